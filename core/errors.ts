@@ -1,0 +1,65 @@
+/** Errors that are the user's to mend, and the search for the name that was meant. */
+
+/** Wrong use or configuration. Shown as message and hint, without a stack. */
+export class UserError extends Error {
+  /**
+   * @param message what is wrong, where
+   * @param hint what to do next
+   * @param exit exit status, by default 2 (usage or configuration)
+   */
+  readonly hint: string | undefined;
+  readonly exit: number;
+  constructor(message: string, hint?: string, exit = 2) {
+    super(message);
+    this.name = 'UserError';
+    this.hint = hint;
+    this.exit = exit;
+  }
+}
+
+/** Thrown by a rule's pure functions when a target cannot be made as asked: fails that target. */
+export class Refusal extends Error {
+  readonly advice: string | undefined;
+  constructor(message: string, advice?: string) {
+    super(message);
+    this.name = 'Refusal';
+    this.advice = advice;
+  }
+}
+
+/** Up to three of `candidates` that look like `name`, nearest first. */
+export function nearest(name: string, candidates: Iterable<string>): string[] {
+  const limit = Math.max(1, Math.floor(name.length / 3));
+  const scored: { candidate: string; distance: number }[] = [];
+  for (const candidate of candidates) {
+    const distance = candidate.toLowerCase() === name.toLowerCase() ? 0 : editDistance(name, candidate, limit);
+    if (distance <= limit) scored.push({ candidate, distance });
+  }
+  scored.sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1));
+  return scored.slice(0, 3).map((s) => s.candidate);
+}
+
+/** A hint from `nearest`, or undefined when nothing is near. */
+export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
+  const found = nearest(name, candidates);
+  return found.length === 0 ? undefined : `Did you mean ${found.map((c) => `'${c}'`).join(' or ')}?`;
+}
+
+/** Edits (insert, delete, replace, swap of neighbours) between two words; above `limit`: Infinity. */
+function editDistance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) > limit) return Number.POSITIVE_INFINITY;
+  let before: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replace = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let best = Math.min(replace, previous[j]! + 1, row[j - 1]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, before[j - 2]! + 1);
+      row.push(best);
+    }
+    before = previous;
+    previous = row;
+  }
+  return previous[b.length]!;
+}

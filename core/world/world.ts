@@ -1,0 +1,128 @@
+/**
+ * What the engine may do to the world, as interfaces. `files.ts`, `processes.ts` and `clock.ts`
+ * implement them for real; tests hand in others. Nothing else in core touches the outside.
+ */
+import type { Digest, Exit, Instant, Path } from '../types.ts';
+
+export interface World {
+  readonly files: Files;
+  readonly processes: Processes;
+  readonly clock: Clock;
+  /** The environment desgw was started with. Read here and nowhere else. */
+  readonly env: { readonly [name: string]: string | undefined };
+}
+
+/** What identifies a state of a file without reading it. */
+export interface Stat {
+  readonly size: number;
+  /** Milliseconds, with fractions. */
+  readonly mtime: Instant;
+  /** Cannot be forged by `touch`; this one decides whether a cached digest may be trusted. */
+  readonly ctime: Instant;
+  readonly ino: number;
+  readonly directory: boolean;
+}
+
+/**
+ * The file system. Relative paths start at the workspace. `undefined` means that there is no such
+ * file (ENOENT, ENOTDIR); every other failure throws.
+ */
+export interface Files {
+  /** Absolute path of the workspace, symbolic links resolved. */
+  readonly root: string;
+  absolute(path: Path): string;
+  stat(path: Path): Stat | undefined;
+  /** Many stats, in order: synchronous while the disk answers fast, else many in flight. */
+  statMany(paths: readonly Path[]): Promise<(Stat | undefined)[]>;
+  read(path: Path): Uint8Array | undefined;
+  readText(path: Path): string | undefined;
+  /** Digest of the content, `absent` without a file. Reads in pieces of 1 MiB. */
+  digest(path: Path): Digest;
+  /** Names in a directory, sorted, a directory's name ending in `/`. */
+  list(dir: Path): readonly string[] | undefined;
+  /** Many listings, in order, adaptive like `statMany`. An Error stands for one that failed. */
+  listMany(dirs: readonly Path[]): Promise<(readonly string[] | undefined | Error)[]>;
+  /** Paths matching fast-glob patterns (files only, sorted, relative to the workspace). */
+  glob(pattern: string): readonly Path[];
+  /** Writes whole and durable: temporary file beside it, fsync, rename, fsync of the folder. */
+  write(path: Path, data: string | Uint8Array, mode?: number): void;
+  /** First half of `write`: a durable temporary file with its digest; `commit` puts it in place. */
+  stage(path: Path, data: string | Uint8Array, mode?: number): Staged;
+  /** Like `stage` for a file that exists already beside `path` (captured output): fsync + digest. */
+  stageFile(path: Path, temporary: Path): Staged;
+  /** Creates a file with its whole content, or says `false` because it exists. NFS-safe (link). */
+  createExclusive(path: Path, text: string): boolean;
+  /** A file that is only ever appended to. Makes its folder. */
+  appender(path: Path): Appender;
+  /** Copies a file or a tree; symbolic links are copied as links; modes are kept. */
+  copy(from: Path, to: Path): void;
+  symlink(path: Path, to: string): void;
+  rename(from: Path, to: Path): void;
+  /** Removes a file or a link, never what a link points to. No error when there is none. */
+  remove(path: Path): void;
+  /** Removes a directory if it is empty. */
+  removeEmptyDirectory(path: Path): void;
+  makeDirectory(path: Path): void;
+  /** The file system's own idea of now: the ctime of a small file under `.desgw/` just written. */
+  now(): Instant;
+  /** How many content digests were computed; for reports and tests. */
+  readonly digests: number;
+}
+
+export interface Staged {
+  readonly path: Path;
+  readonly temporary: Path;
+  readonly digest: Digest;
+  commit(): void;
+  discard(): void;
+}
+
+export interface Appender {
+  write(text: string): void;
+  /** Durable when it returns: the file and, the first time, its folder. */
+  sync(): void;
+  close(): void;
+}
+
+/** How to start a program: everything given, nothing inherited. */
+export interface Spawn {
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd: string;
+  readonly env: { readonly [name: string]: string };
+  /** Files (absolute) that receive the output; both may be the same. */
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timeout?: number;
+  readonly silence?: number;
+}
+
+export interface Processes {
+  readonly self: ProcessIdentity;
+  /** True while that process lives on this host; undefined when it is on another host. */
+  isAlive(identity: ProcessIdentity): boolean | undefined;
+  /** Runs to the end in a process group of its own; aborting stops the whole group. */
+  run(spawn: Spawn, signal: AbortSignal): Promise<{ exit: Exit; leftBehind: number }>;
+  /**
+   * Starts under the supervisor in a session of its own; returns at once. `dir` (absolute) gets
+   * `claim/`, `pid`, `exit`: see `supervisor.ts`.
+   */
+  launch(spawn: Spawn, dir: string): void;
+  /** Kills at once every group that `run` has not seen the end of. */
+  killAll(): void;
+}
+
+export interface ProcessIdentity {
+  readonly host: string;
+  /** Differs after every reboot. */
+  readonly boot: string;
+  readonly pid: number;
+  /** Start time as the kernel gives it, so that a re-used pid is not mistaken. */
+  readonly start: string;
+  readonly user: string;
+}
+
+export interface Clock {
+  now(): Instant;
+  /** Resolves after `ms`, or at once when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
