@@ -52,6 +52,11 @@ export interface Rule {
   readonly recipe?: Recipe | readonly Step[];
   /** Present: the recipe must never happen twice (submitting, claiming). */
   readonly once?: Once;
+  /**
+   * How to tell from the outside that the work was done before desgw kept a record. Looked at only
+   * without a record; what is found is adopted, not redone. (For once-targets, `once` does this.)
+   */
+  readonly adopt?: Once;
   /** Present: this target is a link of a chain, made together with others by one command. */
   readonly chain?: Chain;
   /** Keys of which only one holder may run at a time. */
@@ -104,6 +109,8 @@ export interface Chain {
   readonly links: readonly TargetName[];
   /** Which links one run remakes, given the first that is not fresh. Must include that one. */
   readonly sweep: (first: TargetName) => readonly TargetName[];
+  /** Links that a run which failed has made all the same. Default: none. */
+  readonly completed?: (run: RunFacts, seen: readonly Seen[]) => readonly TargetName[];
   /** The command; `facts.due` names the links of this run. */
   readonly recipe: Recipe;
 }
@@ -164,7 +171,7 @@ export type Step = Exec | Write | Edit | Copy | Link | Move | Remove | Claim;
 /** Runs a program. No shell is involved: `argv[0]` is the program. */
 export interface Exec {
   readonly kind: 'exec';
-  /** May contain `{token}`, replaced by the attempt's token. */
+  /** Here and in `env`, `{token}` stands for the attempt's token, `{workspace}` for the absolute path. */
   readonly argv: readonly [string, ...string[]];
   readonly cwd?: Path;
   /** Added to the base environment (PATH, HOME, USER, LANG, TZ, TMPDIR and the rule's `env`). */
@@ -256,13 +263,14 @@ export interface Remove {
 
 /**
  * Takes the first of `names` that nobody holds, by exclusive creation of a file of that name in
- * the shared directory `registry`, and writes the name and a newline to `to`.
+ * the shared directory `registry`, and writes the name and a newline to `to`. A file that this
+ * workspace left there in an earlier attempt counts as taken by us.
  */
 export interface Claim {
   readonly kind: 'claim';
   readonly registry: Path;
   readonly names: readonly string[];
-  readonly to: Path;
+  readonly to?: Path;
   /** For people: what the claim is for. */
   readonly note: string;
 }
@@ -297,6 +305,11 @@ export interface Listing {
 
 /** A fact of the outside world: what to look at, and what it means. */
 export interface Observation {
+  /**
+   * `sticky`: looked at only until the target has been made; afterwards its record stands,
+   * whatever the outside says (a season that was claimed).
+   */
+  readonly sticky?: boolean;
   /** Files whose text the functions need. */
   readonly reads?: readonly Path[];
   readonly look: (facts: Pick<Facts, 'text' | 'maybeText'>) => readonly Look[];
@@ -308,7 +321,8 @@ export interface Observation {
 
 export type Sighting =
   /** Settled. `value` is the fact; `note` says it in a few words (`52 of 59 CCDs complete`). */
-  | { readonly state: 'ready'; readonly value: Json; readonly note?: string }
+  /** `redo`: why the target should be made again although nothing has changed. */
+  | { readonly state: 'ready'; readonly value: Json; readonly note?: string; readonly redo?: string }
   /** Work is still under way elsewhere. A change of `value` counts as movement. */
   | { readonly state: 'waiting'; readonly progress: string; readonly value?: Json }
   /** Could not be seen. An error, never "nothing there". */
@@ -342,10 +356,13 @@ export interface Param {
   readonly check?: (value: Json) => string | undefined;
 }
 
-/** More rules, made from the text of what another target made (its first output). */
+/** More rules, made from a text: what another target made (its first output), or a file of yours. */
 export interface Expansion {
   readonly kind: 'expansion';
-  readonly from: TargetName;
+  /** The target whose text it is; undefined with `file`. */
+  readonly from?: TargetName;
+  /** A file that no rule makes. Must exist. */
+  readonly file?: Path;
   readonly rules: (text: string) => readonly RuleItem[];
   /** Stands for the text in a dry run while the target has not been made. */
   readonly placeholder?: string;
@@ -506,6 +523,7 @@ export type Reason =
   | { readonly kind: 'dep added' | 'dep removed'; readonly target: TargetName }
   | { readonly kind: 'gathered' | 'not gathered'; readonly target: TargetName }
   | { readonly kind: 'observation changed'; readonly from: string; readonly to: string }
+  | { readonly kind: 'observation asks'; readonly what: string }
   | { readonly kind: 'output missing'; readonly path: Path }
   | { readonly kind: 'output changed'; readonly path: Path }
   | { readonly kind: 'swept'; readonly chain: string; readonly first: TargetName };
@@ -520,7 +538,11 @@ export interface Verdict {
   readonly by?: readonly TargetName[];
   /** In a few words: progress, advice, what an edit touched. */
   readonly note?: string;
-  /** Set when a once-target was found done without a record: put it on record. */
+  /** For `failed`: nothing to run, what it needs to see could not be seen. */
+  readonly final?: boolean;
+  /** For `blocked`: what is at the root of it. */
+  readonly cause?: 'failed' | 'waiting' | 'person';
+  /** Set when the work was found done without a record: put it on record. */
   readonly adopt?: { readonly how: string; readonly receipt?: string };
 }
 
@@ -528,7 +550,11 @@ export interface Verdict {
 export interface Action {
   /** The target, or the chain's name. */
   readonly name: string;
-  readonly kind: 'run' | 'attach' | 'adopt' | 'settle';
+  /**
+   * `run` the recipe; `attach` to a detached process of an earlier invocation, or collect its
+   * result; `adopt` work found done; `restore` the files of a once-target from its record.
+   */
+  readonly kind: 'run' | 'attach' | 'adopt' | 'restore';
   readonly makes: readonly TargetName[];
   /** False: only if something it needs turns out different. */
   readonly certain: boolean;

@@ -36,6 +36,8 @@ export interface Files {
   statMany(paths: readonly Path[]): Promise<(Stat | undefined)[]>;
   read(path: Path): Uint8Array | undefined;
   readText(path: Path): string | undefined;
+  /** At most the last `bytes` of a file. */
+  readEnd(path: Path, bytes: number): Uint8Array | undefined;
   /** Digest of the content, `absent` without a file. Reads in pieces of 1 MiB. */
   digest(path: Path): Digest;
   /** Names in a directory, sorted, a directory's name ending in `/`. */
@@ -60,9 +62,13 @@ export interface Files {
   rename(from: Path, to: Path): void;
   /** Removes a file or a link, never what a link points to. No error when there is none. */
   remove(path: Path): void;
+  /** Removes a directory of our own under `.desgw/` with all that is in it; refuses any other. */
+  removeTree(path: Path): void;
   /** Removes a directory if it is empty. */
   removeEmptyDirectory(path: Path): void;
   makeDirectory(path: Path): void;
+  /** Makes one directory, or says `false` because it exists: whoever is first has it. */
+  claimDirectory(path: Path): boolean;
   /** The file system's own idea of now: the ctime of a small file under `.desgw/` just written. */
   now(): Instant;
   /** How many content digests were computed; for reports and tests. */
@@ -107,6 +113,8 @@ export interface Processes {
    * `claim/`, `pid`, `exit`: see `supervisor.ts`.
    */
   launch(spawn: Spawn, dir: string): void;
+  /** Stops a launched program and all it started. */
+  stop(identity: ProcessIdentity): Promise<void>;
   /** Kills at once every group that `run` has not seen the end of. */
   killAll(): void;
 }

@@ -1,0 +1,38 @@
+/** Runs a program for an adapter and returns what it printed. */
+import { Environments } from './environment.ts';
+import type { Exec, Exit } from './types.ts';
+import type { World } from './world/world.ts';
+
+/** Names scratch files of questions that are asked at the same time. */
+const serial = { last: 0 };
+
+/** Runs `exec` to its end; output is returned, not kept. */
+export async function runForAdapter(
+  world: World,
+  exec: Exec,
+  signal: AbortSignal,
+): Promise<{ exit: Exit; stdout: string; stderr: string }> {
+  const { files, processes } = world;
+  serial.last += 1;
+  const base = `.desgw/tmp/ask-${processes.self.pid}-${serial.last}`;
+  const [stdout, stderr] = [`${base}.out`, `${base}.err`];
+  files.makeDirectory('.desgw/tmp');
+  const env = await new Environments(world).of(exec, [], signal);
+  try {
+    const { exit } = await processes.run(
+      {
+        argv: exec.argv,
+        cwd: files.absolute(exec.cwd ?? '.'),
+        env,
+        stdout: files.absolute(stdout),
+        stderr: files.absolute(stderr),
+        ...(exec.timeout === undefined ? {} : { timeout: exec.timeout }),
+      },
+      signal,
+    );
+    return { exit, stdout: files.readText(stdout) ?? '', stderr: files.readText(stderr) ?? '' };
+  } finally {
+    files.remove(stdout);
+    files.remove(stderr);
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * Bundles the sources into dist/. Run by `npm run build`.
+ *
+ * Several files with shared chunks rather than one: a command parses only what it needs, and the
+ * rule file imports the very modules that the running command uses, so that there is one instance
+ * of each. Everything lies directly in dist/: `core/load.ts` finds its neighbours by name.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const dist = join(root, 'dist');
+const made = join(root, `dist.tmp-${process.pid}`);
+
+const entries = { main: 'core/main.ts', index: 'core/index.ts', targets: 'targets/index.ts' };
+const present = Object.entries(entries).filter(([, source]) => existsSync(join(root, source)));
+
+try {
+  await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(present),
+    outdir: made,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: '[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    external: ['oracledb', 'esbuild', 'fast-glob', 'node-sqlite3-wasm'],
+    define: { __VERSION__: JSON.stringify(version) },
+    // Bundled CommonJS packages call `require`, which an ES module does not have.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    sourcemap: 'linked',
+    logLevel: 'warning',
+  });
+  mkdirSync(dist, { recursive: true });
+  // File by file, the entries last and the leavings after them: whoever starts desgw meanwhile
+  // finds an old entry with its old chunks or a new one with its new chunks.
+  const files = existsSync(made) ? readdirSync(made) : [];
+  const isEntry = (file) => file.split('.')[0] in entries;
+  for (const file of [...files.filter((f) => !isEntry(f)), ...files.filter(isEntry)]) {
+    renameSync(join(made, file), join(dist, file));
+  }
+  for (const file of readdirSync(dist))
+    if (!files.includes(file)) rmSync(join(dist, file), { recursive: true });
+} catch (error) {
+  // esbuild has shown what is wrong with the sources.
+  if (!Array.isArray(error.errors)) throw error;
+  process.exitCode = 1;
+} finally {
+  rmSync(made, { recursive: true, force: true });
+}

@@ -1,0 +1,386 @@
+/**
+ * The only place that says whether a target is up to date. Pure: the planner, the executor and
+ * every view ask this one function, so they cannot disagree.
+ */
+import { needsOf } from './graph.ts';
+import { differences, type Ingredients, productOf, signatureOf, valueDigest } from './signature.ts';
+import type {
+  Attempt,
+  Built,
+  Finishing,
+  Node,
+  OnceSighting,
+  Output,
+  Reason,
+  Sighting,
+  Signature,
+  Started,
+  TargetName,
+  Trace,
+  Verdict,
+} from './types.ts';
+
+/** How an attempt that was launched detached stands. */
+export type AttemptState = 'unclaimed' | 'alive' | 'ended' | 'lost' | 'elsewhere';
+
+/** Everything a decision may look at. Filled in by `observe.ts`; in tests by hand. */
+export interface View extends Ingredients {
+  verdict(name: TargetName): Verdict;
+  trace(name: TargetName): Trace | undefined;
+  /** Digest of an output now: of the file, of the glob's set, or of the keys that are ours. */
+  output(output: Output): string;
+  /** What shows outside that the work was done; undefined: not looked yet. */
+  once(name: TargetName): OnceSighting | undefined;
+  attempt(token: string): AttemptState;
+  forced(name: TargetName): boolean;
+  /** Failed already in this invocation: not tried again before the next. */
+  gaveUp(name: TargetName): boolean;
+  /** Made already in this invocation. */
+  madeNow(name: TargetName): boolean;
+  damaged(name: TargetName): boolean;
+  mayHaveLost(name: TargetName): boolean;
+}
+
+/** A verdict, or the wish to have something looked at first. */
+export type Decision = Verdict | { readonly look: 'sighting' | 'once' };
+
+/** Says how one target stands, given how everything that it needs stands. */
+export function decide(node: Node, view: View): Decision {
+  const decision = decideFreely(node, view);
+  if (node.rule.hold === undefined || 'look' in decision || standingOf(decision) !== 'pending') return decision;
+  return heldBack(node, view, decision) ?? decision;
+}
+
+function decideFreely(node: Node, view: View): Decision {
+  const needs = standing(node, view);
+  if (node.group) return decideGroup(node, view, needs);
+  const trace = view.trace(node.name);
+  if (trace?.kind === 'failed' && trace.token === undefined && view.gaveUp(node.name)) {
+    return { state: 'failed', final: true, reasons: [], note: trace.problems[0]?.what ?? '' };
+  }
+  const attempt = attemptOf(trace);
+  if (attempt !== undefined) {
+    const decided = decideAttempt(node, view, attempt);
+    if (decided !== undefined) return decided;
+  }
+  const built = builtOf(node, trace, view);
+  const own = ownReasons(node, trace, built, view);
+  if (own.edited.length > 0 && !view.forced(node.name)) return editedVerdict(own.edited);
+  if (needs.down.length > 0) return blocked(needs, view);
+  if (needs.pending.length > 0) {
+    // Certain to run, whatever its needs turn out to be; except where evidence or waiting decides first.
+    const reasons = [...own.reasons, ...independentChanges(node, built, view)];
+    const { once, adopt, observe } = node.rule;
+    const certain = reasons.length > 0 && once === undefined && adopt === undefined && observe === undefined;
+    return { state: certain ? stateOf(trace, reasons) : 'maybe', reasons, by: needs.pending };
+  }
+  return decideSettled(node, view, { trace, built, own: own.reasons, gathered: needs.gathered });
+}
+
+interface Known {
+  readonly trace: Trace | undefined;
+  readonly built: Built | undefined;
+  readonly own: readonly Reason[];
+  readonly gathered: readonly TargetName[];
+}
+
+/** Changes that can be told while some needs are still to be made. */
+function independentChanges(node: Node, built: Built | undefined, view: View): Reason[] {
+  if (built === undefined) return [];
+  const now = signatureOf(node, view, []);
+  const { deps, gathered, observed } = built.signature;
+  return differences(built.signature, { ...now, deps, gathered, ...(observed === undefined ? {} : { observed }) });
+}
+
+/** All needs are there: compare signatures. */
+function decideSettled(node: Node, view: View, known: Known): Decision {
+  const { trace, built } = known;
+  const asks: Reason[] = [];
+  if (node.rule.observe !== undefined && !standsByRecord(node, view, known)) {
+    const sighting = view.sighting(node.name);
+    if (sighting === undefined) return { look: 'sighting' };
+    const verdict = unsettled(sighting, built);
+    if (verdict !== undefined) return verdict;
+    if (sighting.state === 'ready' && sighting.redo !== undefined && !view.madeNow(node.name)) {
+      asks.push({ kind: 'observation asks', what: sighting.redo });
+    }
+  }
+  const signature = signatureOf(node, view, known.gathered);
+  if (node.rule.once !== undefined) return decideOnce(node, view, known, signature);
+  if (built === undefined && node.rule.adopt !== undefined && !wasCleaned(trace) && !view.forced(node.name)) {
+    const seen = view.once(node.name);
+    if (seen === undefined) return { look: 'once' };
+    // Its files are all there is to it, so it may be relied on at once; the record follows.
+    if (seen.state === 'done') return { ...fresh(node, view, signature), ...adoptFields(seen) };
+  }
+  const changed = built === undefined ? [] : differences(built.signature, signature);
+  const reasons = [...known.own, ...changed, ...asks];
+  if (reasons.length > 0) return { state: stateOf(trace, reasons), reasons };
+  return fresh(node, view, signature);
+}
+
+/** A sticky observation is not looked at again while the record of the target is good. */
+function standsByRecord(node: Node, view: View, { built, own, gathered }: Known): boolean {
+  if (node.rule.observe?.sticky !== true || built === undefined || own.length > 0) return false;
+  return differences(built.signature, signatureOf(node, view, gathered)).length === 0;
+}
+
+/** An observation that is not settled holds the target up, unless it is as it was recorded. */
+function unsettled(sighting: Sighting, built: Built | undefined): Verdict | undefined {
+  if (sighting.state === 'failed') {
+    const note = sighting.advice === undefined ? sighting.why : `${sighting.why} (${sighting.advice})`;
+    return { state: 'failed', reasons: [], final: true, note };
+  }
+  if (sighting.state === 'ready') return undefined;
+  const asRecorded =
+    sighting.value !== undefined && built?.signature.observed?.digest === valueDigest(sighting.value);
+  return asRecorded ? undefined : { state: 'waiting', reasons: [], note: sighting.progress };
+}
+
+/** Targets that must not happen twice: a record or evidence is final, never a reason to act again. */
+function decideOnce(node: Node, view: View, known: Known, signature: Signature): Decision {
+  const { trace, built } = known;
+  if (built !== undefined) {
+    const changed = differences(built.signature, signature);
+    if (changed.length > 0) {
+      return { state: 'submitted, stale', reasons: changed, product: productOf(node, outputsOf(built), signature) };
+    }
+    const missing = known.own.filter((reason) => reason.kind === 'output missing');
+    if (missing.length > 0) return { state: 'stale', reasons: missing, note: 'put back from the record' };
+    return fresh(node, view, signature);
+  }
+  if (wasCleaned(trace)) return { state: 'missing', reasons: [{ kind: 'cleaned' }] };
+  const seen = view.once(node.name);
+  if (seen === undefined) return { look: 'once' };
+  if (seen.state === 'done') return adoption(seen);
+  const doubtful = unknownEffect(trace) || view.damaged(node.name);
+  if (seen.state === 'not done' && !doubtful) return { state: stateOf(trace, known.own), reasons: known.own };
+  const why =
+    seen.state === 'unknown'
+      ? seen.why
+      : 'an earlier attempt ended without a receipt; nothing outside shows that it took effect';
+  const advice = seen.state === 'unknown' ? seen.advice : undefined;
+  return { state: 'in doubt', reasons: known.own, note: advice === undefined ? why : `${why}; ${advice}` };
+}
+
+type Done = Extract<OnceSighting, { state: 'done' }>;
+
+const adoption = (seen: Done): Verdict => ({ state: 'missing', reasons: [], ...adoptFields(seen) });
+
+const adoptFields = (seen: Done): { note: string; adopt: NonNullable<Verdict['adopt']> } => ({
+  note: seen.how,
+  adopt: seen.receipt === undefined ? { how: seen.how } : { how: seen.how, receipt: seen.receipt },
+});
+
+function fresh(node: Node, view: View, signature: Signature): Verdict {
+  const product = productOf(node, (path) => wholeOutput(node, view, path), signature);
+  return { state: 'fresh', reasons: [], product };
+}
+
+/** Dependents compare the whole file, even where only some keys are ours. */
+function wholeOutput(node: Node, view: View, path: string): string {
+  const output = node.outputs.find((o) => o.path === path)!;
+  return output.keys === undefined ? view.output(output) : view.file(path);
+}
+
+const outputsOf = (built: Built) => (path: string) => built.outputs[path] ?? 'absent';
+
+// -- needs ------------------------------------------------------------------------------------
+
+interface Standing {
+  readonly pending: readonly TargetName[];
+  readonly down: readonly TargetName[];
+  readonly gathered: readonly TargetName[];
+}
+
+function standing(node: Node, view: View): Standing {
+  const pending: TargetName[] = [];
+  const down: TargetName[] = [];
+  const gathered: TargetName[] = [];
+  for (const need of needsOf(node)) {
+    const verdict = view.verdict(need);
+    const gathers = node.gathers.includes(need);
+    const how = standingOf(verdict);
+    if (how === 'pending') pending.push(need);
+    else if (how === 'usable') {
+      if (gathers) gathered.push(need);
+    } else if (!gathers || causeOf(verdict) !== 'failed') down.push(need);
+  }
+  return { pending, down, gathered };
+}
+
+/** How a verdict looks to those who need the target. */
+export function standingOf(verdict: Verdict): 'usable' | 'pending' | 'down' {
+  switch (verdict.state) {
+    case 'fresh':
+    case 'submitted, stale':
+      return 'usable';
+    case 'stale':
+    case 'missing':
+    case 'maybe':
+    case 'running':
+      return 'pending';
+    case 'failed':
+      return verdict.final === true ? 'down' : 'pending';
+    case 'waiting':
+    case 'blocked':
+    case 'edited':
+    case 'in doubt':
+      return 'down';
+  }
+}
+
+/** What is at the root of a target being held up. */
+export function causeOf(verdict: Verdict): 'failed' | 'waiting' | 'person' {
+  if (verdict.state === 'blocked') return verdict.cause ?? 'failed';
+  if (verdict.state === 'waiting' || verdict.state === 'running') return 'waiting';
+  return verdict.state === 'failed' ? 'failed' : 'person';
+}
+
+function blocked(needs: Standing, view: View): Verdict {
+  const causes = new Set(needs.down.map((need) => causeOf(view.verdict(need))));
+  const cause = causes.has('failed') ? 'failed' : causes.has('person') ? 'person' : 'waiting';
+  return { state: 'blocked', reasons: [], by: needs.down, cause };
+}
+
+function decideGroup(node: Node, view: View, needs: Standing): Verdict {
+  if (needs.down.length > 0) return blocked(needs, view);
+  if (needs.pending.length > 0) return { state: 'maybe', reasons: [], by: needs.pending };
+  const signature = signatureOf(node, view, needs.gathered);
+  return { state: 'fresh', reasons: [], product: productOf(node, () => 'absent', signature) };
+}
+
+// -- attempts under way -----------------------------------------------------------------------
+
+function attemptOf(trace: Trace | undefined): (Attempt & { doubt: boolean }) | undefined {
+  if (trace?.kind !== 'started' || trace.detached === undefined) return undefined;
+  return { token: trace.token, at: trace.at, doubt: trace.detached === 'doubt' };
+}
+
+function decideAttempt(node: Node, view: View, attempt: Attempt & { doubt: boolean }): Decision | undefined {
+  const { token } = attempt;
+  switch (view.attempt(token)) {
+    case 'alive':
+      return { state: 'running', reasons: [], note: 'started earlier, still running' };
+    case 'elsewhere':
+      return { state: 'in doubt', reasons: [], note: 'started on another host; look there whether it still runs' };
+    case 'ended':
+      return { state: 'running', reasons: [], note: 'has ended; its result is to be collected' };
+    case 'unclaimed':
+      return undefined; // it never began and can be prevented from beginning: an interrupted run
+    case 'lost':
+      if (!attempt.doubt || node.rule.once === undefined) return undefined;
+  }
+  const seen = view.once(node.name);
+  if (seen === undefined) return { look: 'once' };
+  if (seen.state === 'done') return adoption(seen);
+  const why = seen.state === 'unknown' ? seen.why : 'the attempt vanished without a result, and nothing outside shows it';
+  return { state: 'in doubt', reasons: [], note: why };
+}
+
+/** A once-attempt that ended, but nobody knows with what effect. */
+const unknownEffect = (trace: Trace | undefined): boolean => trace?.kind === 'failed' && trace.token !== undefined;
+
+const wasCleaned = (trace: Trace | undefined): boolean => trace?.kind === 'cleaning';
+
+/**
+ * Work under way elsewhere must not have its inputs replaced under it: what was made then still
+ * stands, and what changed has to wait.
+ */
+function heldBack(node: Node, view: View, verdict: Verdict): Verdict | undefined {
+  const { hold } = node.rule;
+  if (hold === undefined || view.forced(node.name)) return undefined;
+  if (view.trace(hold.since)?.kind !== 'built' || view.trace(hold.until)?.kind === 'built') return undefined;
+  const built = builtOf(node, view.trace(node.name), view);
+  if (built === undefined) return undefined;
+  const product = productOf(node, outputsOf(built), built.signature);
+  return { state: 'fresh', reasons: verdict.reasons, product, note: `held back until ${hold.until} is settled` };
+}
+
+// -- the target's own record ------------------------------------------------------------------
+
+/** The record of a finished run; a run that died while putting outputs in place counts if they are. */
+export function builtOf(node: Node, trace: Trace | undefined, view: Pick<View, 'output' | 'damaged'>): Built | undefined {
+  if (view.damaged(node.name)) return undefined;
+  if (trace?.kind === 'built') return trace;
+  if (trace?.kind !== 'finishing') return undefined;
+  const inPlace = node.outputs.every((output) => view.output(output) === trace.outputs[output.path]);
+  return inPlace ? asBuilt(trace) : undefined;
+}
+
+function asBuilt(trace: Finishing): Built {
+  const { run, at, signature, because, outputs, token } = trace;
+  return { kind: 'built', how: 'built', ms: 0, run, at, signature, because, outputs, token };
+}
+
+interface Own {
+  readonly reasons: readonly Reason[];
+  readonly edited: readonly Output[];
+}
+
+/** Reasons that hold whatever becomes of the needs. */
+function ownReasons(node: Node, trace: Trace | undefined, built: Built | undefined, view: View): Own {
+  const reasons: Reason[] = view.forced(node.name) && node.rule.once === undefined ? [{ kind: 'forced' }] : [];
+  if (built === undefined) return { reasons: [...reasons, unbuiltReason(node, trace, view)], edited: [] };
+  const edited: Output[] = [];
+  for (const output of node.outputs) {
+    const recorded = built.outputs[output.path];
+    const now = view.output(output);
+    if (now === recorded || (output.quiet === true && now !== 'absent')) continue;
+    if (now === 'absent' || recorded === undefined) reasons.push({ kind: 'output missing', path: output.path });
+    else if (output.shared === true || view.mayHaveLost(node.name)) reasons.push({ kind: 'output changed', path: output.path });
+    else edited.push(output);
+  }
+  for (const path of Object.keys(built.outputs)) {
+    if (!node.outputs.some((output) => output.path === path)) reasons.push({ kind: 'recipe changed' });
+  }
+  return { reasons, edited };
+}
+
+function unbuiltReason(node: Node, trace: Trace | undefined, view: View): Reason {
+  if (view.damaged(node.name)) return { kind: 'record damaged' };
+  switch (trace?.kind) {
+    case undefined:
+    case 'built':
+      return { kind: 'never built' };
+    case 'cleaning':
+      return { kind: 'cleaned' };
+    case 'failed':
+      return { kind: 'failed before', problem: trace.problems[0]?.what ?? 'no reason on record' };
+    case 'started':
+    case 'finishing':
+      return { kind: 'interrupted', at: trace.at };
+  }
+}
+
+function stateOf(trace: Trace | undefined, reasons: readonly Reason[]): 'stale' | 'missing' | 'failed' {
+  if (trace?.kind === 'failed') return 'failed';
+  return reasons.some((r) => r.kind === 'never built' || r.kind === 'output missing' || r.kind === 'cleaned')
+    ? 'missing'
+    : 'stale';
+}
+
+function editedVerdict(edited: readonly Output[]): Verdict {
+  const names = edited.map((output) => output.path).join(', ');
+  return { state: 'edited', reasons: edited.map((o) => ({ kind: 'output changed', path: o.path })), note: `${names} was changed by hand` };
+}
+
+/** What the last good run left, in whatever record it is kept. */
+export function lastGood(trace: Trace | undefined): Built | undefined {
+  switch (trace?.kind) {
+    case 'built':
+      return trace;
+    case 'started':
+    case 'finishing':
+    case 'failed':
+      return trace.previous;
+    default:
+      return undefined;
+  }
+}
+
+/** The attempt that a once-look should ask about, if one is on record. */
+export function pendingAttempt(trace: Trace | undefined): Attempt | undefined {
+  if (trace?.kind === 'started' || trace?.kind === 'finishing') return { token: (trace as Started).token, at: trace.at };
+  return trace?.kind === 'failed' && trace.token !== undefined ? { token: trace.token, at: trace.at } : undefined;
+}

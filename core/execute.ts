@@ -1,0 +1,366 @@
+/**
+ * Carries a plan out: starts what is ready, folds each landing in, decides what waited for it.
+ * Work per action is proportional to its dependents, never to the size of the graph.
+ */
+import pLimit from 'p-limit';
+import { causeOf, type Decision, decide, standingOf, type View } from './decide.ts';
+import { needsOf } from './graph.ts';
+import { tailOf } from './logs.ts';
+import type { Observer } from './observe.ts';
+import { type Landing, type PerformContext, perform } from './perform.ts';
+import { actionFor, chainAction, isVerdict, viewOf } from './plan.ts';
+import type { Action, Chain, Digest, Node, Path, Plan, Problem, TargetName, Verdict } from './types.ts';
+
+export interface ExecuteOptions {
+  readonly jobs: number;
+  readonly failFast: boolean;
+  /** Follow detached programs of earlier invocations to their end. */
+  readonly wait: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What became of the targets of a plan. */
+export interface Execution {
+  readonly verdicts: ReadonlyMap<TargetName, Verdict>;
+  readonly built: readonly TargetName[];
+  readonly spared: readonly TargetName[];
+  readonly adopted: readonly TargetName[];
+  readonly failed: readonly { target: TargetName; problems: readonly Problem[]; log?: Path }[];
+}
+
+type Context = Omit<PerformContext, 'product' | 'gathered'>;
+
+/** Runs everything the plan says, as far as it goes. */
+export function execute(plan: Plan, context: Context, options: ExecuteOptions): Promise<Execution> {
+  return new Execute(plan, context, options).run();
+}
+
+class Execute {
+  readonly #plan: Plan;
+  readonly #context: PerformContext;
+  readonly #observer: Observer;
+  readonly #options: ExecuteOptions;
+  readonly #verdicts: Map<TargetName, Verdict>;
+  readonly #view: View;
+  readonly #inPlan: ReadonlySet<TargetName>;
+  /** How many needs of a target have not settled. */
+  readonly #open = new Map<TargetName, number>();
+  readonly #settled = new Set<TargetName>();
+  /** Links that wait for the rest of what their chain needs from outside. */
+  readonly #chains = new Map<Chain, { outside: number; running: boolean }>();
+  readonly #ready: Action[] = [];
+  readonly #busy = new Set<string>();
+  readonly #limit;
+  readonly #built: TargetName[] = [];
+  readonly #spared: TargetName[] = [];
+  readonly #adopted: TargetName[] = [];
+  readonly #failed: { target: TargetName; problems: readonly Problem[]; log?: Path }[] = [];
+  #unfinished = 0;
+  #finish: () => void = () => {};
+  #break: (error: unknown) => void = () => {};
+
+  constructor(plan: Plan, context: Context, options: ExecuteOptions) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#observer = context.observer;
+    this.#verdicts = new Map(plan.verdicts);
+    this.#view = viewOf(context.observer, this.#verdicts);
+    this.#inPlan = new Set(plan.order);
+    this.#limit = pLimit(options.jobs);
+    this.#context = {
+      ...context,
+      product: (name) => this.#verdicts.get(name)?.product,
+      gathered: (name) => this.#gathered(name),
+    };
+  }
+
+  async run(): Promise<Execution> {
+    await new Promise<void>((resolve, reject) => {
+      this.#finish = resolve;
+      this.#break = reject;
+      this.#unfinished += 1; // keeps the run open until everything below has been started
+      this.#begin();
+      this.#done();
+    });
+    return {
+      verdicts: this.#verdicts,
+      built: this.#built,
+      spared: this.#spared,
+      adopted: this.#adopted,
+      failed: this.#failed,
+    };
+  }
+
+  /** Settles what stands already and starts from there. */
+  #begin(): void {
+    const pending: Node[] = [];
+    for (const name of this.#plan.order) {
+      const node = this.#node(name);
+      const verdict = this.#verdicts.get(name)!;
+      if (standingOf(verdict) === 'pending') pending.push(node);
+      else this.#settled.add(name);
+      if (verdict.adopt !== undefined && standingOf(verdict) === 'usable') this.#enqueue(actionFor(node, verdict));
+    }
+    for (const node of pending) {
+      this.#open.set(node.name, needsOf(node).filter((need) => !this.#settled.has(need)).length);
+      this.#countOutside(node);
+    }
+    for (const node of pending) if (this.#open.get(node.name) === 0) this.#consider(node);
+  }
+
+  /** A chain's run needs what any of its links needs from outside the chain. */
+  #countOutside(node: Node): void {
+    const { chain } = node.rule;
+    if (chain === undefined) return;
+    const state = this.#chains.get(chain) ?? { outside: 0, running: false };
+    for (const need of needsOf(node)) {
+      if (!chain.links.includes(need) && !this.#settled.has(need)) state.outside += 1;
+    }
+    this.#chains.set(chain, state);
+  }
+
+  /** Every need of the target has settled: decide it, looking outside first if that is wanted. */
+  #consider(node: Node): void {
+    const decision = decide(node, this.#view);
+    if (isVerdict(decision)) this.#act(node, decision);
+    else this.#lookFirst(node, decision);
+  }
+
+  #lookFirst(node: Node, { look }: Extract<Decision, { look: unknown }>): void {
+    this.#unfinished += 1;
+    this.#observer.look(this.#plan.graph, [{ target: node.name, look }]).then(() => {
+      this.#consider(node);
+      this.#done();
+    }, this.#break);
+  }
+
+  #act(node: Node, verdict: Verdict): void {
+    if (verdict.state === 'running' && !this.#options.wait && this.#observerSaysAlive(node)) {
+      this.#settle(node, { ...verdict, state: 'waiting' });
+      return;
+    }
+    this.#verdicts.set(node.name, verdict);
+    if (standingOf(verdict) === 'pending') {
+      if (node.rule.chain === undefined) this.#enqueue(actionFor(node, verdict));
+      else this.#considerChain(node.rule.chain);
+      return;
+    }
+    if (verdict.adopt !== undefined) this.#enqueue(actionFor(node, verdict));
+    else if (verdict.state === 'fresh' && !node.group) this.#spare(node.name);
+    this.#settle(node, verdict);
+  }
+
+  #observerSaysAlive(node: Node): boolean {
+    const trace = this.#context.journal.traces.get(node.name);
+    return trace?.kind === 'started' && this.#observer.attempt(trace.token) === 'alive';
+  }
+
+  #spare(name: TargetName): void {
+    this.#spared.push(name);
+    this.#context.emit({ kind: 'target spared', target: name });
+  }
+
+  #considerChain(chain: Chain): void {
+    const state = this.#chains.get(chain)!;
+    if (state.running || state.outside > 0) return;
+    const first = chain.links.find((link) => standingOf(this.#verdicts.get(link)!) === 'pending');
+    // Only the first link that is not fresh starts the run; those before it have been decided.
+    if (first === undefined || (this.#open.get(first) ?? 0) > 0) return;
+    const verdict = this.#verdicts.get(first)!;
+    if (verdict.state === 'maybe') return;
+    state.running = true;
+    this.#enqueue(chainAction(chain, verdict, (link) => this.#verdicts.get(link)!));
+  }
+
+  // -- settling -------------------------------------------------------------------------------
+
+  #settle(node: Node, verdict: Verdict): void {
+    this.#verdicts.set(node.name, verdict);
+    if (this.#settled.has(node.name)) return;
+    this.#settled.add(node.name);
+    for (const name of this.#plan.graph.dependents.get(node.name) ?? []) {
+      if (this.#inPlan.has(name)) this.#oneNeedLess(this.#node(name), node.name);
+    }
+  }
+
+  #oneNeedLess(node: Node, need: TargetName): void {
+    const open = this.#open.get(node.name);
+    if (open === undefined) return;
+    this.#open.set(node.name, open - 1);
+    const { chain } = node.rule;
+    if (chain !== undefined && !chain.links.includes(need)) {
+      const state = this.#chains.get(chain)!;
+      state.outside -= 1;
+      if (state.outside === 0) this.#considerChain(chain);
+    }
+    if (open === 1 && !this.#settled.has(node.name)) this.#consider(node);
+  }
+
+  #gathered(name: TargetName): readonly TargetName[] {
+    return this.#node(name).gathers.filter((member) => standingOf(this.#verdicts.get(member)!) === 'usable');
+  }
+
+  // -- running --------------------------------------------------------------------------------
+
+  #enqueue(action: Action): void {
+    this.#unfinished += 1;
+    this.#ready.push(action);
+    this.#pump();
+  }
+
+  /** Starts ready actions while there is room, leaping over those whose keys are taken. */
+  #pump(): void {
+    const { jobs, signal } = this.#options;
+    const stopped = signal.aborted || (this.#options.failFast && this.#failed.length > 0);
+    if (stopped) {
+      for (const _ of this.#ready.splice(0)) queueMicrotask(() => this.#done());
+      return;
+    }
+    for (let i = 0; i < this.#ready.length && this.#limit.activeCount + this.#limit.pendingCount < jobs; ) {
+      const action = this.#ready[i]!;
+      const keys = action.makes.flatMap((name) => this.#node(name).rule.exclusive ?? []);
+      if (keys.some((key) => this.#busy.has(key))) {
+        i += 1;
+        continue;
+      }
+      this.#ready.splice(i, 1);
+      for (const key of keys) this.#busy.add(key);
+      this.#limit(() => this.#perform(action)).then(() => {
+        for (const key of keys) this.#busy.delete(key);
+        this.#pump();
+        this.#done();
+      }, this.#break);
+    }
+  }
+
+  #done(): void {
+    this.#unfinished -= 1;
+    if (this.#unfinished === 0) this.#finish();
+  }
+
+  async #perform(action: Action): Promise<void> {
+    const begun = this.#context.world.clock.now();
+    const before = action.makes.map((name) => this.#plan.verdicts.get(name)?.product);
+    const landing = await perform(action, this.#context);
+    const at = this.#context.world.clock.now();
+    this.#report(action, landing, at, at - begun, before);
+    this.#fold(action, landing);
+  }
+
+  #fold(action: Action, landing: Landing): void {
+    switch (landing.state) {
+      case 'built':
+        for (const name of action.makes) this.#landed(name, action);
+        return;
+      case 'failed':
+        for (const name of landing.made) this.#landed(name, action);
+        for (const name of action.makes) if (!landing.made.includes(name)) this.#down(name, landing);
+        return;
+      case 'doubt':
+        // Perhaps the outside can tell by now.
+        this.#observer.forgetOnce(action.makes);
+        for (const name of action.makes) this.#consider(this.#node(name));
+        return;
+      case 'left':
+        for (const name of action.makes) {
+          this.#settle(this.#node(name), { state: 'waiting', reasons: [], note: landing.note });
+        }
+        return;
+      case 'interrupted':
+        return;
+    }
+  }
+
+  /** A target was made. It counts as fresh for this build even if an input changed meanwhile. */
+  #landed(name: TargetName, action: Action): void {
+    const node = this.#node(name);
+    if (action.kind === 'adopt') this.#adopted.push(name);
+    else this.#built.push(name);
+    const decision = decide(node, this.#view);
+    if (isVerdict(decision) && decision.state === 'fresh') {
+      this.#settle(node, decision);
+      return;
+    }
+    const made = this.#context.journal.traces.get(name);
+    const product = made?.kind === 'built' ? productOfRecord(node, made.outputs) : undefined;
+    if (isVerdict(decision) && decision.reasons.length > 0) {
+      this.#context.emit({ kind: 'warning', target: name, message: 'something it depends on changed while it was being made; the next build makes it again' });
+    }
+    this.#settle(node, product === undefined ? { state: 'fresh', reasons: [] } : { state: 'fresh', reasons: [], product });
+  }
+
+  #down(name: TargetName, landing: Extract<Landing, { state: 'failed' }>): void {
+    const { problems, log } = landing;
+    this.#failed.push({ target: name, problems, log });
+    const note = problems[0]?.what;
+    this.#settle(this.#node(name), { state: 'failed', final: true, reasons: [], ...(note === undefined ? {} : { note }) });
+  }
+
+  #report(action: Action, landing: Landing, at: number, ms: number, before: readonly (Digest | undefined)[]): void {
+    const { emit, world } = this.#context;
+    switch (landing.state) {
+      case 'built': {
+        if (action.kind === 'adopt') emit({ kind: 'target adopted', target: action.name, how: landing.note ?? '' });
+        const changed = before.some((digest) => digest === undefined);
+        emit({ kind: 'action done', action, at, ms, changed, ...(landing.note === undefined ? {} : { note: landing.note }) });
+        return;
+      }
+      case 'failed':
+      case 'doubt': {
+        const { problems, log } = landing;
+        emit({ kind: 'action failed', action, at, ms, problems, log, tail: tailOf(world.files, log) });
+        return;
+      }
+      case 'left':
+        emit({ kind: 'action left', action, note: landing.note });
+        return;
+      case 'interrupted':
+        return;
+    }
+  }
+
+  #node(name: TargetName): Node {
+    return this.#plan.graph.nodes.get(name)!;
+  }
+}
+
+function productOfRecord(node: Node, outputs: { readonly [path: string]: Digest }): Digest | undefined {
+  const compared = node.outputs.filter((output) => output.quiet !== true);
+  return compared.length === 1 ? outputs[compared[0]!.path] : undefined;
+}
+
+/** Sorts what is not fresh by what it takes: nothing but time, or a person. */
+export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, order: readonly TargetName[]) {
+  const waiting: { target: TargetName; progress: string }[] = [];
+  const person: { target: TargetName; state: Verdict['state']; note: string }[] = [];
+  const blocked: { target: TargetName; by: readonly TargetName[]; cause: 'failed' | 'waiting' | 'person' }[] = [];
+  const unseen: { target: TargetName; problems: readonly Problem[] }[] = [];
+  for (const target of order) {
+    const verdict = verdicts.get(target)!;
+    const note = verdict.note ?? '';
+    switch (verdict.state) {
+      case 'waiting':
+      case 'running':
+        waiting.push({ target, progress: note });
+        break;
+      case 'edited':
+      case 'in doubt':
+      case 'submitted, stale':
+        person.push({ target, state: verdict.state, note });
+        break;
+      case 'blocked':
+        blocked.push({ target, by: verdict.by ?? [], cause: causeOf(verdict) });
+        break;
+      case 'failed':
+        unseen.push({ target, problems: [{ what: note }] });
+        break;
+      case 'fresh':
+      case 'stale':
+      case 'missing':
+      case 'maybe':
+        break;
+    }
+  }
+  return { waiting, person, blocked, unseen };
+}
+

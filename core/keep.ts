@@ -1,0 +1,70 @@
+/** Content that desgw did not make is never lost: it is kept beside before a run may overwrite it. */
+import type { Observer } from './observe.ts';
+import type { BuildEvent, Built, Digest, Node, Output, Path, TargetName, Trace } from './types.ts';
+import type { World } from './world/world.ts';
+
+interface Kept {
+  readonly path: Path;
+  readonly aside: Path;
+  readonly target: TargetName;
+}
+
+/** Keeps strangers' content aside for the time of one run, and lets go of what came out the same. */
+export class Keeper {
+  readonly #world: World;
+  readonly #observer: Observer;
+  readonly #emit: (event: BuildEvent) => void;
+  readonly #kept: Kept[] = [];
+
+  constructor(world: World, observer: Observer, emit: (event: BuildEvent) => void) {
+    this.#world = world;
+    this.#observer = observer;
+    this.#emit = emit;
+  }
+
+  /** Copies those outputs aside whose present content is not known to be ours. */
+  keep(node: Node, trace: Trace | undefined): void {
+    for (const output of node.outputs) {
+      if (output.glob === true || output.shared === true || output.quiet === true) continue;
+      const now = this.#observer.output(output);
+      if (now === 'absent' || isOurs(output, now, trace)) continue;
+      const aside = this.#freeName(output.path);
+      this.#world.files.copy(output.path, aside);
+      this.#kept.push({ path: output.path, aside, target: node.name });
+    }
+  }
+
+  /** The run is over: drops copies whose content came out again, tells of the others. */
+  release(): void {
+    const { files } = this.#world;
+    for (const { path, aside, target } of this.#kept.splice(0)) {
+      if (files.digest(path) === files.digest(aside)) files.remove(aside);
+      else this.#emit({ kind: 'warning', target, message: `${path} held something that desgw did not make; it is kept as ${aside}` });
+    }
+  }
+
+  #freeName(path: Path): Path {
+    for (let n = 1; ; n++) {
+      const name = n === 1 ? `${path}.kept` : `${path}.kept-${n}`;
+      if (this.#world.files.stat(name) === undefined) return name;
+    }
+  }
+}
+
+/** Ours is what a good run left, and whatever an interrupted or failed run of ours may have left. */
+function isOurs(output: Output, now: Digest, trace: Trace | undefined): boolean {
+  switch (trace?.kind) {
+    case undefined:
+      return false;
+    case 'started':
+    case 'finishing':
+    case 'failed':
+      return true;
+    case 'cleaning':
+      return trace.outputs[output.path] === now;
+    case 'built':
+      return trace.how !== 'accepted' && recorded(trace, output) === now;
+  }
+}
+
+const recorded = (built: Built, output: Output): Digest | undefined => built.outputs[output.path];

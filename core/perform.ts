@@ -1,0 +1,400 @@
+/**
+ * Performs one action, and keeps the order that makes a crash harmless:
+ *
+ *   started (on record) -> steps -> judged -> outputs durable beside their place ->
+ *   finishing (on record, with their digests) -> renamed into place -> built (on record) -> told
+ */
+import { attemptDirectory, revokeAttempt } from './attempts.ts';
+import { lastGood } from './decide.ts';
+import type { Environments } from './environment.ts';
+import { Refusal } from './errors.ts';
+import { recipeOf } from './graph.ts';
+import type { Journal } from './journal/types.ts';
+import { Keeper } from './keep.ts';
+import { MissingText, type Observer } from './observe.ts';
+import { logPath } from './logs.ts';
+import { Looker } from './look.ts';
+import { nearestNames } from './near.ts';
+import { signatureOf } from './signature.ts';
+import { Run, type StepsEnd } from './steps.ts';
+import type {
+  Action,
+  Built,
+  BuildEvent,
+  Digest,
+  Exec,
+  Facts,
+  Graph,
+  Node,
+  Path,
+  Problem,
+  Recipe,
+  Seen,
+  Signature,
+  Started,
+  Step,
+  TargetName,
+} from './types.ts';
+import type { World } from './world/world.ts';
+
+export interface PerformContext {
+  readonly world: World;
+  readonly graph: Graph;
+  readonly observer: Observer;
+  readonly journal: Journal;
+  readonly environments: Environments;
+  readonly looker: Looker;
+  readonly signal: AbortSignal;
+  readonly emit: (event: BuildEvent) => void;
+  readonly product: (name: TargetName) => Digest | undefined;
+  readonly gathered: (name: TargetName) => readonly TargetName[];
+  readonly newToken: () => string;
+}
+
+/** How an action ended. */
+export type Landing =
+  | { readonly state: 'built'; readonly made: readonly TargetName[]; readonly note?: string }
+  | { readonly state: 'failed'; readonly made: readonly TargetName[]; readonly problems: readonly Problem[]; readonly log: Path }
+  /** A once-action ended without a receipt: nobody can tell yet whether it took effect. */
+  | { readonly state: 'doubt'; readonly made: readonly TargetName[]; readonly problems: readonly Problem[]; readonly log: Path }
+  | { readonly state: 'left'; readonly note: string }
+  | { readonly state: 'interrupted' };
+
+/** What is on record of each target of an action while it runs. */
+interface Entry {
+  readonly node: Node;
+  readonly signature: Signature;
+  readonly run: number;
+  readonly previous: Built | undefined;
+}
+
+/** Performs `action`; failing is a landing, only defects throw. */
+export async function perform(action: Action, context: PerformContext): Promise<Landing> {
+  if (action.kind === 'adopt') return adopt(action, context);
+  const performer = new Performer(action, context);
+  return performer.go();
+}
+
+class Performer {
+  readonly #action: Action;
+  readonly #context: PerformContext;
+  readonly #entries: readonly Entry[];
+  readonly #recipe: Recipe;
+  readonly #facts: Facts;
+  readonly #log: Path;
+  readonly #begun: number;
+  readonly #keeper: Keeper;
+  readonly #token: string;
+  readonly #startedAt: number;
+
+  constructor(action: Action, context: PerformContext) {
+    this.#action = action;
+    this.#context = context;
+    const { graph, observer, journal, world } = context;
+    this.#entries = action.makes.map((name) => entryOf(graph.nodes.get(name)!, context));
+    const first = this.#entries[0]!;
+    this.#recipe = recipeOf(first.node.rule);
+    const due = first.node.rule.chain === undefined ? [] : action.makes;
+    this.#facts = observer.facts(first.node, context.gathered(first.node.name), due, this.#recipe.reads ?? []);
+    this.#log = logPath(action.name, first.run);
+    this.#begun = world.clock.now();
+    this.#keeper = new Keeper(world, observer, context.emit);
+    const trace = journal.traces.get(first.node.name);
+    const resumed = action.kind === 'attach' && trace?.kind === 'started';
+    this.#token = resumed ? trace.token : action.kind === 'restore' ? (first.previous?.token ?? '') : context.newToken();
+    this.#startedAt = resumed ? trace.at : action.kind === 'restore' ? (first.previous?.at ?? 0) : this.#begun;
+  }
+
+  async go(): Promise<Landing> {
+    const { emit } = this.#context;
+    try {
+      if (this.#action.kind === 'run' && !this.#takeBack()) {
+        return { state: 'left', note: 'an earlier attempt began after all; build again to follow it' };
+      }
+      const steps = this.#steps();
+      this.#start(steps);
+      emit({ kind: 'action started', action: this.#action, at: this.#begun, log: this.#log });
+      const run = this.#newRun();
+      const end = await run.all(steps);
+      if (end.state === 'interrupted' || end.state === 'left') return this.#stopped(run, end);
+      return await this.#conclude(run, end);
+    } catch (error) {
+      return this.#fail(problemsOf(error), []);
+    }
+  }
+
+  /** An attempt on record that never began must be kept from beginning before a new one does. */
+  #takeBack(): boolean {
+    const { journal, world } = this.#context;
+    return this.#entries.every(({ node }) => {
+      const trace = journal.traces.get(node.name);
+      const open = trace?.kind === 'started' && trace.detached !== undefined;
+      if (!open || trace.detached === 'rerun') return true;
+      return revokeAttempt(world, trace.token);
+    });
+  }
+
+  #steps(): readonly Step[] {
+    return evaluate(this.#recipe, this.#facts);
+  }
+
+  #start(steps: readonly Step[]): void {
+    if (this.#action.kind !== 'run') return;
+    const { journal } = this.#context;
+    const detached = steps.find((step): step is Exec => step.kind === 'exec' && step.detached !== undefined)?.detached;
+    for (const { node } of this.#entries) this.#keeper.keep(node, journal.traces.get(node.name));
+    this.#entries.forEach((entry, i) => {
+      const started: Started = {
+        kind: 'started',
+        run: entry.run,
+        at: this.#startedAt,
+        signature: entry.signature,
+        because: this.#action.reasons,
+        token: this.#token,
+        ...(this.#action.makes.length > 1 ? { due: this.#action.makes } : {}),
+        ...(entry.previous === undefined ? {} : { previous: entry.previous }),
+        ...(detached === undefined ? {} : { detached }),
+      };
+      // Durable before anything that must not happen twice; one sync covers all links.
+      const durable = i === this.#entries.length - 1 && (detached !== undefined || entry.node.rule.once !== undefined);
+      journal.trace(entry.node.name, started, { durable });
+    });
+  }
+
+  #newRun(): Run {
+    const { world, environments, signal, emit } = this.#context;
+    const first = this.#entries[0]!;
+    return new Run(
+      this.#facts,
+      {
+        world,
+        environments,
+        signal,
+        token: this.#token,
+        startedAt: this.#startedAt,
+        log: this.#log,
+        env: first.node.rule.env ?? [],
+        resume: this.#action.kind === 'attach',
+        filesOnly: this.#action.kind === 'restore',
+        onRetry: (attempt, delay, exit) => emit({ kind: 'action retried', action: this.#action, attempt, delay, exit }),
+        onWarning: (message) => emit({ kind: 'warning', target: first.node.name, message }),
+      },
+      this.#action.kind === 'restore' ? first.previous?.receipt : undefined,
+    );
+  }
+
+  #stopped(run: Run, end: StepsEnd): Landing {
+    run.discard();
+    if (end.state === 'left') {
+      return { state: 'left', note: 'goes on by itself; the same command picks it up' };
+    }
+    return { state: 'interrupted' };
+  }
+
+  async #conclude(run: Run, end: StepsEnd): Promise<Landing> {
+    const seen = await this.#evidence();
+    const problems: Problem[] = end.state === 'failed' ? [{ what: end.what, ...(end.advice === undefined ? {} : { advice: end.advice }) }] : [];
+    if (this.#action.kind !== 'restore') problems.push(...(this.#recipe.judge?.(run.facts, seen) ?? []));
+    if (problems.length > 0) {
+      run.commit(); // what it did write tells people what went wrong
+      const completed = this.#entries[0]!.node.rule.chain?.completed?.(run.facts, seen) ?? [];
+      return this.#failAfter(run, problems, completed);
+    }
+    return this.#finish(run);
+  }
+
+  async #evidence(): Promise<readonly Seen[]> {
+    const looks = this.#recipe.evidence?.(this.#facts) ?? [];
+    if (looks.length === 0) return [];
+    this.#context.looker.forget();
+    return this.#context.looker.look(looks);
+  }
+
+  #finish(run: Run): Landing {
+    const { journal, observer } = this.#context;
+    const staged = new Map(run.staged.map((one) => [one.path, one.digest]));
+    if (staged.size > 0 && this.#entries.length === 1 && this.#action.kind !== 'restore') {
+      const entry = this.#entries[0]!;
+      const trace = journal.traces.get(entry.node.name);
+      const plain = entry.node.outputs.every((o) => o.keys === undefined && (staged.has(o.path) || observer.file(o.path) !== 'absent'));
+      if (trace?.kind === 'started' && plain) {
+        journal.trace(entry.node.name, { ...trace, kind: 'finishing', outputs: this.#digests(entry.node, staged) });
+      }
+    }
+    run.commit();
+    const missing: Problem[] = [];
+    for (const { node } of this.#entries) {
+      observer.forget(node.outputs.map((o) => o.path));
+      for (const [path, digest] of staged) observer.know(path, digest);
+      missing.push(...this.#missing(node));
+    }
+    if (missing.length > 0) return this.#failAfter(run, missing, []);
+    for (const entry of this.#entries) this.#record(entry, run);
+    this.#keeper.release();
+    return { state: 'built', made: this.#action.makes };
+  }
+
+  #digests(node: Node, staged: ReadonlyMap<Path, Digest>): { [path: string]: Digest } {
+    return Object.fromEntries(node.outputs.map((o) => [o.path, staged.get(o.path) ?? this.#context.observer.output(o)]));
+  }
+
+  #missing(node: Node): Problem[] {
+    const { observer, world } = this.#context;
+    return node.outputs.flatMap((output) => {
+      if (observer.output(output) !== 'absent' || output.glob === true) return [];
+      const near = nearestNames(world.files, output.path);
+      const advice = near.length === 0 ? undefined : `There is ${near.join(', ')}.`;
+      return [{ what: `${output.path} was not made`, ...(advice === undefined ? {} : { advice }) }];
+    });
+  }
+
+  #record(entry: Entry, run: Run): void {
+    const { journal, observer, world } = this.#context;
+    const { node } = entry;
+    const { receipt } = run.facts;
+    const built: Built = {
+      kind: 'built',
+      how: 'built',
+      run: entry.run,
+      at: this.#action.kind === 'restore' ? this.#startedAt : world.clock.now(),
+      ms: world.clock.now() - this.#begun,
+      signature: entry.signature,
+      because: this.#action.kind === 'restore' ? (entry.previous?.because ?? []) : this.#action.reasons,
+      outputs: Object.fromEntries(node.outputs.map((o) => [o.path, observer.output(o)])),
+      ...(node.rule.once === undefined ? {} : { token: this.#token }),
+      ...(receipt === undefined ? {} : { receipt }),
+    };
+    journal.trace(node.name, built, { durable: node.rule.once !== undefined });
+    world.files.removeTree(attemptDirectory(this.#token));
+  }
+
+  #failAfter(run: Run, problems: readonly Problem[], completed: readonly TargetName[]): Landing {
+    const { observer } = this.#context;
+    for (const { node } of this.#entries) observer.forget(node.outputs.map((o) => o.path));
+    const made = this.#entries.filter(({ node }) => completed.includes(node.name) && this.#missing(node).length === 0);
+    for (const entry of made) this.#record(entry, run);
+    return this.#fail(problems, made.map((entry) => entry.node.name), this.#effectUnknown(run));
+  }
+
+  /** A once-command that was started and left no receipt may have taken effect all the same. */
+  #effectUnknown(run: Run): boolean {
+    return this.#entries[0]!.node.rule.once !== undefined && run.facts.exits.length > 0;
+  }
+
+  #fail(problems: readonly Problem[], made: readonly TargetName[], doubt = false): Landing {
+    const { journal, world } = this.#context;
+    this.#keeper.release();
+    for (const entry of this.#entries) {
+      if (made.includes(entry.node.name)) continue;
+      journal.trace(
+        entry.node.name,
+        {
+          kind: 'failed',
+          run: entry.run,
+          at: world.clock.now(),
+          ms: world.clock.now() - this.#begun,
+          signature: entry.signature,
+          because: this.#action.reasons,
+          problems,
+          log: this.#log,
+          ...(entry.previous === undefined ? {} : { previous: entry.previous }),
+          ...(doubt ? { token: this.#token } : {}),
+        },
+        { durable: doubt },
+      );
+    }
+    return { state: doubt ? 'doubt' : 'failed', made, problems, log: this.#log };
+  }
+}
+
+function entryOf(node: Node, context: PerformContext): Entry {
+  const trace = context.journal.traces.get(node.name);
+  const previous = lastGood(trace);
+  const resumed = trace?.kind === 'started' || trace?.kind === 'finishing' ? trace.signature : undefined;
+  const fresh = signatureOf(node, ingredients(context), context.gathered(node.name));
+  const attached = resumed !== undefined && trace?.kind === 'started' && trace.detached !== undefined;
+  return {
+    node,
+    // What a detached program was started from is what it will have made its outputs from.
+    signature: attached && context.observer.attempt(trace.token) !== 'unclaimed' ? resumed : fresh,
+    run: (trace?.run ?? 0) + 1,
+    previous,
+  };
+}
+
+function ingredients({ observer, product }: PerformContext) {
+  return {
+    file: (path: Path) => observer.file(path),
+    glob: (pattern: string) => observer.glob(pattern),
+    env: (name: string) => observer.env(name),
+    sighting: (name: TargetName) => observer.sighting(name),
+    product,
+  };
+}
+
+/** The steps of a recipe, given the facts. Also what a dry run prints. */
+export function evaluate(recipe: Recipe, facts: Facts): readonly Step[] {
+  return typeof recipe.steps === 'function' ? recipe.steps(facts) : recipe.steps;
+}
+
+/** Puts work on record that was found done, writing the files that go with the record. */
+async function adopt(action: Action, context: PerformContext): Promise<Landing> {
+  const { world, journal, observer, graph } = context;
+  const entry = entryOf(graph.nodes.get(action.makes[0]!)!, context);
+  const { node } = entry;
+  const seen = observer.once(node.name);
+  if (seen?.state !== 'done') throw new Error(`internal: ${node.name} is adopted without evidence`);
+  if (node.rule.once !== undefined) {
+    const recipe = recipeOf(node.rule);
+    const facts = observer.facts(node, context.gathered(node.name), [], recipe.reads ?? []);
+    const run = new Run(facts, { ...quietOptions(context, entry), filesOnly: true }, seen.receipt);
+    await run.all(evaluate(recipe, facts));
+    run.commit();
+    observer.forget(node.outputs.map((o) => o.path));
+  }
+  journal.trace(
+    node.name,
+    {
+      kind: 'built',
+      how: 'adopted',
+      run: entry.run,
+      at: world.clock.now(),
+      ms: 0,
+      signature: entry.signature,
+      because: [],
+      outputs: Object.fromEntries(node.outputs.map((o) => [o.path, observer.output(o)])),
+      evidence: seen.how,
+      ...(seen.receipt === undefined ? {} : { receipt: seen.receipt }),
+    },
+    { durable: node.rule.once !== undefined },
+  );
+  return { state: 'built', made: action.makes, note: seen.how };
+}
+
+function quietOptions(context: PerformContext, entry: Entry) {
+  const { world, environments, signal } = context;
+  return {
+    world,
+    environments,
+    signal,
+    token: 'adopted',
+    startedAt: world.clock.now(),
+    log: logPath(entry.node.name, entry.run),
+    env: [],
+    resume: false,
+    onRetry: () => {},
+    onWarning: () => {},
+  };
+}
+
+function problemsOf(error: unknown): Problem[] {
+  if (error instanceof Refusal) {
+    return [error.advice === undefined ? { what: error.message } : { what: error.message, advice: error.advice }];
+  }
+  if (error instanceof MissingText) return [{ what: error.message, advice: 'Something else removed it; build again.' }];
+  if (error instanceof Error && 'code' in error) return [{ what: error.message, advice: diskAdvice(String(error.code)) }];
+  throw error;
+}
+
+const diskAdvice = (code: string): string =>
+  code === 'ENOSPC' || code === 'EDQUOT' ? 'Make room on that disk and build again.' : 'See that the file system is well, then build again.';

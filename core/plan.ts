@@ -1,0 +1,154 @@
+/** What a build would do now, as a value. Pure: graph and view in, plan out. */
+import { type Decision, decide, standingOf, type View } from './decide.ts';
+import { needsOf } from './graph.ts';
+import type { Action, Chain, Graph, Node, Plan, TargetName, Verdict } from './types.ts';
+
+/** Something that must be looked at before a target can be decided. */
+export interface Wanted {
+  readonly target: TargetName;
+  readonly look: 'sighting' | 'once';
+}
+
+/** Everything a plan is made from besides the graph; `View` without the verdicts it produces. */
+export type Survey = Omit<View, 'verdict'>;
+
+/**
+ * Decides every target that the goals need, in order. While `wanted` is not empty the plan is
+ * provisional: those looks have to be made first (see `observe.ts`).
+ */
+export function plan(
+  graph: Graph,
+  goals: readonly TargetName[],
+  survey: Survey,
+): { readonly plan: Plan; readonly wanted: readonly Wanted[] } {
+  const order = closure(graph, goals);
+  const verdicts = new Map<TargetName, Verdict>();
+  const wanted: Wanted[] = [];
+  const view = viewOf(survey, verdicts);
+  const openLinks = new Map<Chain, number>();
+  for (const name of order) {
+    const node = graph.nodes.get(name)!;
+    const decision = decide(node, view);
+    if ('look' in decision) wanted.push({ target: name, look: decision.look });
+    verdicts.set(name, 'look' in decision ? UNSEEN : decision);
+    const { chain } = node.rule;
+    if (chain === undefined) continue;
+    const open = (openLinks.get(chain) ?? chain.links.length) - 1;
+    openLinks.set(chain, open);
+    if (open === 0) sweep(chain, verdicts);
+  }
+  return { plan: { graph, goals, order, verdicts, actions: actionsOf(graph, order, verdicts) }, wanted };
+}
+
+const UNSEEN: Verdict = Object.freeze({ state: 'maybe', reasons: [] });
+
+/** A survey together with the verdicts reached so far. */
+export function viewOf(survey: Survey, verdicts: ReadonlyMap<TargetName, Verdict>): View {
+  return {
+    verdict: (name) => verdicts.get(name)!,
+    product: (name) => verdicts.get(name)?.product,
+    file: (path) => survey.file(path),
+    glob: (pattern) => survey.glob(pattern),
+    env: (name) => survey.env(name),
+    sighting: (name) => survey.sighting(name),
+    trace: (name) => survey.trace(name),
+    output: (output) => survey.output(output),
+    once: (name) => survey.once(name),
+    attempt: (token) => survey.attempt(token),
+    forced: (name) => survey.forced(name),
+    gaveUp: (name) => survey.gaveUp(name),
+    madeNow: (name) => survey.madeNow(name),
+    damaged: (name) => survey.damaged(name),
+    mayHaveLost: (name) => survey.mayHaveLost(name),
+  };
+}
+
+/** Everything the goals need, each after its needs. Whoever needs a link needs its whole chain. */
+export function closure(graph: Graph, goals: readonly TargetName[]): readonly TargetName[] {
+  const wanted = new Set<TargetName>();
+  const todo = [...goals];
+  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+    if (wanted.has(name)) continue;
+    wanted.add(name);
+    const node = graph.nodes.get(name)!;
+    for (const need of needsOf(node)) if (!wanted.has(need)) todo.push(need);
+    for (const link of node.rule.chain?.links ?? []) if (!wanted.has(link)) todo.push(link);
+  }
+  return wanted.size === graph.order.length ? graph.order : graph.order.filter((name) => wanted.has(name));
+}
+
+/** The links that a chain's next run remakes: none if all are fresh. */
+export function dueLinks(chain: Chain, verdict: (name: TargetName) => Verdict): readonly TargetName[] {
+  const first = chain.links.find((link) => standingOf(verdict(link)) === 'pending');
+  return first === undefined ? [] : chain.sweep(first);
+}
+
+/** Marks links that are fresh themselves but will be remade along with others. */
+function sweep(chain: Chain, verdicts: Map<TargetName, Verdict>): void {
+  const due = dueLinks(chain, (name) => verdicts.get(name)!);
+  const first = chain.links.find((link) => standingOf(verdicts.get(link)!) === 'pending');
+  if (first === undefined || verdicts.get(first)!.state === 'running') return;
+  const certain = verdicts.get(first)!.state !== 'maybe';
+  for (const link of due) {
+    const verdict = verdicts.get(link)!;
+    if (verdict.state !== 'fresh' && verdict.state !== 'maybe') continue;
+    const state = certain ? 'stale' : 'maybe';
+    const reasons = [...verdict.reasons, { kind: 'swept' as const, chain: chain.name, first }];
+    verdicts.set(link, { state, reasons, by: verdict.by ?? [] });
+  }
+}
+
+function actionsOf(
+  graph: Graph,
+  order: readonly TargetName[],
+  verdicts: ReadonlyMap<TargetName, Verdict>,
+): Action[] {
+  const actions: Action[] = [];
+  const chains = new Set<Chain>();
+  for (const name of order) {
+    const node = graph.nodes.get(name)!;
+    const verdict = verdicts.get(name)!;
+    const { chain } = node.rule;
+    if (node.group || (standingOf(verdict) !== 'pending' && verdict.adopt === undefined)) continue;
+    if (chain === undefined || verdict.adopt !== undefined) actions.push(actionFor(node, verdict));
+    else if (!chains.has(chain)) {
+      chains.add(chain);
+      actions.push(chainAction(chain, verdict, (link) => verdicts.get(link)!));
+    }
+  }
+  return actions;
+}
+
+/** The action that makes a single target fresh. */
+export function actionFor(node: Node, verdict: Verdict): Action {
+  return {
+    name: node.name,
+    kind: kindOf(node, verdict),
+    makes: [node.name],
+    certain: verdict.state !== 'maybe',
+    reasons: verdict.reasons,
+  };
+}
+
+function kindOf(node: Node, verdict: Verdict): Action['kind'] {
+  if (verdict.adopt !== undefined) return 'adopt';
+  if (verdict.state === 'running') return 'attach';
+  const restores =
+    node.rule.once !== undefined && verdict.reasons.length > 0 && verdict.reasons.every((r) => r.kind === 'output missing');
+  return restores ? 'restore' : 'run';
+}
+
+/** The one run that makes every due link of a chain; `verdict` is that of the first due link. */
+export function chainAction(chain: Chain, verdict: Verdict, of: (link: TargetName) => Verdict): Action {
+  const attach = verdict.state === 'running';
+  return {
+    name: chain.name,
+    kind: attach ? 'attach' : 'run',
+    makes: attach ? chain.links.filter((link) => of(link).state === 'running') : dueLinks(chain, of),
+    certain: verdict.state !== 'maybe',
+    reasons: verdict.reasons,
+  };
+}
+
+/** Whether a decision is a verdict. */
+export const isVerdict = (decision: Decision): decision is Verdict => !('look' in decision);

@@ -1,0 +1,133 @@
+/** What a target depends on, as data; and how two such data differ, in reasons. Pure. */
+import { digestOf } from './digest.ts';
+import type { Digest, Json, Node, Path, Reason, Sighting, Signature, TargetName } from './types.ts';
+
+/** What must be known of the world to put a signature together. */
+export interface Ingredients {
+  /** Digest of a file's content now, `absent` without one. */
+  file(path: Path): Digest;
+  glob(pattern: string): Digest;
+  env(name: string): string | undefined;
+  sighting(name: TargetName): Sighting | undefined;
+  /** What a need made, once it may be relied on. */
+  product(name: TargetName): Digest | undefined;
+}
+
+/** The signature of a node, with `gathered` the members that succeeded. */
+export function signatureOf(node: Node, from: Ingredients, gathered: readonly TargetName[]): Signature {
+  const { rule } = node;
+  const sighting = rule.observe === undefined || rule.observe.sticky === true ? undefined : from.sighting(node.name);
+  const base: Signature = {
+    recipe: node.recipeDigest,
+    params: rule.params ?? NONE,
+    inputs: table([...(rule.inputs ?? []), ...(rule.optionalInputs ?? [])], (path) => from.file(path)),
+    env: table(rule.env ?? [], (name) => envText(name, from.env(name))),
+    globs: table(rule.globs ?? [], (pattern) => from.glob(pattern)),
+    deps: table(node.deps, (dep) => from.product(dep) ?? 'unknown'),
+    gathered: table(gathered, (member) => from.product(member) ?? 'unknown'),
+  };
+  if (sighting === undefined || sighting.state === 'failed') return base;
+  return { ...base, observed: { digest: valueDigest(sighting.value ?? null), note: noteOf(sighting) } };
+}
+
+const NONE = Object.freeze({});
+
+function table<T>(names: readonly string[], value: (name: string) => T): { readonly [name: string]: T } {
+  if (names.length === 0) return NONE;
+  return Object.fromEntries(names.map((name) => [name, value(name)]));
+}
+
+/** Values of secrets stay out of records: only a digest of theirs is kept. */
+function envText(name: string, value: string | undefined): string {
+  if (value === undefined) return '(unset)';
+  return /TOKEN|PASS|SECRET|KEY|CRED/i.test(name) ? `#${digestOf(value)}` : value;
+}
+
+/** Digest of an observed value; the order of keys does not matter. */
+export function valueDigest(value: Json): Digest {
+  return digestOf(JSON.stringify(value, sortKeys));
+}
+
+function sortKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const noteOf = (sighting: Exclude<Sighting, { state: 'failed' }>): string =>
+  sighting.state === 'ready' ? (sighting.note ?? '') : sighting.progress;
+
+/** Why a target recorded with signature `was` is not up to date at signature `is`. */
+export function differences(was: Signature, is: Signature): Reason[] {
+  const reasons: Reason[] = [];
+  if (was.recipe !== is.recipe) reasons.push({ kind: 'recipe changed' });
+  for (const [name, from, to] of changes(was.params, is.params, sameJson)) {
+    reasons.push(param(name, from, to));
+  }
+  for (const [path, from, to] of changes(was.inputs, is.inputs)) {
+    reasons.push({ kind: 'input changed', path, how: howChanged(from, to) });
+  }
+  for (const [name, from, to] of changes(was.env, is.env)) reasons.push(envChange(name, from, to));
+  for (const [pattern] of changes(was.globs, is.globs)) reasons.push({ kind: 'glob changed', pattern });
+  for (const [target, from, to] of changes(was.deps, is.deps)) {
+    reasons.push({ kind: from === undefined ? 'dep added' : to === undefined ? 'dep removed' : 'dep changed', target });
+  }
+  for (const [target, from, to] of changes(was.gathered, is.gathered)) {
+    reasons.push({
+      kind: from === undefined ? 'gathered' : to === undefined ? 'not gathered' : 'dep changed',
+      target,
+    });
+  }
+  if (was.observed?.digest !== is.observed?.digest) {
+    reasons.push({ kind: 'observation changed', from: was.observed?.note ?? '', to: is.observed?.note ?? '' });
+  }
+  return reasons;
+}
+
+function param(name: string, from: Json | undefined, to: Json | undefined): Reason {
+  const reason: { kind: 'param changed'; name: string; from?: Json; to?: Json } = { kind: 'param changed', name };
+  if (from !== undefined) reason.from = from;
+  if (to !== undefined) reason.to = to;
+  return reason;
+}
+
+function envChange(name: string, from: string | undefined, to: string | undefined): Reason {
+  const reason: { kind: 'env changed'; name: string; from?: string; to?: string } = { kind: 'env changed', name };
+  // A leading # marks the digest of a secret, which says nothing to people.
+  if (from !== undefined && !from.startsWith('#')) reason.from = from;
+  if (to !== undefined && !to.startsWith('#')) reason.to = to;
+  return reason;
+}
+
+function howChanged(from: Digest | undefined, to: Digest | undefined): 'changed' | 'appeared' | 'vanished' | 'added' | 'removed' {
+  if (from === undefined) return 'added';
+  if (to === undefined) return 'removed';
+  if (from === 'absent') return 'appeared';
+  return to === 'absent' ? 'vanished' : 'changed';
+}
+
+type Table<T> = { readonly [name: string]: T };
+
+function* changes<T>(
+  was: Table<T>,
+  is: Table<T>,
+  same: (a: T, b: T) => boolean = Object.is,
+): Generator<[string, T | undefined, T | undefined]> {
+  for (const name of Object.keys(is)) {
+    if (!Object.hasOwn(was, name)) yield [name, undefined, is[name]];
+    else if (!same(was[name] as T, is[name] as T)) yield [name, was[name], is[name]];
+  }
+  for (const name of Object.keys(was)) {
+    if (!Object.hasOwn(is, name)) yield [name, was[name], undefined];
+  }
+}
+
+const sameJson = (a: Json, b: Json): boolean =>
+  Object.is(a, b) || JSON.stringify(a, sortKeys) === JSON.stringify(b, sortKeys);
+
+/** Digest of what a target left: its outputs, or its whole signature when it leaves no file. */
+export function productOf(node: Node, outputs: (path: Path) => Digest, signature: Signature): Digest {
+  const compared = node.outputs.filter((output) => output.quiet !== true);
+  if (compared.length === 0) return digestOf(JSON.stringify(signature, sortKeys));
+  if (compared.length === 1) return outputs(compared[0]!.path);
+  return digestOf(JSON.stringify(compared.map((output) => [output.path, outputs(output.path)])));
+}

@@ -1,0 +1,164 @@
+/** `desgw build -n`: what a build would do, in order, with the reason and the exact commands. */
+import { reasonText } from '../reasons.ts';
+import type { Action, Path, Plan, State, Step, TargetName } from '../types.ts';
+import { type Paint, STATE_STYLE } from './paint.ts';
+import { display } from './quote.ts';
+import { stateCounts } from './status.ts';
+import { stepLines } from './steps.ts';
+import { count, enumerate, indent, table } from './text.ts';
+
+/** The steps of an action, or why they cannot be known before something else has run. */
+export type StepsOf = (
+  action: Action,
+) => { readonly steps: readonly Step[] } | { readonly unknown: string };
+
+export interface DryRunOptions {
+  readonly stepsOf: StepsOf;
+  /** What a file holds now, so that a change of it can be shown as a difference. */
+  readonly textOf: (path: Path) => string | undefined;
+  readonly paint: Paint;
+}
+
+/** Every action in the order of execution, then what waits and what is held up, then the counts. */
+export function dryRunText(plan: Plan, options: DryRunOptions): string {
+  const parts = plan.actions.map((action) => actionText(plan, action, options));
+  const rest = notRun(plan, options.paint);
+  if (rest.length > 0) parts.push(rest.join('\n'));
+  for (const { from } of plan.graph.unexpanded) {
+    parts.push(`more targets follow when ${display(from)} has been made`);
+  }
+  return `${[...parts, footer(plan)].join('\n\n')}\n`;
+}
+
+/** The same as data. Contents that are computed when the step runs are `null`. */
+export function dryRunJson(plan: Plan, stepsOf: StepsOf): object {
+  return {
+    goals: plan.goals,
+    actions: plan.actions.map((action) => {
+      const found = stepsOf(action);
+      const reasons = action.reasons.map((reason) => ({ ...reason, text: reasonText(reason) }));
+      return 'unknown' in found
+        ? { ...action, reasons, steps: null, unknown: found.unknown }
+        : { ...action, reasons, steps: found.steps.map(stepData) };
+    }),
+    waiting: withNotes(plan, 'waiting'),
+    blocked: inState(plan, 'blocked').map((target) => ({
+      target,
+      by: plan.verdicts.get(target)!.by ?? [],
+    })),
+    person: PERSON.flatMap((state) => withNotes(plan, state).map((it) => ({ ...it, state }))),
+    unexpanded: plan.graph.unexpanded.map(({ from }) => from),
+    counts: Object.fromEntries(stateCounts(plan)),
+  };
+}
+
+const PERSON = ['edited', 'submitted, stale', 'in doubt'] as const satisfies readonly State[];
+
+function actionText(plan: Plan, action: Action, { stepsOf, textOf, paint }: DryRunOptions): string {
+  const verb = action.certain ? VERBS[action.kind] : `may ${VERBS[action.kind]}`;
+  const together = action.makes.length > 1 || action.makes[0] !== action.name;
+  const lines = [
+    `${paint(action.certain ? 'yellow' : 'cyan', verb)} ${paint('bold', display(action.name))}`,
+    ...(together ? [`  makes ${action.makes.map(display).join(', ')}`] : []),
+    ...action.reasons.map((reason) => `  because ${reasonText(reason)}`),
+    ...(action.certain ? [] : [`  ${uncertainty(plan, action)}`]),
+  ];
+  if (action.kind === 'adopt') return [...lines, ...adoption(plan, action)].join('\n');
+  if (action.kind === 'attach')
+    return [...lines, '  started earlier; its result is waited for'].join('\n');
+  const found = stepsOf(action);
+  if ('unknown' in found)
+    return [...lines, `  the steps are not known yet: ${display(found.unknown)}`].join('\n');
+  const steps = found.steps.flatMap((step) => stepLines(step, textOf));
+  return [...lines, ...steps.map((line) => indent(line, '  '))].join('\n');
+}
+
+const VERBS: { readonly [kind in Action['kind']]: string } = {
+  run: 'run',
+  attach: 'go on with',
+  adopt: 'adopt',
+  restore: 'put back',
+};
+
+function uncertainty(plan: Plan, action: Action): string {
+  const by = action.makes.flatMap((name) => plan.verdicts.get(name)?.by ?? []);
+  const others = [...new Set(by)].filter((name) => !action.makes.includes(name));
+  return others.length === 0
+    ? 'depends on what comes before it'
+    : `only if ${enumerate(others.map(display))} ${others.length === 1 ? 'turns' : 'turn'} out different`;
+}
+
+function adoption(plan: Plan, action: Action): readonly string[] {
+  const how = action.makes.flatMap((name) => plan.verdicts.get(name)?.adopt?.how ?? []);
+  return [`  was done already (${display(how.join('; '))}); only put on record`];
+}
+
+/** What a build would leave alone although it is not fresh. */
+function notRun(plan: Plan, paint: Paint): readonly string[] {
+  const row = (verb: string, state: State, target: TargetName, why: string) => ({
+    cells: [verb, display(target), display(why)],
+    state,
+  });
+  const blocked = inState(plan, 'blocked');
+  const rows = [
+    ...withNotes(plan, 'waiting').map((it) => row('wait', 'waiting', it.target, it.note)),
+    ...withNotes(plan, 'failed')
+      .filter(({ target }) => !plan.actions.some((action) => action.makes.includes(target)))
+      .map((it) => row('cannot', 'failed', it.target, it.note)),
+    ...PERSON.flatMap((state) =>
+      withNotes(plan, state).map((it) => row('ask', state, it.target, it.note || state)),
+    ),
+  ];
+  const lines = table(rows.map(({ cells }) => cells)).map((line, i) => {
+    const { cells, state } = rows[i]!;
+    const verb = cells[0]!;
+    return paint(STATE_STYLE[state], verb) + line.slice(verb.length);
+  });
+  const by = [...new Set(blocked.flatMap((name) => plan.verdicts.get(name)!.by ?? []))];
+  return blocked.length === 0
+    ? lines
+    : [
+        ...lines,
+        `held up: ${enumerate(blocked.map(display))}${by.length === 0 ? '' : `, by ${enumerate(by.map(display))}`}`,
+      ];
+}
+
+function footer(plan: Plan): string {
+  const certain = plan.actions.filter((action) => action.certain).length;
+  const possible = plan.actions.length - certain;
+  const counts = stateCounts(plan);
+  const parts = [
+    ...(certain > 0 ? [`${certain} to do`] : []),
+    ...(possible > 0 ? [`${possible} that may follow`] : []),
+    ...(['waiting', 'blocked', 'fresh'] as const)
+      .filter((state) => counts.has(state))
+      .map((state) => `${counts.get(state)} ${state}`),
+  ];
+  const person = PERSON.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);
+  if (person > 0) parts.push(`${count(person, 'target')} for a person to settle`);
+  const nothing = plan.actions.length === 0 ? 'Nothing to run' : 'Would run';
+  return `${nothing}: ${parts.length === 0 ? 'no targets' : parts.join(', ')}. Nothing was changed.`;
+}
+
+function inState(plan: Plan, state: State): readonly TargetName[] {
+  return plan.order.filter(
+    (name) =>
+      plan.verdicts.get(name)!.state === state && plan.graph.nodes.get(name)?.group !== true,
+  );
+}
+
+function withNotes(
+  plan: Plan,
+  state: State,
+): readonly { readonly target: TargetName; readonly note: string }[] {
+  return inState(plan, state).map((target) => ({
+    target,
+    note: plan.verdicts.get(target)!.note ?? '',
+  }));
+}
+
+function stepData(step: Step): object {
+  return step.kind === 'write' && typeof step.content === 'function'
+    ? { ...step, content: null }
+    : step;
+}

@@ -1,0 +1,170 @@
+/** `desgw status`: the state of every target in a plan, like targets folded into one line. */
+import { reasonText } from '../reasons.ts';
+import type { Plan, State, TargetName, Verdict } from '../types.ts';
+import { type Paint, STATE_ORDER, STATE_STYLE } from './paint.ts';
+import { display } from './quote.ts';
+import { count, enumerate, table } from './text.ts';
+
+/** From this many targets on whose names differ only in digits, they share a line. */
+const FOLD_FROM = 3;
+
+/** State of every target that the goals need, the counts, and what to do next. */
+export function statusText(plan: Plan, paint: Paint): string {
+  const rows = folds(plan).flatMap((fold) => foldRows(plan, fold));
+  const lines = table(rows.map((row) => row.cells)).map((line, i) =>
+    paintState(line, rows[i]!, paint),
+  );
+  return `${[...lines, '', countsText(stateCounts(plan)), ...nextSteps(plan)].join('\n')}\n`;
+}
+
+/** The same as data. */
+export function statusJson(plan: Plan): object {
+  return {
+    goals: plan.goals,
+    counts: Object.fromEntries(stateCounts(plan)),
+    targets: plan.order.map((target) => {
+      const { state, reasons, by, note } = plan.verdicts.get(target)!;
+      return { target, state, reasons, ...(by && { by }), ...(note !== undefined && { note }) };
+    }),
+    next: nextSteps(plan),
+  };
+}
+
+/** How many targets are in each state; groups, which are only names, do not count. */
+export function stateCounts(plan: Plan): ReadonlyMap<State, number> {
+  const counts = new Map<State, number>();
+  for (const name of plan.order) {
+    if (plan.graph.nodes.get(name)?.group === true) continue;
+    const { state } = plan.verdicts.get(name)!;
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  const known = STATE_ORDER.filter((state) => counts.has(state));
+  return new Map(known.map((state) => [state, counts.get(state)!]));
+}
+
+/** Why a target is in its state, in a few words. */
+export function detail(verdict: Verdict): string {
+  const { state, reasons, by, note } = verdict;
+  const because = reasons[0] === undefined ? '' : reasonText(reasons[0]);
+  const more = reasons.length > 1 ? ` and ${count(reasons.length - 1, 'more reason')}` : '';
+  const holders = enumerate((by ?? []).map(display));
+  switch (state) {
+    case 'stale':
+    case 'missing':
+      return because === '' ? display(note ?? '') : because + more;
+    case 'maybe':
+      return holders === '' ? because + more : `after ${holders}`;
+    case 'blocked':
+      return holders === '' ? display(note ?? '') : `by ${holders}`;
+    case 'fresh':
+    case 'waiting':
+    case 'running':
+    case 'failed':
+    case 'edited':
+    case 'in doubt':
+    case 'submitted, stale':
+      return display(note ?? '') || because + more;
+  }
+}
+
+interface Fold {
+  readonly label: string;
+  readonly members: readonly TargetName[];
+}
+
+interface Row {
+  readonly cells: readonly string[];
+  readonly state: State;
+}
+
+/** Targets by their name without digits, each fold at the place of its first member. */
+function folds(plan: Plan): readonly Fold[] {
+  const byPattern = new Map<string, TargetName[]>();
+  for (const name of plan.order) {
+    const pattern = name.replace(/\d+/g, '*');
+    const members = byPattern.get(pattern);
+    if (members === undefined) byPattern.set(pattern, [name]);
+    else members.push(name);
+  }
+  return [...byPattern].flatMap(([pattern, members]) =>
+    members.length >= FOLD_FROM
+      ? [{ label: `${display(pattern)} (${members.length})`, members }]
+      : members.map((name) => ({ label: display(name), members: [name] })),
+  );
+}
+
+/** One row for the fold, and under it one for each kind of member that is not fresh. */
+function foldRows(plan: Plan, { label, members }: Fold): readonly Row[] {
+  const alike = new Map<string, { state: State; detail: string; members: TargetName[] }>();
+  for (const name of members) {
+    const verdict = plan.verdicts.get(name)!;
+    const why = members.length > 1 && verdict.state === 'fresh' ? '' : detail(verdict);
+    const key = `${verdict.state}\n${why}`;
+    const found = alike.get(key);
+    if (found === undefined) alike.set(key, { state: verdict.state, detail: why, members: [name] });
+    else found.members.push(name);
+  }
+  const kinds = [...alike.values()];
+  if (kinds.length === 1)
+    return [{ cells: [label, kinds[0]!.state, kinds[0]!.detail], state: kinds[0]!.state }];
+  const counts = STATE_ORDER.map((state) => ({
+    state,
+    n: kinds.reduce((sum, kind) => sum + (kind.state === state ? kind.members.length : 0), 0),
+  })).filter(({ n }) => n > 0);
+  // The fold is coloured for the worst of its members; STATE_ORDER ends with the worst.
+  const worst = counts.at(-1)!.state;
+  return [
+    { cells: [label, counts.map(({ state, n }) => `${n} ${state}`).join(', ')], state: worst },
+    ...kinds
+      .filter((kind) => kind.state !== 'fresh')
+      .map((kind) => ({
+        cells: [`  ${enumerate(kind.members.map(display), 2)}`, kind.state, kind.detail],
+        state: kind.state,
+      })),
+  ];
+}
+
+/** Only the state is coloured; it is found behind the name because the table is laid out already. */
+function paintState(line: string, row: Row, paint: Paint): string {
+  const [name = '', state = ''] = row.cells;
+  const at = line.indexOf(state, name.length);
+  if (at < 0) return line;
+  return line.slice(0, at) + paint(STATE_STYLE[row.state], state) + line.slice(at + state.length);
+}
+
+/** `12 targets: 9 fresh, 3 waiting`. */
+export function countsText(counts: ReadonlyMap<State, number>): string {
+  const total = [...counts.values()].reduce((sum, n) => sum + n, 0);
+  if (total === 0) return 'no targets';
+  return `${count(total, 'target')}: ${[...counts].map(([state, n]) => `${n} ${state}`).join(', ')}`;
+}
+
+/** What a person can do now, most urgent last. */
+function nextSteps(plan: Plan): readonly string[] {
+  const inState = (...states: State[]) =>
+    plan.order.filter(
+      (name) =>
+        states.includes(plan.verdicts.get(name)!.state) &&
+        plan.graph.nodes.get(name)?.group !== true,
+    );
+  const person = inState('in doubt', 'edited', 'submitted, stale');
+  const runnable = inState('stale', 'missing', 'failed', 'running');
+  const waiting = inState('waiting');
+  const steps: string[] = [];
+  if (runnable.length > 0) {
+    steps.push(
+      'next: `desgw build` makes what is missing; `desgw build -n` shows what that would be.',
+    );
+  } else if (waiting.length > 0) {
+    steps.push('next: `desgw build` waits for what is under way, and goes on from there.');
+  } else if (person.length === 0 && inState('maybe', 'blocked').length === 0) {
+    steps.push('Everything is up to date.');
+  }
+  if (person.length > 0) {
+    const what = person.length === 1 ? 'needs a person' : 'need a person';
+    steps.push(
+      `${enumerate(person.map(display))} ${what}: \`desgw why ${display(person[0]!)}\` says what to do.`,
+    );
+  }
+  return steps;
+}

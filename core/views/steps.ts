@@ -1,0 +1,134 @@
+/** Steps of a recipe as a person would type or describe them. */
+import { Refusal } from '../errors.ts';
+import { editKeys } from '../formats/keys.ts';
+import { duration } from '../time.ts';
+import type { Edit, Exec, Path, Sourced, Step, Write } from '../types.ts';
+import { lineDiff } from './diff.ts';
+import { commandLine, display, shellQuote } from './quote.ts';
+import { count, enumerate } from './text.ts';
+
+/** Most lines of a file's content or difference that are shown. */
+const SHOWN = 24;
+
+/**
+ * One step in lines. Commands can be copied into bash, started from the workspace.
+ *
+ * @param textOf what a file holds now
+ */
+export function stepLines(
+  step: Step,
+  textOf: (path: Path) => string | undefined,
+): readonly string[] {
+  switch (step.kind) {
+    case 'exec':
+      return execLines(step);
+    case 'write':
+      return writeLines(step, textOf(step.path));
+    case 'edit':
+      return editLines(step, textOf);
+    case 'copy':
+      return [`copy ${display(step.from)} to ${display(step.to)}`];
+    case 'link':
+      return [`link ${display(step.path)} -> ${display(step.to)}`];
+    case 'move':
+      return [`move ${display(step.from)} to ${display(step.to)}, if it is there`];
+    case 'remove':
+      return [`remove ${display(step.path)}, if it is there`];
+    case 'claim': {
+      const to = step.to === undefined ? '' : `, noted in ${display(step.to)}`;
+      const names = `${step.names.length === 1 ? '' : 'the first free of '}${enumerate(step.names.map(display))}`;
+      return [`claim ${names} in ${display(step.registry)}${to} (${display(step.note)})`];
+    }
+  }
+}
+
+function execLines(exec: Exec): readonly string[] {
+  const words = commandLine(exec.argv.map((word) => word.replaceAll('{token}', '<token>')));
+  const parts = [
+    ...(exec.environment === undefined ? [] : sourcing(exec.environment)),
+    ...(exec.cwd === undefined ? [] : [`cd ${shellQuote(exec.cwd)}`]),
+    assignments(exec.env) + words,
+  ];
+  const command = parts.length === 1 ? parts[0]! : `(${parts.join(' && ')})`;
+  const to = exec.stdout === undefined ? '' : ` > ${shellQuote(exec.stdout)}`;
+  const notes = execNotes(exec);
+  return [`$ ${command}${to}`, ...(notes.length === 0 ? [] : [`    ${notes.join('; ')}`])];
+}
+
+/** A script that wants to be sourced in a folder of its own is; then back to the workspace. */
+function sourcing({ script, args, cwd, env, set }: Sourced): readonly string[] {
+  const exports = (values: Sourced['env']) =>
+    Object.entries(values ?? {}).map(([name, value]) => `export ${name}=${shellQuote(value)}`);
+  const source = [...exports(env), `. ${commandLine([script, ...(args ?? [])])}`, ...exports(set)];
+  if (cwd === undefined) return source;
+  return [`cd ${shellQuote(cwd)}`, ...source, 'cd "$OLDPWD"'];
+}
+
+function assignments(env: Exec['env']): string {
+  return Object.entries(env ?? {})
+    .map(([name, value]) => `${name}=${shellQuote(value)} `)
+    .join('');
+}
+
+function execNotes(exec: Exec): readonly string[] {
+  const { timeout, silence, retry, detached, idempotent, passEnv } = exec;
+  return [
+    ...(timeout === undefined ? [] : [`stopped after ${duration(timeout * 1000)}`]),
+    ...(silence === undefined ? [] : [`stopped when silent for ${duration(silence * 1000)}`]),
+    ...(retry === undefined ? [] : [`tried up to ${count(retry.times + 1, 'time')}`]),
+    ...(detached === undefined ? [] : ['goes on when desgw ends']),
+    ...(idempotent === false ? ['never repeated without your word'] : []),
+    ...(passEnv === undefined || passEnv.length === 0
+      ? []
+      : [`with ${passEnv.join(', ')} of your environment`]),
+  ];
+}
+
+function writeLines(step: Write, before: string | undefined): readonly string[] {
+  const path = display(step.path);
+  if (typeof step.content === 'function') {
+    return [`write ${path}`, '    its content is known only when the steps before have run'];
+  }
+  if (before === undefined) {
+    const lines = step.content.replace(/\n$/, '').split('\n');
+    return [
+      `write ${path} (${count(lines.length, 'line')})`,
+      ...shown(lines.map((line) => `+${line}`)),
+    ];
+  }
+  const diff = lineDiff(before, step.content);
+  return diff.length === 0 ? [`write ${path} (as it is)`] : [`write ${path}`, ...shown(diff)];
+}
+
+function editLines(step: Edit, textOf: (path: Path) => string | undefined): readonly string[] {
+  const path = display(step.path);
+  const now = textOf(step.path);
+  const from = now ?? (step.template === undefined ? undefined : textOf(step.template));
+  if (from === undefined) {
+    const settings = Object.entries(step.values).map(([key, value]) =>
+      value === null ? `${key} unset` : `${key} = ${value}`,
+    );
+    return [`edit ${path}`, ...shown(settings)];
+  }
+  const start = now === undefined ? `, starting from ${display(step.template ?? '')}` : '';
+  const diff = lineDiff(from, edited(step, from));
+  return [`edit ${path}${start}${diff.length === 0 ? ' (as it is)' : ''}`, ...shown(diff)];
+}
+
+function edited(step: Edit, from: string): string {
+  try {
+    return editKeys(from, step.format, step.values);
+  } catch (error) {
+    if (error instanceof Refusal) return `refused: ${error.message}`;
+    throw error;
+  }
+}
+
+function shown(lines: readonly string[]): readonly string[] {
+  const some = lines.length > SHOWN + 1 ? lines.slice(0, SHOWN) : lines;
+  const rest = lines.length - some.length;
+  return [
+    ...some.map((line) => `    ${display(line)}`),
+    ...(rest > 0 ? [`    ... ${count(rest, 'more line')}`] : []),
+  ];
+}

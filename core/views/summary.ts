@@ -1,0 +1,132 @@
+/** The end of a build: what was done, what is missing, and what to do next. */
+import { duration } from '../time.ts';
+import type { Outcome, Problem, Summary, TargetName } from '../types.ts';
+import type { Paint, Style } from './paint.ts';
+import { display, displayLines } from './quote.ts';
+import { count, enumerate, indent, table } from './text.ts';
+
+/** Most targets of one kind that are named one by one. */
+const NAMED = 20;
+
+/**
+ * The summary of a build. What follows from something else comes first and in one line; the first
+ * cause comes last, where a reader of a scrolling screen looks.
+ */
+export function summaryText(summary: Summary, paint: Paint): string {
+  const { waiting, blocked, person, failed } = summary;
+  const parts: string[] = [];
+  if (waiting.length > 0) {
+    parts.push(
+      section(
+        'waiting',
+        'blue',
+        waiting.map((it) => [it.target, it.progress]),
+        paint,
+      ),
+    );
+  }
+  if (blocked.length > 0) parts.push(blockedText(summary, paint));
+  if (person.length > 0) {
+    parts.push(
+      section(
+        'needs a person',
+        'red',
+        person.map((it) => [it.target, `${it.state}: ${it.note}`]),
+        paint,
+      ),
+    );
+  }
+  if (failed.length > 0) {
+    // The first failure is the cause to look at first, so it stands lowest.
+    const shown = failed
+      .slice(0, NAMED)
+      .toReversed()
+      .map((it) => failureText(it, paint));
+    const more =
+      failed.length > NAMED ? [`and ${count(failed.length - NAMED, 'more failure')}`] : [];
+    parts.push([...more, ...shown].join('\n'));
+  }
+  parts.push([verdictText(summary, paint), ...nextSteps(summary)].join('\n'));
+  return `${parts.join('\n\n')}\n`;
+}
+
+const OUTCOMES: { readonly [outcome in Outcome]: readonly [string, Style] } = {
+  fresh: ['up to date', 'green'],
+  failed: ['failed', 'red'],
+  waiting: ['still waiting', 'blue'],
+  person: ['needs a person', 'red'],
+  interrupted: ['interrupted', 'yellow'],
+};
+
+function verdictText(summary: Summary, paint: Paint): string {
+  const { outcome, goals, built, spared, adopted, failed, waiting, blocked, person } = summary;
+  const [words, style] = OUTCOMES[outcome];
+  const counts = [
+    [built.length, 'built'],
+    [adopted.length, 'adopted'],
+    [spared.length, 'spared'],
+    [failed.length, 'failed'],
+    [waiting.length, 'waiting'],
+    [blocked.length, 'held up'],
+    [person.length, 'to settle'],
+  ] as const;
+  const done = counts.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
+  const detail = done.length === 0 ? 'nothing to do' : done.join(', ');
+  return `${enumerate(goals.map(display))}: ${paint(style, words)}: ${detail}; ${summary.fresh} of ${count(summary.total, 'target')} fresh, in ${duration(summary.ms)}`;
+}
+
+function section(
+  title: string,
+  style: Style,
+  items: readonly (readonly [TargetName, string])[],
+  paint: Paint,
+): string {
+  const rows = items.slice(0, NAMED).map(([name, note]) => [`  ${display(name)}`, display(note)]);
+  const more = items.length > NAMED ? [`  and ${items.length - NAMED} more`] : [];
+  return [`${paint(style, title)}:`, ...table(rows), ...more].join('\n');
+}
+
+/** Consequences: one line, however many there are. */
+function blockedText({ blocked }: Summary, paint: Paint): string {
+  const by = [...new Set(blocked.flatMap((it) => it.by))];
+  const because = by.length === 0 ? '' : `, by ${enumerate(by.map(display))}`;
+  return `${paint('magenta', 'held up')}: ${count(blocked.length, 'target')} (${enumerate(blocked.map((it) => display(it.target)))})${because}`;
+}
+
+function failureText({ target, problems, log }: Summary['failed'][number], paint: Paint): string {
+  return [
+    `${paint('red', 'failed')}: ${display(target)}`,
+    ...problemLines(problems),
+    ...(log === undefined ? [] : [`  log: ${display(log)}`]),
+  ].join('\n');
+}
+
+/** Problems, each with its advice below it, indented. */
+export function problemLines(problems: readonly Problem[]): readonly string[] {
+  return problems.flatMap(({ what, advice }) => [
+    indent(displayLines(what), '  '),
+    ...(advice === undefined ? [] : [indent(displayLines(advice), '    ')]),
+  ]);
+}
+
+function nextSteps(summary: Summary): readonly string[] {
+  const { outcome, failed, person } = summary;
+  switch (outcome) {
+    case 'fresh':
+      return [];
+    case 'failed':
+      return failed[0] === undefined
+        ? []
+        : [
+            `next: \`desgw log ${display(failed[0].target)}\` shows what was printed; \`desgw build\` goes on from here.`,
+          ];
+    case 'person':
+      return person[0] === undefined
+        ? []
+        : [`next: \`desgw why ${display(person[0].target)}\` says how to settle it.`];
+    case 'waiting':
+      return ['next: the same command goes on from here; what is under way needs no watching.'];
+    case 'interrupted':
+      return ['next: the same command goes on from here; nothing that was finished is lost.'];
+  }
+}

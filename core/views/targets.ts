@@ -1,0 +1,61 @@
+/** `desgw targets`: what can be asked for, what it is, and where it lies. */
+import type { Graph, Plan, TargetName } from '../types.ts';
+import { type Paint, STATE_STYLE } from './paint.ts';
+import { display } from './quote.ts';
+import { table } from './text.ts';
+
+export interface TargetsOptions {
+  /** With a plan, the state of each target is shown as well. */
+  readonly plan?: Plan;
+  readonly paint: Paint;
+}
+
+/** One line per target: name, state if known, outputs, what it is. */
+export function targetsText(
+  graph: Graph,
+  names: readonly TargetName[],
+  options: TargetsOptions,
+): string {
+  const { plan, paint } = options;
+  const rows = names.map((name) => {
+    const node = graph.nodes.get(name)!;
+    const outputs = node.outputs.map((output) => display(output.path)).join(', ');
+    const state = plan?.verdicts.get(name)?.state;
+    return {
+      state,
+      cells: [
+        display(name),
+        ...(plan === undefined ? [] : [state ?? '']),
+        node.group ? '(group)' : outputs === '' ? '(no file)' : outputs,
+        display(node.rule.doc ?? ''),
+      ],
+    };
+  });
+  const lines = table(rows.map((row) => row.cells)).map((line, i) => {
+    const { state, cells } = rows[i]!;
+    if (state === undefined) return line;
+    const at = line.indexOf(state, cells[0]!.length);
+    return line.slice(0, at) + paint(STATE_STYLE[state], state) + line.slice(at + state.length);
+  });
+  const more = graph.unexpanded.map(
+    ({ from }) => `more targets follow when ${display(from)} has been made`,
+  );
+  return `${[...lines, ...more].join('\n')}\n`;
+}
+
+/** The same as data. */
+export function targetsJson(graph: Graph, names: readonly TargetName[], plan?: Plan): object {
+  return names.map((name) => {
+    const { rule, group, deps, after, gathers, outputs } = graph.nodes.get(name)!;
+    return {
+      target: name,
+      ...(rule.doc !== undefined && { doc: rule.doc }),
+      group,
+      deps,
+      after,
+      gathers,
+      outputs: outputs.map((output) => output.path),
+      ...(plan !== undefined && { state: plan.verdicts.get(name)?.state }),
+    };
+  });
+}

@@ -1,0 +1,70 @@
+/** Laying out text: columns, cutting, plurals. */
+
+/** Ranges that take two columns: East Asian wide and full-width forms, and most pictographs. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const NO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/u;
+const ASCII = /^[\x20-\x7e]*$/;
+
+/** Columns that a text without control characters takes on a terminal. */
+export function columns(text: string): number {
+  if (ASCII.test(text)) return text.length;
+  let sum = 0;
+  for (const char of text) sum += charColumns(char);
+  return sum;
+}
+
+/** Cut to at most `width` columns; a cut is marked by `...`. */
+export function cut(text: string, width: number): string {
+  if (columns(text) <= width) return text;
+  const mark = '...'.slice(0, Math.max(0, width));
+  let left = width - mark.length;
+  let kept = '';
+  for (const char of text) {
+    left -= charColumns(char);
+    if (left < 0) break;
+    kept += char;
+  }
+  return kept + mark;
+}
+
+/** Filled up with blanks to `width` columns. */
+export function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - columns(text)));
+}
+
+/** Rows with every column but the last aligned, and no blanks at the ends of lines. */
+export function table(rows: readonly (readonly string[])[], gap = '  '): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, columns(cell));
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (i === row.length - 1 ? cell : pad(cell, widths[i]!)))
+      .join(gap)
+      .trimEnd(),
+  );
+}
+
+/** `1 target`, `2 targets`. */
+export function count(n: number, noun: string, plural = `${noun}s`): string {
+  return `${n} ${n === 1 ? noun : plural}`;
+}
+
+/** `a`, `a and b`, `a, b and c`, `a, b and 7 more`. */
+export function enumerate(words: readonly string[], most = 3): string {
+  if (words.length <= 1) return words.join('');
+  if (words.length > most + 1)
+    return `${words.slice(0, most).join(', ')} and ${words.length - most} more`;
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+/** Every line moved in by `by`; empty lines stay empty. */
+export function indent(text: string, by: string): string {
+  return text.replace(/^(?=.)/gm, by);
+}
+
+function charColumns(char: string): number {
+  return NO_WIDTH.test(char) ? 0 : WIDE.test(char) ? 2 : 1;
+}

@@ -1,0 +1,62 @@
+/**
+ * Many small questions to a disk. Where it answers from memory, one synchronous call after
+ * another is fastest; where every answer crosses a network, only many in flight help. Which of
+ * the two it is shows in the first few answers.
+ */
+
+/** How many callbacks are in flight on a slow disk. The thread pool must be as wide. */
+const WIDTH = 64;
+/** Mean milliseconds an answer may take before the disk counts as slow. */
+const SLOW = 0.2;
+/** One answer counts for no more than this, so that a single hiccup does not mean "slow". */
+const HICCUP = 1;
+/** The mean is over about so many latest answers. */
+const LATEST = 8;
+
+/** The two ways to ask the same question about a path. */
+export interface Question<T> {
+  readonly now: (path: string) => T;
+  readonly later: (path: string, done: (error: unknown, answer?: T) => void) => void;
+}
+
+/**
+ * Answers for all paths, in their order; synchronous until the disk proves slow.
+ * @param timer milliseconds from any origin; only tests hand in another
+ * @throws (rejects with) the first error that a question ends in
+ */
+export async function askAll<T>(
+  paths: readonly string[],
+  question: Question<T>,
+  timer: () => number = () => performance.now(),
+): Promise<T[]> {
+  const answers: T[] = [];
+  let mean = 0;
+  let before = timer();
+  while (answers.length < paths.length && mean <= SLOW) {
+    answers.push(question.now(paths[answers.length]!));
+    const after = timer();
+    mean += (Math.min(after - before, HICCUP) - mean) / LATEST;
+    before = after;
+  }
+  if (answers.length < paths.length) await askWide(paths, answers, question);
+  return answers;
+}
+
+/** Fills in the missing answers, up to WIDTH questions at a time. */
+function askWide<T>(paths: readonly string[], answers: T[], question: Question<T>): Promise<void> {
+  let next = answers.length;
+  let open = paths.length - next;
+  return new Promise((resolve, reject) => {
+    const ask = (): void => {
+      if (next === paths.length) return;
+      const index = next++;
+      question.later(paths[index]!, (error, answer) => {
+        if (error) return reject(error);
+        answers[index] = answer as T;
+        if (--open === 0) return resolve();
+        ask();
+      });
+    };
+    for (let i = Math.min(WIDTH, open); i > 0; i--) ask();
+  });
+}

@@ -1,0 +1,247 @@
+/** The file system for real: the one module that imports `node:fs`. */
+import { createHash } from 'node:crypto';
+import * as nodeFs from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { ABSENT, DIGEST_LENGTH, digestOf } from '../digest.ts';
+import type { Digest } from '../types.ts';
+import { askAll } from './adaptive.ts';
+import { copyTree } from './copying.ts';
+import { attempt, codeOf, type FsModule, meansMissing, told, unlessMissing } from './fs.ts';
+import { globFiles } from './glob.ts';
+import { listQuestion, statQuestion } from './looking.ts';
+import { openPlacing, type Placing } from './placing.ts';
+import type { Appender, Files, Staged } from './world.ts';
+
+export { FileError, type FsModule } from './fs.ts';
+
+/** How much of a file is in memory at a time. */
+const PIECE = 1 << 20;
+
+/**
+ * Files of a workspace. Every method throws FileError when the file system fails.
+ * @param workspace an existing directory; symbolic links in it are resolved
+ * @param fs another file system module, for tests
+ */
+export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
+  const root = attempt('open the workspace', workspace, () => fs.realpathSync(workspace));
+  const placing = openPlacing(fs);
+  const digestFile = fileDigester(fs);
+  let digests = 0;
+
+  /** Kept cheap for plain paths: it runs for every stat. */
+  function absolute(path: string): string {
+    const full = path.startsWith('/') ? path : `${root}/${path}`;
+    return full.includes('/.') || full.includes('//') || full.endsWith('/') ? resolve(full) : full;
+  }
+
+  const statting = statQuestion(fs);
+  const listing = listQuestion(fs);
+
+  function digest(path: string): Digest {
+    const full = absolute(path);
+    const found = unlessMissing('read', full, () => digestFile(full));
+    if (found === undefined) return ABSENT;
+    digests++;
+    return found;
+  }
+
+  function read(path: string): Buffer | undefined {
+    const full = absolute(path);
+    return unlessMissing('read', full, () => fs.readFileSync(full));
+  }
+
+  function stage(path: string, data: string | Uint8Array, mode?: number): Staged {
+    const full = absolute(path);
+    return attempt('write', full, () => {
+      const target = placing.throughLinks(full);
+      const temporary = placing.writeTemporary(target, data, mode);
+      return staged(placing, path, full, target, temporary, digestOf(data));
+    });
+  }
+
+  function stageFile(path: string, temporary: string): Staged {
+    const full = absolute(path);
+    return attempt('write', full, () => {
+      const target = placing.throughLinks(full);
+      let source = absolute(temporary);
+      if (dirname(source) === dirname(target)) placing.syncFile(source);
+      else {
+        // A link leads elsewhere, perhaps to another disk, where a rename cannot reach.
+        const copied = placing.copyTemporary(source, target);
+        placing.discard(source);
+        source = copied;
+      }
+      return staged(placing, path, full, target, source, digestFile(source));
+    });
+  }
+
+  return {
+    root,
+    absolute,
+    stat: (path) => statting.now(absolute(path)),
+    statMany: (paths) => askAll(paths.map(absolute), statting),
+    read,
+    readText: (path) => read(path)?.toString('utf8'),
+    readEnd: (path, bytes) => {
+      const full = absolute(path);
+      return unlessMissing('read', full, () => readEnd(fs, full, bytes));
+    },
+    digest,
+    list: (dir) => {
+      const names = listing.now(absolute(dir));
+      if (names instanceof Error) throw names;
+      return names;
+    },
+    listMany: (dirs) => askAll(dirs.map(absolute), listing),
+    glob: (pattern) => globFiles(fs, root, pattern),
+    write: (path, data, mode) => stage(path, data, mode).commit(),
+    stage,
+    stageFile,
+    createExclusive: (path, text) => {
+      const full = absolute(path);
+      return attempt('create', full, () => placing.createExclusive(full, text));
+    },
+    appender: (path) => openAppender(fs, placing, absolute(path)),
+    copy: (from, to) => copyTree(fs, placing, absolute(from), absolute(to)),
+    symlink: (path, to) => {
+      const full = absolute(path);
+      attempt('make the link', full, () => placing.placeLink(full, to));
+    },
+    rename: (from, to) => {
+      const [source, target] = [absolute(from), absolute(to)];
+      attempt(`rename ${source} to`, target, () => {
+        placing.makeDirectory(dirname(target));
+        fs.renameSync(source, target);
+        placing.syncDirectory(dirname(target));
+      });
+    },
+    remove: (path) => {
+      const full = absolute(path);
+      unlessMissing('remove', full, () => fs.unlinkSync(full));
+    },
+    removeTree: (path) => {
+      const full = absolute(path);
+      if (!full.startsWith(`${root}/.desgw/`)) {
+        throw new Error(`internal: ${full} is not below .desgw/, so it is not removed as a tree`);
+      }
+      attempt('remove', full, () => fs.rmSync(full, { recursive: true, force: true }));
+    },
+    removeEmptyDirectory: (path) => removeIfEmpty(fs, absolute(path)),
+    makeDirectory: (path) => {
+      const full = absolute(path);
+      attempt('make the directory', full, () => placing.makeDirectory(full));
+    },
+    claimDirectory: (path) => claimDirectory(fs, placing, absolute(path)),
+    now: () => {
+      const probe = join(root, '.desgw/clock');
+      return attempt('write', probe, () => {
+        placing.makeDirectory(dirname(probe));
+        const fd = fs.openSync(probe, 'w');
+        try {
+          placing.writeAll(fd, Buffer.from('\n'));
+        } finally {
+          fs.closeSync(fd);
+        }
+        return fs.statSync(probe).ctimeMs;
+      });
+    },
+    get digests() {
+      return digests;
+    },
+  };
+}
+
+function staged(
+  placing: Placing,
+  path: string,
+  full: string,
+  target: string,
+  temporary: string,
+  digest: Digest,
+): Staged {
+  return {
+    path,
+    temporary,
+    digest,
+    commit: () => attempt('write', full, () => placing.commit(temporary, target)),
+    discard: () => placing.discard(temporary),
+  };
+}
+
+/** Digests files through one buffer. */
+function fileDigester(fs: FsModule): (path: string) => Digest {
+  let buffer: Buffer | undefined;
+  return (path) => {
+    buffer ??= Buffer.allocUnsafe(PIECE);
+    const piece = buffer;
+    const fd = fs.openSync(path, 'r');
+    try {
+      let length = fs.readSync(fd, piece, 0, PIECE, null);
+      const more = length < PIECE ? fs.readSync(fd, piece, length, PIECE - length, null) : PIECE;
+      if (more === 0) return digestOf(piece.subarray(0, length));
+      length = Math.min(length + more, PIECE);
+      const hash = createHash('sha256');
+      for (; length > 0; length = fs.readSync(fd, piece, 0, PIECE, null)) {
+        hash.update(piece.subarray(0, length));
+      }
+      return hash.digest('base64url').slice(0, DIGEST_LENGTH);
+    } finally {
+      fs.closeSync(fd);
+    }
+  };
+}
+
+function readEnd(fs: FsModule, path: string, bytes: number): Uint8Array {
+  const fd = fs.openSync(path, 'r');
+  try {
+    const { size } = fs.fstatSync(fd);
+    const end = Buffer.alloc(Math.min(bytes, size));
+    let length = 0;
+    // Once more at the end of the file: it may be shorter than it was a moment ago.
+    for (let more = 1; more > 0 && length < end.length; length += more) {
+      more = fs.readSync(fd, end, length, end.length - length, size - end.length + length);
+    }
+    return end.subarray(0, length);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function openAppender(fs: FsModule, placing: Placing, path: string): Appender {
+  const fd = attempt('open', path, () => {
+    placing.makeDirectory(dirname(path));
+    return fs.openSync(path, 'a', 0o666);
+  });
+  let folderSynced = false;
+  return {
+    write: (text) => attempt('append to', path, () => placing.writeAll(fd, Buffer.from(text))),
+    sync: () =>
+      attempt('flush', path, () => {
+        fs.fsyncSync(fd);
+        if (!folderSynced) placing.syncDirectory(dirname(path));
+        folderSynced = true;
+      }),
+    close: () => attempt('close', path, () => fs.closeSync(fd)),
+  };
+}
+
+function claimDirectory(fs: FsModule, placing: Placing, path: string): boolean {
+  try {
+    placing.makeDirectory(dirname(path));
+    fs.mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw told('make the directory', path, error);
+  }
+}
+
+function removeIfEmpty(fs: FsModule, path: string): void {
+  try {
+    fs.rmdirSync(path);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOTEMPTY' || code === 'EEXIST' || meansMissing(code)) return;
+    throw told('remove the directory', path, error);
+  }
+}

@@ -1,0 +1,81 @@
+/** What `files.ts` needs of a file system module, and the error in which its failures are told. */
+
+/** The part of `node:fs` in use, so that a file system in memory or a faulty one can stand in. */
+export type FsModule = Pick<
+  typeof import('node:fs'),
+  | 'closeSync'
+  | 'copyFileSync'
+  | 'fchmodSync'
+  | 'fstatSync'
+  | 'fsyncSync'
+  | 'linkSync'
+  | 'lstatSync'
+  | 'mkdirSync'
+  | 'openSync'
+  | 'readFileSync'
+  | 'readSync'
+  | 'readdir'
+  | 'readdirSync'
+  | 'readlinkSync'
+  | 'realpathSync'
+  | 'renameSync'
+  | 'rmSync'
+  | 'rmdirSync'
+  | 'stat'
+  | 'statSync'
+  | 'symlinkSync'
+  | 'unlinkSync'
+  | 'writeSync'
+>;
+
+/** A file operation that failed: which, on what (absolute path), and the system's code for why. */
+export class FileError extends Error {
+  readonly path: string;
+  readonly code: string;
+  constructor(doing: string, path: string, code: string, why: string) {
+    super(`Cannot ${doing} ${path}: ${why} (${code})`);
+    this.name = 'FileError';
+    this.path = path;
+    this.code = code;
+  }
+}
+
+/** The system's code (`ENOSPC`) of an error, or `undefined` for an error of another kind. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
+}
+
+/** True for the codes that mean "there is no such file". */
+export function meansMissing(code: string | undefined): boolean {
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** A system error as a FileError; any other error (a bug) as it is. */
+export function told(doing: string, path: string, error: unknown): unknown {
+  const code = codeOf(error);
+  if (code === undefined || error instanceof FileError) return error;
+  // Node's text is `CODE: reason, call 'path'`; only the reason is news here.
+  const why = /^\w+: (.*?)(?:, \w+(?: '|$)|$)/.exec((error as Error).message)?.[1];
+  return new FileError(doing, path, code, why ?? (error as Error).message);
+}
+
+/** Runs `action`; a system error becomes a FileError that says what was being done to `path`. */
+export function attempt<T>(doing: string, path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw told(doing, path, error);
+  }
+}
+
+/** Like `attempt`, but `undefined` when there is no such file. */
+export function unlessMissing<T>(doing: string, path: string, action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (meansMissing(codeOf(error))) return undefined;
+    throw told(doing, path, error);
+  }
+}

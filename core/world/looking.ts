@@ -1,0 +1,96 @@
+/** Looking at files and directories, one way at once and one way with callbacks (`adaptive.ts`). */
+import type { Question } from './adaptive.ts';
+import { codeOf, type FsModule, meansMissing, told, unlessMissing } from './fs.ts';
+import type { Stat } from './world.ts';
+
+type Stats = import('node:fs').Stats;
+type Dirent = Pick<import('node:fs').Dirent, 'name' | 'isDirectory' | 'isSymbolicLink'>;
+
+/** What identifies a state of a file; `undefined` when there is none. */
+export function statQuestion(fs: FsModule): Question<Stat | undefined> {
+  return {
+    now: (path) => {
+      const stat = unlessMissing('look at', path, () =>
+        fs.statSync(path, { throwIfNoEntry: false }),
+      );
+      return stat && shorten(stat);
+    },
+    later: (path, done) =>
+      fs.stat(path, (error, stat) => {
+        if (!error) done(undefined, shorten(stat));
+        else done(meansMissing(codeOf(error)) ? undefined : told('look at', path, error));
+      }),
+  };
+}
+
+function shorten(stat: Stats): Stat {
+  return {
+    size: stat.size,
+    mtime: stat.mtimeMs,
+    ctime: stat.ctimeMs,
+    ino: stat.ino,
+    directory: stat.isDirectory(),
+  };
+}
+
+/**
+ * The sorted names in a directory, `/` after a directory's; `undefined` when there is none, an
+ * error in place of an answer when it cannot be read. A link to a directory counts as one: people
+ * move trees to other disks and leave links behind.
+ */
+export function listQuestion(fs: FsModule): Question<readonly string[] | undefined | Error> {
+  const failed = (dir: string, error: unknown): Error | undefined =>
+    meansMissing(codeOf(error)) ? undefined : (told('list', dir, error) as Error);
+  return {
+    now: (dir) => {
+      try {
+        const entries = fs.readdirSync(dir, { withFileTypes: true });
+        return names(entries, (name) => isDirectory(fs, `${dir}/${name}`));
+      } catch (error) {
+        return failed(dir, error);
+      }
+    },
+    later: (dir, done) =>
+      fs.readdir(dir, { withFileTypes: true }, (error, entries) => {
+        if (error) return done(undefined, failed(dir, error));
+        const links = entries.filter((entry) => entry.isSymbolicLink());
+        const folders = new Set<string>();
+        let open = links.length;
+        const finish = (): void =>
+          done(
+            undefined,
+            names(entries, (name) => folders.has(name)),
+          );
+        if (open === 0) return finish();
+        for (const { name } of links) {
+          fs.stat(`${dir}/${name}`, (unreachable, target) => {
+            if (!unreachable && target.isDirectory()) folders.add(name);
+            if (--open === 0) finish();
+          });
+        }
+      }),
+  };
+}
+
+function names(
+  entries: readonly Dirent[],
+  leadsToDirectory: (name: string) => boolean,
+): readonly string[] {
+  return entries
+    .map((entry) => {
+      const directory =
+        entry.isDirectory() || (entry.isSymbolicLink() && leadsToDirectory(entry.name));
+      return directory ? `${entry.name}/` : entry.name;
+    })
+    .sort();
+}
+
+/** False as well for a link that leads nowhere or in circles. */
+function isDirectory(fs: FsModule, path: string): boolean {
+  try {
+    return fs.statSync(path).isDirectory();
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return false;
+  }
+}

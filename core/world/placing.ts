@@ -1,0 +1,213 @@
+/**
+ * How files come to be: whole or not at all, and on disk for good before anyone relies on them.
+ * A file is written under a temporary name beside its place, `.<name>.desgw-<pid>-<n>`, and then
+ * renamed or linked. All functions take absolute paths and throw the file system's own errors.
+ */
+import { basename, dirname, join, resolve } from 'node:path';
+import { codeOf, type FsModule, meansMissing } from './fs.ts';
+
+/** Some file systems cannot flush a directory; they keep its entries in order by themselves. */
+const CANNOT_SYNC = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EISDIR', 'EBADF'];
+/** What a file system without hard links says to `link`. */
+const CANNOT_LINK = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
+export type Placing = ReturnType<typeof openPlacing>;
+
+/** The functions that put files in place, over any file system module. */
+export function openPlacing(fs: FsModule) {
+  let count = 0;
+
+  /** A name beside `target` that no other process uses. Cut, since names end at 255 bytes. */
+  function temporaryName(target: string): string {
+    const name = `.${basename(target).slice(0, 60)}.desgw-${process.pid}-${count++}`;
+    return join(dirname(target), name);
+  }
+
+  /** Makes one under a name that is free: a crashed process may have had the same pid. */
+  function makeTemporary<T>(target: string, make: (temporary: string) => T): [string, T] {
+    makeDirectory(dirname(target));
+    for (;;) {
+      const temporary = temporaryName(target);
+      try {
+        return [temporary, make(temporary)];
+      } catch (error) {
+        if (codeOf(error) !== 'EEXIST') throw error;
+      }
+    }
+  }
+
+  function writeAll(fd: number, bytes: Uint8Array): void {
+    let done = 0;
+    while (done < bytes.length) done += fs.writeSync(fd, bytes, done, bytes.length - done);
+  }
+
+  /** Writes and flushes an open file; `undefined` leaves the mode to the umask. */
+  function fill(fd: number, data: string | Uint8Array, mode: number | undefined): void {
+    try {
+      writeAll(fd, typeof data === 'string' ? Buffer.from(data) : data);
+      if (mode !== undefined) fs.fchmodSync(fd, mode);
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  }
+
+  /** Runs `action`; if it fails, the temporary file goes. The first failure is the one to tell. */
+  function orDiscard<T>(temporary: string, action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      discard(temporary);
+      throw error;
+    }
+  }
+
+  function discard(temporary: string): void {
+    try {
+      fs.unlinkSync(temporary);
+    } catch (error) {
+      if (codeOf(error) === undefined) throw error;
+    }
+  }
+
+  /** A flushed temporary file beside `target`. Without a mode it gets that of the file it is for. */
+  function writeTemporary(target: string, data: string | Uint8Array, mode?: number): string {
+    const before = mode === undefined ? fs.lstatSync(target, { throwIfNoEntry: false }) : undefined;
+    const [temporary, fd] = makeTemporary(target, (path) => fs.openSync(path, 'wx', 0o666));
+    orDiscard(temporary, () => fill(fd, data, mode ?? (before && before.mode & 0o7777)));
+    return temporary;
+  }
+
+  /** A flushed temporary copy of `from` beside `target`, with its mode. */
+  function copyTemporary(from: string, target: string): string {
+    const { mode } = fs.statSync(from);
+    const [temporary, fd] = makeTemporary(target, (path) => fs.openSync(path, 'wx', 0o666));
+    orDiscard(temporary, () => {
+      fs.copyFileSync(from, temporary);
+      fill(fd, '', mode & 0o7777);
+    });
+    return temporary;
+  }
+
+  /** Puts a flushed temporary file in place, for good. */
+  function commit(temporary: string, target: string): void {
+    orDiscard(temporary, () => fs.renameSync(temporary, target));
+    syncDirectory(dirname(target));
+  }
+
+  function syncFile(path: string): void {
+    const fd = fs.openSync(path, 'r');
+    try {
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  }
+
+  function syncDirectory(dir: string): void {
+    try {
+      syncFile(dir);
+    } catch (error) {
+      if (!CANNOT_SYNC.includes(codeOf(error) ?? '')) throw error;
+    }
+  }
+
+  /** Makes a directory and its parents, and flushes every directory that gained an entry. */
+  function makeDirectory(dir: string): void {
+    const first = fs.mkdirSync(dir, { recursive: true });
+    if (first === undefined) return;
+    for (let made = dir; made.length >= first.length; made = dirname(made)) {
+      syncDirectory(dirname(made));
+    }
+  }
+
+  /** Where writing to `path` ends: a link is written through, never replaced. */
+  function throughLinks(path: string): string {
+    let target = path;
+    // As many links as the kernel follows; then renaming fails with the right error.
+    for (let links = 0; links < 40; links++) {
+      if (!isLink(target)) return target;
+      target = resolve(fs.realpathSync(dirname(target)), fs.readlinkSync(target));
+    }
+    return target;
+  }
+
+  function isLink(path: string): boolean {
+    try {
+      return fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+    } catch (error) {
+      if (meansMissing(codeOf(error))) return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Creates a file with its whole content, or says that it exists. `link` is atomic on every
+   * file system that has it, network ones included.
+   */
+  function createExclusive(path: string, text: string): boolean {
+    makeDirectory(dirname(path));
+    // Saves writing and flushing a file that is about to lose.
+    if (fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined) return false;
+    const temporary = writeTemporary(path, text);
+    let created: boolean;
+    try {
+      created = linkTemporary(temporary, path, text);
+    } finally {
+      discard(temporary);
+    }
+    if (created) syncDirectory(dirname(path));
+    return created;
+  }
+
+  function linkTemporary(temporary: string, path: string, text: string): boolean {
+    try {
+      fs.linkSync(temporary, path);
+      return true;
+    } catch (error) {
+      const code = codeOf(error) ?? '';
+      // A network file system may lose the answer to a link that worked, and ask again.
+      if (code === 'EEXIST') return fs.statSync(temporary).nlink === 2;
+      if (CANNOT_LINK.includes(code)) return createInPlace(path, text);
+      throw error;
+    }
+  }
+
+  /** Without hard links: readers may see the file before its content is there. */
+  function createInPlace(path: string, text: string): boolean {
+    let fd: number;
+    try {
+      fd = fs.openSync(path, 'wx', 0o666);
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw error;
+    }
+    orDiscard(path, () => fill(fd, text, undefined));
+    return true;
+  }
+
+  /** Makes a symbolic link, replacing another link but nothing else. */
+  function placeLink(path: string, to: string): void {
+    if (isLink(path)) {
+      const [temporary] = makeTemporary(path, (name) => fs.symlinkSync(to, name));
+      commit(temporary, path);
+    } else {
+      makeDirectory(dirname(path));
+      fs.symlinkSync(to, path);
+    }
+  }
+
+  return {
+    writeAll,
+    writeTemporary,
+    copyTemporary,
+    commit,
+    discard,
+    syncFile,
+    syncDirectory,
+    makeDirectory,
+    throughLinks,
+    createExclusive,
+    placeLink,
+  };
+}

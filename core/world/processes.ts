@@ -1,0 +1,232 @@
+/** Processes for real. The only module that starts any; execa does the starting. */
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { dirname } from 'node:path';
+import type { Exit } from '../types.ts';
+import { SUPERVISOR } from './supervisor.ts';
+import type { Processes, ProcessIdentity, Spawn } from './world.ts';
+
+/** Time between SIGINT, SIGTERM and SIGKILL: short enough that Ctrl-C ends within two seconds. */
+const GRACE_MS = 600;
+/** How often a silent program is looked at. */
+const SILENCE_CHECK_MS = 1000;
+
+/** Processes of this machine. */
+export function realProcesses(): Processes {
+  const self: ProcessIdentity = {
+    host: hostname(),
+    boot: readOr('/proc/sys/kernel/random/boot_id', 'unknown').trim(),
+    pid: process.pid,
+    start: startTime(process.pid) ?? '',
+    user: userName(),
+  };
+  const groups = new Set<number>();
+  return {
+    self,
+    isAlive: (who) => isAlive(who, self),
+    run: (spawn, signal) => run(spawn, signal, groups),
+    launch,
+    stop: (who) => (isAlive(who, self) === true ? stopGroup(who.pid) : Promise.resolve()),
+    killAll() {
+      for (const group of groups) kill(group, 'SIGKILL');
+    },
+  };
+}
+
+async function run(
+  spawn: Spawn,
+  signal: AbortSignal,
+  groups: Set<number>,
+): Promise<{ exit: Exit; leftBehind: number }> {
+  const { execa } = await import('execa');
+  const out = openLog(spawn.stdout);
+  const err = spawn.stderr === spawn.stdout ? out : openLog(spawn.stderr);
+  const [file, ...args] = spawn.argv;
+  try {
+    if (signal.aborted) return { exit: { kind: 'signal', signal: 'SIGINT' }, leftBehind: 0 };
+    const child = execa(file, args, {
+      cwd: spawn.cwd,
+      env: spawn.env,
+      extendEnv: false,
+      stdin: 'ignore',
+      stdout: asFd(out),
+      stderr: asFd(err),
+      buffer: false,
+      reject: false,
+      detached: true, // a process group of its own, so that the whole tree can be stopped
+      cleanup: false,
+    });
+    const pid = child.pid;
+    if (pid !== undefined) groups.add(pid);
+    let cut: Exit | undefined;
+    const stop = (exit: Exit): void => {
+      cut ??= exit;
+      if (pid !== undefined) void stopGroup(pid);
+    };
+    const release = limits(spawn, [out, err], signal, stop);
+    const result = await child;
+    release();
+    const leftBehind = pid === undefined ? 0 : await sweepGroup(pid);
+    if (pid !== undefined) groups.delete(pid);
+    return { exit: cut ?? exitOf(result), leftBehind };
+  } finally {
+    closeSync(out);
+    if (err !== out) closeSync(err);
+  }
+}
+
+/** Arms abort, time-out and silence; returns what disarms them. */
+function limits(
+  spawn: Spawn,
+  logs: readonly number[],
+  signal: AbortSignal,
+  stop: (exit: Exit) => void,
+): () => void {
+  const onAbort = (): void => stop({ kind: 'signal', signal: 'SIGINT' });
+  signal.addEventListener('abort', onAbort, { once: true });
+  const timers: NodeJS.Timeout[] = [];
+  const { timeout, silence } = spawn;
+  if (timeout !== undefined) {
+    timers.push(
+      setTimeout(() => stop({ kind: 'timeout', after: timeout, silent: false }), timeout * 1000),
+    );
+  }
+  if (silence !== undefined) {
+    let size = -1;
+    let quiet = 0;
+    timers.push(
+      setInterval(() => {
+        const now = logs.reduce((sum, fd) => sum + fstatSync(fd).size, 0);
+        quiet = now === size ? quiet + SILENCE_CHECK_MS / 1000 : 0;
+        size = now;
+        if (quiet >= silence) stop({ kind: 'timeout', after: silence, silent: true });
+      }, SILENCE_CHECK_MS),
+    );
+  }
+  return () => {
+    signal.removeEventListener('abort', onAbort);
+    for (const timer of timers) clearTimeout(timer);
+  };
+}
+
+/** Asks a group to end, then makes it. */
+async function stopGroup(group: number): Promise<void> {
+  for (const how of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
+    if (!kill(group, how)) return;
+    await new Promise((resolve) => setTimeout(resolve, GRACE_MS));
+  }
+}
+
+/** Stops what a program left running in its group; says how many looks it took to be rid of it. */
+async function sweepGroup(group: number): Promise<number> {
+  if (!kill(group, 'SIGTERM')) return 0;
+  for (let i = 0; i < 10; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    if (!kill(group, 0)) return 1;
+  }
+  kill(group, 'SIGKILL');
+  return 1;
+}
+
+/** Signals a whole group; false when there is nobody (left) in it. */
+function kill(group: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-group, signal);
+    return true;
+  } catch {
+    return false; // ESRCH: gone. EPERM cannot be: the group is ours.
+  }
+}
+
+/** What execa tells of an end. */
+interface Ended {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly shortMessage?: string | undefined;
+  readonly code?: string | undefined;
+}
+
+function exitOf(result: Ended): Exit {
+  if (result.signal !== undefined) return { kind: 'signal', signal: result.signal };
+  if (result.exitCode !== undefined) return { kind: 'exit', code: result.exitCode };
+  return { kind: 'spawn', message: spawnMessage(result) };
+}
+
+function spawnMessage(result: Ended): string {
+  if (result.code === 'ENOENT') return 'no such program (or working directory)';
+  if (result.code === 'EACCES') return 'may not be executed (permission denied)';
+  return result.shortMessage ?? result.code ?? 'could not be started';
+}
+
+function launch(spawn: Spawn, dir: string): void {
+  const out = openLog(spawn.stdout);
+  const err = spawn.stderr === spawn.stdout ? out : openLog(spawn.stderr);
+  // execa is loaded by now only if something else ran; its promise is not waited for here.
+  void import('execa').then(({ execa }) => {
+    const child = execa('/bin/sh', ['-c', SUPERVISOR, 'desgw-supervisor', dir, ...spawn.argv], {
+      cwd: spawn.cwd,
+      env: spawn.env,
+      extendEnv: false,
+      stdin: 'ignore',
+      stdout: asFd(out),
+      stderr: asFd(err),
+      buffer: false,
+      reject: false,
+      detached: true,
+      cleanup: false,
+    });
+    child.unref();
+    closeSync(out);
+    if (err !== out) closeSync(err);
+  });
+}
+
+/** execa takes any file descriptor, but its types know single digits only. */
+const asFd = (fd: number): 3 => fd as 3;
+
+function openLog(path: string): number {
+  mkdirSync(dirname(path), { recursive: true });
+  return openSync(path, 'a');
+}
+
+function isAlive(who: ProcessIdentity, self: ProcessIdentity): boolean | undefined {
+  if (who.host !== self.host) return undefined;
+  if (who.boot !== self.boot) return false;
+  const start = startTime(who.pid);
+  if (start === undefined) return hasProc() ? false : signalReaches(who.pid);
+  return who.start === '' || start === who.start;
+}
+
+/** Kernel's start time of a process (clock ticks since boot); undefined when it is gone or a zombie. */
+function startTime(pid: number): string | undefined {
+  const stat = readOr(`/proc/${pid}/stat`, '');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields.length < 20 || fields[0] === 'Z' ? undefined : fields[19];
+}
+
+const hasProc = (): boolean => readOr('/proc/self/stat', '') !== '';
+
+function signalReaches(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function readOr(path: string, otherwise: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return otherwise; // no /proc on this system, or the process is gone
+  }
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown'; // a uid without an entry in the password file
+  }
+}
