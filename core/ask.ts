@@ -1,5 +1,6 @@
 /** Runs a program for an adapter and returns what it printed. */
 import { Environments } from './environment.ts';
+import { filled } from './filled.ts';
 import type { Exec, Exit } from './types.ts';
 import type { World } from './world/world.ts';
 
@@ -16,14 +17,15 @@ export async function runForAdapter(
   serial.last += 1;
   const base = `.desgw/tmp/ask-${processes.self.pid}-${serial.last}`;
   const [stdout, stderr] = [`${base}.out`, `${base}.err`];
+  const fill = (text: string): string => filled(text, '', files.root);
   files.makeDirectory('.desgw/tmp');
   const env = await new Environments(world).of(exec, [], signal);
   try {
     const { exit } = await processes.run(
       {
-        argv: exec.argv,
+        argv: [fill(exec.argv[0]), ...exec.argv.slice(1).map(fill)],
         cwd: files.absolute(exec.cwd ?? '.'),
-        env,
+        env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, fill(value)])),
         stdout: files.absolute(stdout),
         stderr: files.absolute(stderr),
         ...(exec.timeout === undefined ? {} : { timeout: exec.timeout }),

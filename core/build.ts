@@ -2,7 +2,7 @@
 import { Environments } from './environment.ts';
 import { UserError } from './errors.ts';
 import { type Execution, execute, heldUp } from './execute.ts';
-import { openJournal, loadMemory } from './journal/journal.ts';
+import { loadMemory, openJournal } from './journal/journal.ts';
 import type { Journal, Memory } from './journal/types.ts';
 import { acquire } from './lock.ts';
 import { Looker } from './look.ts';
@@ -56,11 +56,19 @@ export async function lookOnly(
   options: { readonly dry: boolean; readonly force?: boolean; readonly signal: AbortSignal },
 ): Promise<{ readonly stage: Stage; readonly observer: Observer; readonly memory: Memory }> {
   const memory = loadMemory(project.world.files);
-  const observe = { adapters: project.build.adapters ?? {}, dry: options.dry, mayWrite: false, signal: options.signal };
+  const observe = {
+    adapters: project.build.adapters ?? {},
+    dry: options.dry,
+    mayWrite: false,
+    signal: options.signal,
+  };
   let observer = new Observer(project.world, memory, observe);
   let found = await stage(project, observer, goals, true);
   if (options.force === true) {
-    observer = new Observer(project.world, memory, { ...observe, forced: new Set(found.plan.goals) });
+    observer = new Observer(project.world, memory, {
+      ...observe,
+      forced: new Set(found.plan.goals),
+    });
     found = await stage(project, observer, goals, true);
   }
   return { stage: found, observer, memory };
@@ -92,7 +100,8 @@ class BuildRun {
       const { plan, verdicts } = await this.#round();
       const held = heldUp(verdicts, plan.order);
       if (signal.aborted) return this.#summary(plan, verdicts, 'interrupted');
-      if (held.waiting.length === 0 || !wait || this.#timedOut()) return this.#summary(plan, verdicts);
+      if (held.waiting.length === 0 || !wait || this.#timedOut())
+        return this.#summary(plan, verdicts);
       const now = JSON.stringify(held.waiting);
       pause = now === before ? Math.min(LONGEST_LOOK, pause * LOOK_GROWTH) : FIRST_LOOK;
       before = now;
@@ -110,9 +119,17 @@ class BuildRun {
     const found = await stage(this.#project, observer, this.#options.goals, false);
     const forced = this.#forceGoals(found);
     const idle = found.kind === 'plan' && found.plan.actions.length === 0 && !forced;
-    if (idle && observer.learned.size === 0 && !moved(observer, memory)) return { plan: found.plan, verdicts: found.plan.verdicts };
+    if (idle && observer.learned.size === 0 && !moved(observer, memory))
+      return { plan: found.plan, verdicts: found.plan.verdicts };
     if (this.#options.signal.aborted) return { plan: found.plan, verdicts: found.plan.verdicts };
-    return this.#locked(idle);
+    if (!idle) return this.#locked(this.#options.wait);
+    try {
+      return await this.#locked(false);
+    } catch (error) {
+      // Nobody is kept waiting just to note down what a digest was.
+      if (error instanceof UserError) return { plan: found.plan, verdicts: found.plan.verdicts };
+      throw error;
+    }
   }
 
   /** The first stage that knows the goals says which targets `--force` means. */
@@ -129,7 +146,10 @@ class BuildRun {
 
   #observer(memory: Memory, mayWrite: boolean): Observer {
     const { world, build } = this.#project;
-    const forced = this.#forced === undefined ? undefined : new Set([...this.#forced].filter((t) => !this.#built.has(t)));
+    const forced =
+      this.#forced === undefined
+        ? undefined
+        : new Set([...this.#forced].filter((t) => !this.#built.has(t)));
     return new Observer(world, memory, {
       adapters: build.adapters ?? {},
       dry: false,
@@ -141,12 +161,13 @@ class BuildRun {
     });
   }
 
-  async #locked(idle: boolean): Promise<{ plan: Plan; verdicts: ReadonlyMap<TargetName, Verdict> }> {
+  async #locked(
+    wait: boolean,
+  ): Promise<{ plan: Plan; verdicts: ReadonlyMap<TargetName, Verdict> }> {
     const { world } = this.#project;
-    const { signal, emit, wait, command } = this.#options;
+    const { signal, emit, command } = this.#options;
     const lock = await acquire(world.files, world.processes, world.clock, {
-      // Nobody is kept waiting just to note down what a digest was.
-      wait: wait && !idle,
+      wait,
       command,
       signal,
       onWait: (holder) => emit({ kind: 'lock wait', holder }),
@@ -163,17 +184,22 @@ class BuildRun {
     }
   }
 
-  async #underLock(journal: Journal): Promise<{ plan: Plan; verdicts: ReadonlyMap<TargetName, Verdict> }> {
+  async #underLock(
+    journal: Journal,
+  ): Promise<{ plan: Plan; verdicts: ReadonlyMap<TargetName, Verdict> }> {
     const observer = this.#observer(journal, true);
     for (;;) {
       const found = await stage(this.#project, observer, this.#options.goals, false);
       this.#recordFinished(found.plan, journal);
       const { plan } = found;
-      if (found.kind === 'plan') this.#options.emit({ kind: 'planned', plan, at: this.#project.world.clock.now() });
+      if (found.kind === 'plan')
+        this.#options.emit({ kind: 'planned', plan, at: this.#project.world.clock.now() });
       const done = await this.#execute(plan, journal, observer);
       await observer.settle();
       this.#writeDown(observer, journal);
-      const expanded = found.kind === 'first' && plan.goals.every((goal) => done.verdicts.get(goal)!.state === 'fresh');
+      const expanded =
+        found.kind === 'first' &&
+        plan.goals.every((goal) => done.verdicts.get(goal)!.state === 'fresh');
       if (!expanded || this.#options.signal.aborted) return { plan, verdicts: done.verdicts };
     }
   }
@@ -210,7 +236,17 @@ class BuildRun {
       const trace = journal.traces.get(name);
       if (trace?.kind !== 'finishing' || plan.verdicts.get(name)!.state !== 'fresh') continue;
       const { run, at, signature, because, outputs, token } = trace;
-      journal.trace(name, { kind: 'built', how: 'built', ms: 0, run, at, signature, because, outputs, token });
+      journal.trace(name, {
+        kind: 'built',
+        how: 'built',
+        ms: 0,
+        run,
+        at,
+        signature,
+        because,
+        outputs,
+        token,
+      });
     }
   }
 
@@ -223,12 +259,18 @@ class BuildRun {
 
   #timedOut(): boolean {
     const { waitTimeout } = this.#options;
-    return waitTimeout !== undefined && this.#project.world.clock.now() - this.#begun > waitTimeout * 1000;
+    return (
+      waitTimeout !== undefined &&
+      this.#project.world.clock.now() - this.#begun > waitTimeout * 1000
+    );
   }
 
   readonly #told = new Map<string, string>();
 
-  #tellProgress(waiting: readonly { target: TargetName; progress: string }[], nextLook: number): void {
+  #tellProgress(
+    waiting: readonly { target: TargetName; progress: string }[],
+    nextLook: number,
+  ): void {
     const at = this.#project.world.clock.now();
     for (const { target, progress } of waiting) {
       if (this.#told.get(target) === progress) continue;
@@ -246,7 +288,8 @@ class BuildRun {
 
   #summary(plan: Plan, verdicts: ReadonlyMap<TargetName, Verdict>, forced?: Outcome): Summary {
     const { waiting, person, blocked, unseen } = heldUp(verdicts, plan.order);
-    for (const failure of unseen) if (!this.#failed.has(failure.target)) this.#failed.set(failure.target, failure);
+    for (const failure of unseen)
+      if (!this.#failed.has(failure.target)) this.#failed.set(failure.target, failure);
     const failed = [...this.#failed.values()];
     return {
       outcome: forced ?? outcomeOf(failed, person, waiting, plan, verdicts),
@@ -276,10 +319,17 @@ function outcomeOf(
   if (person.length > 0) return 'person';
   if (waiting.length > 0) return 'waiting';
   const stuck = plan.goals.filter((goal) => verdicts.get(goal)!.state !== 'fresh');
-  if (stuck.length > 0) throw new UserError(`internal: ${stuck.join(', ')} was left behind without a reason`, undefined, 1);
+  if (stuck.length > 0)
+    throw new UserError(
+      `internal: ${stuck.join(', ')} was left behind without a reason`,
+      undefined,
+      1,
+    );
   return 'fresh';
 }
 
 /** Whether an observation has a value that is not on record yet. */
 const moved = (observer: Observer, memory: Memory): boolean =>
-  [...observer.newSightings].some(([target, known]) => memory.sightings.get(target)?.digest !== known.digest);
+  [...observer.newSightings].some(
+    ([target, known]) => memory.sightings.get(target)?.digest !== known.digest,
+  );

@@ -149,7 +149,7 @@ function decideOnce(node: Node, view: View, known: Known, signature: Signature):
     if (missing.length > 0) return { state: 'stale', reasons: missing, note: 'put back from the record' };
     return fresh(node, view, signature);
   }
-  if (wasCleaned(trace)) return { state: 'missing', reasons: [{ kind: 'cleaned' }] };
+  if (wasCleaned(trace)) return { state: 'missing', reasons: known.own };
   const seen = view.once(node.name);
   if (seen === undefined) return { look: 'once' };
   if (seen.state === 'done') return adoption(seen);
@@ -344,7 +344,7 @@ function unbuiltReason(node: Node, trace: Trace | undefined, view: View): Reason
     case 'built':
       return { kind: 'never built' };
     case 'cleaning':
-      return { kind: 'cleaned' };
+      return trace.reason === undefined ? { kind: 'cleaned' } : { kind: 'asked again', why: trace.reason };
     case 'failed':
       return { kind: 'failed before', problem: trace.problems[0]?.what ?? 'no reason on record' };
     case 'started':
@@ -355,7 +355,7 @@ function unbuiltReason(node: Node, trace: Trace | undefined, view: View): Reason
 
 function stateOf(trace: Trace | undefined, reasons: readonly Reason[]): 'stale' | 'missing' | 'failed' {
   if (trace?.kind === 'failed') return 'failed';
-  return reasons.some((r) => r.kind === 'never built' || r.kind === 'output missing' || r.kind === 'cleaned')
+  return reasons.some((r) => r.kind === 'never built' || r.kind === 'output missing' || r.kind === 'cleaned' || r.kind === 'asked again')
     ? 'missing'
     : 'stale';
 }

@@ -98,9 +98,12 @@ export const move = (from: Path, to: Path): Move => ({ kind: 'move', from, to })
 export const remove = (path: Path): Remove => ({ kind: 'remove', path });
 
 /** Takes the first free name of a shared registry directory. */
-export function claim(registry: Path, names: readonly string[], note: string, to?: Path): Claim {
-  return to === undefined ? { kind: 'claim', registry, names, note } : { kind: 'claim', registry, names, note, to };
-}
+export const claim = (registry: Path, names: readonly string[], note: string): Claim => ({
+  kind: 'claim',
+  registry,
+  names,
+  note,
+});
 
 /**
  * Where rules are declared is wanted only by error messages, and a stack for each of 100,000

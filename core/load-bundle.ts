@@ -2,7 +2,7 @@
 import { builtinModules } from 'node:module';
 import { dirname, extname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type BuildOptions, build, type Loader, type Message, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Loader, type Message, type Plugin, stop } from 'esbuild';
 import { UserError } from './errors.ts';
 import { excerpt } from './load-errors.ts';
 import type { Digest } from './types.ts';
@@ -47,6 +47,9 @@ export async function bundle(ruleFile: string, options: BundleOptions): Promise<
     return { code, map: { ...rest, sources: absolute }, inputs };
   } catch (error) {
     throw isBuildFailure(error) ? complaint(ruleFile, error.errors) : error;
+  } finally {
+    // Its process would stay as long as we do, and a build may wait for hours.
+    await stop();
   }
 }
 

@@ -6,7 +6,7 @@
 import { SourceMap } from 'node:module';
 import { basename, dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { didYouMean, UserError } from './errors.ts';
+import { didYouMean, Refusal, UserError } from './errors.ts';
 import { display } from './views/quote.ts';
 
 /** A bundled rule file, as much of it as is needed to tell where an error comes from. */
@@ -42,18 +42,17 @@ export function explained(bundle: Sources, error: unknown): UserError {
   const places = placesIn(bundle, error.stack ?? '');
   const at = places[0];
   const where = at === undefined ? shortPath(bundle, bundle.ruleFile) : placeText(bundle, at);
-  const known = error instanceof UserError;
+  const known = error instanceof UserError || error instanceof Refusal;
   const kind = known || error.name === 'Error' ? '' : `${error.name}: `;
   const lines = [
     `${where}: ${kind}${error.message}`,
     ...(at?.text === undefined ? [] : [excerpt(at.text, at.line, at.column - 1)]),
     ...places.slice(1, 4).map((place) => `  called from ${placeText(bundle, place)}`),
   ];
-  return new UserError(
-    lines.join('\n'),
-    known ? error.hint : 'This happened in the rule file; nothing has been built.',
-    known ? error.exit : 2,
-  );
+  const text = lines.join('\n');
+  if (error instanceof UserError) return new UserError(text, error.hint, error.exit);
+  if (error instanceof Refusal) return new UserError(text, error.advice);
+  return new UserError(text, 'This happened in the rule file; nothing has been built.');
 }
 
 /**

@@ -170,8 +170,8 @@ export class Observer implements Survey {
       const now = this.#world.clock.now();
       const first = observe.judge(seen, { ...facts, now, unchangedFor: 0 });
       if (first.state === 'failed') return first;
-      const since = this.#sightingSince(node.name, first.value ?? null, now);
       if (first.state === 'ready') return first;
+      const since = this.#sightingSince(node.name, [first.value ?? null, first.stage ?? null], now);
       return observe.judge(seen, { ...facts, now, unchangedFor: (now - since) / 1000 });
     } catch (error) {
       return failedSighting(error);

@@ -47,17 +47,10 @@ export function chosenParams(
 
 /** What a bare value says about its type. `undefined`: it cannot be given as a text. */
 function typeOf(value: Json): Param['type'] | undefined {
-  if (Array.isArray(value)) return 'list';
-  switch (typeof value) {
-    case 'number':
-      return 'number';
-    case 'boolean':
-      return 'boolean';
-    case 'string':
-      return 'text';
-    default:
-      return value === null ? 'text' : undefined;
-  }
+  if (typeof value === 'number') return 'number';
+  if (typeof value === 'boolean') return 'boolean';
+  if (typeof value === 'string' || value === null) return 'text';
+  return Array.isArray(value) ? 'list' : undefined;
 }
 
 function parsed(name: string, text: string, declared: Param | Json): Json {

@@ -13,6 +13,8 @@ export function reasonText(reason: Reason): string {
       return 'asked for with --force';
     case 'cleaned':
       return 'cleaned';
+    case 'asked again':
+      return `asked for once more: ${display(reason.why)}`;
     case 'interrupted':
       return `interrupted at ${moment(reason.at)}`;
     case 'failed before':
@@ -41,6 +43,8 @@ export function reasonText(reason: Reason): string {
       return `${display(reason.target)} has dropped out`;
     case 'observation changed':
       return observationText(reason.from, reason.to);
+    case 'observation asks':
+      return display(reason.what);
     case 'output missing':
       return `${display(reason.path)} is missing`;
     case 'output changed':
@@ -67,6 +71,8 @@ export function becauseText(reason: Reason): string {
       return 'it was asked for with --force';
     case 'cleaned':
       return 'it was cleaned';
+    case 'asked again':
+      return `it was ${reasonText(reason)}`;
     case 'interrupted':
       return `its run was ${reasonText(reason)}`;
     case 'failed before':
@@ -90,15 +96,21 @@ export function becauseText(reason: Reason): string {
     case 'gathered':
     case 'not gathered':
     case 'observation changed':
+    case 'observation asks':
     case 'output missing':
     case 'output changed':
       return reasonText(reason);
   }
 }
 
+/** Texts that would be read as a value of another type. */
+const LIKE_OTHER = /^(null|true|false|[+-]?[\d.]+(e[+-]?\d+)?)$/i;
+
 /** A value for people: plain words bare, anything else as JSON, cut to 60 columns. */
 export function valueText(value: Json): string {
-  const bare = typeof value === 'string' && /^[^\s"'](.*[^\s"'])?$/.test(value) && value !== 'null';
+  // Quotes also tell the text 1 from the number 1.
+  const bare =
+    typeof value === 'string' && /^[^\s"'](.*[^\s"'])?$/.test(value) && !LIKE_OTHER.test(value);
   return cut(display(bare ? value : JSON.stringify(value)), 60);
 }
 

@@ -1,7 +1,8 @@
 /** Carries out the steps of one run. Knows files and processes; knows nothing of freshness. */
-import { attemptDirectory, attemptExit, attemptState, prepareAttempt, stopAttempt } from './attempts.ts';
+import { attemptExit, attemptState, prepareAttempt, stopAttempt } from './attempts.ts';
 import type { Environments } from './environment.ts';
 import { Refusal } from './errors.ts';
+import { filled } from './filled.ts';
 import { editKeys } from './formats/keys.ts';
 import type { Claim, Edit, Exec, Exit, Facts, Path, RunFacts, Step } from './types.ts';
 import type { Spawn, Staged, World } from './world/world.ts';
@@ -46,6 +47,7 @@ export class Run {
   #stdout = '';
   #stderr = '';
   #receipt: string | undefined;
+  #claimed: string | undefined;
 
   constructor(facts: Facts, options: RunOptions, receipt?: string) {
     this.#facts = facts;
@@ -64,6 +66,7 @@ export class Run {
       stdout: this.#stdout,
       stderr: this.#stderr,
       receipt: this.#receipt,
+      claimed: this.#claimed,
     };
   }
 
@@ -144,7 +147,7 @@ export class Run {
     for (const name of step.names) {
       const path = `${step.registry}/${name}`;
       if (!files.createExclusive(path, text) && !claimedBy(files.readText(path), owner)) continue;
-      if (step.to !== undefined) this.#stage(step.to, `${name}\n`, undefined);
+      this.#claimed = name;
       return DONE;
     }
     const holder = describeClaim(files.readText(`${step.registry}/${step.names[0]}`));
@@ -258,20 +261,12 @@ export class Run {
 
   #fill(text: string): string {
     const { token, world } = this.#options;
-    return text.includes('{') ? filled(text, token, world.files.root) : text;
+    return filled(text, token, world.files.root);
   }
 
   #fillAll(env: { readonly [name: string]: string }): { [name: string]: string } {
     return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, this.#fill(value)]));
   }
-}
-
-/** Puts the attempt's token and the workspace's path where a step has placeholders for them. */
-export function filled(text: string, token: string, workspace: string): string {
-  return text
-    .replaceAll('{token}', token)
-    .replaceAll('{workspace}', workspace)
-    .replaceAll('{run}', `${workspace}/${attemptDirectory(token)}`);
 }
 
 const DONE: StepsEnd = Object.freeze({ state: 'done' });

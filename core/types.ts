@@ -161,6 +161,8 @@ export interface RunFacts extends Facts {
   readonly stderr: string;
   /** First group of the receipt pattern, once seen. */
   readonly receipt: string | undefined;
+  /** The name that a claim step took. */
+  readonly claimed: string | undefined;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -263,14 +265,13 @@ export interface Remove {
 
 /**
  * Takes the first of `names` that nobody holds, by exclusive creation of a file of that name in
- * the shared directory `registry`, and writes the name and a newline to `to`. A file that this
+ * the shared directory `registry`; later steps find the name in `RunFacts.claimed`. A file that this
  * workspace left there in an earlier attempt counts as taken by us.
  */
 export interface Claim {
   readonly kind: 'claim';
   readonly registry: Path;
   readonly names: readonly string[];
-  readonly to?: Path;
   /** For people: what the claim is for. */
   readonly note: string;
 }
@@ -323,8 +324,8 @@ export type Sighting =
   /** Settled. `value` is the fact; `note` says it in a few words (`52 of 59 CCDs complete`). */
   /** `redo`: why the target should be made again although nothing has changed. */
   | { readonly state: 'ready'; readonly value: Json; readonly note?: string; readonly redo?: string }
-  /** Work is still under way elsewhere. A change of `value` counts as movement. */
-  | { readonly state: 'waiting'; readonly progress: string; readonly value?: Json }
+  /** Work is still under way elsewhere. A change of `value` or `stage` counts as movement. */
+  | { readonly state: 'waiting'; readonly progress: string; readonly value?: Json; readonly stage?: string }
   /** Could not be seen. An error, never "nothing there". */
   | { readonly state: 'failed'; readonly why: string; readonly advice?: string };
 
@@ -384,6 +385,41 @@ export interface Build {
   /** Accept `--set` of names that are not declared, with `--allow-unknown`. */
   readonly openParams?: boolean;
   readonly rules: (params: Params) => readonly RuleItem[];
+  /** More commands for the command line, by name. */
+  readonly commands?: { readonly [name: string]: Command };
+}
+
+/** A command that a rule file adds to the command line. */
+export interface Command {
+  /** One line for `--help`. */
+  readonly doc: string;
+  /** Arguments as shown in `--help`, such as `<exposure...>`; every word is passed on. */
+  readonly usage?: string;
+  /** Options `--name` (a flag) or `--name VALUE`, with a line of help each. */
+  readonly options?: { readonly [option: string]: string };
+  /** @returns the exit status */
+  readonly run: (call: CommandCall) => Promise<number>;
+}
+
+/** What a command is given. */
+export interface CommandCall {
+  readonly args: readonly string[];
+  /** Value of an option, `true` for a flag, undefined when it was not given. */
+  readonly option: (name: string) => string | true | undefined;
+  readonly params: Params;
+  readonly tools: AdapterTools;
+  readonly env: { readonly [name: string]: string | undefined };
+  readonly now: Instant;
+  readonly readText: (path: Path) => string | undefined;
+  readonly look: (looks: readonly Look[]) => Promise<readonly Seen[]>;
+  readonly trace: (target: TargetName) => Trace | undefined;
+  /** Builds rules made on the spot, on the same journal and under the same lock. */
+  readonly build: (items: readonly RuleItem[], goal: TargetName) => Promise<number>;
+  /** Forgets targets, so that the next build makes them again; deletes nothing. */
+  readonly forget: (targets: readonly TargetName[]) => Promise<void>;
+  readonly print: (text: string) => void;
+  /** Asks a yes-or-no question; false without a terminal. */
+  readonly confirm: (question: string) => Promise<boolean>;
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -487,6 +523,8 @@ export interface Failed extends TraceBase {
 export interface Cleaning extends TraceBase {
   readonly kind: 'cleaning';
   readonly done: boolean;
+  /** Why a person asked for it to be done once more. */
+  readonly reason?: string;
   readonly outputs: { readonly [path: string]: Digest };
 }
 
@@ -511,6 +549,7 @@ export type Reason =
   | { readonly kind: 'never built' }
   | { readonly kind: 'forced' }
   | { readonly kind: 'cleaned' }
+  | { readonly kind: 'asked again'; readonly why: string }
   | { readonly kind: 'interrupted'; readonly at: Instant }
   | { readonly kind: 'failed before'; readonly problem: string }
   | { readonly kind: 'record damaged' }

@@ -16,6 +16,8 @@ import { type JobsState, jobsInWords } from './jobsub.ts';
 /** `missing`: one of the 59 search CCDs without any directory, that is, not started. */
 export type CcdState = 'complete' | 'failed' | 'incomplete' | 'missing';
 
+// Reports are type aliases, not interfaces, so that they are Json for the engine.
+
 /** One CCD directory, or a search CCD that has none (`nite` is null). */
 export type CcdEntry = {
   /** Band and two digits, `i_07`. */
@@ -29,7 +31,7 @@ export type CcdEntry = {
 /**
  * The file `ccds_EXP.json`. `counts.total` is the sum of the four others: 59, unless there are
  * directories of further CCDs or of several nites. `strays` are names that look as if they
- * meant something and do not count, relative to the nite's exposure directory.
+ * meant something and do not count, written NITE/NAME or NITE/BAND_CC/NAME.
  */
 export type CcdReport = {
   readonly schema: 'desgw/ccds';
@@ -111,7 +113,44 @@ const LOOKALIKE = /outputs?[_.]|fail/i;
 
 /** The report from listings of the season's directory and of the directories in it. */
 export function ccdReport(listings: readonly Listing[], asked: Asked): CcdReport {
-  const threshold = asked.threshold ?? 50;
+  const { exposure, band, season, threshold = 50 } = asked;
+  const { entries, nites, strays, inputFiles } = collected(listings, asked);
+  const started = new Set(entries.map((entry) => entry.ccd));
+  const missing = SEARCH_CCDS.map((n) => `${band}_${ccd2(n)}`)
+    .filter((ccd) => !started.has(ccd))
+    .map((ccd): CcdEntry => ({ ccd, nite: null, state: 'missing', failures: [] }));
+  const ccds = [...entries, ...missing].sort(
+    (a, b) => order(a.ccd, b.ccd) || order(a.nite ?? '', b.nite ?? ''),
+  );
+  const count = (state: CcdState) => ccds.filter((entry) => entry.state === state).length;
+  const complete = count('complete');
+  return {
+    schema: 'desgw/ccds',
+    version: 1,
+    exposure,
+    band,
+    season,
+    nites,
+    counts: {
+      complete,
+      failed: count('failed'),
+      incomplete: count('incomplete'),
+      missing: count('missing'),
+      total: ccds.length,
+    },
+    threshold,
+    enough: complete >= threshold,
+    inputFiles,
+    ccds,
+    strays,
+  };
+}
+
+/** What the listings hold: a CCD directory may be in one of the two listings alone. */
+function collected(
+  listings: readonly Listing[],
+  asked: Asked,
+): Pick<CcdReport, 'nites' | 'strays' | 'inputFiles'> & { readonly entries: CcdEntry[] } {
   const nites = new Set<string>();
   const strays = new Set<string>();
   const entries = new Map<string, CcdEntry>();
@@ -125,47 +164,23 @@ export function ccdReport(listings: readonly Listing[], asked: Asked): CcdReport
       for (const name of names) {
         const ccd = name.endsWith('/') ? ccdOf(name.slice(0, -1), asked.band) : undefined;
         if (/^input_files\/?$/.test(name)) inputFiles = true;
+        if (ccd === undefined && !KNOWN.test(name)) strays.add(`${nite}/${name}`);
         if (ccd !== undefined && !entries.has(`${nite}/${ccd}`))
           entries.set(`${nite}/${ccd}`, entryFrom(ccd, nite, []));
-        if (ccd === undefined && !KNOWN.test(name)) strays.add(`${nite}/${name}`);
       }
-    } else {
-      const ccd = ccdOf(child, asked.band);
-      if (ccd === undefined) continue;
-      entries.set(`${nite}/${ccd}`, entryFrom(ccd, nite, names));
-      for (const name of names)
-        if (!counts(name) && LOOKALIKE.test(name)) strays.add(`${nite}/${child}/${name}`);
+      continue;
     }
+    const ccd = ccdOf(child, asked.band);
+    if (ccd === undefined) continue;
+    entries.set(`${nite}/${ccd}`, entryFrom(ccd, nite, names));
+    for (const name of names)
+      if (!counts(name) && LOOKALIKE.test(name)) strays.add(`${nite}/${ccd}/${name}`);
   }
-  const started = new Set([...entries.values()].map((entry) => entry.ccd));
-  for (const n of SEARCH_CCDS) {
-    const ccd = `${asked.band}_${ccd2(n)}`;
-    if (!started.has(ccd)) entries.set(ccd, { ccd, nite: null, state: 'missing', failures: [] });
-  }
-  const ccds = [...entries.values()].sort(
-    (a, b) => order(a.ccd, b.ccd) || order(a.nite ?? '', b.nite ?? ''),
-  );
-  const count = (state: CcdState) => ccds.filter((entry) => entry.state === state).length;
-  const complete = count('complete');
   return {
-    schema: 'desgw/ccds',
-    version: 1,
-    exposure: asked.exposure,
-    band: asked.band,
-    season: asked.season,
     nites: [...nites].sort(order),
-    counts: {
-      complete,
-      failed: count('failed'),
-      incomplete: count('incomplete'),
-      missing: count('missing'),
-      total: ccds.length,
-    },
-    threshold,
-    enough: complete >= threshold,
-    inputFiles,
-    ccds,
     strays: [...strays].sort(order),
+    entries: [...entries.values()],
+    inputFiles,
   };
 }
 

@@ -179,10 +179,10 @@ export function forcefileShortfall(report: ForcefileReport): Problem | undefined
 }
 
 /** One exposure in the order of output.txt. */
-export interface Entry {
+export type Entry = {
   readonly expnum: string;
   readonly band: string;
-}
+};
 
 /**
  * The exposures that go on, each once, and the bands of those alone, both in the order of

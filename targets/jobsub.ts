@@ -149,7 +149,7 @@ export function readQueueColumns(answer: Answer): Queue {
   const lines = answer.stdout.split('\n');
   if (lines.at(-1) !== '') complaints.push('the answer ends in the middle of a line');
   for (const line of lines) {
-    if (line.trim() === '') continue;
+    if (HARMLESS.test(line.trim())) continue;
     const words = line.trim().split(/\s+/);
     const [id = '', token, exposure, season, status = '', node] = words;
     const place = placeOf(id);
@@ -185,7 +185,7 @@ export function readQueueTable(answer: Answer): Queue {
   for (const line of answer.stdout.split('\n')) {
     const totals = /^\s*(\d+) total;/.exec(line);
     if (totals !== null) total = (total ?? 0) + Number(totals[1]);
-    else if (line.trim() === '' || line.startsWith('JOBSUBJOBID')) continue;
+    else if (HARMLESS.test(line.trim()) || line.startsWith('JOBSUBJOBID')) continue;
     else {
       const times = TIMES.exec(line);
       const [id = '', ...owner] = line.slice(0, times?.index).trim().split(/\s+/);
@@ -290,13 +290,15 @@ function queueFrom(jobs: readonly Job[], complaints: readonly string[]): Queue {
   return why === undefined ? { state: 'seen', jobs } : { state: 'failed', why, jobs };
 }
 
+/** Blank lines, warnings, and what htgettoken says when it renews a token on the way. */
+const HARMLESS = /^(?:warning\b.*|Attempting .* succeeded|Storing \S+ token in .*)?$/i;
+
 /** jobsub_q exits 0 even when a schedd did not answer; then only standard error tells. */
 function complaintsOf(answer: Answer): string[] {
   const complaints: string[] = [];
   if (answer.exit.kind !== 'exit' || answer.exit.code !== 0)
     complaints.push(`the program ${ending(answer.exit)}`);
-  const harmless = /^\s*(warning\b|$)/i;
-  const said = answer.stderr.split('\n').filter((line) => !harmless.test(line));
+  const said = answer.stderr.split('\n').filter((line) => !HARMLESS.test(line.trim()));
   if (said[0] !== undefined) complaints.unshift(shortened(said[0]));
   return complaints;
 }

@@ -116,7 +116,7 @@ export function statusFile(season: string): string {
   return `PostProcStatus${season}.txt`;
 }
 
-/** Steps that every SKIPTO leaves out or not: 1, 6 and 7 always run. */
+/** Steps that SKIPTO can leave out; 1, 6 and 7 always run. */
 const SKIPPABLE: readonly StepNumber[] = [0, 2, 3, 4, 5];
 const STEPS: readonly StepNumber[] = [0, 1, 2, 3, 4, 5, 6, 7];
 
@@ -130,8 +130,9 @@ export function skipTo(
   script: { readonly fixed: boolean },
 ): StepNumber | undefined {
   if (first === 0) return undefined;
-  if (first <= 2) return 2;
-  return first >= 5 ? (script.fixed && first >= 6 ? 6 : 5) : first;
+  if (first === 1) return 2;
+  if (first >= 6) return script.fixed ? 6 : 5;
+  return first;
 }
 
 /** The steps that such a run makes, in order. */

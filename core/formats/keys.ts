@@ -1,6 +1,6 @@
 /** Key-wise reading and editing, whatever the format of the file. */
 import type { EditFormat } from '../types.ts';
-import { editIni, readIni } from './ini.ts';
+import { editIni, iniName, readIni } from './ini.ts';
 import { editShell, readShell } from './shell.ts';
 
 /** Values of the named keys, in the order of the names; `null` for a key that is not set. */
@@ -11,7 +11,7 @@ export function readKeys(
 ): (string | null)[] {
   if (format === 'ini') {
     const values = readIni(text);
-    return names.map((name) => values.get(name) ?? null);
+    return names.map((name) => values.get(iniName(name)) ?? null);
   }
   const values = readShell(text);
   return names.map((name) => {

@@ -110,7 +110,7 @@ function unset(text: string, script: Script, key: string): Change[] {
     const before = text.slice(lineStart, start);
     const after = text.slice(end, endOfLine(text, end));
     const alone =
-      /^[ \t]*(?:export[ \t]+)?$/.test(before) && /^[ \t]*;?[ \t]*(?:#.*)?$/.test(after);
+      /^[ \t]*(?:export[ \t]+)?$/.test(before) && /^[ \t]*;?[ \t]*(?:#[^\n]*)?$/.test(after);
     if (!alone || text.slice(start, end).includes('\n')) {
       throw new Refusal(
         `line ${lineAt(text, start)} sets ${key} together with something else, or over several lines`,
@@ -197,7 +197,7 @@ function exampleOf(
   const head = /^#[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)=/.exec(comment);
   if (head === null || head[1] !== key) return undefined;
   const word = scanWord(comment, head[0].length);
-  if (word === undefined || !/^[ \t]*(?:[ \t]#.*)?$/.test(comment.slice(word.end)))
+  if (word === undefined || !/^[ \t]*(?:[ \t]#[^\n]*)?$/.test(comment.slice(word.end)))
     return undefined;
   return { start, end: start + word.end };
 }

@@ -81,7 +81,7 @@ function packSignature(signature: Signature): { [key: string]: unknown } {
 /** Fills in the freshly parsed object itself: nobody else has it. */
 function unpack(packed: Packed): Trace {
   const { signature } = packed;
-  signature.params ??= {};
+  signature.params ??= NOTHING;
   for (const key of MAPS) signature[key] = unflat(signature[key] as string[] | undefined);
   const trace: { outputs?: unknown; previous?: unknown } = packed;
   if (packed.outputs) trace.outputs = unflat(packed.outputs);
@@ -93,15 +93,15 @@ function flat(map: StringMap): string[] {
   return Object.entries(map).flat();
 }
 
-function unflat(list: readonly string[] = []): StringMap {
-  const map: { [key: string]: string } = {};
-  for (let i = 0; i < list.length; i += 2) {
-    const [key, value] = [list[i]!, list[i + 1]!];
-    // Assigning to this one name would set the prototype instead.
-    if (key === '__proto__') Object.defineProperty(map, key, { value, ...PLAIN });
-    else map[key] = value;
-  }
+/**
+ * Without a prototype: nobody has to fear a target named `__proto__`, and the JavaScript engine
+ * does not look for a class behind every new set of keys.
+ */
+function unflat(list: readonly string[] | undefined): StringMap {
+  if (list === undefined) return NOTHING;
+  const map = Object.create(null) as { [key: string]: string };
+  for (let i = 0; i < list.length; i += 2) map[list[i]!] = list[i + 1]!;
   return map;
 }
 
-const PLAIN = { enumerable: true, configurable: true, writable: true };
+const NOTHING: StringMap = Object.freeze(Object.create(null) as StringMap);

@@ -52,16 +52,13 @@ export function openJournal(files: Files, self: ProcessIdentity): Journal {
   }
 
   function append(text: string, durable: boolean): void {
-    if (open === undefined) {
-      open = startSegment(files, nextHeader());
-      names = [...names, open.name];
-    }
     try {
+      open ??= startNext();
       open.add(text);
       if (durable) open.sync();
     } catch (error) {
       // Half a line may be there; nothing may ever be written behind it.
-      open.abandon();
+      open?.abandon();
       open = undefined;
       torn = true;
       throw error;
@@ -69,9 +66,17 @@ export function openJournal(files: Files, self: ProcessIdentity): Journal {
     memory.record(text);
   }
 
+  function startNext(): OpenSegment {
+    const header = nextHeader();
+    // Listed first: its number is used up even if making it fails half-way.
+    names = [...names, segmentName(header)];
+    return startSegment(files, header);
+  }
+
   function close(): void {
-    open?.end();
+    const last = open;
     open = undefined;
+    last?.end();
     if (!torn && !needsCompaction(memory, names.length)) return;
     try {
       names = [compact(files, memory, nextHeader(), names)];
@@ -106,9 +111,8 @@ function readSegments(files: Files): readonly Segment[] {
       const data = files.read(`${JOURNAL}/${name}`);
       if (data !== undefined) segments.push(openSegment(name, data));
     }
-    if (segments.length === names.length && segmentNames(files).join() === names.join()) {
-      return segments;
-    }
+    // A segment that vanished while it was read has vanished from the list too.
+    if (segmentNames(files).join() === names.join()) return segments;
   }
   throw new UserError(
     `The records in ${JOURNAL} changed every time they were read.`,
@@ -133,7 +137,6 @@ function segmentName({ number, host, pid }: Header): string {
 
 /** A segment that this process writes. */
 interface OpenSegment {
-  readonly name: string;
   add(text: string): void;
   sync(): void;
   /** Ends it cleanly; everything in it is durable then. */
@@ -156,7 +159,6 @@ function startSegment(files: Files, header: Header): OpenSegment {
     crc = crc32(line, crc);
   };
   return {
-    name,
     add,
     sync: () => appender.sync(),
     end: () => {
@@ -192,8 +194,8 @@ function needsCompaction(memory: Fold, segments: number): boolean {
 }
 
 /**
- * Replaces all segments by one. The new one is whole and durable before any old one goes, and
- * they go oldest first, so that what is left at any instant amounts to the same.
+ * Replaces all segments by one. The new one is whole and durable before any old one goes, and says
+ * in its header that those which are left do not count.
  * @returns the name of the new segment
  */
 function compact(files: Files, memory: Fold, next: Header, old: readonly string[]): string {

@@ -9,6 +9,8 @@ import type { Reporter } from './reporter.ts';
 
 /** How often the times in the live line move on. */
 const TICK_MS = 1000;
+/** Events may come by the thousand; the line is not drawn more often than this. */
+const REST_MS = 100;
 
 /** Reports line by line with a live line; without a screen just line by line. */
 export function liveReporter(terminal: Terminal, clock: Clock, options: LinesOptions): Reporter {
@@ -16,8 +18,10 @@ export function liveReporter(terminal: Terminal, clock: Clock, options: LinesOpt
   if (!terminal.isLive) return lines;
   const activity = new Activity();
   const stop = new AbortController();
+  let drawn = Number.NEGATIVE_INFINITY;
   const draw = () => {
-    const line = activity.line(clock.now());
+    drawn = clock.now();
+    const line = activity.line(drawn);
     terminal.live(line === '' ? [] : [line]);
   };
   const tick = async () => {
@@ -32,7 +36,7 @@ export function liveReporter(terminal: Terminal, clock: Clock, options: LinesOpt
       activity.note(event);
       lines.event(event);
       if (event.kind === 'finished') terminal.live([]);
-      else draw();
+      else if (Math.abs(clock.now() - drawn) >= REST_MS) draw();
     },
     end() {
       stop.abort();
@@ -46,8 +50,10 @@ export function liveReporter(terminal: Terminal, clock: Clock, options: LinesOpt
 class Activity {
   readonly #running = new Map<string, Instant>();
   readonly #progress = new Map<TargetName, string>();
-  /** Actions of the plan that have not ended, with what they make. */
-  readonly #open = new Map<string, readonly TargetName[]>();
+  /** Actions of the plan that have not ended. */
+  readonly #open = new Set<string>();
+  /** Target -> action that makes it. */
+  readonly #makers = new Map<TargetName, string>();
   #ended = 0;
   #waiting: readonly TargetName[] = [];
   #lock: string | undefined;
@@ -58,11 +64,15 @@ class Activity {
       case 'planned':
         this.#open.clear();
         this.#waiting = [];
-        for (const { name, makes } of event.plan.actions) this.#open.set(name, makes);
+        this.#makers.clear();
+        for (const { name, makes } of event.plan.actions) {
+          this.#open.add(name);
+          for (const target of makes) this.#makers.set(target, name);
+        }
         return;
       case 'action started':
         this.#running.set(event.action.name, event.at);
-        this.#open.set(event.action.name, event.action.makes);
+        this.#open.add(event.action.name);
         return;
       case 'action done':
       case 'action failed':
@@ -70,7 +80,7 @@ class Activity {
         this.#end(event.action.name);
         return;
       case 'target spared':
-        for (const [name, makes] of this.#open) if (makes.includes(event.target)) this.#end(name);
+        this.#end(this.#makers.get(event.target) ?? event.target);
         return;
       case 'progress':
         this.#progress.set(event.target, event.progress);

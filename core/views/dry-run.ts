@@ -1,10 +1,11 @@
 /** `desgw build -n`: what a build would do, in order, with the reason and the exact commands. */
 import { reasonText } from '../reasons.ts';
-import type { Action, Path, Plan, State, Step, TargetName } from '../types.ts';
+import type { Action, Plan, State, Step, TargetName } from '../types.ts';
 import { type Paint, STATE_STYLE } from './paint.ts';
 import { display } from './quote.ts';
 import { stateCounts } from './status.ts';
-import { stepLines } from './steps.ts';
+import { type StepContext, stepLines } from './steps.ts';
+import { unexpandedLines } from './targets.ts';
 import { count, enumerate, indent, table } from './text.ts';
 
 /** The steps of an action, or why they cannot be known before something else has run. */
@@ -12,10 +13,8 @@ export type StepsOf = (
   action: Action,
 ) => { readonly steps: readonly Step[] } | { readonly unknown: string };
 
-export interface DryRunOptions {
+export interface DryRunOptions extends StepContext {
   readonly stepsOf: StepsOf;
-  /** What a file holds now, so that a change of it can be shown as a difference. */
-  readonly textOf: (path: Path) => string | undefined;
   readonly paint: Paint;
 }
 
@@ -24,9 +23,7 @@ export function dryRunText(plan: Plan, options: DryRunOptions): string {
   const parts = plan.actions.map((action) => actionText(plan, action, options));
   const rest = notRun(plan, options.paint);
   if (rest.length > 0) parts.push(rest.join('\n'));
-  for (const { from } of plan.graph.unexpanded) {
-    parts.push(`more targets follow when ${display(from)} has been made`);
-  }
+  parts.push(...unexpandedLines(plan.graph));
   return `${[...parts, footer(plan)].join('\n\n')}\n`;
 }
 
@@ -47,14 +44,15 @@ export function dryRunJson(plan: Plan, stepsOf: StepsOf): object {
       by: plan.verdicts.get(target)!.by ?? [],
     })),
     person: PERSON.flatMap((state) => withNotes(plan, state).map((it) => ({ ...it, state }))),
-    unexpanded: plan.graph.unexpanded.map(({ from }) => from),
+    unexpanded: plan.graph.unexpanded.map(({ from, file }) => from ?? file),
     counts: Object.fromEntries(stateCounts(plan)),
   };
 }
 
 const PERSON = ['edited', 'submitted, stale', 'in doubt'] as const satisfies readonly State[];
 
-function actionText(plan: Plan, action: Action, { stepsOf, textOf, paint }: DryRunOptions): string {
+function actionText(plan: Plan, action: Action, options: DryRunOptions): string {
+  const { stepsOf, paint } = options;
   const verb = action.certain ? VERBS[action.kind] : `may ${VERBS[action.kind]}`;
   const together = action.makes.length > 1 || action.makes[0] !== action.name;
   const lines = [
@@ -69,7 +67,7 @@ function actionText(plan: Plan, action: Action, { stepsOf, textOf, paint }: DryR
   const found = stepsOf(action);
   if ('unknown' in found)
     return [...lines, `  the steps are not known yet: ${display(found.unknown)}`].join('\n');
-  const steps = found.steps.flatMap((step) => stepLines(step, textOf));
+  const steps = found.steps.flatMap((step) => stepLines(step, options));
   return [...lines, ...steps.map((line) => indent(line, '  '))].join('\n');
 }
 

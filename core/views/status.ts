@@ -1,6 +1,7 @@
 /** `desgw status`: the state of every target in a plan, like targets folded into one line. */
 import { reasonText } from '../reasons.ts';
 import type { Plan, State, TargetName, Verdict } from '../types.ts';
+import { command } from './advice.ts';
 import { type Paint, STATE_ORDER, STATE_STYLE } from './paint.ts';
 import { display } from './quote.ts';
 import { count, enumerate, table } from './text.ts';
@@ -118,7 +119,7 @@ function foldRows(plan: Plan, { label, members }: Fold): readonly Row[] {
     ...kinds
       .filter((kind) => kind.state !== 'fresh')
       .map((kind) => ({
-        cells: [`  ${enumerate(kind.members.map(display), 2)}`, kind.state, kind.detail],
+        cells: [`  ${enumerate(kind.members.map(display), 1)}`, kind.state, kind.detail],
         state: kind.state,
       })),
   ];
@@ -163,7 +164,7 @@ function nextSteps(plan: Plan): readonly string[] {
   if (person.length > 0) {
     const what = person.length === 1 ? 'needs a person' : 'need a person';
     steps.push(
-      `${enumerate(person.map(display))} ${what}: \`desgw why ${display(person[0]!)}\` says what to do.`,
+      `${enumerate(person.map(display))} ${what}: ${command('why', person[0]!)} says what to do.`,
     );
   }
   return steps;

@@ -10,18 +10,20 @@ import { count, enumerate } from './text.ts';
 /** Most lines of a file's content or difference that are shown. */
 const SHOWN = 24;
 
-/**
- * One step in lines. Commands can be copied into bash, started from the workspace.
- *
- * @param textOf what a file holds now
- */
-export function stepLines(
-  step: Step,
-  textOf: (path: Path) => string | undefined,
-): readonly string[] {
+/** What steps are shown against. */
+export interface StepContext {
+  /** Absolute path of the workspace. */
+  readonly workspace: string;
+  /** What a file holds now, so that a change of it can be shown as a difference. */
+  readonly textOf: (path: Path) => string | undefined;
+}
+
+/** One step in lines. Commands can be copied into bash, started from the workspace. */
+export function stepLines(step: Step, context: StepContext): readonly string[] {
+  const { textOf } = context;
   switch (step.kind) {
     case 'exec':
-      return execLines(step);
+      return execLines(step, context.workspace);
     case 'write':
       return writeLines(step, textOf(step.path));
     case 'edit':
@@ -35,19 +37,22 @@ export function stepLines(
     case 'remove':
       return [`remove ${display(step.path)}, if it is there`];
     case 'claim': {
-      const to = step.to === undefined ? '' : `, noted in ${display(step.to)}`;
       const names = `${step.names.length === 1 ? '' : 'the first free of '}${enumerate(step.names.map(display))}`;
-      return [`claim ${names} in ${display(step.registry)}${to} (${display(step.note)})`];
+      return [`claim ${names} in ${display(step.registry)} (${display(step.note)})`];
     }
   }
 }
 
-function execLines(exec: Exec): readonly string[] {
-  const words = commandLine(exec.argv.map((word) => word.replaceAll('{token}', '<token>')));
+function execLines(exec: Exec, workspace: string): readonly string[] {
+  const filled = (text: string) =>
+    text.replaceAll('{token}', '<token>').replaceAll('{workspace}', workspace);
+  const assignments = Object.entries(exec.env ?? {})
+    .map(([name, value]) => `${name}=${shellQuote(filled(value))} `)
+    .join('');
   const parts = [
     ...(exec.environment === undefined ? [] : sourcing(exec.environment)),
     ...(exec.cwd === undefined ? [] : [`cd ${shellQuote(exec.cwd)}`]),
-    assignments(exec.env) + words,
+    assignments + commandLine(exec.argv.map(filled)),
   ];
   const command = parts.length === 1 ? parts[0]! : `(${parts.join(' && ')})`;
   const to = exec.stdout === undefined ? '' : ` > ${shellQuote(exec.stdout)}`;
@@ -62,12 +67,6 @@ function sourcing({ script, args, cwd, env, set }: Sourced): readonly string[] {
   const source = [...exports(env), `. ${commandLine([script, ...(args ?? [])])}`, ...exports(set)];
   if (cwd === undefined) return source;
   return [`cd ${shellQuote(cwd)}`, ...source, 'cd "$OLDPWD"'];
-}
-
-function assignments(env: Exec['env']): string {
-  return Object.entries(env ?? {})
-    .map(([name, value]) => `${name}=${shellQuote(value)} `)
-    .join('');
 }
 
 function execNotes(exec: Exec): readonly string[] {

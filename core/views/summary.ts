@@ -1,6 +1,7 @@
 /** The end of a build: what was done, what is missing, and what to do next. */
 import { duration } from '../time.ts';
 import type { Outcome, Problem, Summary, TargetName } from '../types.ts';
+import { advice, command } from './advice.ts';
 import type { Paint, Style } from './paint.ts';
 import { display, displayLines } from './quote.ts';
 import { count, enumerate, indent, table } from './text.ts';
@@ -115,15 +116,14 @@ function nextSteps(summary: Summary): readonly string[] {
     case 'fresh':
       return [];
     case 'failed':
-      return failed[0] === undefined
-        ? []
-        : [
-            `next: \`desgw log ${display(failed[0].target)}\` shows what was printed; \`desgw build\` goes on from here.`,
-          ];
+      return failed[0] === undefined ? [] : [`next: ${advice('failed', failed[0].target)}`];
     case 'person':
       return person[0] === undefined
         ? []
-        : [`next: \`desgw why ${display(person[0].target)}\` says how to settle it.`];
+        : [
+            `next: ${advice(person[0].state, person[0].target)}`,
+            `      ${command('why', person[0].target)} tells more.`,
+          ];
     case 'waiting':
       return ['next: the same command goes on from here; what is under way needs no watching.'];
     case 'interrupted':

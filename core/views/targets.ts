@@ -37,9 +37,7 @@ export function targetsText(
     const at = line.indexOf(state, cells[0]!.length);
     return line.slice(0, at) + paint(STATE_STYLE[state], state) + line.slice(at + state.length);
   });
-  const more = graph.unexpanded.map(
-    ({ from }) => `more targets follow when ${display(from)} has been made`,
-  );
+  const more = unexpandedLines(graph);
   return `${[...lines, ...more].join('\n')}\n`;
 }
 
@@ -58,4 +56,11 @@ export function targetsJson(graph: Graph, names: readonly TargetName[], plan?: P
       ...(plan !== undefined && { state: plan.verdicts.get(name)?.state }),
     };
   });
+}
+
+/** What is not in the graph yet because it follows from a text that is not there. */
+export function unexpandedLines({ unexpanded }: Graph): readonly string[] {
+  return unexpanded.map(
+    ({ from, file }) => `more targets follow when ${display(from ?? file ?? '')} has been made`,
+  );
 }

@@ -33,11 +33,13 @@ export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - columns(text)));
 }
 
-/** Rows with every column but the last aligned, and no blanks at the ends of lines. */
+/** Rows with all but their last cell aligned, and no blanks at the ends of lines. */
 export function table(rows: readonly (readonly string[])[], gap = '  '): string[] {
   const widths: number[] = [];
   for (const row of rows) {
-    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, columns(cell));
+    for (const [i, cell] of row.slice(0, -1).entries()) {
+      widths[i] = Math.max(widths[i] ?? 0, columns(cell));
+    }
   }
   return rows.map((row) =>
     row

@@ -11,15 +11,19 @@ import {
 } from '../reasons.ts';
 import { duration, momentAndAge } from '../time.ts';
 import type { Built, Graph, Instant, Plan, Reason, TargetName, Trace } from '../types.ts';
+import { advice } from './advice.ts';
 import { type Paint, STATE_STYLE } from './paint.ts';
 import { display } from './quote.ts';
-import { count, enumerate, indent } from './text.ts';
+import { enumerate, indent } from './text.ts';
 
 export interface WhyOptions {
   readonly traces: ReadonlyMap<TargetName, Trace>;
   readonly now: Instant;
   readonly paint: Paint;
 }
+
+/** Most targets that are named as holding up another. */
+const HOLDERS = 12;
 
 /** Why a target of the plan is in its state; of a fresh one, what it rests on and since when. */
 export function whyText(plan: Plan, target: TargetName, options: WhyOptions): string {
@@ -30,12 +34,15 @@ export function whyText(plan: Plan, target: TargetName, options: WhyOptions): st
   const lines = [
     `${display(target)} ${paint(STATE_STYLE[state], stateWords(state))}${note === undefined ? '' : `: ${display(note)}`}`,
     ...reasons.flatMap((reason) => reasonLines(plan, target, reason, traces)),
-    ...(by ?? []).flatMap((name) => holderLines(plan, target, name, traces)),
+    ...(by ?? []).slice(0, HOLDERS).flatMap((name) => holderLines(plan, target, name, traces)),
+    ...(by !== undefined && by.length > HOLDERS ? [`  and ${by.length - HOLDERS} more`] : []),
   ];
   const chain = rootCause(plan, target, traces);
   if (chain.length > 1) lines.push('', `${causeText(plan, chain)}.`);
   if (failed?.kind === 'failed') lines.push('', ...failureLines(failed, now));
   if (built !== undefined) lines.push('', ...restsOn(built, now, state === 'fresh'));
+  const next = advice(state, target);
+  if (next !== '') lines.push('', `next: ${next}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -200,13 +207,11 @@ function restsOn(built: Built, now: Instant, fresh: boolean): readonly string[] 
     `${fresh ? '' : 'last '}${HOW_WORDS[built.how]} ${momentAndAge(built.at, now)}${took}`,
     ...lists
       .filter(([, items]) => items.length > 0)
-      .map(([title, items]) => `  ${listLine(title, items)}`),
+      .map(([title, items]) => `  ${title}: ${listed(items)}`),
   ];
 }
 
-/** Few items one per line where they are long, many in one line with a count. */
-function listLine(title: string, items: readonly string[]): string {
-  if (items.length > 12)
-    return `${count(items.length, 'item')} of ${title}: ${enumerate(items, 4)}`;
-  return `${title}: ${items.join(', ')}`;
+/** All of a dozen, the first of more. */
+function listed(items: readonly string[]): string {
+  return items.length > 12 ? enumerate(items, 4) : items.join(', ');
 }

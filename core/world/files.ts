@@ -107,6 +107,13 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
       const full = absolute(path);
       attempt('make the link', full, () => placing.placeLink(full, to));
     },
+    isLinked: (path) => {
+      const full = absolute(path);
+      return attempt('look at', full, () => {
+        if (fs.lstatSync(full).isSymbolicLink()) return true;
+        return full.startsWith(`${root}/`) && fs.realpathSync(dirname(full)) !== dirname(full);
+      });
+    },
     rename: (from, to) => {
       const [source, target] = [absolute(from), absolute(to)];
       attempt(`rename ${source} to`, target, () => {

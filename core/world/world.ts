@@ -59,6 +59,8 @@ export interface Files {
   /** Copies a file or a tree; symbolic links are copied as links; modes are kept. */
   copy(from: Path, to: Path): void;
   symlink(path: Path, to: string): void;
+  /** Whether a path is a symbolic link, or a relative one leads out of the workspace through one. */
+  isLinked(path: Path): boolean;
   rename(from: Path, to: Path): void;
   /** Removes a file or a link, never what a link points to. No error when there is none. */
   remove(path: Path): void;

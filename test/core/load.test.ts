@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { digestOf } from '../../core/digest.ts';
-import { UserError } from '../../core/errors.ts';
+import { Refusal, UserError } from '../../core/errors.ts';
 import { findRuleFile, type Loaded, loadBuild } from '../../core/load.ts';
 import type { Params } from '../../core/types.ts';
 
@@ -220,7 +220,10 @@ Mend the line; nothing has been built.`);
   });
 
   test('when it imports what is not there', async () => {
-    put('desgwfile.ts', `import { a } from './helper.ts';\nimport b from 'stars';\nexport default [a, b];\n`);
+    put(
+      'desgwfile.ts',
+      `import { a } from './helper.ts';\nimport b from 'stars';\nexport default [a, b];\n`,
+    );
     expect(await complaint()).toBe(`desgwfile.ts:1:19: Could not resolve "./helper.ts"
   1 | import { a } from './helper.ts';
     |                   ^^^^^^^^^^^^^
@@ -315,6 +318,21 @@ export default defineBuild({
     |                        ^`);
     expect(loaded.siteOf(new Error('not in the rule file').stack!)).toBe('');
   });
+});
+
+test('a refusal and a user error keep their advice when they are explained', async () => {
+  put('desgwfile.ts', `import { defineBuild } from 'desgw';\nexport default defineBuild({});\n`);
+  const { explain } = await load('readonly');
+  const told = [new Refusal('no season', 'Take 500.'), new UserError('no host', 'Set it.', 4)].map(
+    (error) => {
+      const { message, hint, exit } = explain(error);
+      return [message, hint, exit];
+    },
+  );
+  expect(told).toEqual([
+    ['desgwfile.ts: no season', 'Take 500.', 2],
+    ['desgwfile.ts: no host', 'Set it.', 4],
+  ]);
 });
 
 function catchError(act: () => unknown): unknown {

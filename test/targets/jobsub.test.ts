@@ -194,9 +194,15 @@ describe('the queue as a table', () => {
     expect(readQueueTable(answer(HEADER + totals(0)))).toEqual({ state: 'seen', jobs: [] });
   });
 
-  test('a warning on standard error is no failure', () => {
-    const warning = 'warning: JOBSUB_OUTPUT_URL not defined\n';
-    expect(readQueueTable(answer(HEADER + totals(0), warning)).state).toBe('seen');
+  test('warnings, and the renewal of a token, are no failure', () => {
+    const noise =
+      'warning: JOBSUB_OUTPUT_URL not defined\nAttempting kerberos auth with https://vault ... succeeded\nStoring bearer token in /tmp/bt_token_des\n';
+    for (const given of [answer(HEADER + totals(0), noise), answer(noise + HEADER + totals(0))])
+      expect(readQueueTable(given)).toEqual({ state: 'seen', jobs: [] });
+    expect(readQueueColumns(answer(noise))).toEqual({ state: 'seen', jobs: [] });
+    expect(readQueueColumns(answer('', 'Attempting kerberos auth ... failed\n')).state).toBe(
+      'failed',
+    );
   });
 
   test.each([
@@ -312,7 +318,7 @@ describe('the queue in columns', () => {
   test('a long line costs time in proportion', () => {
     for (const piece of [' ', '0', '08/17 23:41 0+', 'token expired argument ']) {
       const long = piece.repeat(Math.ceil(2e6 / piece.length));
-      readQueueTable(answer(`1.0@a${long}\n`));
+      readQueueTable(answer(`${long}x\n1.0@a${long}\n`));
       readQueueColumns(answer(`1.0@a${long}\n`));
       expect(explainSubmitFailure(long, '', exit(0)).what).toMatch(/\w/);
     }

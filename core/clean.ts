@@ -1,0 +1,127 @@
+/** Forgetting targets: what of theirs may be deleted, what is left alone and why. */
+import { builtOf } from './decide.ts';
+import type { Journal, Memory } from './journal/types.ts';
+import type { Observer } from './observe.ts';
+import type { Built, Cleaning, Digest, Node, Output, Path, Plan, TargetName, Trace } from './types.ts';
+import type { Files } from './world/world.ts';
+
+/** What cleaning would do. The dry run prints it, the real one carries out the same value. */
+export interface CleanPlan {
+  readonly targets: readonly { readonly target: TargetName; readonly deletes: readonly Path[] }[];
+  /** Files that stay, with the reason. */
+  readonly keeps: readonly { readonly path: Path; readonly why: string }[];
+  /** Targets that may not be cleaned now, with the reason. */
+  readonly refused: readonly { readonly target: TargetName; readonly why: string }[];
+  /** Targets that the next build will have to look at again. */
+  readonly follows: readonly TargetName[];
+}
+
+/** Plans the cleaning of `names`; members of groups are meant by the group. */
+export function planClean(plan: Plan, names: readonly TargetName[], observer: Observer, files: Files): CleanPlan {
+  const targets = [...new Set(names.flatMap((name) => members(plan, name)))];
+  const refused = targets.flatMap((target) => {
+    const why = whyNot(plan, target);
+    return why === undefined ? [] : [{ target, why }];
+  });
+  const cleaned = targets.filter((target) => !refused.some((r) => r.target === target));
+  const keeps: { path: Path; why: string }[] = [];
+  const steps = cleaned.map((target) => {
+    const node = plan.graph.nodes.get(target)!;
+    return { target, deletes: node.outputs.flatMap((output) => deletable(node, output, observer, files, keeps)) };
+  });
+  return { targets: steps, keeps, refused, follows: followers(plan, cleaned) };
+}
+
+/** Outputs of targets that no rule declares any more. */
+export function planOrphans(memory: Memory, isKnown: (name: TargetName) => boolean, made: ReadonlySet<Path>, files: Files): CleanPlan {
+  const keeps: { path: Path; why: string }[] = [];
+  const targets = [...memory.traces].flatMap(([target, trace]) => {
+    const outputs = recordedOutputs(trace);
+    if (isKnown(target) || outputs === undefined) return [];
+    const deletes = Object.entries(outputs).flatMap(([path, digest]) => {
+      if (made.has(path) || /[*?]/.test(path) || !isOurFile(files, path)) return [];
+      if (files.digest(path) === digest) return [path];
+      if (files.stat(path) !== undefined) keeps.push({ path, why: 'it was changed since desgw made it' });
+      return [];
+    });
+    return [{ target, deletes }];
+  });
+  return { targets, keeps, refused: [], follows: [] };
+}
+
+/** Carries a plan out: first on record that the files are ours to delete, then deleted, then done. */
+export function carryOut(clean: CleanPlan, journal: Journal, files: Files, now: number, drop: boolean): void {
+  for (const { target, deletes } of clean.targets) {
+    const trace = journal.traces.get(target);
+    const record = trace === undefined ? undefined : cleaning(trace, now);
+    if (record !== undefined) journal.trace(target, record, { durable: true });
+    for (const path of deletes) files.remove(path);
+    if (drop) journal.drop(target);
+    else if (record !== undefined) journal.trace(target, { ...record, done: true });
+  }
+}
+
+function cleaning(trace: Trace, at: number): Cleaning {
+  return { kind: 'cleaning', done: false, run: trace.run, at, signature: trace.signature, outputs: recordedOutputs(trace) ?? {} };
+}
+
+function recordedOutputs(trace: Trace): { readonly [path: string]: Digest } | undefined {
+  switch (trace.kind) {
+    case 'built':
+    case 'finishing':
+    case 'cleaning':
+      return trace.outputs;
+    case 'started':
+    case 'failed':
+      return trace.previous?.outputs;
+  }
+}
+
+function members(plan: Plan, name: TargetName): readonly TargetName[] {
+  const node = plan.graph.nodes.get(name)!;
+  return node.group ? node.deps.flatMap((dep) => members(plan, dep)) : [name];
+}
+
+function whyNot(plan: Plan, target: TargetName): string | undefined {
+  const verdict = plan.verdicts.get(target);
+  if (verdict?.state === 'running') return 'it is running; wait for it or stop it';
+  const node = plan.graph.nodes.get(target)!;
+  if (node.rule.once === undefined) return undefined;
+  const live = (plan.graph.dependents.get(target) ?? []).find((name) => plan.verdicts.get(name)?.state === 'waiting');
+  if (live !== undefined) return `its work is still under way: ${live} waits for it (${plan.verdicts.get(live)!.note})`;
+  return undefined;
+}
+
+function deletable(node: Node, output: Output, observer: Observer, files: Files, keeps: { path: Path; why: string }[]): Path[] {
+  const now = observer.output(output);
+  if (now === 'absent') return [];
+  const keep = (why: string): Path[] => {
+    keeps.push({ path: output.path, why });
+    return [];
+  };
+  if (output.keys !== undefined) return keep('only some of its lines are set by desgw');
+  if (output.shared === true) return keep('other programs use it too');
+  const trace = observer.trace(node.name);
+  const built: Built | undefined = builtOf(node, trace, observer);
+  const ours = built?.outputs[output.path] ?? (trace === undefined ? undefined : recordedOutputs(trace)?.[output.path]);
+  const unfinished = trace?.kind === 'started' || trace?.kind === 'finishing' || trace?.kind === 'failed';
+  if (!unfinished && ours !== now) return keep(ours === undefined ? 'desgw did not make it' : 'it was changed since desgw made it');
+  const paths = output.glob === true ? files.glob(output.path) : [output.path];
+  return paths.filter((path) => isOurFile(files, path) || keep('it is a link, or lies behind one').length > 0);
+}
+
+/** A link may lead anywhere: neither it nor anything behind it is ours to delete. */
+function isOurFile(files: Files, path: Path): boolean {
+  return !files.isLinked(path);
+}
+
+function followers(plan: Plan, targets: readonly TargetName[]): readonly TargetName[] {
+  const reached = new Set<TargetName>(targets);
+  for (const name of plan.graph.order) {
+    const node = plan.graph.nodes.get(name)!;
+    const { chain } = node.rule;
+    const links = chain === undefined ? [] : chain.links.filter((link) => reached.has(link)).flatMap((link) => chain.sweep(link));
+    if (links.includes(name) || [...node.deps, ...node.gathers].some((need) => reached.has(need))) reached.add(name);
+  }
+  return plan.graph.order.filter((name) => reached.has(name) && !targets.includes(name) && plan.graph.nodes.get(name)!.group === false);
+}

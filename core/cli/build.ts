@@ -1,0 +1,139 @@
+/** `desgw build`, and its dry run. */
+import { EXIT, lookOnly, runBuild } from '../build.ts';
+import { Refusal, UserError } from '../errors.ts';
+import { recipeOf } from '../graph.ts';
+import { MissingText, type Observer } from '../observe.ts';
+import { evaluate } from '../perform.ts';
+import { jsonReporter } from '../report/json.ts';
+import { liveReporter } from '../report/live.ts';
+import type { Reporter } from '../report/reporter.ts';
+import type { Stage } from '../stage.ts';
+import { dryRunJson, dryRunText, type StepsOf } from '../views/dry-run.ts';
+import { type CommonFlags, type Invocation, listOf, type Opened, openProject } from './context.ts';
+
+export interface BuildFlags extends CommonFlags {
+  readonly dryRun?: boolean;
+  readonly jobs?: string | number;
+  readonly failFast?: boolean;
+  readonly force?: boolean;
+  readonly wait?: boolean;
+  readonly waitTimeout?: string | number;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly fromOutput?: string;
+  readonly profile?: string;
+}
+
+const DEFAULT_JOBS = 5;
+
+/** Builds targets; the exit status says how it went. */
+export async function build(targets: readonly string[], flags: BuildFlags, invocation: Invocation): Promise<number> {
+  const set = [...listOf(flags.set), ...(flags.fromOutput === undefined ? [] : [`fromOutput=${flags.fromOutput}`])];
+  const readOnly = flags.dryRun === true || flags.quiet === true;
+  const opened = await openProject(invocation, { ...flags, set }, !readOnly);
+  if (flags.quiet === true) return isFresh(opened, targets, invocation);
+  if (flags.dryRun === true) return dryRun(opened, targets, flags, invocation);
+  const { signal, command } = invocation;
+  const reporter = await reporterFor(flags, opened, invocation);
+  try {
+    const summary = await runBuild(opened.project, {
+      goals: targets,
+      jobs: positive('--jobs', flags.jobs) ?? DEFAULT_JOBS,
+      failFast: flags.failFast === true,
+      force: flags.force === true,
+      wait: flags.wait !== false,
+      waitTimeout: seconds(flags.waitTimeout),
+      command,
+      signal,
+      emit: (event) => reporter.event(event),
+    });
+    return EXIT[summary.outcome];
+  } finally {
+    reporter.end();
+  }
+}
+
+async function reporterFor(flags: BuildFlags, opened: Opened, { terminal }: Invocation): Promise<Reporter> {
+  const { clock, files } = opened.project.world;
+  const shown = flags.json === true ? jsonReporter(terminal) : liveReporter(terminal, clock, { verbose: flags.verbose === true });
+  if (flags.profile === undefined) return shown;
+  const { profiler } = await import('../report/profile.ts');
+  const profile = profiler((text) => files.write(flags.profile!, text));
+  return {
+    event(event) {
+      shown.event(event);
+      profile.event(event);
+    },
+    end() {
+      shown.end();
+      profile.end();
+    },
+  };
+}
+
+/** `-q`: says by its exit status alone whether everything is fresh. */
+async function isFresh({ project }: Opened, targets: readonly string[], { signal }: Invocation): Promise<number> {
+  const { stage } = await lookOnly(project, targets, { dry: false, signal });
+  const { goals, verdicts } = stage.plan;
+  const fresh = stage.kind === 'plan' && stage.provisional.length === 0 && goals.every((goal) => verdicts.get(goal)!.state === 'fresh');
+  return fresh ? 0 : 1;
+}
+
+async function dryRun(
+  { project }: Opened,
+  targets: readonly string[],
+  flags: BuildFlags,
+  { terminal, signal }: Invocation,
+): Promise<number> {
+  const { stage, observer } = await lookOnly(project, targets, { dry: true, force: flags.force === true, signal });
+  const stepsOf = stepsAsThingsStand(stage, observer);
+  const { files } = project.world;
+  if (flags.json === true) terminal.out(JSON.stringify(dryRunJson(stage.plan, stepsOf)));
+  else {
+    const { paint } = terminal;
+    terminal.out(dryRunText(stage.plan, { stepsOf, paint, workspace: files.root, textOf: (path) => files.readText(path) }));
+    if (stage.kind === 'plan' && stage.provisional.length > 0) {
+      terminal.out(`Targets that follow from ${stage.provisional.join(', ')} are shown as far as they can be told now.`);
+    }
+  }
+  return 0;
+}
+
+/** Steps of an action, or why they cannot be told before something else has been made. */
+function stepsAsThingsStand({ plan }: Stage, observer: Observer): StepsOf {
+  return (action) => {
+    const node = plan.graph.nodes.get(action.makes[0]!)!;
+    const recipe = recipeOf(node.rule);
+    const pending = plan.verdicts.get(node.name)!.by ?? [];
+    const known = node.rule.observe === undefined || observer.sighting(node.name) !== undefined;
+    const after = pending.length > 0 ? `known once ${pending.slice(0, 3).join(', ')} ${pending.length > 1 ? 'are' : 'is'} made` : 'known when it runs';
+    const fixed = typeof recipe.steps !== 'function';
+    if (!known && !fixed && needsValue(recipe.steps)) return { unknown: after };
+    try {
+      const gathered = node.gathers.filter((name) => plan.verdicts.get(name)?.state === 'fresh');
+      const due = node.rule.chain === undefined ? [] : action.makes;
+      return { steps: evaluate(recipe, observer.facts(node, gathered, due, recipe.reads ?? [])) };
+    } catch (error) {
+      if (error instanceof MissingText || error instanceof Refusal) return { unknown: pending.length > 0 ? after : error.message };
+      throw error;
+    }
+  };
+}
+
+/** A recipe that takes its facts apart reads the value or texts; one without parameters needs none. */
+const needsValue = (steps: { readonly length: number }): boolean => steps.length > 0;
+
+function positive(option: string, value: string | number | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new UserError(`${option} ${value} is not a whole number above 0`);
+}
+
+/** `90`, `90s`, `30m`, `6h`, `2d` -> seconds. */
+function seconds(value: string | number | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const found = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(String(value));
+  if (found === null) throw new UserError(`--wait-timeout ${value} is not a duration`, 'Write it like 90s, 30m, 6h or 2d.');
+  return Number(found[1]) * { '': 1, s: 1, m: 60, h: 3600, d: 86_400 }[found[2] as '' | 's' | 'm' | 'h' | 'd'];
+}

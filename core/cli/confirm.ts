@@ -1,0 +1,22 @@
+/** Questions to the person at the terminal. */
+import { createInterface } from 'node:readline/promises';
+import type { Invocation } from './context.ts';
+
+/** Whether somebody can be asked. */
+export const isInteractive = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
+
+/** Asks a yes-or-no question; without a terminal the answer is no. */
+export async function confirm(question: string, { signal }: Invocation): Promise<boolean> {
+  if (!isInteractive()) return false;
+  return /^y(es)?$/i.test((await ask(`${question} [y/N] `, signal)).trim());
+}
+
+/** Asks for a line of text. Only with `isInteractive`. */
+export async function ask(question: string, signal: AbortSignal): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question, { signal });
+  } finally {
+    lines.close();
+  }
+}

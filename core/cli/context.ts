@@ -1,0 +1,69 @@
+/** What every command starts from: the world, the terminal, the rule file with its parameters. */
+import { findRuleFile, type Loaded, loadBuild } from '../load.ts';
+import { type ChosenParams, chosenParams } from '../params.ts';
+import type { Project } from '../stage.ts';
+import type { Terminal } from '../terminal.ts';
+import { realClock } from '../world/clock.ts';
+import { openFiles } from '../world/files.ts';
+import { realProcesses } from '../world/processes.ts';
+import type { World } from '../world/world.ts';
+import { dirname, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+
+/** Options that every command takes. */
+export interface CommonFlags {
+  readonly file?: string;
+  readonly set?: string | readonly string[];
+  readonly allowUnknown?: boolean;
+  readonly json?: boolean;
+}
+
+/** What `main.ts` hands to a command. */
+export interface Invocation {
+  readonly terminal: Terminal;
+  readonly env: { readonly [name: string]: string | undefined };
+  readonly cwd: string;
+  /** The words of the command line, for the lock and for messages. */
+  readonly command: string;
+  /** Aborts when the user wants out. */
+  readonly signal: AbortSignal;
+  /** Told once there are processes, so that a second Ctrl-C can kill them. */
+  readonly onWorld: (world: World) => void;
+}
+
+/** A loaded project with what went into it. */
+export interface Opened {
+  readonly project: Project;
+  readonly loaded: Loaded;
+  readonly chosen: ChosenParams;
+}
+
+/** Version of desgw, put in when it is bundled. */
+declare const __VERSION__: string | undefined;
+export const VERSION: string = typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0-dev';
+
+/** The world around a workspace. */
+export function openWorld(workspace: string, invocation: Invocation): World {
+  const world = { files: openFiles(workspace), processes: realProcesses(), clock: realClock(), env: invocation.env };
+  invocation.onWorld(world);
+  return world;
+}
+
+/**
+ * Finds and loads the rule file and chooses its parameters.
+ * @param writes whether the command may write at all (a bundle of the rule file is kept then)
+ */
+export async function openProject(invocation: Invocation, flags: CommonFlags, writes: boolean): Promise<Opened> {
+  const file = flags.file === undefined ? findRuleFile(invocation.cwd, existsSync) : resolve(invocation.cwd, flags.file);
+  const world = openWorld(dirname(file), invocation);
+  const loaded = await loadBuild(file, { files: world.files, cache: writes ? 'use' : 'readonly', version: VERSION });
+  const chosen = chosenParams(loaded.build, listOf(flags.set), { allowUnknown: flags.allowUnknown === true });
+  const { build, siteOf, explain } = loaded;
+  return { project: { world, build, params: chosen.values, siteOf, explain }, loaded, chosen };
+}
+
+/** cac gives one value as such and several as an array. */
+export function listOf(value: string | readonly string[] | undefined): readonly string[] {
+  if (value === undefined) return [];
+  return typeof value === 'string' ? [value] : value.map(String);
+}

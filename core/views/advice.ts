@@ -1,0 +1,31 @@
+/** What to do about a target, by its state: the commands that settle it. */
+import type { State, TargetName } from '../types.ts';
+import { shellQuote } from './quote.ts';
+
+/** `desgw why X`, with the name as a shell needs it. */
+export function command(name: string, target: TargetName, rest = ''): string {
+  return `\`desgw ${name} ${shellQuote(target)}${rest}\``;
+}
+
+/** One sentence or two; nothing for what needs nothing of a person. */
+export function advice(state: State, target: TargetName): string {
+  switch (state) {
+    case 'edited':
+      return `${command('accept', target)} lets the edit stand; ${command('build --force', target)} makes it again and keeps the edit beside it.`;
+    case 'in doubt':
+      return `It is not done again by itself. If it did happen: ${command('mark submitted', target, ' --job ID')}; if it did not: ${command('mark not-submitted', target)}.`;
+    case 'submitted, stale':
+      return `What was submitted stands; ${command('resubmit', target)} submits again from what is there now.`;
+    case 'failed':
+      return `${command('log', target)} shows what was printed; ${command('build', target)} tries again.`;
+    case 'waiting':
+    case 'running':
+      return `${command('build', target)} waits for it.`;
+    case 'fresh':
+    case 'stale':
+    case 'missing':
+    case 'maybe':
+    case 'blocked':
+      return '';
+  }
+}

@@ -1,0 +1,56 @@
+/** ccds_EXP: which CCDs of an exposure came back, once nothing more is to be expected. */
+import { type Path, type Rule, type Sighting, target, write } from '../core/index.ts';
+import { ccdLooks, ccdSighting, reportFrom } from './ccd-report.ts';
+import type { Exposure } from './domain.ts';
+import { ccdsFile, ccdsName, type FollowUp, markerFile, submittedName } from './follow-up.ts';
+import { jobsOf, type JobsState, type Queue } from './jobsub.ts';
+import { readMarker } from './submitted.ts';
+
+/** Where the band of an exposure is read: from rows of the exposure table, or it is known. */
+export type BandOf = { readonly band: string } | { readonly reads: Path; readonly bandIn: (text: string) => string | undefined };
+
+/** The CCD report; waits for the grid unless the work was done without desgw (`afterwards`). */
+export function ccds(followUp: FollowUp, exposure: Exposure, bandOf: BandOf, afterwards = false): Rule {
+  const { site, season, params } = followUp;
+  const marker = markerFile(site, exposure);
+  const threshold = Number(params.ccdThreshold);
+  const looks = ccdLooks(site.pnfs, { exposure, season });
+  return target(ccdsName(exposure), {
+    doc: `which CCDs of ${exposure} are complete, failed or missing`,
+    after: afterwards ? [] : [submittedName(exposure)],
+    params: { threshold, season },
+    outputs: [ccdsFile(exposure)],
+    observe: {
+      reads: [marker, ...('reads' in bandOf ? [bandOf.reads] : [])],
+      look: () => (afterwards ? looks : [...looks, { kind: 'ask', adapter: 'queue', question: null }]),
+      judge: (seen, facts): Sighting => {
+        const band = 'band' in bandOf ? bandOf.band : bandOf.bandIn(facts.text(bandOf.reads));
+        if (band === undefined) return { state: 'failed', why: `the band of ${exposure} is not known` };
+        const judged = reportFrom(seen.slice(0, looks.length), { exposure, band, season, threshold });
+        if (judged.state === 'failed') return judged;
+        const jobs = afterwards ? 'none' : jobsFor(seen.at(-1)!, readMarker(facts.maybeText(marker)));
+        const sighting = ccdSighting({
+          report: judged.report,
+          jobs,
+          unchangedForSeconds: facts.unchangedFor,
+          settleAfterSeconds: site.settleAfter,
+          goneForSeconds: afterwards ? Number.POSITIVE_INFINITY : facts.unchangedFor,
+          settleDelaySeconds: site.settleDelay,
+        });
+        // Files may be late: the clock for that starts when the jobs are seen to be gone.
+        return sighting.state === 'waiting' ? { ...sighting, stage: jobs === 'none' ? 'gone' : 'queued' } : sighting;
+      },
+    },
+    recipe: { version: '1', steps: ({ value }) => [write(ccdsFile(exposure), `${JSON.stringify(value, null, 2)}\n`)] },
+  });
+}
+
+type QueueSeen = Parameters<NonNullable<Rule['observe']>['judge']>[0][number];
+
+function jobsFor(seen: QueueSeen, marker: ReturnType<typeof readMarker>): JobsState {
+  if (seen.kind !== 'answer') return 'unknown';
+  const queue = seen.answer as unknown as Queue;
+  if (marker === undefined) return queue.state === 'seen' ? 'none' : 'unknown';
+  const purpose = { exposure: marker.exposure, season: marker.season };
+  return jobsOf(queue, { token: marker.token, purpose, ...(marker.job === null ? {} : { receipt: marker.job }) });
+}

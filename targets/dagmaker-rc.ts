@@ -1,0 +1,20 @@
+/** dagmaker.rc, the settings that DAGMaker.sh sources: edited key by key, other lines are people's. */
+import { edit, type Rule, target } from '../core/index.ts';
+import { dagmakerValues } from './dagmaker-params.ts';
+import { type FollowUp, rcFile } from './follow-up.ts';
+import { packageFile } from './site/package.ts';
+import { setupOf } from './site/site.ts';
+
+/** Sets the season and whatever parameters were given; leaves the rest of the file as it is. */
+export function dagmakerRc({ site, season, params }: FollowUp): Rule {
+  const path = rcFile(site);
+  const values = dagmakerValues(params, season);
+  return target('dagmaker.rc', {
+    doc: 'settings of DAGMaker.sh, set key by key',
+    deps: ['season'],
+    after: setupOf(site),
+    params: values,
+    outputs: [{ path, keys: { format: 'shell', names: Object.keys(values) } }],
+    recipe: [edit(path, 'shell', values, packageFile('templates/dagmaker.rc'))],
+  });
+}

@@ -1,0 +1,81 @@
+/** dagmaker_EXP.out: DAGMaker.sh makes the DAG of one exposure. */
+import { exec, move, Refusal, type Rule, type RunFacts, type Seen, target, write } from '../core/index.ts';
+import { judgeDagmaker } from './dagmaker-judge.ts';
+import type { Exposure } from './domain.ts';
+import { ccdsName, dagFile, dagmakerName, dagmakerOutFile, type FollowUp, ROWS_FILE, submittedName } from './follow-up.ts';
+import { rowIn } from './rows.ts';
+import { setupOf } from './site/site.ts';
+
+/** Seconds; DAGMaker takes minutes. */
+const TIMEOUT = 2 * 3600;
+
+/** Runs DAGMaker.sh. Success is judged by what it left, not by its exit status alone. */
+export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
+  const { site, season } = followUp;
+  const dag = dagFile(site, exposure);
+  const mytemp = `${site.gwWorkflow}/mytemp_${exposure}`;
+  const out = dagmakerOutFile(site, exposure);
+  return target(dagmakerName(exposure), {
+    doc: `DAG of exposure ${exposure}, by ${site.dagmaker.replace('./', '')}`,
+    deps: ['dagmaker.rc'],
+    after: ['exposures.list', ...setupOf(site)],
+    params: { script: site.dagmaker },
+    // The exposure's own row only: the table grows all night without changing what is made here.
+    observe: {
+      reads: [ROWS_FILE],
+      look: () => [],
+      judge: (_seen, { text }) => rowIn(text(ROWS_FILE), exposure),
+    },
+    // A rerun would replace files that jobs on the grid still read.
+    hold: { since: submittedName(exposure), until: ccdsName(exposure) },
+    // The output differs from run to run; what counts is the DAG.
+    outputs: [{ path: out, quiet: true }, dag],
+    recipe: {
+      version: '1',
+      steps: () => [
+        // A failing DAGMaker leaves an older DAG in place, which must not be taken for the new one.
+        move(dag, `${dag}.previous`),
+        move(`${mytemp}/DAGMaker.DONE`, `${mytemp}/DAGMaker.DONE.previous`),
+        exec([site.dagmaker, exposure], {
+          cwd: site.gwWorkflow,
+          env: site.env,
+          passEnv: site.passEnv,
+          ...(site.imageSetup === undefined ? {} : { environment: { ...site.imageSetup, env: site.env } }),
+          okExits: 'any',
+          timeout: TIMEOUT,
+        }),
+        write(out, outputText),
+      ],
+      evidence: () => [
+        { kind: 'read', path: dag },
+        { kind: 'read', path: `${mytemp}/DAGMaker.DONE` },
+        { kind: 'read', path: `${mytemp}/KH_diff.list1` },
+        { kind: 'list', pattern: `${site.pnfs}/exp/*/${exposure}/dp${season}/input_files` },
+      ],
+      judge: (run, seen) => judgeRun(run, seen, exposure, season),
+    },
+  });
+}
+
+/** Standard error first, so that the last line stays the submit command that people look for. */
+function outputText({ stdout, stderr }: RunFacts): string {
+  return stderr.trim() === '' ? stdout : `${stderr.trimEnd()}\n----- standard output -----\n${stdout}`;
+}
+
+function judgeRun(run: RunFacts, seen: readonly Seen[], exposure: Exposure, season: string) {
+  const text = (one: Seen | undefined): string | undefined => (one?.kind === 'read' ? one.text : undefined);
+  const [dag, done, overlaps, inputs] = seen;
+  if (inputs?.kind === 'failed') throw new Refusal(`pnfs could not be seen: ${inputs.why}`);
+  const names = inputs?.kind === 'list' ? inputs.dirs.flatMap((listing) => listing.names) : [];
+  return judgeDagmaker({
+    exposure,
+    season,
+    exit: run.exits.at(-1) ?? { kind: 'exit', code: 0 },
+    stdout: run.stdout,
+    stderr: run.stderr,
+    dag: text(dag),
+    done: text(done),
+    overlaps: text(overlaps),
+    copyPairs: names.includes(`copy_pairs_for_${exposure}.sh`),
+  });
+}

@@ -1,0 +1,38 @@
+/** forcefiles_EXP: whether an exposure has the force-photometry files of its complete CCDs. */
+import { type Rule, target, write } from '../core/index.ts';
+import type { CcdReport } from './ccd-report.ts';
+import type { Exposure } from './domain.ts';
+import { type FollowUp, ccdsFile, ccdsName, forcefilesFile, forcefilesName } from './follow-up.ts';
+import { forcefileLooks, forcefileSighting, forcefilesFrom } from './forcefile-report.ts';
+
+/** The force-photometry report, and with it whether the exposure goes on to post processing. */
+export function forcefiles(followUp: FollowUp, exposure: Exposure): Rule {
+  const { site, season, params } = followUp;
+  const ccdReport = ccdsFile(exposure);
+  const share = Number(params.forceShare);
+  const surplus = params.acceptSurplus === true ? 'accept' : 'refuse';
+  return target(forcefilesName(exposure), {
+    doc: `whether ${exposure} has its force-photometry files and goes on`,
+    deps: [ccdsName(exposure)],
+    params: { share, surplus },
+    outputs: [forcefilesFile(exposure)],
+    observe: {
+      reads: [ccdReport],
+      look: () => forcefileLooks(site.pnfs, { exposure, season }),
+      judge: (seen, { text, unchangedFor }) => {
+        const report: CcdReport = JSON.parse(text(ccdReport));
+        const judged = forcefilesFrom(seen, report, { share, surplus });
+        if (judged.state === 'failed') return judged;
+        return forcefileSighting({
+          report: judged.report,
+          unchangedForSeconds: unchangedFor,
+          settleDelaySeconds: params.fromOutput === '' ? site.settleDelay : 0,
+        });
+      },
+    },
+    recipe: {
+      version: '1',
+      steps: ({ value }) => [write(forcefilesFile(exposure), `${JSON.stringify(value, null, 2)}\n`)],
+    },
+  });
+}

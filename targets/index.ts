@@ -1,0 +1,5 @@
+/** What rule files of the pipeline are written with. */
+export { followUp, followUpParams } from './pipeline.ts';
+export { type FermilabOptions, fermilab } from './site/fermilab.ts';
+export { sandbox, sandboxExposures } from './site/sandbox.ts';
+export type { Site } from './site/site.ts';

@@ -1,0 +1,31 @@
+/** output.txt: the exposures handed to the grid with their bands, and the season. */
+import { type Rule, target, write } from '../core/index.ts';
+import type { Entry } from './forcefile-report.ts';
+import { type FollowUp, OUTPUT_TXT, ROWS_FILE, submittedName } from './follow-up.ts';
+import { writeOutputText } from './output-text.ts';
+import { entriesIn } from './rows.ts';
+
+/** Lists what was submitted, in the order of exposures.list, in the form that every reader accepts. */
+export function outputTxt({ season, exposures }: FollowUp): Rule {
+  return target('output.txt', {
+    doc: 'exposures with their bands, and the season',
+    deps: ['season'],
+    after: ['exposures.list'],
+    gathers: exposures.map(submittedName),
+    params: { season },
+    outputs: [OUTPUT_TXT],
+    observe: {
+      reads: [ROWS_FILE],
+      look: () => [],
+      judge: (_seen, { text }) => ({ state: 'ready', value: entriesIn(text(ROWS_FILE), exposures), note: 'rows' }),
+    },
+    recipe: {
+      version: '1',
+      steps: ({ value, gathered }) => {
+        const submitted = new Set(gathered);
+        const entries = (value as unknown as readonly Entry[]).filter((e) => submitted.has(submittedName(e.expnum)));
+        return [write(OUTPUT_TXT, writeOutputText(entries, season))];
+      },
+    },
+  });
+}

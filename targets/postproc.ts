@@ -1,0 +1,169 @@
+/** postproc:0 ... postproc:7, the steps of run_postproc.py, built together by one run of it. */
+import {
+  type Chain,
+  exec,
+  group,
+  type Output,
+  type Path,
+  readIni,
+  type Recipe,
+  type Rule,
+  type RunFacts,
+  type Seen,
+  type Sourced,
+  target,
+  write,
+} from '../core/index.ts';
+import { ccdsFile, exposureListFile, type FollowUp, forcefilesFile, iniFile } from './follow-up.ts';
+import { iniOutdir } from './postproc-params.ts';
+import {
+  judgeForcephoto,
+  judgePostproc,
+  postprocArguments,
+  postprocSteps,
+  progressFromStatus,
+  type StepNumber,
+  skipTo,
+  statusFile,
+  sweep,
+} from './postproc-steps.ts';
+import { setupOf } from './site/site.ts';
+
+const LINKS: readonly StepNumber[] = [0, 1, 2, 3, 4, 5, 6, 7];
+const linkName = (step: StepNumber): string => `postproc:${step}`;
+const stepOf = (link: string): StepNumber => Number(link.slice('postproc:'.length)) as StepNumber;
+
+/** Only one force photometry may run on a host. */
+const EXCLUSIVE = 'forcephoto on this host';
+
+/** The eight steps and the group that stands for them. SKIPTO is the first step that is not fresh. */
+export function postproc(followUp: FollowUp): readonly Rule[] {
+  const { site, season, params } = followUp;
+  const outdir = iniOutdir(params);
+  const inPostproc = (path: string): Path => (path.startsWith('/') ? path : `${site.postProcessing}/${path.replace(/^\.\//, '')}`);
+  const steps = postprocSteps({ season, outdir, ini: new Map() });
+  const chain: Chain = {
+    name: 'postproc',
+    links: LINKS.map(linkName),
+    sweep: (first) => sweep(stepOf(first), { fixed: site.fixedPostproc }).map(linkName),
+    recipe: recipe(followUp, inPostproc),
+    completed: (run, seen) => completedSteps(run, seen).map(linkName),
+  };
+  const links = LINKS.map((step) => {
+    const { title, evidence } = steps[step]!;
+    const outputs = evidence.map((file): Output => ({
+      path: inPostproc(file.path),
+      ...(file.glob === true ? { glob: true } : {}),
+      ...(file.shared === true ? { shared: true } : {}),
+    }));
+    return target(linkName(step), {
+      doc: `post processing, step ${step}: ${title}`,
+      deps: [iniFile(season)],
+      after: step === 0 ? setupOf(site) : [linkName((step - 1) as StepNumber)],
+      exclusive: [EXCLUSIVE],
+      outputs: step === 7 ? outputs.map((output) => ({ ...output, shared: true })) : outputs,
+      chain,
+      ...(step === 0 ? firstStep(followUp) : {}),
+    });
+  });
+  return [...links, group('postproc', chain.links, 'all of post processing')];
+}
+
+/** Step 0 rests on the exposures that go on, so that data arriving late are noticed. */
+function firstStep({ season, exposures }: FollowUp): Pick<Rule, 'deps' | 'observe'> {
+  const list = exposureListFile(season);
+  return {
+    deps: ['exposure.list', iniFile(season)],
+    observe: {
+      reads: [list, ...exposures.map(ccdsFile), ...exposures.map(forcefilesFile)],
+      look: () => [],
+      judge: (_seen, { text, maybeText }) => {
+        const going = text(list).split('\n').filter((line) => line !== '');
+        const value = going.map((e) => [e, maybeText(ccdsFile(e)) ?? '', maybeText(forcefilesFile(e)) ?? '']);
+        return { state: 'ready', value, note: `${going.length} exposures go on` };
+      },
+    },
+  };
+}
+
+function recipe(followUp: FollowUp, inPostproc: (path: string) => Path): Recipe {
+  const { site, season, params } = followUp;
+  const ini = iniFile(season);
+  const list = exposureListFile(season);
+  const setup = environmentOf(followUp);
+  const status = inPostproc(statusFile(season));
+  return {
+    version: '1',
+    reads: [ini, list, status],
+    steps: ({ text, due }) => {
+      const first = stepOf(due.find((link) => stepOf(link) !== 1) ?? due[0]!);
+      const to = due.includes(linkName(0)) ? undefined : skipTo(first, { fixed: site.fixedPostproc });
+      const run = { cwd: site.postProcessing, env: site.env, passEnv: site.passEnv, environment: setup };
+      return [
+        write(inPostproc(ini), text(ini)),
+        write(inPostproc(list.split('/').pop()!), text(list)),
+        ...(params.updateLinks === false ? [] : [exec(['bash', './update_forcephoto_links.sh'], { ...run, timeout: 3600 })]),
+        exec(
+          [
+            site.programs.python,
+            'run_postproc.py',
+            ...postprocArguments({ season, outdir: readIni(text(ini)).get('general.outdir') ?? './outputs', skipTo: to }),
+          ],
+          { ...run, detached: 'rerun', stdout: inPostproc('postproc_run.out'), okExits: 'any', silence: site.postprocSilence },
+        ),
+      ];
+    },
+    evidence: () => [
+      { kind: 'read', path: status },
+      { kind: 'read', path: inPostproc('hostmatchstatus.txt') },
+      { kind: 'list', pattern: inPostproc(`forcephoto/output/dp${season}/*_DESY${season}`) },
+    ],
+    judge: (run, seen) => judgeRun(run, seen, season),
+  };
+}
+
+/**
+ * diffimg_setup.sh takes the season from whatever ini comes last in the directory, so what it
+ * derived from that is set right afterwards.
+ */
+function environmentOf({ site, season }: FollowUp): Sourced {
+  const { postProcessing, env, passEnv } = site;
+  const root = postProcessing.startsWith('/') ? postProcessing : `{workspace}/${postProcessing}`;
+  return {
+    script: `${postProcessing}/diffimg_setup.sh`,
+    cwd: postProcessing,
+    env,
+    passEnv,
+    set: {
+      SEASON: season,
+      TOPDIR_SNFORCEPHOTO_IMAGES: `${root}/forcephoto/images/dp${season}`,
+      TOPDIR_SNFORCEPHOTO_OUTPUT: `${root}/forcephoto/output/dp${season}`,
+    },
+  };
+}
+
+function judgeRun(run: RunFacts, [status, hostmatch, forcephoto]: readonly Seen[], season: string) {
+  const text = (one: Seen | undefined): string | undefined => (one?.kind === 'read' ? one.text : undefined);
+  const exit = run.exits.at(-1) ?? { kind: 'exit', code: 0 };
+  const made3 = run.due.includes(linkName(3));
+  const problems = judgePostproc({
+    exit,
+    stdout: run.stdout,
+    stderr: run.stderr,
+    statusText: text(status),
+    ...(made3 ? { hostmatch: text(hostmatch) } : {}),
+  });
+  const made2 = run.due.includes(linkName(2));
+  const listings = forcephoto?.kind === 'list' ? forcephoto.dirs : [];
+  return problems.length > 0 || !made2 ? problems : judgeForcephoto(listings, season);
+}
+
+/**
+ * Steps that a failed run completed. With SKIPTO the script marks steps by files of earlier runs,
+ * which proves nothing; so only a run from the beginning is believed.
+ */
+function completedSteps(run: RunFacts, [status]: readonly Seen[]): readonly StepNumber[] {
+  if (!run.due.includes(linkName(0)) || status?.kind !== 'read') return [];
+  const reached = progressFromStatus(status.text ?? '')?.reached;
+  return reached === undefined ? [] : LINKS.filter((step) => step <= reached);
+}

@@ -1,0 +1,52 @@
+/** The season number, claimed for this workspace. */
+import { claim, type Rule, target, write } from '../core/index.ts';
+import { OUTPUTS, SEASON_FILE } from './follow-up.ts';
+import { judgeSeason, seasonLooks, seasonSighting, TEST_SEASONS, usedFrom } from './season-rules.ts';
+import { type Site, setupOf } from './site/site.ts';
+
+/** What a dry run calls a season that has not been chosen yet. */
+export const SEASON_PLACEHOLDER = '<season>';
+
+/**
+ * Claims a season: a number, `auto` (a free one), or `test` (one that may be used again). Sticky:
+ * once claimed it stays, also when our own data appear under it.
+ */
+export function season(site: Site, wanted: string): Rule {
+  const name = (n: string): string => `season-${n}`;
+  return target('season', {
+    doc: 'the season number, claimed so that nobody else takes it',
+    after: setupOf(site),
+    params: { season: wanted },
+    outputs: [SEASON_FILE],
+    observe: {
+      sticky: true,
+      reads: [SEASON_FILE],
+      look: () => seasonLooks('seasons', [`${site.pnfs}/forcephoto/images`]),
+      judge: (seen) => seasonSighting(seen),
+    },
+    adopt: {
+      look: (facts) => {
+        const own = facts.maybeText(SEASON_FILE)?.trim() ?? '';
+        return [{ kind: 'read', path: SEASON_FILE }, { kind: 'stat', path: `${site.registry}/${name(own)}` }];
+      },
+      judge: ([text, claimed]) => {
+        const own = text?.kind === 'read' ? (text.text?.trim() ?? '') : '';
+        const ours = claimed?.kind === 'stat' && claimed.stat !== undefined && (wanted === 'auto' || wanted === own);
+        return ours ? { state: 'done', how: `${SEASON_FILE} says ${own}, which is claimed` } : { state: 'not done' };
+      },
+    },
+    recipe: {
+      version: '1',
+      steps: ({ value }) => {
+        const { take } = judgeSeason(wanted, usedFrom(value));
+        // Test seasons may be used again and by everybody, so they are nobody's.
+        const first = take[0]!;
+        const note = `season for ${OUTPUTS}`;
+        return [
+          ...(TEST_SEASONS.includes(first) ? [] : [claim(site.registry, take.map(name), note)]),
+          write(SEASON_FILE, ({ claimed }) => `${claimed?.replace(/^season-/, '') ?? first}\n`),
+        ];
+      },
+    },
+  });
+}

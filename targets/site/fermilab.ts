@@ -1,0 +1,66 @@
+/** The real site. */
+import { gridQueue } from './queue.ts';
+import { oracleSeasons } from './seasons.ts';
+import type { Site } from './site.ts';
+
+/** What differs between accounts and machines; everything else has the value used at Fermilab. */
+export interface FermilabOptions {
+  /** Checkout of gw_workflow. */
+  readonly gwWorkflow: string;
+  /** Checkout of Post-Processing. */
+  readonly postProcessing: string;
+  readonly testingSuite?: string;
+  /** Folder shared by all who claim seasons. */
+  readonly registry: string;
+  readonly pnfs?: string;
+  /** The account that runs the pipeline decides which DAGMaker script it may use. */
+  readonly user?: string;
+  readonly role?: string;
+  readonly python?: string;
+  /** Section of ~/.desservices.ini that reaches the season tables. */
+  readonly section?: string;
+  readonly servicesFile?: string;
+  /** True when run_postproc.py loads its saved table with `.item()`. */
+  readonly fixedPostproc?: boolean;
+  readonly settleAfter?: number;
+}
+
+const CREDENTIALS = ['KRB5CCNAME', 'X509_USER_PROXY', 'BEARER_TOKEN_FILE', 'XDG_RUNTIME_DIR', 'XDG_CACHE_HOME'];
+
+/** The site at Fermilab: DECam data on /pnfs, jobs through jobsub_lite, seasons in Oracle. */
+export function fermilab(options: FermilabOptions): Site {
+  const group = 'des';
+  const file = options.servicesFile ?? '~/.desservices.ini';
+  const section = options.section ?? 'db-dessci';
+  return {
+    name: 'fermilab',
+    gwWorkflow: options.gwWorkflow,
+    postProcessing: options.postProcessing,
+    testingSuite: options.testingSuite ?? `${options.gwWorkflow}/../DESGW-Pipeline-Testing-Suite`,
+    pnfs: options.pnfs ?? '/pnfs/des/persistent/gw',
+    registry: options.registry,
+    dagmaker: (options.user ?? 'desgw') === 'desgw' ? './DAGMaker.sh' : './DAGMaker_proxyuser.sh',
+    programs: {
+      submit: 'jobsub_submit_dag',
+      queue: 'jobsub_q',
+      remove: 'jobsub_rm',
+      python: options.python ?? 'python',
+    },
+    group,
+    role: options.role ?? 'desgw',
+    storageModify: ['/des/persistent/gw/exp', '/des/persistent/gw/forcephoto'],
+    env: {},
+    passEnv: CREDENTIALS,
+    imageSetup: { script: `${options.gwWorkflow}/setup_img_proc.sh`, cwd: options.gwWorkflow, passEnv: CREDENTIALS },
+    fixedPostproc: options.fixedPostproc ?? false,
+    settleAfter: options.settleAfter ?? 6 * 3600,
+    settleDelay: 120,
+    postprocSilence: 6 * 3600,
+    services: { file, section },
+    adapters: {
+      seasons: oracleSeasons({ servicesFile: file, section }),
+      queue: gridQueue({ program: 'jobsub_q', group, env: {}, passEnv: CREDENTIALS }),
+    },
+    setup: [],
+  };
+}

@@ -1,0 +1,75 @@
+/** A small simulated site inside the workspace: stand-ins for the outside world, real everything else. */
+import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { copy, exec, target } from '../../core/index.ts';
+import { packageFile } from './package.ts';
+import { gridQueue } from './queue.ts';
+import { sqliteSeasons } from './seasons.ts';
+import type { Site } from './site.ts';
+
+/** Where the sandbox is unpacked. */
+const ROOT = 'sandbox';
+
+/** The twelve exposures of the sandbox's night, one number a line. */
+export const sandboxExposures = (): string => packageFile('templates/sandbox/exposures.txt');
+
+/**
+ * The sandbox site. Its first target unpacks the stand-in programs under `sandbox/` and makes the
+ * season database; nothing that is there already is touched, so its data may be kept and edited.
+ */
+export function sandbox(): Site {
+  const env = { HOME: `{workspace}/${ROOT}/home`, USER: 'desgw' };
+  const bin = `{workspace}/${ROOT}/bin`;
+  const gwWorkflow = `${ROOT}/gw_workflow`;
+  return {
+    name: 'sandbox',
+    gwWorkflow,
+    postProcessing: `${ROOT}/Post-Processing`,
+    testingSuite: `${ROOT}/DESGW-Pipeline-Testing-Suite`,
+    pnfs: `${ROOT}/pnfs/des/persistent/gw`,
+    registry: `${ROOT}/seasons-claimed`,
+    dagmaker: './DAGMaker.sh',
+    programs: {
+      submit: `${bin}/jobsub_submit_dag`,
+      queue: `${bin}/jobsub_q`,
+      remove: `${bin}/jobsub_rm`,
+      python: `${bin}/python`,
+    },
+    group: 'des',
+    role: 'desgw',
+    storageModify: ['/des/persistent/gw/exp', '/des/persistent/gw/forcephoto'],
+    env,
+    passEnv: ['DESGW_SANDBOX_DIALS'],
+    imageSetup: { script: `${gwWorkflow}/setup_img_proc.sh`, cwd: gwWorkflow },
+    fixedPostproc: false,
+    settleAfter: 600,
+    settleDelay: 1,
+    postprocSilence: 120,
+    services: undefined,
+    adapters: {
+      seasons: sqliteSeasons({ file: `${ROOT}/seasons.db` }),
+      queue: gridQueue({ program: `${bin}/jobsub_q`, group: 'des', env, passEnv: ['DESGW_SANDBOX_DIALS'], timeout: 20 }),
+    },
+    setup: [unpack()],
+  };
+}
+
+function unpack() {
+  const templates = packageFile('templates/sandbox');
+  const sqlite = createRequire(import.meta.url).resolve('node-sqlite3-wasm');
+  return target('sandbox', {
+    doc: 'the simulated site: stand-in programs, a night of exposures, a season database',
+    inputs: filesBelow(templates),
+    outputs: [{ path: `${ROOT}/README.md`, quiet: true }, { path: `${ROOT}/seasons.db`, quiet: true }],
+    recipe: [copy(templates, ROOT), exec(['node', `${ROOT}/lib/setup.mjs`, sqlite])],
+  });
+}
+
+/** Every file of the stand-ins, so that a new version of desgw brings its own along. */
+function filesBelow(dir: string): string[] {
+  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(dir, entry.name);
+    return entry.isDirectory() ? filesBelow(path) : [path];
+  });
+}

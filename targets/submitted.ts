@@ -1,0 +1,145 @@
+/** submitted_EXP: the DAG handed to the grid, exactly once. */
+import {
+  claim,
+  digestOf,
+  exec,
+  type OnceSighting,
+  type Path,
+  type Problem,
+  type Rule,
+  type RunFacts,
+  type Seen,
+  target,
+  write,
+} from '../core/index.ts';
+import type { Exposure } from './domain.ts';
+import { dagFile, dagmakerName, type FollowUp, markerFile, submittedName } from './follow-up.ts';
+import { dagJobOf, explainSubmitFailure, type Queue, receiptPattern, submitCommand } from './jobsub.ts';
+import { setupOf } from './site/site.ts';
+
+/** Seconds after which a silent submitter is stopped; whether it submitted is then asked outside. */
+const TIMEOUT = 600;
+
+/** What the marker beside a DAG says. */
+export interface Marker {
+  readonly schema: 'desgw/submitted';
+  readonly version: 1;
+  readonly exposure: string;
+  readonly season: string;
+  /** `<cluster>.<proc>@<schedd>`; null when the work was found done and its job is not known. */
+  readonly job: string | null;
+  /** Random name of the submission, on every job as DesgwSubmission. */
+  readonly token: string;
+  /** ISO 8601. */
+  readonly submitted: string;
+  /** Fingerprint of the DAG that was submitted. */
+  readonly dag: string;
+}
+
+/** Reads a marker; undefined for what desgw did not write. */
+export function readMarker(text: string | undefined): Marker | undefined {
+  try {
+    const marker: Marker = JSON.parse(text ?? '');
+    return marker.schema === 'desgw/submitted' ? marker : undefined;
+  } catch {
+    return undefined; // people's own notes under that name prove nothing
+  }
+}
+
+/** Submits the DAG. Whether it happened is told by a job id, never by an exit status. */
+export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
+  const { site, season } = followUp;
+  const dag = dagFile(site, exposure);
+  const marker = markerFile(site, exposure);
+  const name = dag.split('/').pop()!;
+  return target(submittedName(exposure), {
+    doc: `DAG of exposure ${exposure} on the grid, submitted once`,
+    deps: [dagmakerName(exposure)],
+    after: setupOf(site),
+    outputs: [{ path: marker, quiet: true }],
+    once: {
+      look: () => [
+        { kind: 'read', path: marker },
+        { kind: 'list', pattern: `${site.pnfs}/exp/*/${exposure}/dp${season}/*/` },
+        { kind: 'ask', adapter: 'queue', question: null },
+      ],
+      judge: (seen, attempt) => judgeOnce(seen, { exposure, season, token: attempt?.token }),
+    },
+    recipe: {
+      version: '1',
+      reads: [dag],
+      steps: () => [
+        claim(site.gwWorkflow, [`${name}.submitting`], `submission of ${name}`),
+        exec(
+          submitCommand({
+            exposure,
+            season,
+            program: site.programs.submit,
+            group: site.group,
+            role: site.role,
+            storageModify: site.storageModify,
+            dag: name,
+          }),
+          {
+            cwd: site.gwWorkflow,
+            env: site.env,
+            passEnv: site.passEnv,
+            detached: 'doubt',
+            receipt: receiptPattern,
+            timeout: TIMEOUT,
+            idempotent: false,
+            okExits: 'any',
+          },
+        ),
+        write(marker, (run) => markerText(run, { exposure, season, dag })),
+      ],
+      judge: (run) => judgeSubmission(run),
+    },
+  });
+}
+
+function markerText(run: RunFacts, { exposure, season, dag }: { exposure: string; season: string; dag: Path }): string {
+  const marker: Marker = {
+    schema: 'desgw/submitted',
+    version: 1,
+    exposure,
+    season,
+    job: run.receipt ?? null,
+    token: run.token,
+    submitted: new Date(run.startedAt).toISOString(),
+    dag: digestOf(run.maybeText(dag) ?? ''),
+  };
+  return `${JSON.stringify(marker, null, 2)}\n`;
+}
+
+function judgeSubmission(run: RunFacts): readonly Problem[] {
+  if (run.receipt !== undefined) return [];
+  return [explainSubmitFailure(run.stdout, run.stderr, run.exits.at(-1) ?? { kind: 'exit', code: 0 })];
+}
+
+/** Whether the work was submitted before, by whom ever, told from marker, queue and results. */
+function judgeOnce(
+  [markerSeen, results, queueSeen]: readonly Seen[],
+  asked: { exposure: string; season: string; token: string | undefined },
+): OnceSighting {
+  const marker = markerSeen?.kind === 'read' ? readMarker(markerSeen.text) : undefined;
+  if (marker?.season === asked.season && marker.exposure === asked.exposure) {
+    const how = `the marker beside the DAG says it was submitted ${marker.submitted}`;
+    return marker.job === null ? { state: 'done', how } : { state: 'done', how, receipt: marker.job };
+  }
+  const queue = queueSeen?.kind === 'answer' ? (queueSeen.answer as unknown as Queue) : undefined;
+  const purpose = { exposure: asked.exposure, season: asked.season };
+  const job = queue === undefined ? undefined : dagJobOf(queue, { purpose, ...(asked.token === undefined ? {} : { token: asked.token }) });
+  if (job !== undefined) return { state: 'done', how: `job ${job.id} is in the queue`, receipt: job.id };
+  if (results?.kind === 'failed') return { state: 'unknown', why: `pnfs could not be seen: ${results.why}` };
+  const done = results?.kind === 'list' ? resultsIn(results.dirs) : 0;
+  if (done > 0) return { state: 'done', how: `${done} CCDs have results on pnfs` };
+  if (queue?.state === 'seen') return { state: 'not done' };
+  const why = queueSeen?.kind === 'failed' ? queueSeen.why : queue?.state === 'failed' ? queue.why : 'no answer';
+  return { state: 'unknown', why: `the queue could not be seen (${why})`, advice: 'see `desgw jobs`, then build again' };
+}
+
+/** Directories of CCDs that hold what only a grid job leaves. */
+function resultsIn(dirs: readonly { readonly names: readonly string[] }[]): number {
+  return dirs.filter(({ names }) => names.some((n) => n.startsWith('outputs_') || n.endsWith('.FAIL'))).length;
+}

@@ -1,0 +1,78 @@
+/** Plans written down by hand, for what only shows plans. */
+import type { Action, Built, Node, Plan, Rule, TargetName, Verdict } from '../../core/types.ts';
+
+/** A target with its verdict; the rule's parts beside it. */
+export type Sketch = Omit<Rule, 'name' | 'adopt'> & Partial<Verdict> & { readonly group?: boolean };
+
+/** A plan of these targets, in this order, the last one being the goal. */
+export function planOf(
+  sketches: { readonly [name: TargetName]: Sketch },
+  actions: readonly Action[] = [],
+): Plan {
+  const order = Object.keys(sketches);
+  const nodes = new Map<TargetName, Node>();
+  const verdicts = new Map<TargetName, Verdict>();
+  for (const [index, name] of order.entries()) {
+    const {
+      state = 'fresh',
+      reasons = [],
+      by,
+      note,
+      adopt,
+      group = false,
+      ...rule
+    } = sketches[name]!;
+    nodes.set(name, {
+      name,
+      rule: { name, ...rule },
+      index,
+      group,
+      deps: rule.deps ?? [],
+      after: rule.after ?? [],
+      gathers: rule.gathers ?? [],
+      outputs: (rule.outputs ?? []).map((o) => (typeof o === 'string' ? { path: o } : o)),
+      recipeDigest: 'r',
+    });
+    verdicts.set(name, {
+      state,
+      reasons,
+      ...(by !== undefined && { by }),
+      ...(note !== undefined && { note }),
+      ...(adopt !== undefined && { adopt }),
+    });
+  }
+  return {
+    graph: { nodes, order, dependents: new Map(), makers: new Map(), unexpanded: [] },
+    goals: order.slice(-1),
+    order,
+    verdicts,
+    actions,
+  };
+}
+
+/** An action that runs one target of a plan. */
+export function run(name: TargetName, action: Partial<Action> = {}): Action {
+  return {
+    name,
+    kind: 'run',
+    makes: [name],
+    certain: true,
+    reasons: [{ kind: 'never built' }],
+    ...action,
+  };
+}
+
+/** A record of a good build at 2017-08-18 00:00:00 UTC. */
+export function builtTrace(trace: Partial<Built> = {}): Built {
+  return {
+    kind: 'built',
+    how: 'built',
+    run: 1,
+    at: Date.UTC(2017, 7, 18),
+    ms: 1500,
+    because: [{ kind: 'never built' }],
+    signature: { recipe: 'r', params: {}, inputs: {}, env: {}, globs: {}, deps: {}, gathered: {} },
+    outputs: {},
+    ...trace,
+  };
+}
