@@ -68,10 +68,10 @@ function decideFreely(node: Node, view: View): Decision {
   if (own.edited.length > 0 && !view.forced(node.name)) return editedVerdict(own.edited);
   if (needs.down.length > 0) return blocked(needs, view);
   if (needs.pending.length > 0) {
-    // Certain to run, whatever its needs turn out to be; except where evidence or waiting decides first.
+    // Certain to run, whatever its needs turn out to be; except where evidence decides first.
     const reasons = [...own.reasons, ...independentChanges(node, built, view)];
-    const { once, adopt, observe } = node.rule;
-    const certain = reasons.length > 0 && once === undefined && adopt === undefined && observe === undefined;
+    const { once, adopt } = node.rule;
+    const certain = reasons.length > 0 && once === undefined && adopt === undefined;
     return { state: certain ? stateOf(trace, reasons) : 'maybe', reasons, by: needs.pending };
   }
   return decideSettled(node, view, { trace, built, own: own.reasons, gathered: needs.gathered });

@@ -8,7 +8,7 @@ import { needsOf } from './graph.ts';
 import { tailOf } from './logs.ts';
 import type { Observer } from './observe.ts';
 import { type Landing, type PerformContext, perform } from './perform.ts';
-import { actionFor, chainAction, isVerdict, viewOf } from './plan.ts';
+import { actionFor, chainAction, firstDue, isVerdict, viewOf } from './plan.ts';
 import type { Action, Chain, Digest, Node, Path, Plan, Problem, TargetName, Verdict } from './types.ts';
 
 export interface ExecuteOptions {
@@ -46,6 +46,10 @@ class Execute {
   /** How many needs of a target have not settled. */
   readonly #open = new Map<TargetName, number>();
   readonly #settled = new Set<TargetName>();
+  /** Decided anew in this run, with all needs settled. */
+  readonly #decided = new Set<TargetName>();
+  /** Links that a run of their chain makes; it settles them, nothing else does. */
+  readonly #making = new Set<TargetName>();
   /** Links that wait for the rest of what their chain needs from outside. */
   readonly #chains = new Map<Chain, { outside: number; running: boolean }>();
   readonly #ready: Action[] = [];
@@ -121,6 +125,7 @@ class Execute {
 
   /** Every need of the target has settled: decide it, looking outside first if that is wanted. */
   #consider(node: Node): void {
+    if (this.#making.has(node.name)) return;
     const decision = decide(node, this.#view);
     if (isVerdict(decision)) this.#act(node, decision);
     else this.#lookFirst(node, decision);
@@ -140,6 +145,7 @@ class Execute {
       return;
     }
     this.#verdicts.set(node.name, verdict);
+    this.#decided.add(node.name);
     if (standingOf(verdict) === 'pending') {
       if (node.rule.chain === undefined) this.#enqueue(actionFor(node, verdict));
       else this.#considerChain(node.rule.chain);
@@ -163,13 +169,13 @@ class Execute {
   #considerChain(chain: Chain): void {
     const state = this.#chains.get(chain)!;
     if (state.running || state.outside > 0) return;
-    const first = chain.links.find((link) => standingOf(this.#verdicts.get(link)!) === 'pending');
+    const first = firstDue(chain, (link) => this.#verdicts.get(link)!);
     // Only the first link that is not fresh starts the run; those before it have been decided.
-    if (first === undefined || (this.#open.get(first) ?? 0) > 0) return;
-    const verdict = this.#verdicts.get(first)!;
-    if (verdict.state === 'maybe') return;
+    if (first === undefined || !this.#decided.has(first)) return;
     state.running = true;
-    this.#enqueue(chainAction(chain, verdict, (link) => this.#verdicts.get(link)!));
+    const action = chainAction(chain, (link) => this.#verdicts.get(link)!)!;
+    for (const link of action.makes) this.#making.add(link);
+    this.#enqueue(action);
   }
 
   // -- settling -------------------------------------------------------------------------------
@@ -248,6 +254,8 @@ class Execute {
   }
 
   #fold(action: Action, landing: Landing): void {
+    // What was seen outside before this ran says nothing about now.
+    this.#observer.forgetLooks();
     switch (landing.state) {
       case 'built':
         for (const name of action.makes) this.#landed(name, action);
@@ -259,6 +267,7 @@ class Execute {
       case 'doubt':
         // Perhaps the outside can tell by now.
         this.#observer.forgetOnce(action.makes);
+        for (const name of action.makes) this.#making.delete(name);
         for (const name of action.makes) this.#consider(this.#node(name));
         return;
       case 'left':
@@ -274,6 +283,7 @@ class Execute {
   /** A target was made. It counts as fresh for this build even if an input changed meanwhile. */
   #landed(name: TargetName, action: Action): void {
     const node = this.#node(name);
+    if (this.#spared.includes(name)) this.#spared.splice(this.#spared.indexOf(name), 1);
     if (action.kind === 'adopt') this.#adopted.push(name);
     else this.#built.push(name);
     const decision = decide(node, this.#view);

@@ -60,6 +60,8 @@ const SETTINGS = {
   platform: 'node',
   target: 'node20.19',
   sourcemap: 'external',
+  // Comments and layout must not be part of the text by which a recipe function is known.
+  minifyWhitespace: true,
   // Identifiers that `sourceFiles` gives every source that needs them.
   define: {
     'import.meta.url': '__sourceUrl',

@@ -294,6 +294,11 @@ function complain(error: unknown, terminal: Terminal): number {
   return 1;
 }
 
+// A fault in something nobody waits for is told like any other, not thrown at people.
+process.on('unhandledRejection', (error) => {
+  process.exit(complain(error, processTerminal(process.env)));
+});
+
 // Anything still under way (a hanging socket of a driver) must not keep the command from ending.
 main().then((status) => {
   process.exitCode = status;

@@ -234,10 +234,8 @@ export class Observer implements Survey {
     this.#globs.clear();
   }
 
-  /** Forgets observations, so that the next look is a new one. */
-  forgetSightings(): void {
-    this.#sightings.clear();
-    this.#onces.clear();
+  /** Lets listings and answers be made anew; sightings that were judged stay. */
+  forgetLooks(): void {
     this.#looker.forget();
   }
 

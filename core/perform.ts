@@ -175,12 +175,27 @@ class Performer {
         log: this.#log,
         env: first.node.rule.env ?? [],
         resume: this.#action.kind === 'attach',
+        onAlive: () => this.#tellProgress(),
         filesOnly: this.#action.kind === 'restore',
         onRetry: (attempt, delay, exit) => emit({ kind: 'action retried', action: this.#action, attempt, delay, exit }),
         onWarning: (message) => emit({ kind: 'warning', target: first.node.name, message }),
       },
       this.#action.kind === 'restore' ? first.previous?.receipt : undefined,
     );
+  }
+
+  #told = '';
+
+  /** While a detached program runs: what it is at. */
+  async #tellProgress(): Promise<void> {
+    const { progress } = this.#recipe;
+    if (progress === undefined) return;
+    const { looker, emit, world } = this.#context;
+    looker.forget();
+    const text = progress.judge(await looker.look(progress.look(this.#facts)));
+    if (text === undefined || text === this.#told) return;
+    this.#told = text;
+    emit({ kind: 'progress', target: this.#action.name, progress: text, at: world.clock.now() });
   }
 
   #stopped(run: Run, end: StepsEnd): Landing {
@@ -231,7 +246,8 @@ class Performer {
     if (missing.length > 0) return this.#failAfter(run, missing, []);
     for (const entry of this.#entries) this.#record(entry, run);
     this.#keeper.release();
-    return { state: 'built', made: this.#action.makes };
+    const note = this.#recipe.note?.(run.facts) ?? this.#entries[0]!.signature.observed?.note ?? '';
+    return note === '' ? { state: 'built', made: this.#action.makes } : { state: 'built', made: this.#action.makes, note };
   }
 
   #digests(node: Node, staged: ReadonlyMap<Path, Digest>): { [path: string]: Digest } {
@@ -384,6 +400,7 @@ function quietOptions(context: PerformContext, entry: Entry) {
     resume: false,
     onRetry: () => {},
     onWarning: () => {},
+    onAlive: () => Promise.resolve(),
   };
 }
 

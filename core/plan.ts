@@ -26,6 +26,7 @@ export function plan(
   const wanted: Wanted[] = [];
   const view = viewOf(survey, verdicts);
   const openLinks = new Map<Chain, number>();
+  const runs = new Map<Chain, Action>();
   for (const name of order) {
     const node = graph.nodes.get(name)!;
     const decision = decide(node, view);
@@ -35,9 +36,13 @@ export function plan(
     if (chain === undefined) continue;
     const open = (openLinks.get(chain) ?? chain.links.length) - 1;
     openLinks.set(chain, open);
-    if (open === 0) sweep(chain, verdicts);
+    if (open === 0) {
+      const action = chainAction(chain, (link) => verdicts.get(link)!);
+      if (action !== undefined) runs.set(chain, action);
+      sweep(chain, action, verdicts);
+    }
   }
-  return { plan: { graph, goals, order, verdicts, actions: actionsOf(graph, order, verdicts) }, wanted };
+  return { plan: { graph, goals, order, verdicts, actions: actionsOf(graph, order, verdicts, runs) }, wanted };
 }
 
 const UNSEEN: Verdict = Object.freeze({ state: 'maybe', reasons: [] });
@@ -77,24 +82,22 @@ export function closure(graph: Graph, goals: readonly TargetName[]): readonly Ta
   return wanted.size === graph.order.length ? graph.order : graph.order.filter((name) => wanted.has(name));
 }
 
-/** The links that a chain's next run remakes: none if all are fresh. */
-export function dueLinks(chain: Chain, verdict: (name: TargetName) => Verdict): readonly TargetName[] {
-  const first = chain.links.find((link) => standingOf(verdict(link)) === 'pending');
-  return first === undefined ? [] : chain.sweep(first);
+/** The link with which a chain's next run begins: none if all are fresh, or one is held up first. */
+export function firstDue(chain: Chain, verdict: (name: TargetName) => Verdict): TargetName | undefined {
+  const first = chain.links.find((link) => standingOf(verdict(link)) !== 'usable');
+  return first === undefined || standingOf(verdict(first)) === 'down' ? undefined : first;
 }
 
 /** Marks links that are fresh themselves but will be remade along with others. */
-function sweep(chain: Chain, verdicts: Map<TargetName, Verdict>): void {
-  const due = dueLinks(chain, (name) => verdicts.get(name)!);
-  const first = chain.links.find((link) => standingOf(verdicts.get(link)!) === 'pending');
-  if (first === undefined || verdicts.get(first)!.state === 'running') return;
-  const certain = verdicts.get(first)!.state !== 'maybe';
-  for (const link of due) {
+function sweep(chain: Chain, action: Action | undefined, verdicts: Map<TargetName, Verdict>): void {
+  if (action === undefined || action.kind === 'attach') return;
+  const first = firstDue(chain, (name) => verdicts.get(name)!)!;
+  for (const link of action.makes) {
     const verdict = verdicts.get(link)!;
     if (verdict.state !== 'fresh' && verdict.state !== 'maybe') continue;
-    const state = certain ? 'stale' : 'maybe';
+    if (link === first) continue;
     const reasons = [...verdict.reasons, { kind: 'swept' as const, chain: chain.name, first }];
-    verdicts.set(link, { state, reasons, by: verdict.by ?? [] });
+    verdicts.set(link, { state: action.certain ? 'stale' : 'maybe', reasons, by: verdict.by ?? [] });
   }
 }
 
@@ -102,18 +105,20 @@ function actionsOf(
   graph: Graph,
   order: readonly TargetName[],
   verdicts: ReadonlyMap<TargetName, Verdict>,
+  runs: Map<Chain, Action>,
 ): Action[] {
   const actions: Action[] = [];
-  const chains = new Set<Chain>();
   for (const name of order) {
     const node = graph.nodes.get(name)!;
     const verdict = verdicts.get(name)!;
     const { chain } = node.rule;
     if (node.group || (standingOf(verdict) !== 'pending' && verdict.adopt === undefined)) continue;
     if (chain === undefined || verdict.adopt !== undefined) actions.push(actionFor(node, verdict));
-    else if (!chains.has(chain)) {
-      chains.add(chain);
-      actions.push(chainAction(chain, verdict, (link) => verdicts.get(link)!));
+    else {
+      const run = runs.get(chain);
+      // Listed once, where the first of its links stands.
+      if (run !== undefined) actions.push(run);
+      runs.delete(chain);
     }
   }
   return actions;
@@ -138,13 +143,16 @@ function kindOf(node: Node, verdict: Verdict): Action['kind'] {
   return restores ? 'restore' : 'run';
 }
 
-/** The one run that makes every due link of a chain; `verdict` is that of the first due link. */
-export function chainAction(chain: Chain, verdict: Verdict, of: (link: TargetName) => Verdict): Action {
+/** The one run that makes every due link of a chain; none if all are fresh or the first is held up. */
+export function chainAction(chain: Chain, of: (link: TargetName) => Verdict): Action | undefined {
+  const first = firstDue(chain, of);
+  if (first === undefined) return undefined;
+  const verdict = of(first);
   const attach = verdict.state === 'running';
   return {
     name: chain.name,
     kind: attach ? 'attach' : 'run',
-    makes: attach ? chain.links.filter((link) => of(link).state === 'running') : dueLinks(chain, of),
+    makes: attach ? chain.links.filter((link) => of(link).state === 'running') : chain.sweep(first),
     certain: verdict.state !== 'maybe',
     reasons: verdict.reasons,
   };

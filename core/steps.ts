@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly env: readonly string[];
   readonly onRetry: (attempt: number, delay: number, exit: Exit) => void;
   readonly onWarning: (message: string) => void;
+  /** Called now and then while a detached program runs. */
+  readonly onAlive: () => Promise<void>;
   /** Take up after the detached step, whose program was started by an earlier invocation. */
   readonly resume: boolean;
   /** Only put files in place, from what is on record; start nothing. */
@@ -37,6 +39,8 @@ export interface RunOptions {
 const CAPTURE_LIMIT = 4 * 1024 * 1024;
 /** How often a detached program is looked at while desgw waits for it. */
 const ATTEMPT_CHECK_MS = 100;
+/** Every how many of these looks its progress is looked at too. */
+const PROGRESS_EVERY = 10;
 
 /** One run of a recipe's steps. */
 export class Run {
@@ -209,7 +213,8 @@ export class Run {
       world.processes.launch(await this.#spawn(step), world.files.absolute(dir));
     }
     const deadline = step.timeout === undefined ? undefined : this.#options.startedAt + step.timeout * 1000;
-    for (;;) {
+    const silence = new Silence(world, this.#captureOf(step), step.silence);
+    for (let check = 0; ; check++) {
       const state = attemptState(world, token);
       if (state === 'ended') return this.#finish(step, attemptExit(world, token)!);
       if (state === 'lost') return this.#lost(step, lost);
@@ -217,6 +222,11 @@ export class Run {
       if (deadline !== undefined && world.clock.now() > deadline) {
         await stopAttempt(world, token);
         return this.#finish(step, { kind: 'timeout', after: step.timeout!, silent: false });
+      }
+      if (check % PROGRESS_EVERY === PROGRESS_EVERY - 1) {
+        await this.#options.onAlive();
+        const quiet = silence.told();
+        if (quiet !== undefined) this.#options.onWarning(`${nameOf(step)} has printed nothing for ${quiet} s and may hang; it is left running`);
       }
       await world.clock.sleep(ATTEMPT_CHECK_MS, signal);
     }
@@ -266,6 +276,36 @@ export class Run {
 
   #fillAll(env: { readonly [name: string]: string }): { [name: string]: string } {
     return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, this.#fill(value)]));
+  }
+}
+
+/** Tells once when a detached program has been silent for too long. Nothing is stopped for it. */
+class Silence {
+  readonly #world: World;
+  readonly #log: Path;
+  readonly #limit: number | undefined;
+  #size = -1;
+  #since: number;
+  #said = false;
+
+  constructor(world: World, log: Path, limit: number | undefined) {
+    this.#world = world;
+    this.#log = log;
+    this.#limit = limit;
+    this.#since = world.clock.now();
+  }
+
+  told(): number | undefined {
+    if (this.#limit === undefined || this.#said) return undefined;
+    const size = this.#world.files.stat(this.#log)?.size ?? 0;
+    const now = this.#world.clock.now();
+    if (size !== this.#size) {
+      this.#size = size;
+      this.#since = now;
+    }
+    if (now - this.#since < this.#limit * 1000) return undefined;
+    this.#said = true;
+    return this.#limit;
   }
 }
 

@@ -92,6 +92,16 @@ export interface Recipe {
   readonly steps: readonly Step[] | ((facts: Facts) => readonly Step[]);
   /** What to look at when the steps have run. */
   readonly evidence?: (facts: Facts) => readonly Look[];
+  /** What came of a good run in a few words, for its line on the screen. */
+  readonly note?: (run: RunFacts) => string;
+  /**
+   * What a detached program is doing, looked at now and then while it runs: where to look, and in
+   * a few words what that shows.
+   */
+  readonly progress?: {
+    readonly look: (facts: Facts) => readonly Look[];
+    readonly judge: (seen: readonly Seen[]) => string | undefined;
+  };
   /** Judges the run by its evidence; no problem means success. Default: every exit status is 0. */
   readonly judge?: (run: RunFacts, seen: readonly Seen[]) => readonly Problem[];
 }

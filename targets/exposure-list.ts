@@ -19,6 +19,12 @@ export function exposureList({ season, exposures }: FollowUp, outputTxt = OUTPUT
         const passing = passingIn(readOutputText(text(outputTxt)).entries, gathered, text);
         return [write(exposureListFile(season), passing.exposures.map((e) => `${e}\n`).join(''))];
       },
+      note: ({ text, gathered }) => {
+        const { entries } = readOutputText(text(outputTxt));
+        const going = passingIn(entries, gathered, text).exposures;
+        const left = entries.map((entry) => entry.expnum).filter((e) => !going.includes(e));
+        return `${going.length} of ${entries.length} exposures go on${left.length === 0 ? '' : `; not ${left.join(', ')}`}`;
+      },
     },
   });
 }

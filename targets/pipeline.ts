@@ -1,5 +1,5 @@
 /** The whole follow-up as rules: what a rule file returns. */
-import { expand, expandFile, param, type Param, type Params, type RuleItem, UserError } from '../core/index.ts';
+import { expand, expandFile, param, type Param, type Params, type Path, readIni, type RuleItem, UserError } from '../core/index.ts';
 import { ccds } from './ccds.ts';
 import { DAGMAKER_PARAMS } from './dagmaker-params.ts';
 import { dagmaker } from './dagmaker.ts';
@@ -13,7 +13,7 @@ import { ROWS_FILE } from './follow-up.ts';
 import { forcefiles } from './forcefiles.ts';
 import { outputTxt } from './output-txt.ts';
 import { readOutputText } from './output-text.ts';
-import { postprocIni } from './postproc-ini.ts';
+import { iniTemplate, postprocIni } from './postproc-ini.ts';
 import { POSTPROC_PARAMS } from './postproc-params.ts';
 import { postproc } from './postproc.ts';
 import { bandIn } from './rows.ts';
@@ -68,9 +68,13 @@ function underSeason(all: FollowUp): readonly RuleItem[] {
     ...all.exposures.map((e) => ccds(all, e, { reads: ROWS_FILE, bandIn: (text) => bandIn(text, e) })),
     ...all.exposures.map((exposure) => forcefiles(all, exposure)),
     exposureList(all),
-    postprocIni(all),
-    ...postproc(all),
+    postProcessing(all),
   ];
+}
+
+/** The template of the ini names the files by which post processing is judged. */
+function postProcessing(all: FollowUp, outputTxt?: Path): RuleItem {
+  return expandFile(iniTemplate(all.params), (text) => [postprocIni(all, outputTxt), ...postproc(all, readIni(text))]);
 }
 
 /** Post processing alone, of what an output.txt lists; the image processing was done elsewhere. */
@@ -84,7 +88,6 @@ function afterwards(site: Site, file: string, text: string, params: Params): rea
     ...entries.map(({ expnum, band }) => ccds(all, expnum, { band }, true)),
     ...all.exposures.map((exposure) => forcefiles(all, exposure)),
     exposureList(all, file),
-    postprocIni(all, file),
-    ...postproc(all),
+    postProcessing(all, file),
   ];
 }

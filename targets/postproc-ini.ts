@@ -1,15 +1,20 @@
 /** postproc_SEASON.ini: the settings of run_postproc.py, made from the template. */
-import { editIni, type Rule, target, write } from '../core/index.ts';
+import { editIni, type Params, type Path, type Rule, target, write } from '../core/index.ts';
 import { passingIn } from './exposure-list.ts';
 import { exposureListFile, type FollowUp, forcefilesFile, forcefilesName, iniFile, OUTPUT_TXT } from './follow-up.ts';
 import { readOutputText } from './output-text.ts';
 import { iniBands, iniValues } from './postproc-params.ts';
 import { packageFile } from './site/package.ts';
 
+/** The template of the ini: the one that was given, or the one that comes with desgw. */
+export function iniTemplate(params: Params): Path {
+  const given = String(params.postprocTemplate);
+  return given === '' ? packageFile('templates/template_postproc.ini') : given;
+}
+
 /** Comments, order and spelling of keys stay those of the template. */
 export function postprocIni({ site, season, exposures, params }: FollowUp, outputTxt = OUTPUT_TXT): Rule {
-  const given = String(params.postprocTemplate);
-  const template = given === '' ? packageFile('templates/template_postproc.ini') : given;
+  const template = iniTemplate(params);
   const path = iniFile(season);
   const list = `complete_exposures_S${season}.list`;
   const values = iniValues(params, { season, listFile: list });

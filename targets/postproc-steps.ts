@@ -3,7 +3,7 @@
  * run makes, and whether a run succeeded (Post-Processing run_postproc.py, postproc.py).
  */
 
-import type { Exit, Listing, Problem } from '../core/types.ts';
+import { type Exit, iniName, type Listing, type Problem } from '../core/index.ts';
 import { ending } from './jobsub.ts';
 
 /** Where a run reads and writes. `ini` holds values by `section.key`, as in the ini. */
@@ -41,12 +41,13 @@ const DEFAULTS: { readonly [key: string]: string } = {
   'truthtable.filename': 'fakes_truth.tab',
   'truthtable.plusname': 'truthplus.tab',
   'GWmakeDataFiles-real.combined_fits': 'datafiles_combined.fits',
+  'GWmakeDataFiles-real.outDir_data': 'LightCurvesReal',
 };
 
 /** The eight steps in order. */
 export function postprocSteps(place: PostprocPlace): readonly PostprocStep[] {
   const { season, outdir } = place;
-  const value = (key: string) => place.ini.get(key) ?? DEFAULTS[key] ?? '';
+  const value = (key: string) => place.ini.get(iniName(key)) ?? DEFAULTS[key] ?? '';
   const out = (path: string): StepFile => ({ path: `${outdir.replace(/\/+$/, '')}/${path}` });
   const here = (path: string): StepFile => ({ path });
 
@@ -62,6 +63,7 @@ export function postprocSteps(place: PostprocPlace): readonly PostprocStep[] {
     out(`makedatafiles/${value('GWmakeDataFiles-real.combined_fits')}`),
     out('mastertableinfo.npy'),
   ];
+  const lightCurves = out(`makedatafiles/${value('GWmakeDataFiles-real.outDir_data')}/*.dat`);
   // One file for all seasons: on its own it says nothing, so the log beside it counts too.
   const hostmatch: StepFile = { path: 'hostmatchstatus.txt', shared: true };
   const forced: StepFile = {
@@ -95,7 +97,13 @@ export function postprocSteps(place: PostprocPlace): readonly PostprocStep[] {
       evidence: [truth, truthPlus],
       neededWhenSkipped: [truthPlus],
     },
-    { step: 5, title: 'data files', evidence: combined, neededWhenSkipped: combined },
+    {
+      step: 5,
+      title: 'data files',
+      // Made anew by every run, whatever anybody did to them.
+      evidence: [...combined, { ...lightCurves, glob: true, shared: true }],
+      neededWhenSkipped: combined,
+    },
     {
       step: 6,
       title: 'plots',

@@ -36,12 +36,15 @@ const stepOf = (link: string): StepNumber => Number(link.slice('postproc:'.lengt
 /** Only one force photometry may run on a host. */
 const EXCLUSIVE = 'forcephoto on this host';
 
-/** The eight steps and the group that stands for them. SKIPTO is the first step that is not fresh. */
-export function postproc(followUp: FollowUp): readonly Rule[] {
+/**
+ * The eight steps and the group that stands for them. SKIPTO is the first step that is not fresh.
+ * @param ini values of the template, which name the files that steps leave
+ */
+export function postproc(followUp: FollowUp, ini: ReadonlyMap<string, string>): readonly Rule[] {
   const { site, season, params } = followUp;
   const outdir = iniOutdir(params);
   const inPostproc = (path: string): Path => (path.startsWith('/') ? path : `${site.postProcessing}/${path.replace(/^\.\//, '')}`);
-  const steps = postprocSteps({ season, outdir, ini: new Map() });
+  const steps = postprocSteps({ season, outdir, ini });
   const chain: Chain = {
     name: 'postproc',
     links: LINKS.map(linkName),
@@ -113,6 +116,11 @@ function recipe(followUp: FollowUp, inPostproc: (path: string) => Path): Recipe 
         ),
       ];
     },
+    progress: {
+      look: () => [{ kind: 'read', path: status }],
+      judge: ([seen]) => (seen?.kind === 'read' ? progressFromStatus(seen.text ?? '')?.progress : undefined),
+    },
+    note: ({ due }) => (due.includes(linkName(0)) ? 'all steps' : `steps ${due.map(stepOf).join(', ')}`),
     evidence: () => [
       { kind: 'read', path: status },
       { kind: 'read', path: inPostproc('hostmatchstatus.txt') },

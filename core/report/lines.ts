@@ -103,15 +103,16 @@ export function linesReporter(
   };
 }
 
-/** `ccds_668440 31 of 59 CCDs, ccds_668441 and 3 more`. */
+/** `ccds_668440 (31 of 59 CCDs), ccds_668441 and 3 more`: the gist of each, up to a semicolon. */
 export function waitingText(
   targets: readonly TargetName[],
   progress: ReadonlyMap<TargetName, string>,
 ): string {
-  return enumerate(
-    targets.map((name) => [name, progress.get(name) ?? ''].map(display).join(' ').trimEnd()),
-    5,
-  );
+  const words = targets.map((name) => {
+    const gist = (progress.get(name) ?? '').split(';')[0]!;
+    return gist === '' ? display(name) : `${display(name)} (${display(gist)})`;
+  });
+  return enumerate(words, 2);
 }
 
 /** The name of an action, and of a chain what it makes. */

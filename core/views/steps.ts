@@ -49,9 +49,11 @@ function execLines(exec: Exec, workspace: string): readonly string[] {
   const assignments = Object.entries(exec.env ?? {})
     .map(([name, value]) => `${name}=${shellQuote(filled(value))} `)
     .join('');
+  const cwd = exec.cwd ?? '.';
+  const sourcedIn = exec.environment?.cwd ?? '.';
   const parts = [
-    ...(exec.environment === undefined ? [] : sourcing(exec.environment)),
-    ...(exec.cwd === undefined ? [] : [`cd ${shellQuote(exec.cwd)}`]),
+    ...(exec.environment === undefined ? [] : sourcing(exec.environment, workspace, filled)),
+    ...(cwd === sourcedIn && exec.environment !== undefined ? [] : changeTo(cwd, sourcedIn, exec.environment !== undefined, workspace)),
     assignments + commandLine(exec.argv.map(filled)),
   ];
   const command = parts.length === 1 ? parts[0]! : `(${parts.join(' && ')})`;
@@ -60,13 +62,22 @@ function execLines(exec: Exec, workspace: string): readonly string[] {
   return [`$ ${command}${to}`, ...(notes.length === 0 ? [] : [`    ${notes.join('; ')}`])];
 }
 
-/** A script that wants to be sourced in a folder of its own is; then back to the workspace. */
-function sourcing({ script, args, cwd, env, set }: Sourced): readonly string[] {
+/** Sources a script in the folder it wants; its own path is spelled out, as that is another folder. */
+function sourcing(
+  { script, args, cwd, env, set }: Sourced,
+  workspace: string,
+  filled: (text: string) => string,
+): readonly string[] {
   const exports = (values: Sourced['env']) =>
-    Object.entries(values ?? {}).map(([name, value]) => `export ${name}=${shellQuote(value)}`);
-  const source = [...exports(env), `. ${commandLine([script, ...(args ?? [])])}`, ...exports(set)];
-  if (cwd === undefined) return source;
-  return [`cd ${shellQuote(cwd)}`, ...source, 'cd "$OLDPWD"'];
+    Object.entries(values ?? {}).map(([name, value]) => `export ${name}=${shellQuote(filled(value))}`);
+  const path = cwd === undefined || script.startsWith('/') ? script : `${workspace}/${script}`;
+  const source = [...exports(env), `. ${commandLine([path, ...(args ?? [])])}`, ...exports(set)];
+  return cwd === undefined ? source : [`cd ${shellQuote(cwd)}`, ...source];
+}
+
+function changeTo(cwd: string, from: string, moved: boolean, workspace: string): readonly string[] {
+  if (cwd === '.' && from === '.') return [];
+  return [`cd ${shellQuote(moved && !cwd.startsWith('/') ? `${workspace}/${cwd}` : cwd)}`];
 }
 
 function execNotes(exec: Exec): readonly string[] {

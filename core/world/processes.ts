@@ -1,7 +1,15 @@
 /** Processes for real. The only module that starts any; execa does the starting. */
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Exit } from '../types.ts';
 import { SUPERVISOR } from './supervisor.ts';
 import type { Processes, ProcessIdentity, Spawn } from './world.ts';
@@ -10,6 +18,8 @@ import type { Processes, ProcessIdentity, Spawn } from './world.ts';
 const GRACE_MS = 600;
 /** How often a silent program is looked at. */
 const SILENCE_CHECK_MS = 1000;
+/** A timer of more milliseconds (24 days) goes off at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Processes of this machine. */
 export function realProcesses(): Processes {
@@ -87,9 +97,8 @@ function limits(
   const timers: NodeJS.Timeout[] = [];
   const { timeout, silence } = spawn;
   if (timeout !== undefined) {
-    timers.push(
-      setTimeout(() => stop({ kind: 'timeout', after: timeout, silent: false }), timeout * 1000),
-    );
+    const ms = Math.min(timeout * 1000, LONGEST_TIMER_MS);
+    timers.push(setTimeout(() => stop({ kind: 'timeout', after: timeout, silent: false }), ms));
   }
   if (silence !== undefined) {
     let size = -1;
@@ -175,10 +184,18 @@ function launch(spawn: Spawn, dir: string): void {
       detached: true,
       cleanup: false,
     });
-    child.unref();
+    if (child.pid === undefined) void child.then((result) => neverStarted(result, spawn, dir));
+    else child.unref();
     closeSync(out);
     if (err !== out) closeSync(err);
   });
+}
+
+/** Leaves what the supervisor would leave of a program that failed: nobody else will. */
+function neverStarted(result: Ended, spawn: Spawn, dir: string): void {
+  appendFileSync(spawn.stderr, `could not be started: ${spawnMessage(result)}\n`);
+  mkdirSync(join(dir, 'claim'), { recursive: true });
+  writeFileSync(join(dir, 'exit'), '127\n');
 }
 
 /** execa takes any file descriptor, but its types know single digits only. */

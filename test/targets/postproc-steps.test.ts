@@ -53,6 +53,7 @@ describe('the evidence of each step', () => {
         [
           { path: './outputs/makedatafiles/datafiles_combined.fits' },
           { path: './outputs/mastertableinfo.npy' },
+          { path: './outputs/makedatafiles/LightCurvesReal/*.dat', glob: true, shared: true },
         ],
       ],
       [6, [{ path: './outputs/efftest_2206.png' }]],
@@ -67,6 +68,7 @@ describe('the evidence of each step', () => {
       ['truthtable.filename', 'c.tab'],
       ['truthtable.plusname', 'd.tab'],
       ['GWmakeDataFiles-real.combined_fits', 'e.fits'],
+      ['GWmakeDataFiles-real.outdir_data', 'Curves'],
     ]);
     const paths = postprocSteps({ season: '7', outdir: '/data/x/', ini }).flatMap((step) =>
       step.evidence.map((file) => file.path),
@@ -84,16 +86,22 @@ describe('the evidence of each step', () => {
       '/data/x/truthtable7/d.tab',
       '/data/x/makedatafiles/e.fits',
       '/data/x/mastertableinfo.npy',
+      '/data/x/makedatafiles/Curves/*.dat',
       '/data/x/efftest_7.png',
       'PostProcStatus7.txt',
       'masterHTML7.html',
     ]);
   });
 
-  test('B28: light curves alone show nothing', () => {
-    const paths = steps.flatMap((step) => step.evidence.map((file) => file.path));
-    expect(paths.filter((path) => path.includes('LightCurves'))).toEqual([]);
+  test('B28: light curves show nothing without the files combined from them', () => {
+    const of5 = steps[5]!.evidence.map((file) => file.path);
+    expect(of5).toEqual([
+      './outputs/makedatafiles/datafiles_combined.fits',
+      './outputs/mastertableinfo.npy',
+      './outputs/makedatafiles/LightCurvesReal/*.dat',
+    ]);
   });
+});
 });
 
 describe('B28: SKIPTO', () => {

@@ -1,0 +1,67 @@
+/** The queue as ClassAds: one record of attributes for DAGMan and one for every node job. */
+import { basename } from 'node:path';
+import { COMPLETED, REMOVED, RUNNING, submissions } from './store.mjs';
+
+/** Ads of everything submitted, in order; `gone` tells those that have left the queue. */
+export function allAds() {
+  return submissions().flatMap(({ dag, state }) => adsOf(dag, state));
+}
+
+function adsOf(dag, state) {
+  const common = {
+    Owner: dag.owner,
+    Jobsub_Group: 'des',
+    JobsubUUID: dag.uuid,
+    IsJobsubLite: true,
+    ...dag.attributes,
+  };
+  const manager = {
+    ...common,
+    ClusterId: dag.cluster,
+    ProcId: 0,
+    JobStatus: state.end === null ? RUNNING : state.end === 'removed' ? REMOVED : COMPLETED,
+    JobsubJobId: `${dag.cluster}.0@${dag.schedd}`,
+    JobsubCmd: basename(dag.file),
+    Cmd: '/usr/bin/condor_dagman',
+    Args: basename(dag.file),
+    QDate: seconds(dag.qdate),
+    JobStartDate: seconds(dag.qdate),
+    EnteredCurrentStatus: seconds(state.endedAt ?? dag.qdate),
+    JobUniverse: 7,
+    NumJobStarts: 1,
+    ...(state.end === null ? {} : { ExitCode: state.end === 'success' ? 0 : 1 }),
+  };
+  const jobs = state.jobs
+    .filter((job) => job.status !== null)
+    .map((job) => jobAd(common, dag, dag.nodes[job.node], job, state));
+  return [{ schedd: dag.schedd, gone: state.end !== null, ad: manager }, ...jobs];
+}
+
+function jobAd(common, dag, node, job, state) {
+  const cluster = dag.cluster + 1 + job.node;
+  const held = job.hold === undefined ? {} : { HoldReason: job.hold, HoldReasonCode: 34 };
+  const ad = {
+    ...common,
+    ...node.attributes,
+    ClusterId: cluster,
+    ProcId: job.proc,
+    JobStatus: job.status,
+    JobsubJobId: `${cluster}.${job.proc}@${dag.schedd}`,
+    JobsubCmd: basename(node.script),
+    Cmd: basename(node.script),
+    Args: node.args.join(' '),
+    DAGManJobId: dag.cluster,
+    DAGNodeName: node.name,
+    QDate: seconds(job.queued),
+    EnteredCurrentStatus: seconds(job.since),
+    JobUniverse: 5,
+    NumJobStarts: job.starts,
+    ...(job.started === undefined ? {} : { JobStartDate: seconds(job.started) }),
+    ...(job.exit === undefined ? {} : { ExitCode: job.exit }),
+    ...held,
+  };
+  const gone = job.status === COMPLETED || job.status === REMOVED || state.end !== null;
+  return { schedd: dag.schedd, gone, ad };
+}
+
+const seconds = (ms) => Math.floor(ms / 1000);

@@ -1,0 +1,180 @@
+/** Several commands in one workspace at once. */
+import { hostname } from 'node:os';
+import { afterEach, expect, test } from 'vitest';
+import { type Workspace, workspace } from './workspace.ts';
+
+let w: Workspace;
+afterEach(() => w.dispose());
+
+/** `a` stops at a gate, `b` does not; either notes that it ran. */
+const GATED = `target('a', { outputs: ['a'], recipe: [sh('echo a >> ran; echo up > ready; read -r x < go; echo made > a')] }),
+  target('b', { outputs: ['b'], recipe: [sh('echo b >> ran; echo made > b')] })`;
+
+/** A workspace in which a build holds the lock, with its program at the gate. */
+async function busy() {
+  w = workspace('a', GATED);
+  w.pipe('ready');
+  w.pipe('go');
+  const first = w.start(['build']);
+  await w.heard('ready');
+  return first;
+}
+
+test('a second build says for whom it waits, and then finds everything done', async () => {
+  const first = await busy();
+  const second = w.start(['build']);
+  await second.said(`(pid ${first.pid})`);
+  await w.tell('go');
+  const ends = [await first.ended, await second.ended];
+  expect(ends.map((end) => end.status)).toEqual([0, 0]);
+  expect(w.text('ran')).toBe('a\n');
+  expect(ends[1]?.out).toMatch(/waiting for .* on .* \(pid \d+\) since .*: desgw build/);
+});
+
+test('with --no-wait a second build ends with 3, says who is at work, and touches nothing', async () => {
+  const first = await busy();
+  const before = w.snapshot();
+  const { status, out, err } = await w.desgw('build', '--no-wait');
+  expect({ status, out }).toEqual({ status: 3, out: '' });
+  expect(err).toContain('Another desgw is at work in this workspace');
+  expect(err).toContain(`(pid ${first.pid})`);
+  expect(w.snapshot()).toEqual(before);
+  await w.tell('go');
+  expect((await first.ended).status).toBe(0);
+});
+
+test('Ctrl-C while waiting for another build ends with 130 and leaves that build alone', async () => {
+  const first = await busy();
+  const second = w.start(['build']);
+  await second.said('waiting');
+  second.kill('SIGINT');
+  expect((await second.ended).status).toBe(130);
+  await w.tell('go');
+  expect((await first.ended).status).toBe(0);
+});
+
+test('when the builder at work is killed, the one that waits takes over', {
+  timeout: 8000,
+}, async () => {
+  const first = await busy();
+  const second = w.start(['build']);
+  await second.said('waiting');
+  first.kill('SIGKILL');
+  await first.ended;
+  await w.heard('ready');
+  await w.tell('go');
+  expect((await second.ended).status).toBe(0);
+  expect([w.text('a'), w.text('ran')]).toEqual(['made\n', 'a\na\n']);
+  expect(w.processes()).toEqual([]);
+});
+
+test('a lock of another host is never broken by itself, only by `desgw unlock`', async () => {
+  w = workspace('b', GATED);
+  const lock = {
+    ...{ host: 'elsewhere', boot: 'b', pid: 1, start: '1', user: 'mara' },
+    ...{ since: Date.UTC(2017, 7, 17), command: 'desgw build' },
+  };
+  w.put('.desgw/lock', JSON.stringify(lock));
+  const { status, err } = await w.desgw('build', '--no-wait');
+  expect(status).toBe(3);
+  expect(err).toContain('mara on elsewhere (pid 1) since 2017-08-17 00:00:00');
+  expect(err).toContain('desgw unlock');
+  const waiting = w.start(['build']);
+  await waiting.said('mara on elsewhere');
+  expect((await w.desgw('unlock')).out).toContain('Nothing was changed');
+  expect(w.text('.desgw/lock')).not.toBe(undefined);
+  expect((await w.desgw('unlock', '--yes')).status).toBe(0);
+  expect((await waiting.ended).status).toBe(0);
+});
+
+test('the lock of a builder that died on this host holds nobody up', async () => {
+  w = workspace('b', GATED);
+  const dead = { host: hostname(), boot: 'another boot', pid: 1, start: '1', user: 'mara' };
+  w.put('.desgw/lock', JSON.stringify({ ...dead, since: 0, command: 'desgw build' }));
+  expect((await w.desgw('build', '--no-wait')).status).toBe(0);
+});
+
+test('`desgw unlock` does not take the lock of a builder that lives', async () => {
+  const first = await busy();
+  const { status, err } = await w.desgw('unlock', '--yes');
+  expect(status).toBe(2);
+  expect(err).toContain('The lock is not stale');
+  await w.tell('go');
+  expect((await first.ended).status).toBe(0);
+});
+
+test('commands that only look need no lock, write nothing, and see what is on record so far', async () => {
+  w = workspace(
+    'all',
+    `group('all', ['b', 'a']), ${GATED.replace("target('a', {", "target('a', { deps: ['b'],")}`,
+  );
+  w.pipe('ready');
+  w.pipe('go');
+  const build = w.start(['build']);
+  await w.heard('ready');
+  const before = w.snapshot();
+  for (const args of [
+    ['status'],
+    ['why', 'a'],
+    ['graph'],
+    ['targets'],
+    ['build', '-n'],
+    ['build', '-q'],
+    ['log', 'b'],
+    ['params'],
+  ]) {
+    const { err } = await w.desgw(...args);
+    expect([args, err]).toEqual([args, '']);
+  }
+  const status = JSON.parse((await w.desgw('status', '--json')).out);
+  const states = Object.fromEntries(
+    status.targets.map(({ name, state }: { name: string; state: string }) => [name, state]),
+  );
+  expect(states).toEqual({ b: 'fresh', a: 'running', all: 'maybe' });
+  expect(w.snapshot()).toEqual(before);
+  await w.tell('go');
+  expect((await build.ended).status).toBe(0);
+});
+
+test('a build that only waits for what goes on elsewhere holds no lock', async () => {
+  w = workspace(
+    'b',
+    `target('outside', { observe: {
+       look: () => [{ kind: 'stat', path: 'elsewhere' }],
+       judge: ([seen]) => seen.stat === undefined
+         ? { state: 'waiting', progress: 'not there yet' }
+         : { state: 'ready', value: seen.stat.size },
+     } }),
+     target('b', { deps: ['outside'], outputs: ['b'], recipe: [sh('echo made > b')] }),
+     target('c', { outputs: ['c'], recipe: [sh('echo made > c')] })`,
+  );
+  const waiting = w.start(['build']);
+  await waiting.said('not there yet');
+  expect(w.text('.desgw/lock')).toBe(undefined);
+  expect(await w.desgw('build', '--no-wait', 'c')).toMatchObject({ status: 0, err: '' });
+  expect((await w.desgw('build', '--no-wait')).status).toBe(3);
+  w.put('elsewhere', '');
+  expect((await waiting.ended).status).toBe(0);
+  expect([w.text('b'), w.text('c')]).toEqual(['made\n', 'made\n']);
+});
+
+test('two builds of different targets at the same moment make each once', async () => {
+  w = workspace(
+    'all',
+    `group('all', names(0, 40)), ...names(0, 40).map((name) => target(name, { outputs: [name],
+       recipe: [sh('echo ' + name + ' >> ran; echo made > ' + name)] }))`,
+  );
+  const before = w.text('desgwfile.ts') ?? '';
+  w.put(
+    'desgwfile.ts',
+    `${before}\nfunction names(from, to) { return Array.from({ length: to - from }, (_, i) => 't' + (from + i)); }\n`,
+  );
+  const ends = await Promise.all([
+    w.desgw('build', 't1*'),
+    w.desgw('build'),
+    w.desgw('build', 't2*', 't3'),
+  ]);
+  expect(ends.map((end) => end.status)).toEqual([0, 0, 0]);
+  const ran = (w.text('ran') ?? '').trim().split('\n');
+  expect(ran.toSorted()).toEqual(Array.from({ length: 40 }, (_, i) => `t${i}`).toSorted());
+});

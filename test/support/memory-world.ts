@@ -1,0 +1,202 @@
+/**
+ * A computer in memory: files, a clock, and programs that are functions. Engines come and go on it
+ * (each `engine()` is a new process of desgw), detached programs and files outlive them.
+ *
+ * Time stamps of files come from `Date`, so whoever uses this calls `vi.useFakeTimers({ toFake: ['Date'] })`.
+ */
+import { vi } from 'vitest';
+import type { FsModule } from '../../core/world/fs.ts';
+import { openFiles } from '../../core/world/files.ts';
+import type { ProcessIdentity, Spawn, World } from '../../core/world/world.ts';
+import {
+  type Fault,
+  faultyFs,
+  type MemoryFiles,
+  memoryFiles,
+  Stopped,
+  WORKSPACE,
+} from './memory-files.ts';
+
+/** What a program is given. Paths are relative to the workspace. */
+export interface Call {
+  /** The words after the program's name. */
+  readonly args: readonly string[];
+  readonly env: { readonly [name: string]: string };
+  read(path: string): string | undefined;
+  /** In place, byte after byte, as programs do: a kill may leave half of it. */
+  write(path: string, text: string): void;
+  print(text: string): void;
+  /** Gives way to others for `turns` turns; false once the program has been told to stop. */
+  pause(turns: number): Promise<boolean>;
+}
+
+/** @returns the exit status */
+export type Program = (call: Call) => Promise<number>;
+
+export interface EngineOptions {
+  readonly fault?: Fault;
+  readonly env?: { readonly [name: string]: string };
+}
+
+export interface Engine extends World {
+  /** Effects on files so far. */
+  effects(): number;
+}
+
+export interface Machine {
+  readonly memory: MemoryFiles;
+  /** Programs started so far, as words. */
+  readonly started: (readonly string[])[];
+  /** Called before a program runs. */
+  onStart: (argv: readonly string[]) => void;
+  engine(options?: EngineOptions): Engine;
+  /** Lets time pass. */
+  advance(ms: number): void;
+  /** Every program that runs comes to its end; detached ones go one phase further. */
+  rest(): Promise<void>;
+}
+
+/** A detached program, in the protocol of `core/world/supervisor.ts`. */
+interface Job {
+  readonly pid: number;
+  readonly spawn: Spawn;
+  readonly dir: string;
+  phase: 'launched' | 'claimed' | 'over';
+}
+
+/** A machine with these files and programs. Call `vi.useFakeTimers({ toFake: ['Date'] })` before. */
+export function memoryMachine(
+  tree: { readonly [path: string]: string },
+  programs: { readonly [name: string]: Program },
+): Machine {
+  const memory = memoryFiles(tree);
+  const { fs } = memory;
+  const started: (readonly string[])[] = [];
+  const jobs: Job[] = [];
+  const running = new Set<Promise<unknown>>();
+  let nextPid = 100;
+  let alive = 0;
+
+  const advance = (ms: number): void => {
+    vi.setSystemTime(Date.now() + ms);
+  };
+
+  async function runProgram(spawn: Spawn, signal?: AbortSignal): Promise<number> {
+    machine.onStart(spawn.argv);
+    started.push(spawn.argv);
+    const program = programs[spawn.argv[0]];
+    if (program === undefined) throw new Error(`there is no program ${spawn.argv[0]}`);
+    const over = program(callOf(fs, spawn, signal));
+    running.add(over);
+    try {
+      return await over;
+    } finally {
+      running.delete(over);
+      advance(1);
+    }
+  }
+
+  async function step(job: Job): Promise<void> {
+    if (job.phase === 'launched') {
+      put(fs, `${job.dir}/pid`, `${job.pid} start-${job.pid}\n`);
+      job.phase = exists(fs, `${job.dir}/claim`) ? 'over' : 'claimed';
+      if (job.phase === 'claimed') fs.mkdirSync(`${job.dir}/claim`);
+    } else if (job.phase === 'claimed') {
+      job.phase = 'over';
+      const code = await runProgram(job.spawn);
+      // Its directory goes when somebody has settled the matter without waiting for it.
+      if (exists(fs, job.dir)) put(fs, `${job.dir}/exit`, `${code}\n`);
+    }
+  }
+
+  function identity(pid: number): ProcessIdentity {
+    return { host: 'des91', boot: 'boot-1', pid, start: `start-${pid}`, user: 'mara' };
+  }
+
+  const isLive = (pid: number): boolean =>
+    pid === alive || jobs.some((job) => job.pid === pid && job.phase !== 'over');
+
+  function engine({ fault, env = {} }: EngineOptions = {}): Engine {
+    const faulty = faultyFs(fs, fault ?? { failAt: Number.POSITIVE_INFINITY, with: 'stop' });
+    const self = identity(nextPid++);
+    alive = self.pid;
+    const halted = (): boolean => fault?.with === 'stop' && faulty.effects() >= fault.failAt;
+    return {
+      files: openFiles(WORKSPACE, faulty.fs),
+      processes: {
+        self,
+        isAlive: (who) => (who.host === self.host ? isLive(who.pid) : undefined),
+        async run(spawn, signal) {
+          if (halted()) throw new Stopped();
+          const code = await runProgram(spawn, signal);
+          if (signal.aborted) return { exit: { kind: 'signal', signal: 'SIGINT' }, leftBehind: 0 };
+          return { exit: { kind: 'exit', code }, leftBehind: 0 };
+        },
+        launch(spawn, dir) {
+          if (halted()) throw new Stopped();
+          jobs.push({ pid: nextPid++, spawn, dir, phase: 'launched' });
+        },
+        stop: async () => {},
+        killAll: () => {},
+      },
+      clock: {
+        now: () => Date.now(),
+        async sleep(ms, signal) {
+          if (halted()) throw new Stopped();
+          if (signal?.aborted) return;
+          advance(ms);
+          for (const job of jobs) await step(job);
+        },
+      },
+      env,
+      effects: faulty.effects,
+    };
+  }
+
+  const machine: Machine = {
+    memory,
+    started,
+    onStart: () => {},
+    engine,
+    advance,
+    async rest() {
+      while (running.size > 0) await Promise.allSettled([...running]);
+      for (const job of jobs) await step(job);
+    },
+  };
+  return machine;
+}
+
+function callOf(fs: FsModule, spawn: Spawn, signal: AbortSignal | undefined): Call {
+  const full = (path: string): string => (path.startsWith('/') ? path : `${spawn.cwd}/${path}`);
+  return {
+    args: spawn.argv.slice(1),
+    env: spawn.env,
+    read: (path) => (exists(fs, full(path)) ? fs.readFileSync(full(path), 'utf8') : undefined),
+    write: (path, text) => put(fs, full(path), text),
+    print: (text) => append(fs, spawn.stdout, text),
+    async pause(turns) {
+      for (let i = 0; i < turns; i++) await Promise.resolve();
+      return signal?.aborted !== true;
+    },
+  };
+}
+
+const exists = (fs: FsModule, path: string): boolean =>
+  fs.statSync(path, { throwIfNoEntry: false }) !== undefined;
+
+function put(fs: FsModule, path: string, text: string): void {
+  writeWith(fs, path, 'w', text);
+}
+
+function append(fs: FsModule, path: string, text: string): void {
+  writeWith(fs, path, 'a', text);
+}
+
+function writeWith(fs: FsModule, path: string, flags: 'w' | 'a', text: string): void {
+  fs.mkdirSync(path.slice(0, path.lastIndexOf('/')), { recursive: true });
+  const fd = fs.openSync(path, flags);
+  const bytes = Buffer.from(text);
+  fs.writeSync(fd, bytes, 0, bytes.length);
+  fs.closeSync(fd);
+}
