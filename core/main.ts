@@ -189,6 +189,7 @@ async function dispatch(argv: readonly string[], invocation: Invocation): Promis
 }
 
 async function runDeclared(name: string, declared: Declared, argv: readonly string[], invocation: Invocation): Promise<number> {
+  const words = spelledOut(argv);
   const parser = cac('desgw');
   const command = parser.command(declared.usage, declared.doc);
   for (const [flag, doc] of [...declared.options, ...GLOBAL_OPTIONS]) command.option(flag, doc);
@@ -196,15 +197,15 @@ async function runDeclared(name: string, declared: Declared, argv: readonly stri
   let result: Promise<number> = Promise.resolve(0);
   command.action((...given: unknown[]) => {
     const flags = given.at(-1) as Flags;
-    const args = given.slice(0, -1).flat().filter((word): word is string => word !== undefined).map(String);
+    const args = given.slice(0, -1).flat().filter((word): word is string => word !== undefined).map(plainWord);
     result = declared.run(args, flags, invocation);
   });
-  if (argv.includes('--help') || argv.includes('-h')) {
+  if (words.includes('--help') || words.includes('-h')) {
     invocation.terminal.out(commandHelp(name, declared));
     return 0;
   }
   try {
-    parser.parse(['node', 'desgw', ...protectNumbers(argv)], { run: false });
+    parser.parse(['node', 'desgw', ...words], { run: false });
     await parser.runMatchedCommand();
   } catch (error) {
     if (error instanceof Error && error.name === 'CACError') throw usageError(error, name, declared);
@@ -213,8 +214,17 @@ async function runDeclared(name: string, declared: Declared, argv: readonly stri
   return result;
 }
 
-/** cac turns words like 668440 or 007 into numbers; `String` brings all back but leading zeros. */
-const protectNumbers = (argv: readonly string[]): string[] => [...argv];
+/** Marks words that are names whatever they look like; the parser does not know that about `--`. */
+const NAME = '\0';
+
+/** The words for the parser: `-j5` as make takes it, and names after `--` marked as such. */
+function spelledOut(argv: readonly string[]): string[] {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  const words = argv.slice(0, end).flatMap((word) => (/^-j\d+$/.test(word) ? ['-j', word.slice(2)] : [word]));
+  return [...words, ...argv.slice(end + 1).map((name) => NAME + name)];
+}
+
+const plainWord = (word: string): string => (word.startsWith(NAME) ? word.slice(NAME.length) : word);
 
 function usageError(error: Error, name: string, declared: Declared): UserError {
   const unknown = /Unknown option `(.*)`/.exec(error.message)?.[1];

@@ -102,7 +102,6 @@ describe('the evidence of each step', () => {
     ]);
   });
 });
-});
 
 describe('B28: SKIPTO', () => {
   test('is read off the first step that is not fresh, at most 5', () => {
