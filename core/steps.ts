@@ -175,7 +175,9 @@ export class Run {
   async #start(step: Exec): Promise<Exit> {
     const { world, signal } = this.#options;
     const spawn = await this.#spawn(step);
-    world.files.remove(this.#captureOf(step));
+    const capture = this.#captureOf(step);
+    // The log tells of every step and every try; output that is to be judged, of the last alone.
+    if (capture !== this.#options.log) world.files.remove(capture);
     const { exit, leftBehind } = await world.processes.run(spawn, signal);
     if (leftBehind > 0) {
       this.#options.onWarning(`${step.argv[0]} left programs running in the background; they were stopped`);

@@ -2,6 +2,7 @@
 import { lookOnly } from '../build.ts';
 import { UserError } from '../errors.ts';
 import { globPattern } from '../goals.ts';
+import { describeHolder, readHolder } from '../lock.ts';
 import { logsOf } from '../logs.ts';
 import { normaliser } from '../stage.ts';
 import { dotText, graphJson, mermaidText } from '../views/graph.ts';
@@ -9,6 +10,7 @@ import { statusJson, statusText } from '../views/status.ts';
 import { targetsJson, targetsText } from '../views/targets.ts';
 import { pathText, whyJson, whyText } from '../views/why.ts';
 import { resolveGoals } from '../goals.ts';
+import type { World } from '../world/world.ts';
 import { type CommonFlags, type Invocation, openProject } from './context.ts';
 
 /** Plans without asking for anything that was not asked before. */
@@ -16,7 +18,15 @@ async function look(targets: readonly string[], flags: CommonFlags, invocation: 
   const { project } = await openProject(invocation, flags, false);
   const looked = await lookOnly(project, targets, { dry: false, signal: invocation.signal });
   for (const warning of looked.memory.warnings) invocation.terminal.err(`desgw: ${warning}`);
+  tellOfBuilder(project.world, invocation);
   return { project, ...looked, plan: looked.stage.plan };
+}
+
+/** Without this a target that is just being made would seem to have been interrupted. */
+function tellOfBuilder({ files, processes }: World, { terminal }: Invocation): void {
+  const holder = readHolder(files);
+  if (holder === undefined || processes.isAlive(holder) === false) return;
+  terminal.err(`desgw: ${describeHolder(holder)} is at work. What it is making just now is shown as interrupted.`);
 }
 
 /** State of the targets. Exit status 0 whatever it is. */

@@ -63,6 +63,19 @@ test.each([
   },
 );
 
+test('a log holds what every step printed, and every try of a step', async () => {
+  w = workspace(
+    'a',
+    `target('a', { recipe: [
+       sh('echo first'),
+       sh('echo try >> tries; cat tries; [ $(wc -l < tries) = 2 ]', { retry: { times: 1, delay: 0.01 } }),
+       sh('echo last'),
+     ] })`,
+  );
+  expect((await w.desgw('build')).status).toBe(0);
+  expect(w.text('.desgw/logs/a.1.log')).toBe('first\ntry\ntry\ntry\nlast\n');
+});
+
 test('each run of a target has a log of its own', async () => {
   w = workspace('a', `target('a', { outputs: ['a'], recipe: [sh('echo run; touch a')] })`);
   await w.desgw('build');

@@ -102,17 +102,21 @@ export function sketchOf(workspace: Workspace, name: string): Sketch {
   return workspace.targets.find((sketch) => sketch.name === name)!;
 }
 
+/** What the naive builder is told. */
+export interface Given {
+  readonly tree: { readonly [path: string]: string };
+  /** Targets whose file stays what it is, for a reason the caller knows. */
+  readonly asTheyAre: ReadonlySet<string>;
+  /** Targets that failed and are not gathered. */
+  readonly leftOut: ReadonlySet<string>;
+}
+
 /**
  * The naive builder: makes the text of a target from scratch, from nothing but sources.
- * @param given texts of targets that are as they are, for a reason the caller knows
  */
-export function naive(
-  name: string,
-  workspace: Workspace,
-  tree: { readonly [path: string]: string },
-  given: ReadonlyMap<string, string | undefined>,
-): string | undefined {
-  if (given.has(name)) return given.get(name);
+export function naive(name: string, workspace: Workspace, from: Given): string | undefined {
+  const { tree, asTheyAre } = from;
+  if (asTheyAre.has(name)) return tree[outputOf(name)];
   const sketch = sketchOf(workspace, name);
   if (outputsOf(sketch).length === 0) return undefined;
   return textOf(sketch, workspace, {
@@ -120,18 +124,9 @@ export function naive(
     matches: (pattern) => Object.keys(tree).filter((path) => globMatches(pattern, path)),
     env: (variable) => workspace.env[variable],
     observed: sketch.observes === undefined ? null : sightingOf(tree[sketch.observes]).value,
-    gathered: sketch.gathers.filter((member) => !isLeftOut(member, workspace)),
-    made: (dep) => naive(dep, workspace, tree, given),
+    gathered: sketch.gathers.filter((member) => !from.leftOut.has(member)),
+    made: (dep) => naive(dep, workspace, from),
   });
-}
-
-/** A gathered member is left out when it, or anything it needs, fails. */
-export function isLeftOut(name: string, workspace: Workspace): boolean {
-  const { failing, targets } = workspace;
-  const { kind, deps, after } = sketchOf(workspace, name);
-  if (failing.has(name)) return true;
-  const links = kind === 'link' ? targets.filter((t) => t.kind === 'link').map((t) => t.name) : [];
-  return [...deps, ...after].some((need) => !links.includes(need) && isLeftOut(need, workspace));
 }
 
 const globMatches = (pattern: string, path: string): boolean =>
