@@ -3,7 +3,13 @@
  * `desgw build` brings all of it up to date.
  */
 import { defineBuild } from 'desgw';
-import { followUp, followUpParams, sandbox, sandboxExposures } from 'desgw/targets';
+import {
+  completeFollowUp,
+  followUp,
+  followUpParams,
+  sandbox,
+  sandboxExposures,
+} from 'desgw/targets';
 
 // A small simulated site under sandbox/, made on first use. For the real one:
 //
@@ -23,8 +29,11 @@ export default defineBuild({
   adapters: site.adapters,
 
   // Everything that `desgw build --set KEY=VALUE` can change; `desgw params` lists it. To fix a
-  // value for this event, write it here: TWINDOW: 20.
-  params: { ...followUpParams },
+  // value for this event, write it here: { ...followUpParams(site), TWINDOW: 20 }.
+  params: followUpParams(site),
+  // Settings that desgw does not know go into dagmaker.rc as they are, with --allow-unknown.
+  openParams: true,
+  complete: completeFollowUp,
 
   rules: (params) => [
     // season -> dagmaker.rc -> DAGMaker for every exposure -> grid -> CCD and forcefile reports

@@ -22,7 +22,10 @@ export function prepareAttempt(world: World, token: string): Path {
 export function attemptState(world: World, token: string): AttemptState {
   const dir = attemptDirectory(token);
   const { files } = world;
-  if (files.stat(`${dir}/claim`) === undefined || files.stat(`${dir}/claim/revoked`) !== undefined) {
+  if (
+    files.stat(`${dir}/claim`) === undefined ||
+    files.stat(`${dir}/claim/revoked`) !== undefined
+  ) {
     return 'unclaimed';
   }
   if (files.stat(`${dir}/exit`) !== undefined) return 'ended';
@@ -40,8 +43,16 @@ function supervisorAlive(world: World, dir: Path): boolean | undefined {
 function supervisorOf(world: World, dir: Path): ProcessIdentity | undefined {
   const [pid, start] = (world.files.readText(`${dir}/pid`) ?? '').trim().split(' ');
   if (pid === undefined || pid === '') return undefined;
-  const where: { host?: string; boot?: string; user?: string } = JSON.parse(world.files.readText(`${dir}/host`) ?? '{}');
-  return { host: where.host ?? '', boot: where.boot ?? '', user: where.user ?? '', pid: Number(pid), start: start ?? '' };
+  const where: { host?: string; boot?: string; user?: string } = JSON.parse(
+    world.files.readText(`${dir}/host`) ?? '{}',
+  );
+  return {
+    host: where.host ?? '',
+    boot: where.boot ?? '',
+    user: where.user ?? '',
+    pid: Number(pid),
+    start: start ?? '',
+  };
 }
 
 /** Stops an attempt that takes too long, with everything it started. */

@@ -67,7 +67,7 @@ export async function lookOnly(
   if (options.force === true) {
     observer = new Observer(project.world, memory, {
       ...observe,
-      forced: new Set(found.plan.goals),
+      forced: meantBy(found.plan),
     });
     found = await stage(project, observer, goals, true);
   }
@@ -135,13 +135,8 @@ class BuildRun {
   /** The first stage that knows the goals says which targets `--force` means. */
   #forceGoals(found: Stage): boolean {
     if (!this.#options.force || this.#forced !== undefined || found.kind !== 'plan') return false;
-    this.#forced = new Set(found.plan.goals.flatMap((goal) => this.#expandGroup(found.plan, goal)));
+    this.#forced = meantBy(found.plan);
     return true;
-  }
-
-  #expandGroup(plan: Plan, goal: TargetName): readonly TargetName[] {
-    const node = plan.graph.nodes.get(goal)!;
-    return node.group ? node.deps.flatMap((dep) => this.#expandGroup(plan, dep)) : [goal];
   }
 
   #observer(memory: Memory, mayWrite: boolean): Observer {
@@ -306,6 +301,17 @@ class BuildRun {
       total: plan.order.length,
     };
   }
+}
+
+/** The goals, with the members of groups in their place. */
+function meantBy({ goals, graph }: Plan): ReadonlySet<TargetName> {
+  const found = new Set<TargetName>(goals);
+  // A set gives out what is added to it on the way.
+  for (const name of found) {
+    const node = graph.nodes.get(name)!;
+    if (node.group) for (const dep of node.deps) found.add(dep);
+  }
+  return found;
 }
 
 function outcomeOf(

@@ -2,7 +2,17 @@
 import { builtOf } from './decide.ts';
 import type { Journal, Memory } from './journal/types.ts';
 import type { Observer } from './observe.ts';
-import type { Built, Cleaning, Digest, Node, Output, Path, Plan, TargetName, Trace } from './types.ts';
+import type {
+  Built,
+  Cleaning,
+  Digest,
+  Node,
+  Output,
+  Path,
+  Plan,
+  TargetName,
+  Trace,
+} from './types.ts';
 import type { Files } from './world/world.ts';
 
 /** What cleaning would do. The dry run prints it, the real one carries out the same value. */
@@ -17,7 +27,12 @@ export interface CleanPlan {
 }
 
 /** Plans the cleaning of `names`; members of groups are meant by the group. */
-export function planClean(plan: Plan, names: readonly TargetName[], observer: Observer, files: Files): CleanPlan {
+export function planClean(
+  plan: Plan,
+  names: readonly TargetName[],
+  observer: Observer,
+  files: Files,
+): CleanPlan {
   const targets = [...new Set(names.flatMap((name) => members(plan, name)))];
   const refused = targets.flatMap((target) => {
     const why = whyNot(plan, target);
@@ -27,13 +42,21 @@ export function planClean(plan: Plan, names: readonly TargetName[], observer: Ob
   const keeps: { path: Path; why: string }[] = [];
   const steps = cleaned.map((target) => {
     const node = plan.graph.nodes.get(target)!;
-    return { target, deletes: node.outputs.flatMap((output) => deletable(node, output, observer, files, keeps)) };
+    return {
+      target,
+      deletes: node.outputs.flatMap((output) => deletable(node, output, observer, files, keeps)),
+    };
   });
   return { targets: steps, keeps, refused, follows: followers(plan, cleaned) };
 }
 
 /** Outputs of targets that no rule declares any more. */
-export function planOrphans(memory: Memory, isKnown: (name: TargetName) => boolean, made: ReadonlySet<Path>, files: Files): CleanPlan {
+export function planOrphans(
+  memory: Memory,
+  isKnown: (name: TargetName) => boolean,
+  made: ReadonlySet<Path>,
+  files: Files,
+): CleanPlan {
   const keeps: { path: Path; why: string }[] = [];
   const targets = [...memory.traces].flatMap(([target, trace]) => {
     const outputs = recordedOutputs(trace);
@@ -41,7 +64,8 @@ export function planOrphans(memory: Memory, isKnown: (name: TargetName) => boole
     const deletes = Object.entries(outputs).flatMap(([path, digest]) => {
       if (made.has(path) || /[*?]/.test(path) || !isOurFile(files, path)) return [];
       if (files.digest(path) === digest) return [path];
-      if (files.stat(path) !== undefined) keeps.push({ path, why: 'it was changed since desgw made it' });
+      if (files.stat(path) !== undefined)
+        keeps.push({ path, why: 'it was changed since desgw made it' });
       return [];
     });
     return [{ target, deletes }];
@@ -50,7 +74,13 @@ export function planOrphans(memory: Memory, isKnown: (name: TargetName) => boole
 }
 
 /** Carries a plan out: first on record that the files are ours to delete, then deleted, then done. */
-export function carryOut(clean: CleanPlan, journal: Journal, files: Files, now: number, drop: boolean): void {
+export function carryOut(
+  clean: CleanPlan,
+  journal: Journal,
+  files: Files,
+  now: number,
+  drop: boolean,
+): void {
   for (const { target, deletes } of clean.targets) {
     const trace = journal.traces.get(target);
     const record = trace === undefined ? undefined : cleaning(trace, now);
@@ -62,7 +92,14 @@ export function carryOut(clean: CleanPlan, journal: Journal, files: Files, now: 
 }
 
 function cleaning(trace: Trace, at: number): Cleaning {
-  return { kind: 'cleaning', done: false, run: trace.run, at, signature: trace.signature, outputs: recordedOutputs(trace) ?? {} };
+  return {
+    kind: 'cleaning',
+    done: false,
+    run: trace.run,
+    at,
+    signature: trace.signature,
+    outputs: recordedOutputs(trace) ?? {},
+  };
 }
 
 function recordedOutputs(trace: Trace): { readonly [path: string]: Digest } | undefined {
@@ -87,12 +124,21 @@ function whyNot(plan: Plan, target: TargetName): string | undefined {
   if (verdict?.state === 'running') return 'it is running; wait for it or stop it';
   const node = plan.graph.nodes.get(target)!;
   if (node.rule.once === undefined) return undefined;
-  const live = (plan.graph.dependents.get(target) ?? []).find((name) => plan.verdicts.get(name)?.state === 'waiting');
-  if (live !== undefined) return `its work is still under way: ${live} waits for it (${plan.verdicts.get(live)!.note})`;
+  const live = (plan.graph.dependents.get(target) ?? []).find(
+    (name) => plan.verdicts.get(name)?.state === 'waiting',
+  );
+  if (live !== undefined)
+    return `its work is still under way: ${live} waits for it (${plan.verdicts.get(live)!.note})`;
   return undefined;
 }
 
-function deletable(node: Node, output: Output, observer: Observer, files: Files, keeps: { path: Path; why: string }[]): Path[] {
+function deletable(
+  node: Node,
+  output: Output,
+  observer: Observer,
+  files: Files,
+  keeps: { path: Path; why: string }[],
+): Path[] {
   const now = observer.output(output);
   if (now === 'absent') return [];
   const keep = (why: string): Path[] => {
@@ -103,11 +149,19 @@ function deletable(node: Node, output: Output, observer: Observer, files: Files,
   if (output.shared === true) return keep('other programs use it too');
   const trace = observer.trace(node.name);
   const built: Built | undefined = builtOf(node, trace, observer);
-  const ours = built?.outputs[output.path] ?? (trace === undefined ? undefined : recordedOutputs(trace)?.[output.path]);
-  const unfinished = trace?.kind === 'started' || trace?.kind === 'finishing' || trace?.kind === 'failed';
-  if (!unfinished && ours !== now) return keep(ours === undefined ? 'desgw did not make it' : 'it was changed since desgw made it');
+  const ours =
+    built?.outputs[output.path] ??
+    (trace === undefined ? undefined : recordedOutputs(trace)?.[output.path]);
+  const unfinished =
+    trace?.kind === 'started' || trace?.kind === 'finishing' || trace?.kind === 'failed';
+  if (!unfinished && ours !== now)
+    return keep(
+      ours === undefined ? 'desgw did not make it' : 'it was changed since desgw made it',
+    );
   const paths = output.glob === true ? files.glob(output.path) : [output.path];
-  return paths.filter((path) => isOurFile(files, path) || keep('it is a link, or lies behind one').length > 0);
+  return paths.filter(
+    (path) => isOurFile(files, path) || keep('it is a link, or lies behind one').length > 0,
+  );
 }
 
 /** A link may lead anywhere: neither it nor anything behind it is ours to delete. */
@@ -120,8 +174,15 @@ function followers(plan: Plan, targets: readonly TargetName[]): readonly TargetN
   for (const name of plan.graph.order) {
     const node = plan.graph.nodes.get(name)!;
     const { chain } = node.rule;
-    const links = chain === undefined ? [] : chain.links.filter((link) => reached.has(link)).flatMap((link) => chain.sweep(link));
-    if (links.includes(name) || [...node.deps, ...node.gathers].some((need) => reached.has(need))) reached.add(name);
+    const links =
+      chain === undefined
+        ? []
+        : chain.links.filter((link) => reached.has(link)).flatMap((link) => chain.sweep(link));
+    if (links.includes(name) || [...node.deps, ...node.gathers].some((need) => reached.has(need)))
+      reached.add(name);
   }
-  return plan.graph.order.filter((name) => reached.has(name) && !targets.includes(name) && plan.graph.nodes.get(name)!.group === false);
+  return plan.graph.order.filter(
+    (name) =>
+      reached.has(name) && !targets.includes(name) && plan.graph.nodes.get(name)!.group === false,
+  );
 }

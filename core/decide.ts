@@ -3,7 +3,14 @@
  * every view ask this one function, so they cannot disagree.
  */
 import { needsOf } from './graph.ts';
-import { differences, type Ingredients, productOf, signatureOf, valueDigest } from './signature.ts';
+import {
+  differences,
+  type Ingredients,
+  isAsLeft,
+  productOf,
+  signatureOf,
+  valueDigest,
+} from './signature.ts';
 import type {
   Attempt,
   Built,
@@ -47,7 +54,8 @@ export type Decision = Verdict | { readonly look: 'sighting' | 'once' };
 /** Says how one target stands, given how everything that it needs stands. */
 export function decide(node: Node, view: View): Decision {
   const decision = decideFreely(node, view);
-  if (node.rule.hold === undefined || 'look' in decision || standingOf(decision) !== 'pending') return decision;
+  if (node.rule.hold === undefined || 'look' in decision || standingOf(decision) !== 'pending')
+    return decision;
   return heldBack(node, view, decision) ?? decision;
 }
 
@@ -58,14 +66,14 @@ function decideFreely(node: Node, view: View): Decision {
   if (trace?.kind === 'failed' && trace.token === undefined && view.gaveUp(node.name)) {
     return { state: 'failed', final: true, reasons: [], note: trace.problems[0]?.what ?? '' };
   }
-  const attempt = attemptOf(trace);
+  const built = builtOf(node, trace, view);
+  const attempt = built === undefined ? attemptOf(trace) : undefined;
   if (attempt !== undefined) {
     const decided = decideAttempt(node, view, attempt);
     if (decided !== undefined) return decided;
   }
-  const built = builtOf(node, trace, view);
   const own = ownReasons(node, trace, built, view);
-  if (own.edited.length > 0 && !view.forced(node.name)) return editedVerdict(own.edited);
+  if (own.edited.length > 0) return editedVerdict(own.edited);
   if (needs.down.length > 0) return blocked(needs, view);
   if (needs.pending.length > 0) {
     // Certain to run, whatever its needs turn out to be; except where evidence decides first.
@@ -89,7 +97,12 @@ function independentChanges(node: Node, built: Built | undefined, view: View): R
   if (built === undefined) return [];
   const now = signatureOf(node, view, []);
   const { deps, gathered, observed } = built.signature;
-  return differences(built.signature, { ...now, deps, gathered, ...(observed === undefined ? {} : { observed }) });
+  return differences(built.signature, {
+    ...now,
+    deps,
+    gathered,
+    ...(observed === undefined ? {} : { observed }),
+  });
 }
 
 /** All needs are there: compare signatures. */
@@ -107,7 +120,12 @@ function decideSettled(node: Node, view: View, known: Known): Decision {
   }
   const signature = signatureOf(node, view, known.gathered);
   if (node.rule.once !== undefined) return decideOnce(node, view, known, signature);
-  if (built === undefined && node.rule.adopt !== undefined && !wasCleaned(trace) && !view.forced(node.name)) {
+  if (
+    built === undefined &&
+    node.rule.adopt !== undefined &&
+    !wasCleaned(trace) &&
+    !view.forced(node.name)
+  ) {
     const seen = view.once(node.name);
     if (seen === undefined) return { look: 'once' };
     // Its files are all there is to it, so it may be relied on at once; the record follows.
@@ -128,12 +146,14 @@ function standsByRecord(node: Node, view: View, { built, own, gathered }: Known)
 /** An observation that is not settled holds the target up, unless it is as it was recorded. */
 function unsettled(sighting: Sighting, built: Built | undefined): Verdict | undefined {
   if (sighting.state === 'failed') {
-    const note = sighting.advice === undefined ? sighting.why : `${sighting.why} (${sighting.advice})`;
+    const note =
+      sighting.advice === undefined ? sighting.why : `${sighting.why} (${sighting.advice})`;
     return { state: 'failed', reasons: [], final: true, note };
   }
   if (sighting.state === 'ready') return undefined;
   const asRecorded =
-    sighting.value !== undefined && built?.signature.observed?.digest === valueDigest(sighting.value);
+    sighting.value !== undefined &&
+    built?.signature.observed?.digest === valueDigest(sighting.value);
   return asRecorded ? undefined : { state: 'waiting', reasons: [], note: sighting.progress };
 }
 
@@ -143,10 +163,15 @@ function decideOnce(node: Node, view: View, known: Known, signature: Signature):
   if (built !== undefined) {
     const changed = differences(built.signature, signature);
     if (changed.length > 0) {
-      return { state: 'submitted, stale', reasons: changed, product: productOf(node, outputsOf(built), signature) };
+      return {
+        state: 'submitted, stale',
+        reasons: changed,
+        product: productOf(node, outputsOf(built), signature),
+      };
     }
-    const missing = known.own.filter((reason) => reason.kind === 'output missing');
-    if (missing.length > 0) return { state: 'stale', reasons: missing, note: 'put back from the record' };
+    const missing = known.own.filter(isLoss);
+    if (missing.length > 0)
+      return { state: 'stale', reasons: missing, note: 'put back from the record' };
     return fresh(node, view, signature);
   }
   if (wasCleaned(trace)) return { state: 'missing', reasons: known.own };
@@ -154,14 +179,24 @@ function decideOnce(node: Node, view: View, known: Known, signature: Signature):
   if (seen === undefined) return { look: 'once' };
   if (seen.state === 'done') return adoption(seen);
   const doubtful = unknownEffect(trace) || view.damaged(node.name);
-  if (seen.state === 'not done' && !doubtful) return { state: stateOf(trace, known.own), reasons: known.own };
+  if (seen.state === 'not done' && !doubtful)
+    return { state: stateOf(trace, known.own), reasons: known.own };
+  const before = trace?.kind === 'failed' ? trace.problems[0]?.what : undefined;
   const why =
     seen.state === 'unknown'
       ? seen.why
-      : 'an earlier attempt ended without a receipt; nothing outside shows that it took effect';
+      : `${before ?? 'an earlier attempt left no result'}; nothing outside shows that it took effect`;
   const advice = seen.state === 'unknown' ? seen.advice : undefined;
-  return { state: 'in doubt', reasons: known.own, note: advice === undefined ? why : `${why}; ${advice}` };
+  return {
+    state: 'in doubt',
+    reasons: known.own,
+    note: advice === undefined ? why : `${why}; ${advice}`,
+  };
 }
+
+/** What a once-target left is not there any more; its record is enough to put it back. */
+export const isLoss = ({ kind }: Reason): boolean =>
+  kind === 'output missing' || kind === 'output changed';
 
 type Done = Extract<OnceSighting, { state: 'done' }>;
 
@@ -173,14 +208,23 @@ const adoptFields = (seen: Done): { note: string; adopt: NonNullable<Verdict['ad
 });
 
 function fresh(node: Node, view: View, signature: Signature): Verdict {
-  const product = productOf(node, (path) => wholeOutput(node, view, path), signature);
-  return { state: 'fresh', reasons: [], product };
+  return { state: 'fresh', reasons: [], product: productNow(node, view, signature) };
 }
 
-/** Dependents compare the whole file, even where only some keys are ours. */
-function wholeOutput(node: Node, view: View, path: string): string {
-  const output = node.outputs.find((o) => o.path === path)!;
-  return output.keys === undefined ? view.output(output) : view.file(path);
+/** Digest of what a target has made, as it is now. Dependents compare whole files, even where only some keys are ours. */
+export function productNow(
+  node: Node,
+  view: Pick<View, 'file' | 'output'>,
+  signature: Signature,
+): string {
+  return productOf(
+    node,
+    (path) => {
+      const output = node.outputs.find((o) => o.path === path)!;
+      return output.keys === undefined ? view.output(output) : view.file(path);
+    },
+    signature,
+  );
 }
 
 const outputsOf = (built: Built) => (path: string) => built.outputs[path] ?? 'absent';
@@ -253,17 +297,26 @@ function decideGroup(node: Node, view: View, needs: Standing): Verdict {
 // -- attempts under way -----------------------------------------------------------------------
 
 function attemptOf(trace: Trace | undefined): (Attempt & { doubt: boolean }) | undefined {
-  if (trace?.kind !== 'started' || trace.detached === undefined) return undefined;
+  const open = trace?.kind === 'started' || trace?.kind === 'finishing';
+  if (!open || trace.detached === undefined) return undefined;
   return { token: trace.token, at: trace.at, doubt: trace.detached === 'doubt' };
 }
 
-function decideAttempt(node: Node, view: View, attempt: Attempt & { doubt: boolean }): Decision | undefined {
+function decideAttempt(
+  node: Node,
+  view: View,
+  attempt: Attempt & { doubt: boolean },
+): Decision | undefined {
   const { token } = attempt;
   switch (view.attempt(token)) {
     case 'alive':
       return { state: 'running', reasons: [], note: 'started earlier, still running' };
     case 'elsewhere':
-      return { state: 'in doubt', reasons: [], note: 'started on another host; look there whether it still runs' };
+      return {
+        state: 'in doubt',
+        reasons: [],
+        note: 'started on another host; look there whether it still runs',
+      };
     case 'ended':
       return { state: 'running', reasons: [], note: 'has ended; its result is to be collected' };
     case 'unclaimed':
@@ -274,12 +327,16 @@ function decideAttempt(node: Node, view: View, attempt: Attempt & { doubt: boole
   const seen = view.once(node.name);
   if (seen === undefined) return { look: 'once' };
   if (seen.state === 'done') return adoption(seen);
-  const why = seen.state === 'unknown' ? seen.why : 'the attempt vanished without a result, and nothing outside shows it';
+  const why =
+    seen.state === 'unknown'
+      ? seen.why
+      : 'the attempt vanished without a result, and nothing outside shows it';
   return { state: 'in doubt', reasons: [], note: why };
 }
 
 /** A once-attempt that ended, but nobody knows with what effect. */
-const unknownEffect = (trace: Trace | undefined): boolean => trace?.kind === 'failed' && trace.token !== undefined;
+const unknownEffect = (trace: Trace | undefined): boolean =>
+  trace?.kind === 'failed' && trace.token !== undefined;
 
 const wasCleaned = (trace: Trace | undefined): boolean => trace?.kind === 'cleaning';
 
@@ -290,21 +347,33 @@ const wasCleaned = (trace: Trace | undefined): boolean => trace?.kind === 'clean
 function heldBack(node: Node, view: View, verdict: Verdict): Verdict | undefined {
   const { hold } = node.rule;
   if (hold === undefined || view.forced(node.name)) return undefined;
-  if (view.trace(hold.since)?.kind !== 'built' || view.trace(hold.until)?.kind === 'built') return undefined;
+  if (view.trace(hold.since)?.kind !== 'built' || view.trace(hold.until)?.kind === 'built')
+    return undefined;
   const built = builtOf(node, view.trace(node.name), view);
   if (built === undefined) return undefined;
   const product = productOf(node, outputsOf(built), built.signature);
-  return { state: 'fresh', reasons: verdict.reasons, product, note: `held back until ${hold.until} is settled` };
+  return {
+    state: 'fresh',
+    reasons: verdict.reasons,
+    product,
+    note: `held back until ${hold.until} is settled`,
+  };
 }
 
 // -- the target's own record ------------------------------------------------------------------
 
 /** The record of a finished run; a run that died while putting outputs in place counts if they are. */
-export function builtOf(node: Node, trace: Trace | undefined, view: Pick<View, 'output' | 'damaged'>): Built | undefined {
+export function builtOf(
+  node: Node,
+  trace: Trace | undefined,
+  view: Pick<View, 'output' | 'damaged'>,
+): Built | undefined {
   if (view.damaged(node.name)) return undefined;
   if (trace?.kind === 'built') return trace;
   if (trace?.kind !== 'finishing') return undefined;
-  const inPlace = node.outputs.every((output) => view.output(output) === trace.outputs[output.path]);
+  const inPlace = node.outputs.every(
+    (output) => view.output(output) === trace.outputs[output.path],
+  );
   return inPlace ? asBuilt(trace) : undefined;
 }
 
@@ -319,20 +388,30 @@ interface Own {
 }
 
 /** Reasons that hold whatever becomes of the needs. */
-function ownReasons(node: Node, trace: Trace | undefined, built: Built | undefined, view: View): Own {
-  const reasons: Reason[] = view.forced(node.name) && node.rule.once === undefined ? [{ kind: 'forced' }] : [];
-  if (built === undefined) return { reasons: [...reasons, unbuiltReason(node, trace, view)], edited: [] };
+function ownReasons(
+  node: Node,
+  trace: Trace | undefined,
+  built: Built | undefined,
+  view: View,
+): Own {
+  const reasons: Reason[] =
+    view.forced(node.name) && node.rule.once === undefined ? [{ kind: 'forced' }] : [];
+  if (built === undefined)
+    return { reasons: [...reasons, unbuiltReason(node, trace, view)], edited: [] };
   const edited: Output[] = [];
   for (const output of node.outputs) {
     const recorded = built.outputs[output.path];
     const now = view.output(output);
-    if (now === recorded || (output.quiet === true && now !== 'absent')) continue;
-    if (now === 'absent' || recorded === undefined) reasons.push({ kind: 'output missing', path: output.path });
-    else if (output.shared === true || view.mayHaveLost(node.name)) reasons.push({ kind: 'output changed', path: output.path });
+    if (isAsLeft(output, recorded, now) || (output.quiet === true && now !== 'absent')) continue;
+    if (now === 'absent' || recorded === undefined)
+      reasons.push({ kind: 'output missing', path: output.path });
+    else if (output.shared === true || view.mayHaveLost(node.name) || view.forced(node.name))
+      reasons.push({ kind: 'output changed', path: output.path });
     else edited.push(output);
   }
   for (const path of Object.keys(built.outputs)) {
-    if (!node.outputs.some((output) => output.path === path)) reasons.push({ kind: 'recipe changed' });
+    if (!node.outputs.some((output) => output.path === path))
+      reasons.push({ kind: 'recipe changed' });
   }
   return { reasons, edited };
 }
@@ -344,7 +423,9 @@ function unbuiltReason(node: Node, trace: Trace | undefined, view: View): Reason
     case 'built':
       return { kind: 'never built' };
     case 'cleaning':
-      return trace.reason === undefined ? { kind: 'cleaned' } : { kind: 'asked again', why: trace.reason };
+      return trace.reason === undefined
+        ? { kind: 'cleaned' }
+        : { kind: 'asked again', why: trace.reason };
     case 'failed':
       return { kind: 'failed before', problem: trace.problems[0]?.what ?? 'no reason on record' };
     case 'started':
@@ -353,16 +434,29 @@ function unbuiltReason(node: Node, trace: Trace | undefined, view: View): Reason
   }
 }
 
-function stateOf(trace: Trace | undefined, reasons: readonly Reason[]): 'stale' | 'missing' | 'failed' {
+function stateOf(
+  trace: Trace | undefined,
+  reasons: readonly Reason[],
+): 'stale' | 'missing' | 'failed' {
   if (trace?.kind === 'failed') return 'failed';
-  return reasons.some((r) => r.kind === 'never built' || r.kind === 'output missing' || r.kind === 'cleaned' || r.kind === 'asked again')
+  return reasons.some(
+    (r) =>
+      r.kind === 'never built' ||
+      r.kind === 'output missing' ||
+      r.kind === 'cleaned' ||
+      r.kind === 'asked again',
+  )
     ? 'missing'
     : 'stale';
 }
 
 function editedVerdict(edited: readonly Output[]): Verdict {
   const names = edited.map((output) => output.path).join(', ');
-  return { state: 'edited', reasons: edited.map((o) => ({ kind: 'output changed', path: o.path })), note: `${names} was changed by hand` };
+  return {
+    state: 'edited',
+    reasons: edited.map((o) => ({ kind: 'output changed', path: o.path })),
+    note: `${names} was changed by hand`,
+  };
 }
 
 /** What the last good run left, in whatever record it is kept. */
@@ -381,6 +475,9 @@ export function lastGood(trace: Trace | undefined): Built | undefined {
 
 /** The attempt that a once-look should ask about, if one is on record. */
 export function pendingAttempt(trace: Trace | undefined): Attempt | undefined {
-  if (trace?.kind === 'started' || trace?.kind === 'finishing') return { token: (trace as Started).token, at: trace.at };
-  return trace?.kind === 'failed' && trace.token !== undefined ? { token: trace.token, at: trace.at } : undefined;
+  if (trace?.kind === 'started' || trace?.kind === 'finishing')
+    return { token: (trace as Started).token, at: trace.at };
+  return trace?.kind === 'failed' && trace.token !== undefined
+    ? { token: trace.token, at: trace.at }
+    : undefined;
 }

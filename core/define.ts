@@ -33,7 +33,9 @@ export function isBuild(value: unknown): value is Build {
 
 /** Declares a target. Without a recipe and outputs it is a phony group of its deps. */
 export function target(name: TargetName, rule: Omit<Rule, 'name' | 'declaredAt'>): Rule {
-  return siteRecorder.stack === undefined ? { name, ...rule } : { name, ...rule, declaredAt: siteRecorder.stack() };
+  return siteRecorder.stack === undefined
+    ? { name, ...rule }
+    : { name, ...rule, declaredAt: siteRecorder.stack() };
 }
 
 /** A name for several targets. */
@@ -52,9 +54,14 @@ export function expand(
     : { kind: 'expansion', from, rules, placeholder };
 }
 
-/** More rules, made from the text of a file that no rule makes. */
-export function expandFile(file: Path, rules: (text: string) => readonly RuleItem[]): Expansion {
-  return { kind: 'expansion', file, rules };
+/** More rules, made from the text of a file that no rule makes. `advice`: what to do without it. */
+export function expandFile(
+  file: Path,
+  rules: (text: string) => readonly RuleItem[],
+  advice?: string,
+): Expansion {
+  const expansion: Expansion = { kind: 'expansion', file, rules };
+  return advice === undefined ? expansion : { ...expansion, advice };
 }
 
 /** A parameter for `--set`, with its type told by its default unless given. */
@@ -69,17 +76,27 @@ function typeOf(value: Json): Param['type'] {
 }
 
 /** Runs a program: `exec(['cp', 'a', 'b'])`. No shell is involved. */
-export function exec(argv: readonly [string, ...string[]], options: Omit<Exec, 'kind' | 'argv'> = {}): Exec {
+export function exec(
+  argv: readonly [string, ...string[]],
+  options: Omit<Exec, 'kind' | 'argv'> = {},
+): Exec {
   return { kind: 'exec', argv, ...options };
 }
 
 /** Writes a file whole; `content` may be a function of what is known when the step runs. */
 export function write(path: Path, content: Write['content'], mode?: number): Write {
-  return mode === undefined ? { kind: 'write', path, content } : { kind: 'write', path, content, mode };
+  return mode === undefined
+    ? { kind: 'write', path, content }
+    : { kind: 'write', path, content, mode };
 }
 
 /** Sets keys in a file of shell assignments or an ini, leaving its other lines alone. */
-export function edit(path: Path, format: Edit['format'], values: Edit['values'], template?: Path): Edit {
+export function edit(
+  path: Path,
+  format: Edit['format'],
+  values: Edit['values'],
+  template?: Path,
+): Edit {
   return template === undefined
     ? { kind: 'edit', path, format, values }
     : { kind: 'edit', path, format, values, template };

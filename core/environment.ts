@@ -31,14 +31,17 @@ export class Environments {
    * @throws Refusal when a script that must be sourced fails
    */
   async of(exec: Exec, declared: readonly string[], signal: AbortSignal): Promise<Environment> {
-    const sourced = exec.environment === undefined ? {} : await this.#source(exec.environment, signal);
+    const sourced =
+      exec.environment === undefined ? {} : await this.#source(exec.environment, signal);
     const passed = this.#pick([...declared, ...(exec.passEnv ?? [])]);
     return { ...this.#pick(BASE), ...sourced, ...passed, ...exec.env };
   }
 
   #pick(names: readonly string[]): Environment {
     const { env } = this.#world;
-    return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+    return Object.fromEntries(
+      names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+    );
   }
 
   #source(sourced: Sourced, signal: AbortSignal): Promise<Environment> {
@@ -60,7 +63,16 @@ export class Environments {
     files.makeDirectory('.desgw/tmp');
     files.remove(log);
     const spawn = {
-      argv: ['bash', '--norc', '--noprofile', '-c', CAPTURE, 'capture', files.absolute(sourced.script), ...(sourced.args ?? [])] as const,
+      argv: [
+        'bash',
+        '--norc',
+        '--noprofile',
+        '-c',
+        CAPTURE,
+        'capture',
+        files.absolute(sourced.script),
+        ...(sourced.args ?? []),
+      ] as const,
       cwd: files.absolute(sourced.cwd ?? '.'),
       env: { ...this.#pick([...BASE, ...(sourced.passEnv ?? [])]), ...sourced.env },
       stdout: files.absolute(base),
@@ -84,7 +96,9 @@ function parse(text: string): Environment {
   const pairs = text.split('\0').flatMap((entry): [string, string][] => {
     const cut = entry.indexOf('=');
     const name = entry.slice(0, cut);
-    return cut > 0 && !['_', 'SHLVL', 'PWD', 'OLDPWD'].includes(name) && !name.startsWith('BASH_FUNC_')
+    return cut > 0 &&
+      !['_', 'SHLVL', 'PWD', 'OLDPWD'].includes(name) &&
+      !name.startsWith('BASH_FUNC_')
       ? [[name, entry.slice(cut + 1)]]
       : [];
   });

@@ -3,13 +3,23 @@
  * Work per action is proportional to its dependents, never to the size of the graph.
  */
 import pLimit from 'p-limit';
-import { causeOf, type Decision, decide, standingOf, type View } from './decide.ts';
+import { causeOf, type Decision, decide, productNow, standingOf, type View } from './decide.ts';
 import { needsOf } from './graph.ts';
 import { tailOf } from './logs.ts';
 import type { Observer } from './observe.ts';
 import { type Landing, type PerformContext, perform } from './perform.ts';
 import { actionFor, chainAction, firstDue, isVerdict, viewOf } from './plan.ts';
-import type { Action, Chain, Digest, Node, Path, Plan, Problem, TargetName, Verdict } from './types.ts';
+import type {
+  Action,
+  Chain,
+  Digest,
+  Node,
+  Path,
+  Plan,
+  Problem,
+  TargetName,
+  Verdict,
+} from './types.ts';
 
 export interface ExecuteOptions {
   readonly jobs: number;
@@ -103,7 +113,8 @@ class Execute {
       const verdict = this.#verdicts.get(name)!;
       if (standingOf(verdict) === 'pending') pending.push(node);
       else this.#settled.add(name);
-      if (verdict.adopt !== undefined && standingOf(verdict) === 'usable') this.#enqueue(actionFor(node, verdict));
+      if (verdict.adopt !== undefined && standingOf(verdict) === 'usable')
+        this.#enqueue(actionFor(node, verdict));
     }
     for (const node of pending) {
       this.#open.set(node.name, needsOf(node).filter((need) => !this.#settled.has(need)).length);
@@ -203,7 +214,9 @@ class Execute {
   }
 
   #gathered(name: TargetName): readonly TargetName[] {
-    return this.#node(name).gathers.filter((member) => standingOf(this.#verdicts.get(member)!) === 'usable');
+    return this.#node(name).gathers.filter(
+      (member) => standingOf(this.#verdicts.get(member)!) === 'usable',
+    );
   }
 
   // -- running --------------------------------------------------------------------------------
@@ -222,7 +235,10 @@ class Execute {
       for (const _ of this.#ready.splice(0)) queueMicrotask(() => this.#done());
       return;
     }
-    for (let i = 0; i < this.#ready.length && this.#limit.activeCount + this.#limit.pendingCount < jobs; ) {
+    for (
+      let i = 0;
+      i < this.#ready.length && this.#limit.activeCount + this.#limit.pendingCount < jobs;
+    ) {
       const action = this.#ready[i]!;
       const keys = action.makes.flatMap((name) => this.#node(name).rule.exclusive ?? []);
       if (keys.some((key) => this.#busy.has(key))) {
@@ -262,7 +278,8 @@ class Execute {
         return;
       case 'failed':
         for (const name of landing.made) this.#landed(name, action);
-        for (const name of action.makes) if (!landing.made.includes(name)) this.#down(name, landing);
+        for (const name of action.makes)
+          if (!landing.made.includes(name)) this.#down(name, landing);
         return;
       case 'doubt':
         // Perhaps the outside can tell by now.
@@ -292,33 +309,72 @@ class Execute {
       return;
     }
     const made = this.#context.journal.traces.get(name);
-    const product = made?.kind === 'built' ? productOfRecord(node, made.outputs) : undefined;
-    if (isVerdict(decision) && decision.reasons.length > 0) {
-      this.#context.emit({ kind: 'warning', target: name, message: 'something it depends on changed while it was being made; the next build makes it again' });
+    const product =
+      made?.kind === 'built' ? productNow(node, this.#observer, made.signature) : undefined;
+    // That it was to be made whatever its record says is done with.
+    if (isVerdict(decision) && decision.reasons.some(({ kind }) => kind !== 'forced')) {
+      this.#context.emit({
+        kind: 'warning',
+        target: name,
+        message:
+          'something it depends on changed while it was being made; the next build makes it again',
+      });
     }
-    this.#settle(node, product === undefined ? { state: 'fresh', reasons: [] } : { state: 'fresh', reasons: [], product });
+    this.#settle(
+      node,
+      product === undefined
+        ? { state: 'fresh', reasons: [] }
+        : { state: 'fresh', reasons: [], product },
+    );
   }
 
   #down(name: TargetName, landing: Extract<Landing, { state: 'failed' }>): void {
     const { problems, log } = landing;
     this.#failed.push({ target: name, problems, log });
     const note = problems[0]?.what;
-    this.#settle(this.#node(name), { state: 'failed', final: true, reasons: [], ...(note === undefined ? {} : { note }) });
+    this.#settle(this.#node(name), {
+      state: 'failed',
+      final: true,
+      reasons: [],
+      ...(note === undefined ? {} : { note }),
+    });
   }
 
-  #report(action: Action, landing: Landing, at: number, ms: number, before: readonly (Digest | undefined)[]): void {
+  #report(
+    action: Action,
+    landing: Landing,
+    at: number,
+    ms: number,
+    before: readonly (Digest | undefined)[],
+  ): void {
     const { emit, world } = this.#context;
     switch (landing.state) {
       case 'built': {
-        if (action.kind === 'adopt') emit({ kind: 'target adopted', target: action.name, how: landing.note ?? '' });
+        if (action.kind === 'adopt')
+          emit({ kind: 'target adopted', target: action.name, how: landing.note ?? '' });
         const changed = before.some((digest) => digest === undefined);
-        emit({ kind: 'action done', action, at, ms, changed, ...(landing.note === undefined ? {} : { note: landing.note }) });
+        emit({
+          kind: 'action done',
+          action,
+          at,
+          ms,
+          changed,
+          ...(landing.note === undefined ? {} : { note: landing.note }),
+        });
         return;
       }
       case 'failed':
       case 'doubt': {
         const { problems, log } = landing;
-        emit({ kind: 'action failed', action, at, ms, problems, log, tail: tailOf(world.files, log) });
+        emit({
+          kind: 'action failed',
+          action,
+          at,
+          ms,
+          problems,
+          log,
+          tail: tailOf(world.files, log),
+        });
         return;
       }
       case 'left':
@@ -334,16 +390,15 @@ class Execute {
   }
 }
 
-function productOfRecord(node: Node, outputs: { readonly [path: string]: Digest }): Digest | undefined {
-  const compared = node.outputs.filter((output) => output.quiet !== true);
-  return compared.length === 1 ? outputs[compared[0]!.path] : undefined;
-}
-
 /** Sorts what is not fresh by what it takes: nothing but time, or a person. */
 export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, order: readonly TargetName[]) {
   const waiting: { target: TargetName; progress: string }[] = [];
   const person: { target: TargetName; state: Verdict['state']; note: string }[] = [];
-  const blocked: { target: TargetName; by: readonly TargetName[]; cause: 'failed' | 'waiting' | 'person' }[] = [];
+  const blocked: {
+    target: TargetName;
+    by: readonly TargetName[];
+    cause: 'failed' | 'waiting' | 'person';
+  }[] = [];
   const unseen: { target: TargetName; problems: readonly Problem[] }[] = [];
   for (const target of order) {
     const verdict = verdicts.get(target)!;
@@ -373,4 +428,3 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, order: readon
   }
   return { waiting, person, blocked, unseen };
 }
-

@@ -22,11 +22,19 @@ export function resolveGoals(
 }
 
 /** Whether every name means something in this graph. */
-export function allKnown(graph: Graph, names: readonly string[], normalise: (path: string) => string): boolean {
+export function allKnown(
+  graph: Graph,
+  names: readonly string[],
+  normalise: (path: string) => string,
+): boolean {
   return names.every((name) => find(graph, name, normalise).length > 0);
 }
 
-function find(graph: Graph, name: string, normalise: (path: string) => string): readonly TargetName[] {
+function find(
+  graph: Graph,
+  name: string,
+  normalise: (path: string) => string,
+): readonly TargetName[] {
   if (graph.nodes.has(name)) return [name];
   const maker = graph.makers.get(normalise(name));
   if (maker !== undefined) return [maker];
@@ -37,11 +45,17 @@ function find(graph: Graph, name: string, normalise: (path: string) => string): 
 
 /** `*` and `?` match any characters; target names are not paths, so `/` is nothing special. */
 export function globPattern(glob: string): RegExp {
-  const source = glob.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const source = glob
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${source}$`, 's');
 }
 
 function unknown(graph: Graph, name: string): UserError {
   const hint = didYouMean(name, [...graph.nodes.keys(), ...graph.makers.keys()]);
-  return new UserError(`there is no target '${name}'`, hint ?? 'See `desgw targets` for the names there are.');
+  return new UserError(
+    `there is no target '${name}'`,
+    hint ?? 'See `desgw targets` for the names there are.',
+  );
 }

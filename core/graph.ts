@@ -1,7 +1,18 @@
 /** Rules -> graph: defaults, duplicates, unknown needs, cycles, order. Pure. */
 import { digestOf } from './digest.ts';
 import { didYouMean, UserError } from './errors.ts';
-import type { Expansion, Graph, Node, Output, Path, Recipe, Rule, RuleItem, Step, TargetName } from './types.ts';
+import type {
+  Expansion,
+  Graph,
+  Node,
+  Output,
+  Path,
+  Recipe,
+  Rule,
+  RuleItem,
+  Step,
+  TargetName,
+} from './types.ts';
 
 /** What `resolve` must be told about the world it does not touch. */
 export interface ResolveOptions {
@@ -48,31 +59,47 @@ export function normalisePath(path: Path): string {
   return (path.startsWith('/') ? '/' : '') + parts.join('/');
 }
 
-function flatten(items: readonly RuleItem[], options: ResolveOptions, unexpanded: Expansion[]): Rule[] {
+function flatten(
+  items: readonly RuleItem[],
+  options: ResolveOptions,
+  unexpanded: Expansion[],
+): Rule[] {
   const rules: Rule[] = [];
-  const add = (list: readonly RuleItem[]): void => {
+  const add = (list: readonly RuleItem[], origin: string): void => {
     for (const item of list) {
       if (!('kind' in item)) {
-        rules.push(item);
+        rules.push(
+          item.declaredAt === undefined ? item : { ...item, declaredAt: item.declaredAt + origin },
+        );
         continue;
       }
       const text = options.textOf?.(item);
       if (text === undefined) unexpanded.push(item);
-      else add(item.rules(text));
+      else
+        add(
+          item.rules(text),
+          item.from === undefined ? `, from ${item.file}` : `, from what '${item.from}' made`,
+        );
     }
   };
-  add(items);
+  add(items, '');
   return rules;
 }
 
 function checkName(rule: Rule): void {
   if (typeof rule.name !== 'string' || rule.name === '') {
-    throw new UserError(`a target without a name${at(rule)}`, 'Every target() needs a name as its first argument.');
+    throw new UserError(
+      `a target without a name${at(rule)}`,
+      'Every target() needs a name as its first argument.',
+    );
   }
   if (rule.name.includes('\0')) throw new UserError(`target name with a NUL character${at(rule)}`);
 }
 
-function findMakers(rules: readonly Rule[], normalise: (path: Path) => string): Map<Path, TargetName> {
+function findMakers(
+  rules: readonly Rule[],
+  normalise: (path: Path) => string,
+): Map<Path, TargetName> {
   const makers = new Map<Path, TargetName>();
   const byName = new Map<TargetName, Rule>();
   for (const rule of rules) {
@@ -81,7 +108,11 @@ function findMakers(rules: readonly Rule[], normalise: (path: Path) => string): 
       const path = normalise(typeof output === 'string' ? output : output.path);
       const other = makers.get(path);
       if (other !== undefined && other !== rule.name) {
-        throw twice(`'${path}' is made by two targets, '${other}' and '${rule.name}'`, byName.get(other), rule);
+        throw twice(
+          `'${path}' is made by two targets, '${other}' and '${rule.name}'`,
+          byName.get(other),
+          rule,
+        );
       }
       makers.set(path, rule.name);
     }
@@ -101,7 +132,9 @@ function toNode(
     const maker = makers.get(normalise(input));
     if (maker !== undefined && maker !== rule.name) deps.add(maker);
   }
-  const outputs: Output[] = (rule.outputs ?? []).map((o) => (typeof o === 'string' ? { path: o } : o));
+  const outputs: Output[] = (rule.outputs ?? []).map((o) =>
+    typeof o === 'string' ? { path: o } : o,
+  );
   return {
     name: rule.name,
     rule,
@@ -150,7 +183,10 @@ function recipeDigest(rule: Rule): string {
 const functionsAsText = (_key: string, value: unknown): unknown =>
   typeof value === 'function' ? String(value) : value;
 
-function linkUp(nodes: ReadonlyMap<TargetName, Node>, unexpanded: readonly Expansion[]): Map<TargetName, TargetName[]> {
+function linkUp(
+  nodes: ReadonlyMap<TargetName, Node>,
+  unexpanded: readonly Expansion[],
+): Map<TargetName, TargetName[]> {
   const dependents = new Map<TargetName, TargetName[]>();
   for (const node of nodes.values()) {
     for (const need of needsOf(node)) {
@@ -185,7 +221,9 @@ function unknownNeed(
 ): UserError {
   const near = didYouMean(need, nodes.keys());
   const later =
-    unexpanded.length > 0 ? ` (targets that follow from '${unexpanded[0]!.from}' are not known yet)` : '';
+    unexpanded.length > 0
+      ? ` (targets that follow from '${unexpanded[0]!.from}' are not known yet)`
+      : '';
   return new UserError(
     `target '${node.name}'${at(node.rule)} needs '${need}', which no rule makes${later}`,
     near ?? `If '${need}' is a file that nothing makes, list it under 'inputs'.`,
@@ -218,7 +256,10 @@ function sort(
 }
 
 /** Every node left over leads into a cycle; walk needs until one comes again. */
-function cycle(nodes: ReadonlyMap<TargetName, Node>, left: ReadonlyMap<TargetName, number>): UserError {
+function cycle(
+  nodes: ReadonlyMap<TargetName, Node>,
+  left: ReadonlyMap<TargetName, number>,
+): UserError {
   const seen = new Map<TargetName, number>();
   const path: TargetName[] = [];
   let name = left.keys().next().value!;

@@ -1,6 +1,7 @@
 /** Content that desgw did not make is never lost: it is kept beside before a run may overwrite it. */
 import type { Observer } from './observe.ts';
-import type { BuildEvent, Built, Digest, Node, Output, Path, TargetName, Trace } from './types.ts';
+import { isAsLeft } from './signature.ts';
+import type { BuildEvent, Digest, Node, Output, Path, TargetName, Trace } from './types.ts';
 import type { World } from './world/world.ts';
 
 interface Kept {
@@ -39,7 +40,12 @@ export class Keeper {
     const { files } = this.#world;
     for (const { path, aside, target } of this.#kept.splice(0)) {
       if (files.digest(path) === files.digest(aside)) files.remove(aside);
-      else this.#emit({ kind: 'warning', target, message: `${path} held something that desgw did not make; it is kept as ${aside}` });
+      else
+        this.#emit({
+          kind: 'warning',
+          target,
+          message: `${path} held something that desgw did not make; it is kept as ${aside}`,
+        });
     }
   }
 
@@ -61,10 +67,8 @@ function isOurs(output: Output, now: Digest, trace: Trace | undefined): boolean 
     case 'failed':
       return true;
     case 'cleaning':
-      return trace.outputs[output.path] === now;
+      return isAsLeft(output, trace.outputs[output.path], now);
     case 'built':
-      return trace.how !== 'accepted' && recorded(trace, output) === now;
+      return trace.how !== 'accepted' && isAsLeft(output, trace.outputs[output.path], now);
   }
 }
-
-const recorded = (built: Built, output: Output): Digest | undefined => built.outputs[output.path];

@@ -16,13 +16,19 @@ export function logsOf(files: Files, target: TargetName): readonly { run: number
   const prefix = `${logName(target)}.`;
   return (files.list(LOGS) ?? [])
     .filter((name) => name.startsWith(prefix) && /^\d+\.log$/.test(name.slice(prefix.length)))
-    .map((name) => ({ run: Number.parseInt(name.slice(prefix.length), 10), path: `${LOGS}/${name}` }))
+    .map((name) => ({
+      run: Number.parseInt(name.slice(prefix.length), 10),
+      path: `${LOGS}/${name}`,
+    }))
     .sort((a, b) => a.run - b.run);
 }
 
 /** A target's name as part of a file name: separators and control characters are spelled out. */
 function logName(target: TargetName): string {
-  const name = target.replace(/[%/\\\p{Cc}]|^[.-]/gu, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  const name = target.replace(
+    /[%/\\\p{Cc}]|^[.-]/gu,
+    (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
   return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}%${digestOf(name)}`;
 }
 

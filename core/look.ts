@@ -1,7 +1,8 @@
 /** Carries out looks: listings, texts, stats, questions to adapters. Each at most once. */
+
+import { runForAdapter } from './ask.ts';
 import type { Adapter, AdapterTools, Exec, Json, Listing, Look, Path, Seen } from './types.ts';
 import type { World } from './world/world.ts';
-import { runForAdapter } from './ask.ts';
 
 export interface LookerOptions {
   readonly adapters: { readonly [name: string]: Adapter };
@@ -16,7 +17,9 @@ export class Looker {
   readonly #options: LookerOptions;
   #listings = new Map<Path, Promise<readonly string[] | undefined | Error>>();
   #answers = new Map<string, Promise<Seen>>();
-  #batch: { dirs: Path[]; done: Promise<Map<Path, readonly string[] | undefined | Error>> } | undefined;
+  #batch:
+    | { dirs: Path[]; done: Promise<Map<Path, readonly string[] | undefined | Error>> }
+    | undefined;
 
   constructor(world: World, options: LookerOptions) {
     this.#world = world;
@@ -119,7 +122,8 @@ export class Looker {
   #ask(name: string, question: Json): Promise<Seen> {
     const adapter = this.#options.adapters[name];
     if (adapter === undefined) throw new Error(`internal: there is no adapter '${name}'`);
-    if (this.#options.dry && !adapter.dry) return Promise.resolve({ kind: 'failed', why: NOT_ASKED });
+    if (this.#options.dry && !adapter.dry)
+      return Promise.resolve({ kind: 'failed', why: NOT_ASKED });
     const key = JSON.stringify([name, question]);
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
@@ -131,10 +135,14 @@ export class Looker {
   async #answer(name: string, adapter: Adapter, question: Json): Promise<Seen> {
     const limit = new AbortController();
     const signal = AbortSignal.any([this.#options.signal, limit.signal]);
-    const timer = this.#world.clock.sleep(adapter.timeout * 1000, signal).then((): Seen => ({
-      kind: 'failed',
-      why: this.#options.signal.aborted ? 'interrupted' : `no answer from '${name}' within ${adapter.timeout} s`,
-    }));
+    const timer = this.#world.clock.sleep(adapter.timeout * 1000, signal).then(
+      (): Seen => ({
+        kind: 'failed',
+        why: this.#options.signal.aborted
+          ? 'interrupted'
+          : `no answer from '${name}' within ${adapter.timeout} s`,
+      }),
+    );
     const tools: AdapterTools = {
       run: (exec: Exec) => runForAdapter(this.#world, exec, signal),
       workspace: this.#world.files.root,
@@ -142,7 +150,10 @@ export class Looker {
     };
     const asked = adapter.ask(question, tools).then(
       (answer): Seen => ({ kind: 'answer', answer }),
-      (error: unknown): Seen => ({ kind: 'failed', why: error instanceof Error ? error.message : String(error) }),
+      (error: unknown): Seen => ({
+        kind: 'failed',
+        why: error instanceof Error ? error.message : String(error),
+      }),
     );
     try {
       return await Promise.race([asked, timer]);

@@ -40,8 +40,14 @@ const COMMANDS: { readonly [name: string]: Declared } = {
       ['--profile <file>', 'write when each action ran (Chrome trace format)'],
       ['--json', 'one event a line'],
     ],
-    examples: ['desgw build', 'desgw build postproc -n', "desgw build 'ccds_*' --no-wait", 'desgw build --set TEFF_CUT_g=0.3'],
-    run: async (args, flags, invocation) => (await import('./cli/build.ts')).build(args, flags, invocation),
+    examples: [
+      'desgw build',
+      'desgw build postproc -n',
+      "desgw build 'ccds_*' --no-wait",
+      'desgw build --set TEFF_CUT_g=0.3',
+    ],
+    run: async (args, flags, invocation) =>
+      (await import('./cli/build.ts')).build(args, flags, invocation),
   },
   clean: {
     usage: 'clean [...targets]',
@@ -52,36 +58,48 @@ const COMMANDS: { readonly [name: string]: Declared } = {
       ['-y, --yes', 'do not ask'],
     ],
     examples: ['desgw clean postproc:4', "desgw clean 'forcefiles_*' -n"],
-    run: async (args, flags, invocation) => (await import('./cli/clean.ts')).clean(args, flags, invocation),
+    run: async (args, flags, invocation) =>
+      (await import('./cli/clean.ts')).clean(args, flags, invocation),
   },
   status: {
     usage: 'status [...targets]',
     doc: 'state of every target, like ones folded into a line',
     options: [JSON_OPTION],
     examples: ['desgw status', "desgw status 'ccds_*'"],
-    run: async (args, flags, invocation) => (await import('./cli/views.ts')).status(args, flags, invocation),
+    run: async (args, flags, invocation) =>
+      (await import('./cli/views.ts')).status(args, flags, invocation),
   },
   why: {
     usage: 'why [...targets]',
     doc: 'every reason for the state of a target, with values, down to the first cause',
     options: [['--path', 'with two targets A B: how B depends on A'], JSON_OPTION],
     examples: ['desgw why postproc', 'desgw why --path season postproc:4'],
-    run: async (args, flags, invocation) => (await import('./cli/views.ts')).why(args, flags, invocation),
+    run: async (args, flags, invocation) =>
+      (await import('./cli/views.ts')).why(args, flags, invocation),
   },
   graph: {
     usage: 'graph [...targets]',
     doc: 'the graph with states as colours',
-    options: [['--format <name>', 'dot (default), mermaid or json'], ['--why', 'only what is not fresh'], JSON_OPTION],
+    options: [
+      ['--format <name>', 'dot (default), mermaid or json'],
+      ['--why', 'only what is not fresh'],
+      JSON_OPTION,
+    ],
     examples: ['desgw graph | dot -Tsvg > graph.svg'],
     run: async (args, flags, invocation) =>
-      (await import('./cli/views.ts')).graph(args, flags as CommonFlags & { format?: string; why?: boolean }, invocation),
+      (await import('./cli/views.ts')).graph(
+        args,
+        flags as CommonFlags & { format?: string; why?: boolean },
+        invocation,
+      ),
   },
   targets: {
     usage: 'targets [...patterns]',
     doc: 'every target with its state, its files and what it is',
     options: [JSON_OPTION],
     examples: ["desgw targets 'postproc*'"],
-    run: async (args, flags, invocation) => (await import('./cli/views.ts')).targets(args, flags, invocation),
+    run: async (args, flags, invocation) =>
+      (await import('./cli/views.ts')).targets(args, flags, invocation),
   },
   log: {
     usage: 'log <target>',
@@ -100,21 +118,24 @@ const COMMANDS: { readonly [name: string]: Declared } = {
     doc: 'every parameter with its value, where that comes from, and what it is for',
     options: [JSON_OPTION],
     examples: ['desgw params --set TWINDOW=20'],
-    run: async (_args, flags, invocation) => (await import('./cli/views.ts')).params(flags, invocation),
+    run: async (_args, flags, invocation) =>
+      (await import('./cli/views.ts')).params(flags, invocation),
   },
   accept: {
     usage: 'accept <...targets>',
     doc: 'take outputs that were changed by hand as they are, until what they are made from changes',
     options: [],
     examples: ['desgw accept postproc_2206.ini'],
-    run: async (args, flags, invocation) => (await import('./cli/settle.ts')).accept(args, flags, invocation),
+    run: async (args, flags, invocation) =>
+      (await import('./cli/settle.ts')).accept(args, flags, invocation),
   },
   adopt: {
     usage: 'adopt <...targets>',
     doc: 'put targets on record as made, with the outputs that are there',
     options: [],
     examples: ['desgw adopt dagmaker_668440.out'],
-    run: async (args, flags, invocation) => (await import('./cli/settle.ts')).adopt(args, flags, invocation),
+    run: async (args, flags, invocation) =>
+      (await import('./cli/settle.ts')).adopt(args, flags, invocation),
   },
   mark: {
     usage: 'mark <state> <...targets>',
@@ -122,29 +143,43 @@ const COMMANDS: { readonly [name: string]: Declared } = {
     options: [['--job <id>', 'what identifies the work, such as 123.0@jobsub01.fnal.gov']],
     examples: ['desgw mark submitted submitted_668440 --job 123.0@jobsub01.fnal.gov'],
     run: async (args, flags, invocation) =>
-      (await import('./cli/settle.ts')).mark(args, flags as CommonFlags & { job?: string }, invocation),
+      (await import('./cli/settle.ts')).mark(
+        args,
+        flags as CommonFlags & { job?: string },
+        invocation,
+      ),
   },
   resubmit: {
     usage: 'resubmit <...targets>',
     doc: 'do once more what must not happen twice, on your word and for a reason',
-    options: [['--reason <text>', 'why; asked for on a terminal'], ['-y, --yes', 'do not ask'], ['-n, --dry-run', 'show what is on record and stop']],
+    options: [
+      ['--reason <text>', 'why; asked for on a terminal'],
+      ['-y, --yes', 'do not ask'],
+      ['-n, --dry-run', 'show what is on record and stop'],
+    ],
     examples: ["desgw resubmit submitted_668440 --reason 'new templates'"],
     run: async (args, flags, invocation) =>
-      (await import('./cli/settle.ts')).resubmit(args, flags as CommonFlags & { reason?: string; yes?: boolean }, invocation),
+      (await import('./cli/settle.ts')).resubmit(
+        args,
+        flags as CommonFlags & { reason?: string; yes?: boolean },
+        invocation,
+      ),
   },
   unlock: {
     usage: 'unlock',
     doc: 'take the lock away from a builder that died on another host',
     options: [['-y, --yes', 'do not ask']],
     examples: ['desgw unlock'],
-    run: async (_args, flags, invocation) => (await import('./cli/settle.ts')).unlock(flags, invocation),
+    run: async (_args, flags, invocation) =>
+      (await import('./cli/settle.ts')).unlock(flags, invocation),
   },
   init: {
     usage: 'init [folder]',
     doc: 'make a new workspace: a rule file to start from',
     options: [],
     examples: ['desgw init S230518h'],
-    run: async (args, _flags, invocation) => (await import('./cli/init.ts')).init(args[0] ?? '.', invocation),
+    run: async (args, _flags, invocation) =>
+      (await import('./cli/init.ts')).init(args[0] ?? '.', invocation),
   },
 };
 
@@ -154,7 +189,8 @@ const GLOBAL_OPTIONS = [
   ['--allow-unknown', 'let --set name parameters that the rule file does not declare'],
 ] as const;
 
-const EXIT_HELP = 'Exit status: 0 all fresh, 1 a target failed, 2 wrong use, 3 still waiting, 4 needs a person, 130 interrupted.';
+const EXIT_HELP =
+  'Exit status: 0 all fresh, 1 a target failed, 2 wrong use, 3 still waiting, 4 needs a person, 130 interrupted.';
 
 async function main(): Promise<number> {
   const terminal = processTerminal(process.env);
@@ -181,14 +217,20 @@ async function dispatch(argv: readonly string[], invocation: Invocation): Promis
     if (argv[1] === undefined) return help(invocation);
     return dispatch([argv[1], '--help'], invocation);
   }
-  if (first.startsWith('-')) throw new UserError(`the command comes first, not ${first}`, 'See `desgw --help`.');
+  if (first.startsWith('-'))
+    throw new UserError(`the command comes first, not ${first}`, 'See `desgw --help`.');
   const declared = Object.hasOwn(COMMANDS, first) ? COMMANDS[first] : undefined;
   if (declared !== undefined) return runDeclared(first, declared, argv, invocation);
   const { runAdded } = await import('./cli/added.ts');
   return runAdded(argv, invocation, Object.keys(COMMANDS));
 }
 
-async function runDeclared(name: string, declared: Declared, argv: readonly string[], invocation: Invocation): Promise<number> {
+async function runDeclared(
+  name: string,
+  declared: Declared,
+  argv: readonly string[],
+  invocation: Invocation,
+): Promise<number> {
   const words = spelledOut(argv);
   const parser = cac('desgw');
   const command = parser.command(declared.usage, declared.doc);
@@ -197,7 +239,11 @@ async function runDeclared(name: string, declared: Declared, argv: readonly stri
   let result: Promise<number> = Promise.resolve(0);
   command.action((...given: unknown[]) => {
     const flags = given.at(-1) as Flags;
-    const args = given.slice(0, -1).flat().filter((word): word is string => word !== undefined).map(plainWord);
+    const args = given
+      .slice(0, -1)
+      .flat()
+      .filter((word): word is string => word !== undefined)
+      .map(plainWord);
     result = declared.run(args, flags, invocation);
   });
   if (words.includes('--help') || words.includes('-h')) {
@@ -208,7 +254,8 @@ async function runDeclared(name: string, declared: Declared, argv: readonly stri
     parser.parse(['node', 'desgw', ...words], { run: false });
     await parser.runMatchedCommand();
   } catch (error) {
-    if (error instanceof Error && error.name === 'CACError') throw usageError(error, name, declared);
+    if (error instanceof Error && error.name === 'CACError')
+      throw usageError(error, name, declared);
     throw error;
   }
   return result;
@@ -220,17 +267,25 @@ const NAME = '\0';
 /** The words for the parser: `-j5` as make takes it, and names after `--` marked as such. */
 function spelledOut(argv: readonly string[]): string[] {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
-  const words = argv.slice(0, end).flatMap((word) => (/^-j\d+$/.test(word) ? ['-j', word.slice(2)] : [word]));
+  const words = argv
+    .slice(0, end)
+    .flatMap((word) => (/^-j\d+$/.test(word) ? ['-j', word.slice(2)] : [word]));
   return [...words, ...argv.slice(end + 1).map((name) => NAME + name)];
 }
 
-const plainWord = (word: string): string => (word.startsWith(NAME) ? word.slice(NAME.length) : word);
+const plainWord = (word: string): string =>
+  word.startsWith(NAME) ? word.slice(NAME.length) : word;
 
 function usageError(error: Error, name: string, declared: Declared): UserError {
   const unknown = /Unknown option `(.*)`/.exec(error.message)?.[1];
   if (unknown === undefined) return new UserError(error.message, `See \`desgw ${name} --help\`.`);
-  const flags = [...declared.options, ...GLOBAL_OPTIONS].flatMap(([flag]) => flag.split(/[ ,]+/).filter((word) => word.startsWith('--')));
-  return new UserError(`there is no option ${unknown} of desgw ${name}`, didYouMean(unknown, flags) ?? `See \`desgw ${name} --help\`.`);
+  const flags = [...declared.options, ...GLOBAL_OPTIONS].flatMap(([flag]) =>
+    flag.split(/[ ,]+/).filter((word) => word.startsWith('--')),
+  );
+  return new UserError(
+    `there is no option ${unknown} of desgw ${name}`,
+    didYouMean(unknown, flags) ?? `See \`desgw ${name} --help\`.`,
+  );
 }
 
 function commandHelp(name: string, { usage, doc, options, examples }: Declared): string {
@@ -270,7 +325,10 @@ function rows(pairs: readonly (readonly [string, string])[]): string[] {
 }
 
 /** First Ctrl-C: stop what can be stopped and leave; second: at once. */
-function handleSignals(terminal: Terminal): { signal: AbortSignal; onWorld: (world: World) => void } {
+function handleSignals(terminal: Terminal): {
+  signal: AbortSignal;
+  onWorld: (world: World) => void;
+} {
   const abort = new AbortController();
   let world: World | undefined;
   const onSignal = (): void => {
@@ -299,8 +357,12 @@ function complain(error: unknown, terminal: Terminal): number {
   const message = error instanceof Error ? error.message : String(error);
   terminal.err(`desgw: ${message}`);
   const known = error instanceof Error && 'code' in error;
-  if (!known) terminal.err('  This is a fault of desgw itself, not yours. Nothing it believed was written down wrongly; DESGW_DEBUG=1 shows where it happened.');
-  if (process.env.DESGW_DEBUG !== undefined && error instanceof Error) terminal.err(error.stack ?? '');
+  if (!known)
+    terminal.err(
+      '  This is a fault of desgw itself, not yours. Nothing it believed was written down wrongly; DESGW_DEBUG=1 shows where it happened.',
+    );
+  if (process.env.DESGW_DEBUG !== undefined && error instanceof Error)
+    terminal.err(error.stack ?? '');
   return 1;
 }
 

@@ -10,7 +10,7 @@ import { readKeys } from './formats/keys.ts';
 import type { KnownFile, KnownSighting, Memory } from './journal/types.ts';
 import { Looker } from './look.ts';
 import { closure, plan, type Survey, type Wanted } from './plan.ts';
-import { valueDigest } from './signature.ts';
+import { keysDigest, valueDigest } from './signature.ts';
 import type {
   Adapter,
   Digest,
@@ -136,7 +136,8 @@ export class Observer implements Survey {
     const cached = this.#globs.get(pattern);
     if (cached !== undefined) return cached;
     const paths = this.#world.files.glob(pattern);
-    const digest = paths.length === 0 ? 'absent' : digestOf(JSON.stringify(paths.map((p) => [p, this.file(p)])));
+    const digest =
+      paths.length === 0 ? 'absent' : digestOf(JSON.stringify(paths.map((p) => [p, this.file(p)])));
     this.#globs.set(pattern, digest);
     return digest;
   }
@@ -145,8 +146,9 @@ export class Observer implements Survey {
     if (output.glob === true) return this.glob(output.path);
     const whole = this.file(output.path);
     if (output.keys === undefined || whole === 'absent') return whole;
-    const text = this.#world.files.readText(output.path) ?? '';
-    return digestOf(JSON.stringify(readKeys(text, output.keys.format, output.keys.names)));
+    const { format, names } = output.keys;
+    const values = readKeys(this.#world.files.readText(output.path) ?? '', format, names);
+    return keysDigest(names, values);
   }
 
   // -- looks --------------------------------------------------------------------------------
@@ -194,7 +196,9 @@ export class Observer implements Survey {
       const seen = await this.#looker.look(once.look(facts, attempt));
       const judged = once.judge(seen, attempt);
       // A dry run does not ask; the build will, before it acts.
-      return judged.state === 'unknown' && this.#looker.refused(seen) ? { state: 'not done' } : judged;
+      return judged.state === 'unknown' && this.#looker.refused(seen)
+        ? { state: 'not done' }
+        : judged;
     } catch (error) {
       const failed = failedSighting(error);
       return failed.advice === undefined
@@ -207,7 +211,8 @@ export class Observer implements Survey {
   readers(reads: readonly Path[]): Pick<Facts, 'text' | 'maybeText'> {
     const allowed = new Set(reads);
     const maybeText = (path: Path): string | undefined => {
-      if (!allowed.has(path)) throw new Error(`internal: '${path}' is read but not declared in reads`);
+      if (!allowed.has(path))
+        throw new Error(`internal: '${path}' is read but not declared in reads`);
       return this.#world.files.readText(path);
     };
     const text = (path: Path): string => {
@@ -219,9 +224,15 @@ export class Observer implements Survey {
   }
 
   /** What recipe functions of a node are given. */
-  facts(node: Node, gathered: readonly TargetName[], due: readonly TargetName[] = [], reads: readonly Path[] = []): Facts {
+  facts(
+    node: Node,
+    gathered: readonly TargetName[],
+    due: readonly TargetName[] = [],
+    reads: readonly Path[] = [],
+  ): Facts {
     const sighting = this.#sightings.get(node.name);
-    const value = sighting === undefined || sighting.state === 'failed' ? null : (sighting.value ?? null);
+    const value =
+      sighting === undefined || sighting.state === 'failed' ? null : (sighting.value ?? null);
     const declared = [...reads, ...(node.rule.observe?.reads ?? [])];
     return { ...this.readers(declared), value, gathered, due };
   }
@@ -308,7 +319,8 @@ export class MissingText extends Error {
 
 function failedSighting(error: unknown): Extract<Sighting, { state: 'failed' }> {
   if (!(error instanceof Error)) throw error;
-  const advice = 'advice' in error ? error.advice : error instanceof UserError ? error.hint : undefined;
+  const advice =
+    'advice' in error ? error.advice : error instanceof UserError ? error.hint : undefined;
   return typeof advice === 'string'
     ? { state: 'failed', why: error.message, advice }
     : { state: 'failed', why: error.message };
@@ -317,15 +329,23 @@ function failedSighting(error: unknown): Extract<Sighting, { state: 'failed' }> 
 const pickStat = ({ size, mtime, ctime, ino }: Stat) => ({ size, mtime, ctime, ino });
 
 const unchanged = (known: KnownFile, stat: Stat): boolean =>
-  known.size === stat.size && known.mtime === stat.mtime && known.ctime === stat.ctime && known.ino === stat.ino;
+  known.size === stat.size &&
+  known.mtime === stat.mtime &&
+  known.ctime === stat.ctime &&
+  known.ino === stat.ino;
 
-const tick = (known: KnownFile): number => (known.ctime % 1000 === 0 ? COARSE_TICK_MS : FINE_TICK_MS);
+const tick = (known: KnownFile): number =>
+  known.ctime % 1000 === 0 ? COARSE_TICK_MS : FINE_TICK_MS;
 
 /** Whether the file could have changed once more under the same time stamp after it was read. */
 const racy = (known: KnownFile): boolean => known.ctime + tick(known) > known.seen;
 
 /** Plans, makes the looks the plan wants, and plans again until nothing more is wanted. */
-export async function survey(graph: Graph, goals: readonly TargetName[], observer: Observer): Promise<Plan> {
+export async function survey(
+  graph: Graph,
+  goals: readonly TargetName[],
+  observer: Observer,
+): Promise<Plan> {
   await observer.stat(graph, closure(graph, goals));
   for (;;) {
     const round = plan(graph, goals, observer);

@@ -5,22 +5,22 @@
  *   finishing (on record, with their digests) -> renamed into place -> built (on record) -> told
  */
 import { attemptDirectory, revokeAttempt } from './attempts.ts';
-import { lastGood } from './decide.ts';
+import { lastGood, productNow } from './decide.ts';
 import type { Environments } from './environment.ts';
 import { Refusal } from './errors.ts';
 import { recipeOf } from './graph.ts';
 import type { Journal } from './journal/types.ts';
 import { Keeper } from './keep.ts';
-import { MissingText, type Observer } from './observe.ts';
 import { logPath } from './logs.ts';
-import { Looker } from './look.ts';
+import type { Looker } from './look.ts';
 import { nearestNames } from './near.ts';
+import { MissingText, type Observer } from './observe.ts';
 import { signatureOf } from './signature.ts';
 import { Run, type StepsEnd } from './steps.ts';
 import type {
   Action,
-  Built,
   BuildEvent,
+  Built,
   Digest,
   Exec,
   Facts,
@@ -54,9 +54,19 @@ export interface PerformContext {
 /** How an action ended. */
 export type Landing =
   | { readonly state: 'built'; readonly made: readonly TargetName[]; readonly note?: string }
-  | { readonly state: 'failed'; readonly made: readonly TargetName[]; readonly problems: readonly Problem[]; readonly log: Path }
+  | {
+      readonly state: 'failed';
+      readonly made: readonly TargetName[];
+      readonly problems: readonly Problem[];
+      readonly log: Path;
+    }
   /** A once-action ended without a receipt: nobody can tell yet whether it took effect. */
-  | { readonly state: 'doubt'; readonly made: readonly TargetName[]; readonly problems: readonly Problem[]; readonly log: Path }
+  | {
+      readonly state: 'doubt';
+      readonly made: readonly TargetName[];
+      readonly problems: readonly Problem[];
+      readonly log: Path;
+    }
   | { readonly state: 'left'; readonly note: string }
   | { readonly state: 'interrupted' };
 
@@ -86,40 +96,63 @@ class Performer {
   readonly #keeper: Keeper;
   readonly #token: string;
   readonly #startedAt: number;
+  /** What the targets recorded so far have made. */
+  readonly #products = new Map<TargetName, Digest>();
 
   constructor(action: Action, context: PerformContext) {
     this.#action = action;
     this.#context = context;
     const { graph, observer, journal, world } = context;
-    this.#entries = action.makes.map((name) => entryOf(graph.nodes.get(name)!, context));
+    this.#entries = action.makes.map((name) => entryOf(graph.nodes.get(name)!, action, context));
     const first = this.#entries[0]!;
     this.#recipe = recipeOf(first.node.rule);
     const due = first.node.rule.chain === undefined ? [] : action.makes;
-    this.#facts = observer.facts(first.node, context.gathered(first.node.name), due, this.#recipe.reads ?? []);
+    this.#facts = observer.facts(
+      first.node,
+      context.gathered(first.node.name),
+      due,
+      this.#recipe.reads ?? [],
+    );
     this.#log = logPath(action.name, first.run);
     this.#begun = world.clock.now();
     this.#keeper = new Keeper(world, observer, context.emit);
     const trace = journal.traces.get(first.node.name);
-    const resumed = action.kind === 'attach' && trace?.kind === 'started';
-    this.#token = resumed ? trace.token : action.kind === 'restore' ? (first.previous?.token ?? '') : context.newToken();
-    this.#startedAt = resumed ? trace.at : action.kind === 'restore' ? (first.previous?.at ?? 0) : this.#begun;
+    const resumed = action.kind === 'attach' && isOpen(trace);
+    this.#token = resumed
+      ? trace.token
+      : action.kind === 'restore'
+        ? (first.previous?.token ?? '')
+        : context.newToken();
+    this.#startedAt = resumed
+      ? trace.at
+      : action.kind === 'restore'
+        ? (first.previous?.at ?? 0)
+        : this.#begun;
   }
 
   async go(): Promise<Landing> {
     const { emit } = this.#context;
+    let run: Run | undefined;
     try {
       if (this.#action.kind === 'run' && !this.#takeBack()) {
-        return { state: 'left', note: 'an earlier attempt began after all; build again to follow it' };
+        return {
+          state: 'left',
+          note: 'an earlier attempt began after all; build again to follow it',
+        };
       }
       const steps = this.#steps();
       this.#start(steps);
       emit({ kind: 'action started', action: this.#action, at: this.#begun, log: this.#log });
-      const run = this.#newRun();
+      run = this.#newRun();
       const end = await run.all(steps);
       if (end.state === 'interrupted' || end.state === 'left') return this.#stopped(run, end);
       return await this.#conclude(run, end);
     } catch (error) {
-      return this.#fail(problemsOf(error), []);
+      const problems = problemsOf(error);
+      run?.discard();
+      // What was launched is followed by the next build, which needs the record as it is.
+      if (run?.launched === true) return this.#leave(problems);
+      return this.#fail(problems, [], run !== undefined && this.#effectUnknown(run));
     }
   }
 
@@ -139,10 +172,12 @@ class Performer {
   }
 
   #start(steps: readonly Step[]): void {
-    if (this.#action.kind !== 'run') return;
     const { journal } = this.#context;
-    const detached = steps.find((step): step is Exec => step.kind === 'exec' && step.detached !== undefined)?.detached;
     for (const { node } of this.#entries) this.#keeper.keep(node, journal.traces.get(node.name));
+    if (this.#action.kind !== 'run') return;
+    const detached = steps.find(
+      (step): step is Exec => step.kind === 'exec' && step.detached !== undefined,
+    )?.detached;
     this.#entries.forEach((entry, i) => {
       const started: Started = {
         kind: 'started',
@@ -156,7 +191,9 @@ class Performer {
         ...(detached === undefined ? {} : { detached }),
       };
       // Durable before anything that must not happen twice; one sync covers all links.
-      const durable = i === this.#entries.length - 1 && (detached !== undefined || entry.node.rule.once !== undefined);
+      const durable =
+        i === this.#entries.length - 1 &&
+        (detached !== undefined || entry.node.rule.once !== undefined);
       journal.trace(entry.node.name, started, { durable });
     });
   }
@@ -177,7 +214,8 @@ class Performer {
         resume: this.#action.kind === 'attach',
         onAlive: () => this.#tellProgress(),
         filesOnly: this.#action.kind === 'restore',
-        onRetry: (attempt, delay, exit) => emit({ kind: 'action retried', action: this.#action, attempt, delay, exit }),
+        onRetry: (attempt, delay, exit) =>
+          emit({ kind: 'action retried', action: this.#action, attempt, delay, exit }),
         onWarning: (message) => emit({ kind: 'warning', target: first.node.name, message }),
       },
       this.#action.kind === 'restore' ? first.previous?.receipt : undefined,
@@ -208,8 +246,10 @@ class Performer {
 
   async #conclude(run: Run, end: StepsEnd): Promise<Landing> {
     const seen = await this.#evidence();
-    const problems: Problem[] = end.state === 'failed' ? [{ what: end.what, ...(end.advice === undefined ? {} : { advice: end.advice }) }] : [];
-    if (this.#action.kind !== 'restore') problems.push(...(this.#recipe.judge?.(run.facts, seen) ?? []));
+    // The judge knows what to make of a failure; where it has nothing to say, the bare fact counts.
+    const judged =
+      this.#action.kind === 'restore' ? [] : (this.#recipe.judge?.(run.facts, seen) ?? []);
+    const problems = judged.length === 0 && end.state === 'failed' ? [problemOf(end)] : judged;
     if (problems.length > 0) {
       run.commit(); // what it did write tells people what went wrong
       const completed = this.#entries[0]!.node.rule.chain?.completed?.(run.facts, seen) ?? [];
@@ -231,9 +271,15 @@ class Performer {
     if (staged.size > 0 && this.#entries.length === 1 && this.#action.kind !== 'restore') {
       const entry = this.#entries[0]!;
       const trace = journal.traces.get(entry.node.name);
-      const plain = entry.node.outputs.every((o) => o.keys === undefined && (staged.has(o.path) || observer.file(o.path) !== 'absent'));
+      const plain = entry.node.outputs.every(
+        (o) => o.keys === undefined && (staged.has(o.path) || observer.file(o.path) !== 'absent'),
+      );
       if (trace?.kind === 'started' && plain) {
-        journal.trace(entry.node.name, { ...trace, kind: 'finishing', outputs: this.#digests(entry.node, staged) });
+        journal.trace(entry.node.name, {
+          ...trace,
+          kind: 'finishing',
+          outputs: this.#digests(entry.node, staged),
+        });
       }
     }
     run.commit();
@@ -247,11 +293,15 @@ class Performer {
     for (const entry of this.#entries) this.#record(entry, run);
     this.#keeper.release();
     const note = this.#recipe.note?.(run.facts) ?? this.#entries[0]!.signature.observed?.note ?? '';
-    return note === '' ? { state: 'built', made: this.#action.makes } : { state: 'built', made: this.#action.makes, note };
+    return note === ''
+      ? { state: 'built', made: this.#action.makes }
+      : { state: 'built', made: this.#action.makes, note };
   }
 
   #digests(node: Node, staged: ReadonlyMap<Path, Digest>): { [path: string]: Digest } {
-    return Object.fromEntries(node.outputs.map((o) => [o.path, staged.get(o.path) ?? this.#context.observer.output(o)]));
+    return Object.fromEntries(
+      node.outputs.map((o) => [o.path, staged.get(o.path) ?? this.#context.observer.output(o)]),
+    );
   }
 
   #missing(node: Node): Problem[] {
@@ -268,28 +318,51 @@ class Performer {
     const { journal, observer, world } = this.#context;
     const { node } = entry;
     const { receipt } = run.facts;
+    const signature = this.#signatureOf(entry);
     const built: Built = {
       kind: 'built',
       how: 'built',
       run: entry.run,
       at: this.#action.kind === 'restore' ? this.#startedAt : world.clock.now(),
       ms: world.clock.now() - this.#begun,
-      signature: entry.signature,
-      because: this.#action.kind === 'restore' ? (entry.previous?.because ?? []) : this.#action.reasons,
+      signature,
+      because:
+        this.#action.kind === 'restore' ? (entry.previous?.because ?? []) : this.#action.reasons,
       outputs: Object.fromEntries(node.outputs.map((o) => [o.path, observer.output(o)])),
       ...(node.rule.once === undefined ? {} : { token: this.#token }),
       ...(receipt === undefined ? {} : { receipt }),
     };
     journal.trace(node.name, built, { durable: node.rule.once !== undefined });
+    this.#products.set(node.name, productNow(node, observer, signature));
     world.files.removeTree(attemptDirectory(this.#token));
+  }
+
+  /** Links of a chain are made from each other: what the earlier ones made is known only now. */
+  #signatureOf({ node, signature }: Entry): Signature {
+    const { graph, observer } = this.#context;
+    const madeNow = (path: Path): boolean =>
+      this.#products.has(graph.makers.get(path) ?? node.name);
+    return {
+      ...signature,
+      deps: mapped(signature.deps, (dep, before) => this.#products.get(dep) ?? before),
+      inputs: mapped(signature.inputs, (path, before) =>
+        madeNow(path) ? observer.file(path) : before,
+      ),
+    };
   }
 
   #failAfter(run: Run, problems: readonly Problem[], completed: readonly TargetName[]): Landing {
     const { observer } = this.#context;
     for (const { node } of this.#entries) observer.forget(node.outputs.map((o) => o.path));
-    const made = this.#entries.filter(({ node }) => completed.includes(node.name) && this.#missing(node).length === 0);
+    const made = this.#entries.filter(
+      ({ node }) => completed.includes(node.name) && this.#missing(node).length === 0,
+    );
     for (const entry of made) this.#record(entry, run);
-    return this.#fail(problems, made.map((entry) => entry.node.name), this.#effectUnknown(run));
+    return this.#fail(
+      problems,
+      made.map((entry) => entry.node.name),
+      this.#effectUnknown(run),
+    );
   }
 
   /** A once-command that was started and left no receipt may have taken effect all the same. */
@@ -297,8 +370,16 @@ class Performer {
     return this.#entries[0]!.node.rule.once !== undefined && run.facts.exits.length > 0;
   }
 
+  /** Fails without a word on record. */
+  #leave(problems: readonly Problem[]): Landing {
+    this.#keeper.release();
+    return { state: 'failed', made: [], problems, log: this.#log };
+  }
+
   #fail(problems: readonly Problem[], made: readonly TargetName[], doubt = false): Landing {
     const { journal, world } = this.#context;
+    // That a file could not be put back does not undo what was done.
+    if (this.#action.kind === 'restore') return this.#leave(problems);
     this.#keeper.release();
     for (const entry of this.#entries) {
       if (made.includes(entry.node.name)) continue;
@@ -323,19 +404,28 @@ class Performer {
   }
 }
 
-function entryOf(node: Node, context: PerformContext): Entry {
+const isOpen = (trace: Trace | undefined): trace is Started | Finishing =>
+  trace?.kind === 'started' || trace?.kind === 'finishing';
+
+function entryOf(node: Node, action: Action, context: PerformContext): Entry {
   const trace = context.journal.traces.get(node.name);
   const previous = lastGood(trace);
-  const resumed = trace?.kind === 'started' || trace?.kind === 'finishing' ? trace.signature : undefined;
-  const fresh = signatureOf(node, ingredients(context), context.gathered(node.name));
-  const attached = resumed !== undefined && trace?.kind === 'started' && trace.detached !== undefined;
-  return {
-    node,
-    // What a detached program was started from is what it will have made its outputs from.
-    signature: attached && context.observer.attempt(trace.token) !== 'unclaimed' ? resumed : fresh,
-    run: (trace?.run ?? 0) + 1,
-    previous,
-  };
+  // What a detached program was started from is what it will have made its outputs from, and its
+  // log is that of the run that started it.
+  if (action.kind === 'attach' && isOpen(trace)) {
+    return { node, signature: trace.signature, run: trace.run, previous };
+  }
+  const signature = signatureOf(node, ingredients(context), context.gathered(node.name));
+  return { node, signature, run: (trace?.run ?? 0) + 1, previous };
+}
+
+function mapped<T>(
+  table: { readonly [key: string]: T },
+  value: (key: string, before: T) => T,
+): { readonly [key: string]: T } {
+  return Object.fromEntries(
+    Object.entries(table).map(([key, before]) => [key, value(key, before)]),
+  );
 }
 
 function ingredients({ observer, product }: PerformContext) {
@@ -356,7 +446,7 @@ export function evaluate(recipe: Recipe, facts: Facts): readonly Step[] {
 /** Puts work on record that was found done, writing the files that go with the record. */
 async function adopt(action: Action, context: PerformContext): Promise<Landing> {
   const { world, journal, observer, graph } = context;
-  const entry = entryOf(graph.nodes.get(action.makes[0]!)!, context);
+  const entry = entryOf(graph.nodes.get(action.makes[0]!)!, action, context);
   const { node } = entry;
   const seen = observer.once(node.name);
   if (seen?.state !== 'done') throw new Error(`internal: ${node.name} is adopted without evidence`);
@@ -404,14 +494,25 @@ function quietOptions(context: PerformContext, entry: Entry) {
   };
 }
 
+const problemOf = ({ what, advice }: Extract<StepsEnd, { state: 'failed' }>): Problem =>
+  advice === undefined ? { what } : { what, advice };
+
 function problemsOf(error: unknown): Problem[] {
   if (error instanceof Refusal) {
-    return [error.advice === undefined ? { what: error.message } : { what: error.message, advice: error.advice }];
+    return [
+      error.advice === undefined
+        ? { what: error.message }
+        : { what: error.message, advice: error.advice },
+    ];
   }
-  if (error instanceof MissingText) return [{ what: error.message, advice: 'Something else removed it; build again.' }];
-  if (error instanceof Error && 'code' in error) return [{ what: error.message, advice: diskAdvice(String(error.code)) }];
+  if (error instanceof MissingText)
+    return [{ what: error.message, advice: 'Something else removed it; build again.' }];
+  if (error instanceof Error && 'code' in error)
+    return [{ what: error.message, advice: diskAdvice(String(error.code)) }];
   throw error;
 }
 
 const diskAdvice = (code: string): string =>
-  code === 'ENOSPC' || code === 'EDQUOT' ? 'Make room on that disk and build again.' : 'See that the file system is well, then build again.';
+  code === 'ENOSPC' || code === 'EDQUOT'
+    ? 'Make room on that disk and build again.'
+    : 'See that the file system is well, then build again.';

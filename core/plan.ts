@@ -1,5 +1,5 @@
 /** What a build would do now, as a value. Pure: graph and view in, plan out. */
-import { type Decision, decide, standingOf, type View } from './decide.ts';
+import { type Decision, decide, isLoss, standingOf, type View } from './decide.ts';
 import { needsOf } from './graph.ts';
 import type { Action, Chain, Graph, Node, Plan, TargetName, Verdict } from './types.ts';
 
@@ -42,7 +42,10 @@ export function plan(
       sweep(chain, action, verdicts);
     }
   }
-  return { plan: { graph, goals, order, verdicts, actions: actionsOf(graph, order, verdicts, runs) }, wanted };
+  return {
+    plan: { graph, goals, order, verdicts, actions: actionsOf(graph, order, verdicts, runs) },
+    wanted,
+  };
 }
 
 const UNSEEN: Verdict = Object.freeze({ state: 'maybe', reasons: [] });
@@ -79,11 +82,16 @@ export function closure(graph: Graph, goals: readonly TargetName[]): readonly Ta
     for (const need of needsOf(node)) if (!wanted.has(need)) todo.push(need);
     for (const link of node.rule.chain?.links ?? []) if (!wanted.has(link)) todo.push(link);
   }
-  return wanted.size === graph.order.length ? graph.order : graph.order.filter((name) => wanted.has(name));
+  return wanted.size === graph.order.length
+    ? graph.order
+    : graph.order.filter((name) => wanted.has(name));
 }
 
 /** The link with which a chain's next run begins: none if all are fresh, or one is held up first. */
-export function firstDue(chain: Chain, verdict: (name: TargetName) => Verdict): TargetName | undefined {
+export function firstDue(
+  chain: Chain,
+  verdict: (name: TargetName) => Verdict,
+): TargetName | undefined {
   const first = chain.links.find((link) => standingOf(verdict(link)) !== 'usable');
   return first === undefined || standingOf(verdict(first)) === 'down' ? undefined : first;
 }
@@ -97,7 +105,11 @@ function sweep(chain: Chain, action: Action | undefined, verdicts: Map<TargetNam
     if (verdict.state !== 'fresh' && verdict.state !== 'maybe') continue;
     if (link === first) continue;
     const reasons = [...verdict.reasons, { kind: 'swept' as const, chain: chain.name, first }];
-    verdicts.set(link, { state: action.certain ? 'stale' : 'maybe', reasons, by: verdict.by ?? [] });
+    verdicts.set(link, {
+      state: action.certain ? 'stale' : 'maybe',
+      reasons,
+      by: verdict.by ?? [],
+    });
   }
 }
 
@@ -139,7 +151,9 @@ function kindOf(node: Node, verdict: Verdict): Action['kind'] {
   if (verdict.adopt !== undefined) return 'adopt';
   if (verdict.state === 'running') return 'attach';
   const restores =
-    node.rule.once !== undefined && verdict.reasons.length > 0 && verdict.reasons.every((r) => r.kind === 'output missing');
+    node.rule.once !== undefined &&
+    verdict.reasons.length > 0 &&
+    verdict.reasons.every(isLoss);
   return restores ? 'restore' : 'run';
 }
 

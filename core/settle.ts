@@ -4,6 +4,7 @@ import { UserError } from './errors.ts';
 import type { Journal } from './journal/types.ts';
 import type { Observer } from './observe.ts';
 import { signatureOf } from './signature.ts';
+import { moment } from './time.ts';
 import type { Built, Node, Plan, Signature, TargetName } from './types.ts';
 import type { Files } from './world/world.ts';
 
@@ -21,30 +22,65 @@ export function acceptEdit(name: TargetName, context: SettleContext): void {
   const node = plan.graph.nodes.get(name)!;
   const built = builtOf(node, journal.traces.get(name), observer);
   if (built === undefined) {
-    throw new UserError(`'${name}' has not been built, so there is no edit to accept`, `\`desgw adopt ${name}\` puts files that are there on record.`);
+    throw new UserError(
+      `'${name}' has not been built, so there is no edit to accept`,
+      `\`desgw adopt ${name}\` puts files that are there on record.`,
+    );
   }
-  if (plan.verdicts.get(name)?.state !== 'edited') throw new UserError(`nothing that '${name}' made was changed by hand`);
-  journal.trace(name, { ...built, how: 'accepted', at: now, outputs: outputsNow(node, observer) }, { durable: true });
+  if (plan.verdicts.get(name)?.state !== 'edited')
+    throw new UserError(`nothing that '${name}' made was changed by hand`);
+  journal.trace(
+    name,
+    { ...built, how: 'accepted', at: now, outputs: outputsNow(node, observer) },
+    { durable: true },
+  );
 }
 
 /** Puts a target on record as made, with the outputs that are there. */
 export function adoptOutputs(name: TargetName, context: SettleContext): void {
   const { plan, observer, journal, now } = context;
   const node = plan.graph.nodes.get(name)!;
-  const missing = node.outputs.filter((output) => observer.output(output) === 'absent').map((output) => output.path);
-  if (missing.length > 0) throw new UserError(`'${name}' cannot be adopted: ${missing.join(', ')} is not there`);
+  const missing = node.outputs
+    .filter((output) => observer.output(output) === 'absent')
+    .map((output) => output.path);
+  if (missing.length > 0)
+    throw new UserError(`'${name}' cannot be adopted: ${missing.join(', ')} is not there`);
   const by = plan.verdicts.get(name)?.by ?? [];
-  if (by.length > 0) throw new UserError(`'${name}' cannot be adopted yet: ${by.join(', ')} is not fresh`, `Build or adopt ${by.length > 1 ? 'these' : 'it'} first.`);
-  record(node, context, { how: 'adopted', outputs: outputsNow(node, observer), evidence: 'taken as it was, by hand', at: now }, journal);
+  if (by.length > 0)
+    throw new UserError(
+      `'${name}' cannot be adopted yet: ${by.join(', ')} is not fresh`,
+      `Build or adopt ${by.length > 1 ? 'these' : 'it'} first.`,
+    );
+  record(
+    node,
+    context,
+    {
+      how: 'adopted',
+      outputs: outputsNow(node, observer),
+      evidence: 'taken as it was, by hand',
+      at: now,
+    },
+    journal,
+  );
 }
 
 /** Settles a doubt: the work has happened, under this receipt if it is known. */
-export function markDone(name: TargetName, receipt: string | undefined, context: SettleContext): void {
+export function markDone(
+  name: TargetName,
+  receipt: string | undefined,
+  context: SettleContext,
+): void {
   const node = onceNode(name, context.plan);
   record(
     node,
     context,
-    { how: 'marked', outputs: {}, evidence: 'marked by hand', at: context.now, ...(receipt === undefined ? {} : { receipt }) },
+    {
+      how: 'marked',
+      outputs: {},
+      evidence: 'marked by hand',
+      at: context.now,
+      ...(receipt === undefined ? {} : { receipt }),
+    },
     context.journal,
   );
 }
@@ -54,19 +90,34 @@ export function markNotDone(name: TargetName, { plan, journal, now }: SettleCont
   const node = onceNode(name, plan);
   const trace = journal.traces.get(node.name);
   if (trace === undefined || trace.kind === 'built') {
-    throw new UserError(`'${name}' is not in doubt`, trace === undefined ? undefined : `To do it once more: desgw resubmit ${name}`);
+    throw new UserError(
+      `'${name}' is not in doubt`,
+      trace === undefined ? undefined : `To do it once more: desgw resubmit ${name}`,
+    );
   }
   const { run, signature } = trace;
   const problems = [{ what: 'marked by hand as not done' }];
-  journal.trace(name, { kind: 'failed', run, at: now, ms: 0, signature, because: [], problems }, { durable: true });
+  journal.trace(
+    name,
+    { kind: 'failed', run, at: now, ms: 0, signature, because: [], problems },
+    { durable: true },
+  );
 }
 
 /** Makes way for doing once more what must not happen twice. Whoever watches the work starts anew. */
-export function allowAgain(name: TargetName, reason: string, { plan, journal, files, now }: SettleContext): void {
+export function allowAgain(
+  name: TargetName,
+  reason: string,
+  { plan, journal, files, now }: SettleContext,
+): void {
   const node = onceNode(name, plan);
   const trace = journal.traces.get(name);
   const { run, signature } = trace ?? { run: 0, signature: EMPTY };
-  journal.trace(name, { kind: 'cleaning', done: true, run, at: now, signature, outputs: {}, reason }, { durable: true });
+  journal.trace(
+    name,
+    { kind: 'cleaning', done: true, run, at: now, signature, outputs: {}, reason },
+    { durable: true },
+  );
   for (const output of node.outputs) keepOld(files, output.path);
   for (const dependent of plan.graph.dependents.get(name) ?? []) {
     if (plan.graph.nodes.get(dependent)!.rule.observe !== undefined) journal.drop(dependent);
@@ -74,23 +125,34 @@ export function allowAgain(name: TargetName, reason: string, { plan, journal, fi
 }
 
 /** What is on record of a once-target, in a sentence. */
-export function onRecord(name: TargetName, { plan, journal }: Pick<SettleContext, 'plan' | 'journal'>): string {
+export function onRecord(
+  name: TargetName,
+  { plan, journal }: Pick<SettleContext, 'plan' | 'journal'>,
+): string {
   onceNode(name, plan);
   const trace = journal.traces.get(name);
   const good = lastGood(trace);
-  const when = trace === undefined ? '' : ` on ${new Date(trace.at).toISOString()}`;
+  const when = trace === undefined ? '' : ` on ${moment(trace.at)}`;
   const receipt = good?.receipt === undefined ? '' : ` as ${good.receipt}`;
   const live = (plan.graph.dependents.get(name) ?? [])
     .filter((dependent) => plan.verdicts.get(dependent)?.state === 'waiting')
     .map((dependent) => `${dependent}: ${plan.verdicts.get(dependent)!.note}`);
-  const state = trace === undefined ? 'never done' : trace.kind === 'built' ? `${trace.how}${receipt}${when}` : `${trace.kind}${when}`;
+  const state =
+    trace === undefined
+      ? 'never done'
+      : trace.kind === 'built'
+        ? `${trace.how}${receipt}${when}`
+        : `${trace.kind}${when}`;
   return `${name}: ${state}${live.length === 0 ? '; nothing of it is known to be live' : `; still live: ${live.join('; ')}`}`;
 }
 
 function onceNode(name: TargetName, plan: Plan): Node {
   const node = plan.graph.nodes.get(name)!;
   if (node.rule.once === undefined) {
-    throw new UserError(`'${name}' may be made as often as you like`, `desgw build --force ${name}`);
+    throw new UserError(
+      `'${name}' may be made as often as you like`,
+      `desgw build --force ${name}`,
+    );
   }
   return node;
 }
@@ -98,7 +160,15 @@ function onceNode(name: TargetName, plan: Plan): Node {
 const outputsNow = (node: Node, observer: Observer): Built['outputs'] =>
   Object.fromEntries(node.outputs.map((output) => [output.path, observer.output(output)]));
 
-const EMPTY: Signature = { recipe: '', params: {}, inputs: {}, env: {}, globs: {}, deps: {}, gathered: {} };
+const EMPTY: Signature = {
+  recipe: '',
+  params: {},
+  inputs: {},
+  env: {},
+  globs: {},
+  deps: {},
+  gathered: {},
+};
 
 function record(
   node: Node,
@@ -106,7 +176,9 @@ function record(
   fields: Pick<Built, 'how' | 'outputs' | 'at'> & Partial<Pick<Built, 'evidence' | 'receipt'>>,
   journal: Journal,
 ): void {
-  const gathered = node.gathers.filter((member) => plan.verdicts.get(member)?.product !== undefined);
+  const gathered = node.gathers.filter(
+    (member) => plan.verdicts.get(member)?.product !== undefined,
+  );
   const ingredients = {
     file: (path: string) => observer.file(path),
     glob: (pattern: string) => observer.glob(pattern),
@@ -116,13 +188,19 @@ function record(
   };
   const run = (journal.traces.get(node.name)?.run ?? 0) + 1;
   const signature = signatureOf(node, ingredients, gathered);
-  journal.trace(node.name, { kind: 'built', run, ms: 0, signature, because: [], ...fields }, { durable: true });
+  journal.trace(
+    node.name,
+    { kind: 'built', run, ms: 0, signature, because: [], ...fields },
+    { durable: true },
+  );
 }
 
 function keepOld(files: Files, path: string): void {
   if (files.stat(path) === undefined) return;
   for (let n = 1; ; n++) {
     const name = `${path}.previous-${n}`;
-    if (files.stat(name) === undefined) return files.rename(path, name);
+    if (files.stat(name) !== undefined) continue;
+    files.rename(path, name);
+    return;
   }
 }

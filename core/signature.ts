@@ -1,6 +1,16 @@
 /** What a target depends on, as data; and how two such data differ, in reasons. Pure. */
 import { digestOf } from './digest.ts';
-import type { Digest, Json, Node, Path, Reason, Sighting, Signature, TargetName } from './types.ts';
+import type {
+  Digest,
+  Json,
+  Node,
+  Output,
+  Path,
+  Reason,
+  Sighting,
+  Signature,
+  TargetName,
+} from './types.ts';
 
 /** What must be known of the world to put a signature together. */
 export interface Ingredients {
@@ -14,25 +24,40 @@ export interface Ingredients {
 }
 
 /** The signature of a node, with `gathered` the members that succeeded. */
-export function signatureOf(node: Node, from: Ingredients, gathered: readonly TargetName[]): Signature {
+export function signatureOf(
+  node: Node,
+  from: Ingredients,
+  gathered: readonly TargetName[],
+): Signature {
   const { rule } = node;
-  const sighting = rule.observe === undefined || rule.observe.sticky === true ? undefined : from.sighting(node.name);
+  const sighting =
+    rule.observe === undefined || rule.observe.sticky === true
+      ? undefined
+      : from.sighting(node.name);
   const base: Signature = {
     recipe: node.recipeDigest,
     params: rule.params ?? NONE,
-    inputs: table([...(rule.inputs ?? []), ...(rule.optionalInputs ?? [])], (path) => from.file(path)),
+    inputs: table([...(rule.inputs ?? []), ...(rule.optionalInputs ?? [])], (path) =>
+      from.file(path),
+    ),
     env: table(rule.env ?? [], (name) => envText(name, from.env(name))),
     globs: table(rule.globs ?? [], (pattern) => from.glob(pattern)),
     deps: table(node.deps, (dep) => from.product(dep) ?? 'unknown'),
     gathered: table(gathered, (member) => from.product(member) ?? 'unknown'),
   };
   if (sighting === undefined || sighting.state === 'failed') return base;
-  return { ...base, observed: { digest: valueDigest(sighting.value ?? null), note: noteOf(sighting) } };
+  return {
+    ...base,
+    observed: { digest: valueDigest(sighting.value ?? null), note: noteOf(sighting) },
+  };
 }
 
 const NONE = Object.freeze({});
 
-function table<T>(names: readonly string[], value: (name: string) => T): { readonly [name: string]: T } {
+function table<T>(
+  names: readonly string[],
+  value: (name: string) => T,
+): { readonly [name: string]: T } {
   if (names.length === 0) return NONE;
   return Object.fromEntries(names.map((name) => [name, value(name)]));
 }
@@ -67,9 +92,13 @@ export function differences(was: Signature, is: Signature): Reason[] {
     reasons.push({ kind: 'input changed', path, how: howChanged(from, to) });
   }
   for (const [name, from, to] of changes(was.env, is.env)) reasons.push(envChange(name, from, to));
-  for (const [pattern] of changes(was.globs, is.globs)) reasons.push({ kind: 'glob changed', pattern });
+  for (const [pattern] of changes(was.globs, is.globs))
+    reasons.push({ kind: 'glob changed', pattern });
   for (const [target, from, to] of changes(was.deps, is.deps)) {
-    reasons.push({ kind: from === undefined ? 'dep added' : to === undefined ? 'dep removed' : 'dep changed', target });
+    reasons.push({
+      kind: from === undefined ? 'dep added' : to === undefined ? 'dep removed' : 'dep changed',
+      target,
+    });
   }
   for (const [target, from, to] of changes(was.gathered, is.gathered)) {
     reasons.push({
@@ -78,27 +107,40 @@ export function differences(was: Signature, is: Signature): Reason[] {
     });
   }
   if (was.observed?.digest !== is.observed?.digest) {
-    reasons.push({ kind: 'observation changed', from: was.observed?.note ?? '', to: is.observed?.note ?? '' });
+    reasons.push({
+      kind: 'observation changed',
+      from: was.observed?.note ?? '',
+      to: is.observed?.note ?? '',
+    });
   }
   return reasons;
 }
 
 function param(name: string, from: Json | undefined, to: Json | undefined): Reason {
-  const reason: { kind: 'param changed'; name: string; from?: Json; to?: Json } = { kind: 'param changed', name };
+  const reason: { kind: 'param changed'; name: string; from?: Json; to?: Json } = {
+    kind: 'param changed',
+    name,
+  };
   if (from !== undefined) reason.from = from;
   if (to !== undefined) reason.to = to;
   return reason;
 }
 
 function envChange(name: string, from: string | undefined, to: string | undefined): Reason {
-  const reason: { kind: 'env changed'; name: string; from?: string; to?: string } = { kind: 'env changed', name };
+  const reason: { kind: 'env changed'; name: string; from?: string; to?: string } = {
+    kind: 'env changed',
+    name,
+  };
   // A leading # marks the digest of a secret, which says nothing to people.
   if (from !== undefined && !from.startsWith('#')) reason.from = from;
   if (to !== undefined && !to.startsWith('#')) reason.to = to;
   return reason;
 }
 
-function howChanged(from: Digest | undefined, to: Digest | undefined): 'changed' | 'appeared' | 'vanished' | 'added' | 'removed' {
+function howChanged(
+  from: Digest | undefined,
+  to: Digest | undefined,
+): 'changed' | 'appeared' | 'vanished' | 'added' | 'removed' {
   if (from === undefined) return 'added';
   if (to === undefined) return 'removed';
   if (from === 'absent') return 'appeared';
@@ -124,8 +166,29 @@ function* changes<T>(
 const sameJson = (a: Json, b: Json): boolean =>
   Object.is(a, b) || JSON.stringify(a, sortKeys) === JSON.stringify(b, sortKeys);
 
+/** Of keys in a file the values themselves are remembered: which keys are ours may change. */
+export function keysDigest(names: readonly string[], values: readonly (string | null)[]): Digest {
+  return JSON.stringify(Object.fromEntries(names.map((name, i) => [name, values[i] ?? null])));
+}
+
+/** Whether an output is as a run left it; of keys, those that were ours then and still are. */
+export function isAsLeft(output: Output, recorded: Digest | undefined, now: Digest): boolean {
+  if (recorded === now) return true;
+  if (output.keys === undefined || !isKeys(recorded) || !isKeys(now)) return false;
+  const values: Table<string | null> = JSON.parse(now);
+  return Object.entries(JSON.parse(recorded)).every(
+    ([name, value]) => !Object.hasOwn(values, name) || values[name] === value,
+  );
+}
+
+const isKeys = (digest: Digest | undefined): digest is Digest => digest?.startsWith('{') === true;
+
 /** Digest of what a target left: its outputs, or its whole signature when it leaves no file. */
-export function productOf(node: Node, outputs: (path: Path) => Digest, signature: Signature): Digest {
+export function productOf(
+  node: Node,
+  outputs: (path: Path) => Digest,
+  signature: Signature,
+): Digest {
   const compared = node.outputs.filter((output) => output.quiet !== true);
   if (compared.length === 0) return digestOf(JSON.stringify(signature, sortKeys));
   if (compared.length === 1) return outputs(compared[0]!.path);

@@ -2,13 +2,14 @@
  * From rules to a plan. Rules that follow from what another target makes join in stages: first
  * that target, then the rules made from its text.
  */
-import { UserError } from './errors.ts';
+
+import { recordingSites } from './define.ts';
+import { Refusal, UserError } from './errors.ts';
 import { allKnown, resolveGoals } from './goals.ts';
 import { normalisePath, resolve } from './graph.ts';
 import { nearestNames } from './near.ts';
 import { type Observer, survey } from './observe.ts';
 import type { Build, Expansion, Graph, Params, Path, Plan, RuleItem, TargetName } from './types.ts';
-import { recordingSites } from './define.ts';
 import type { World } from './world/world.ts';
 
 /** A rule file, loaded, with its parameters chosen. */
@@ -55,7 +56,10 @@ export async function stage(
     if (unmade.length > 0 && !assume) return { kind: 'first', plan };
     provisional.push(...unmade);
     for (const expansion of graph.unexpanded) {
-      texts.set(expansion.from!, textFor(project, graph, expansion, unmade.includes(expansion.from!)));
+      texts.set(
+        expansion.from!,
+        textFor(project, graph, expansion, unmade.includes(expansion.from!)),
+      );
     }
   }
 }
@@ -78,8 +82,16 @@ function declared(project: Project): readonly RuleItem[] {
   try {
     return project.build.rules(project.params);
   } catch (error) {
-    throw project.explain(error);
+    throw explained(project, error);
   }
+}
+
+/** A refusal is meant for people as it stands; anything else is a fault in the rule file. */
+function explained(project: Project, error: unknown): Error {
+  if (error instanceof UserError) return error;
+  return error instanceof Refusal
+    ? new UserError(error.message, error.advice)
+    : project.explain(error);
 }
 
 /**
@@ -93,20 +105,25 @@ function resolved(
   normalise: (path: Path) => string,
 ): Graph {
   const textOf = (expansion: Expansion): string | undefined =>
-    expansion.file === undefined ? texts.get(expansion.from!) : fileText(project, expansion.file);
+    expansion.file === undefined
+      ? texts.get(expansion.from!)
+      : fileText(project, expansion.file, expansion.advice);
   try {
     return resolve(items, { textOf, normalise });
   } catch (error) {
-    if (!(error instanceof UserError)) throw project.explain(error);
-    return recordingSites(project.siteOf, () => resolve(project.build.rules(project.params), { textOf, normalise }));
+    if (!(error instanceof UserError)) throw explained(project, error);
+    return recordingSites(project.siteOf, () =>
+      resolve(project.build.rules(project.params), { textOf, normalise }),
+    );
   }
 }
 
-function fileText(project: Project, path: Path): string {
+function fileText(project: Project, path: Path, advice: string | undefined): string {
   const text = project.world.files.readText(path);
   if (text !== undefined) return text;
   const near = nearestNames(project.world.files, path);
-  const hint = near.length > 0 ? `There is ${near.join(', ')}.` : `The rule file names it; make it, or name another.`;
+  const resembling = near.length > 0 ? `There is ${near.join(', ')}. ` : '';
+  const hint = resembling + (advice ?? 'The rule file names it; make it, or name another.');
   throw new UserError(`${path} does not exist`, hint);
 }
 

@@ -52,6 +52,7 @@ export class Run {
   #stderr = '';
   #receipt: string | undefined;
   #claimed: string | undefined;
+  #launched = false;
 
   constructor(facts: Facts, options: RunOptions, receipt?: string) {
     this.#facts = facts;
@@ -72,6 +73,11 @@ export class Run {
       receipt: this.#receipt,
       claimed: this.#claimed,
     };
+  }
+
+  /** Whether a program was started that goes on without us. */
+  get launched(): boolean {
+    return this.#launched || this.#options.resume;
   }
 
   /** Carries out the steps in order; whole files are left staged until `commit` or a program needs them. */
@@ -123,6 +129,7 @@ export class Run {
         if (files.stat(step.from) !== undefined) files.rename(step.from, step.to);
         return DONE;
       case 'remove':
+        this.commit();
         files.remove(step.path);
         return DONE;
       case 'claim':
@@ -139,8 +146,14 @@ export class Run {
 
   #edit(step: Edit): void {
     const { files } = this.#options.world;
-    const start = files.readText(step.path) ?? (step.template === undefined ? '' : files.readText(step.template));
-    if (start === undefined) throw new Refusal(`${step.template} does not exist`, 'It is the template of a file to be edited.');
+    const start =
+      files.readText(step.path) ??
+      (step.template === undefined ? '' : files.readText(step.template));
+    if (start === undefined)
+      throw new Refusal(
+        `${step.template} does not exist`,
+        'It is the template of a file to be edited.',
+      );
     this.#stage(step.path, editKeys(start, step.format, step.values), undefined);
   }
 
@@ -155,7 +168,11 @@ export class Run {
       return DONE;
     }
     const holder = describeClaim(files.readText(`${step.registry}/${step.names[0]}`));
-    return { state: 'failed', what: `${step.names.join(', ')}: taken meanwhile${holder}`, advice: 'Build again to choose anew, or name another.' };
+    return {
+      state: 'failed',
+      what: `${step.names.join(', ')}: taken meanwhile${holder}`,
+      advice: 'Build again to choose anew, or name another.',
+    };
   }
 
   async #exec(step: Exec, resuming: boolean): Promise<StepsEnd> {
@@ -180,7 +197,9 @@ export class Run {
     if (capture !== this.#options.log) world.files.remove(capture);
     const { exit, leftBehind } = await world.processes.run(spawn, signal);
     if (leftBehind > 0) {
-      this.#options.onWarning(`${step.argv[0]} left programs running in the background; they were stopped`);
+      this.#options.onWarning(
+        `${step.argv[0]} left programs running in the background; they were stopped`,
+      );
     }
     return exit;
   }
@@ -212,9 +231,12 @@ export class Run {
     if (!resuming) {
       const dir = prepareAttempt(world, token);
       if (step.stdout !== undefined) world.files.remove(step.stdout);
-      world.processes.launch(await this.#spawn(step), world.files.absolute(dir));
+      const spawn = await this.#spawn(step);
+      this.#launched = true;
+      world.processes.launch(spawn, world.files.absolute(dir));
     }
-    const deadline = step.timeout === undefined ? undefined : this.#options.startedAt + step.timeout * 1000;
+    const deadline =
+      step.timeout === undefined ? undefined : this.#options.startedAt + step.timeout * 1000;
     const silence = new Silence(world, this.#captureOf(step), step.silence);
     for (let check = 0; ; check++) {
       const state = attemptState(world, token);
@@ -228,7 +250,10 @@ export class Run {
       if (check % PROGRESS_EVERY === PROGRESS_EVERY - 1) {
         await this.#options.onAlive();
         const quiet = silence.told();
-        if (quiet !== undefined) this.#options.onWarning(`${nameOf(step)} has printed nothing for ${quiet} s and may hang; it is left running`);
+        if (quiet !== undefined)
+          this.#options.onWarning(
+            `${nameOf(step)} has printed nothing for ${quiet} s and may hang; it is left running`,
+          );
       }
       await world.clock.sleep(ATTEMPT_CHECK_MS, signal);
     }
@@ -237,17 +262,26 @@ export class Run {
   #lost(step: Exec, lost: 'rerun' | 'doubt'): StepsEnd {
     this.#read(step);
     if (lost === 'doubt' && this.#receipt !== undefined) return DONE;
-    return { state: 'failed', what: `${step.argv[0]} vanished without leaving an exit status`, advice: 'The host may have been restarted.' };
+    return {
+      state: 'failed',
+      what: `${step.argv[0]} vanished without leaving an exit status`,
+      advice: 'The host may have been restarted.',
+    };
   }
 
   #finish(step: Exec, exit: Exit): StepsEnd {
     this.#exits.push(exit);
     this.#read(step);
-    if (step.receipt !== undefined && this.#receipt !== undefined) return DONE;
-    if (step.okExits === 'any' && exit.kind === 'exit') return DONE;
-    const ok = exit.kind === 'exit' && (step.okExits === 'any' || (step.okExits ?? [0]).includes(exit.code));
+    if (step.receipt !== undefined) {
+      // No exit status stands for a receipt: without one nothing after this step may happen.
+      if (this.#receipt !== undefined) return DONE;
+      return { state: 'failed', what: `${nameOf(step)} ${exitText(exit)} without a receipt` };
+    }
+    const ok =
+      exit.kind === 'exit' && (step.okExits === 'any' || (step.okExits ?? [0]).includes(exit.code));
     if (!ok) return { state: 'failed', what: `${nameOf(step)} ${exitText(exit)}` };
-    if (step.stdout !== undefined && step.detached === undefined) this.#stageOutput(step, step.stdout);
+    if (step.stdout !== undefined && step.detached === undefined)
+      this.#stageOutput(step, step.stdout);
     return DONE;
   }
 
@@ -266,9 +300,13 @@ export class Run {
     this.#stdout = decode(files.readEnd(capture, CAPTURE_LIMIT));
     this.#stderr = decode(files.readEnd(this.#options.log, CAPTURE_LIMIT));
     if (step.receipt === undefined) return;
-    const left = step.receiptFile === undefined ? '' : (files.readText(this.#fill(step.receiptFile)) ?? '');
+    const left =
+      step.receiptFile === undefined ? '' : (files.readText(this.#fill(step.receiptFile)) ?? '');
     const pattern = new RegExp(step.receipt);
-    this.#receipt ??= pattern.exec(this.#stdout)?.[1] ?? pattern.exec(left)?.[1] ?? (left.trim() === '' ? undefined : left.trim().split('\n')[0]);
+    this.#receipt ??=
+      pattern.exec(this.#stdout)?.[1] ??
+      pattern.exec(left)?.[1] ??
+      (left.trim() === '' ? undefined : left.trim().split('\n')[0]);
   }
 
   #fill(text: string): string {
@@ -277,7 +315,9 @@ export class Run {
   }
 
   #fillAll(env: { readonly [name: string]: string }): { [name: string]: string } {
-    return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, this.#fill(value)]));
+    return Object.fromEntries(
+      Object.entries(env).map(([name, value]) => [name, this.#fill(value)]),
+    );
   }
 }
 
@@ -314,7 +354,8 @@ class Silence {
 const DONE: StepsEnd = Object.freeze({ state: 'done' });
 
 function retries(step: Exec, exit: Exit): boolean {
-  if (exit.kind === 'exit') return exit.code !== 0 && (step.retry?.codes?.includes(exit.code) ?? true);
+  if (exit.kind === 'exit')
+    return exit.code !== 0 && (step.retry?.codes?.includes(exit.code) ?? true);
   return exit.kind === 'timeout' && step.retry?.codes === undefined;
 }
 
@@ -326,9 +367,13 @@ export function exitText(exit: Exit): string {
         ? `ended with exit status ${exit.code} (signal ${exit.code - 128})`
         : `ended with exit status ${exit.code}`;
     case 'signal':
-      return exit.signal === 'SIGKILL' ? 'was killed (SIGKILL; perhaps out of memory)' : `was stopped by ${exit.signal}`;
+      return exit.signal === 'SIGKILL'
+        ? 'was killed (SIGKILL; perhaps out of memory)'
+        : `was stopped by ${exit.signal}`;
     case 'timeout':
-      return exit.silent ? `printed nothing for ${exit.after} s and was stopped` : `took longer than ${exit.after} s and was stopped`;
+      return exit.silent
+        ? `printed nothing for ${exit.after} s and was stopped`
+        : `took longer than ${exit.after} s and was stopped`;
     case 'spawn':
       return `could not be started: ${exit.message}`;
   }
@@ -336,7 +381,8 @@ export function exitText(exit: Exit): string {
 
 const nameOf = (step: Exec): string => step.argv[0].split('/').pop() ?? step.argv[0];
 
-const decode = (bytes: Uint8Array | undefined): string => (bytes === undefined ? '' : new TextDecoder().decode(bytes));
+const decode = (bytes: Uint8Array | undefined): string =>
+  bytes === undefined ? '' : new TextDecoder().decode(bytes);
 
 function claimedBy(text: string | undefined, owner: { workspace: string; host: string }): boolean {
   const claim = parseClaim(text);
@@ -348,7 +394,9 @@ function describeClaim(text: string | undefined): string {
   return claim === undefined ? '' : ` by ${claim.user} on ${claim.host} (${claim.workspace})`;
 }
 
-function parseClaim(text: string | undefined): { workspace?: string; host?: string; user?: string } | undefined {
+function parseClaim(
+  text: string | undefined,
+): { workspace?: string; host?: string; user?: string } | undefined {
   try {
     const claim: unknown = JSON.parse(text ?? '');
     return typeof claim === 'object' && claim !== null ? claim : undefined;

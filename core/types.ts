@@ -7,7 +7,13 @@
 // Plain values
 
 /** A value that survives JSON unchanged. Parameters and observed values are of this kind. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 
 /** The name of a target, unique in a build. Any text without control characters. */
 export type TargetName = string;
@@ -199,7 +205,11 @@ export interface Exec {
   /** Seconds without any output until it is stopped. */
   readonly silence?: number;
   /** Try again after these exit codes (default: any but 0). Only for idempotent commands. */
-  readonly retry?: { readonly times: number; readonly delay: number; readonly codes?: readonly number[] };
+  readonly retry?: {
+    readonly times: number;
+    readonly delay: number;
+    readonly codes?: readonly number[];
+  };
   /** False: must not be run again without a person's word. Default true. */
   readonly idempotent?: boolean;
   /** Exit codes that do not stop the steps; `any` leaves the verdict to the judge. Default [0]. */
@@ -304,7 +314,10 @@ export type Look =
 export type Seen =
   | { readonly kind: 'list'; readonly dirs: readonly Listing[] }
   | { readonly kind: 'read'; readonly text: string | undefined }
-  | { readonly kind: 'stat'; readonly stat: { readonly size: number; readonly mtime: Instant } | undefined }
+  | {
+      readonly kind: 'stat';
+      readonly stat: { readonly size: number; readonly mtime: Instant } | undefined;
+    }
   | { readonly kind: 'answer'; readonly answer: Json }
   /** The look failed (permission, time-out, a failing command) or was not allowed in a dry run. */
   | { readonly kind: 'failed'; readonly why: string };
@@ -326,16 +339,29 @@ export interface Observation {
   readonly look: (facts: Pick<Facts, 'text' | 'maybeText'>) => readonly Look[];
   readonly judge: (
     seen: readonly Seen[],
-    facts: Pick<Facts, 'text' | 'maybeText'> & { readonly now: Instant; readonly unchangedFor: number },
+    facts: Pick<Facts, 'text' | 'maybeText'> & {
+      readonly now: Instant;
+      readonly unchangedFor: number;
+    },
   ) => Sighting;
 }
 
 export type Sighting =
   /** Settled. `value` is the fact; `note` says it in a few words (`52 of 59 CCDs complete`). */
   /** `redo`: why the target should be made again although nothing has changed. */
-  | { readonly state: 'ready'; readonly value: Json; readonly note?: string; readonly redo?: string }
+  | {
+      readonly state: 'ready';
+      readonly value: Json;
+      readonly note?: string;
+      readonly redo?: string;
+    }
   /** Work is still under way elsewhere. A change of `value` or `stage` counts as movement. */
-  | { readonly state: 'waiting'; readonly progress: string; readonly value?: Json; readonly stage?: string }
+  | {
+      readonly state: 'waiting';
+      readonly progress: string;
+      readonly value?: Json;
+      readonly stage?: string;
+    }
   /** Could not be seen. An error, never "nothing there". */
   | { readonly state: 'failed'; readonly why: string; readonly advice?: string };
 
@@ -363,6 +389,8 @@ export interface Param {
   readonly default: Json;
   readonly type: 'text' | 'integer' | 'number' | 'boolean' | 'list';
   readonly help?: string;
+  /** While the value is `null`: the file and key that decide, for `desgw params` to show. */
+  readonly from?: { readonly path: Path; readonly format: EditFormat; readonly key: string };
   /** A complaint, or nothing when the value is good. */
   readonly check?: (value: Json) => string | undefined;
 }
@@ -374,6 +402,8 @@ export interface Expansion {
   readonly from?: TargetName;
   /** A file that no rule makes. Must exist. */
   readonly file?: Path;
+  /** What to do when the file does not exist. */
+  readonly advice?: string;
   readonly rules: (text: string) => readonly RuleItem[];
   /** Stands for the text in a dry run while the target has not been made. */
   readonly placeholder?: string;
@@ -395,8 +425,17 @@ export interface Build {
   /** Accept `--set` of names that are not declared, with `--allow-unknown`. */
   readonly openParams?: boolean;
   readonly rules: (params: Params) => readonly RuleItem[];
+  /** Asks at the terminal for parameters that a build lacks; they count like `--set`. */
+  readonly complete?: (completing: Completing) => Promise<{ readonly [name: string]: Json }>;
   /** More commands for the command line, by name. */
   readonly commands?: { readonly [name: string]: Command };
+}
+
+/** What `Build.complete` is given. */
+export interface Completing {
+  readonly params: Params;
+  readonly readText: (path: Path) => string | undefined;
+  readonly ask: (question: string) => Promise<string>;
 }
 
 /** A command that a rule file adds to the command line. */
@@ -564,10 +603,24 @@ export type Reason =
   | { readonly kind: 'failed before'; readonly problem: string }
   | { readonly kind: 'record damaged' }
   | { readonly kind: 'recipe changed' }
-  | { readonly kind: 'param changed'; readonly name: string; readonly from?: Json; readonly to?: Json }
-  | { readonly kind: 'input changed'; readonly path: Path; readonly how: 'changed' | 'appeared' | 'vanished' | 'added' | 'removed' }
+  | {
+      readonly kind: 'param changed';
+      readonly name: string;
+      readonly from?: Json;
+      readonly to?: Json;
+    }
+  | {
+      readonly kind: 'input changed';
+      readonly path: Path;
+      readonly how: 'changed' | 'appeared' | 'vanished' | 'added' | 'removed';
+    }
   | { readonly kind: 'glob changed'; readonly pattern: string }
-  | { readonly kind: 'env changed'; readonly name: string; readonly from?: string; readonly to?: string }
+  | {
+      readonly kind: 'env changed';
+      readonly name: string;
+      readonly from?: string;
+      readonly to?: string;
+    }
   | { readonly kind: 'dep changed'; readonly target: TargetName }
   | { readonly kind: 'dep added' | 'dep removed'; readonly target: TargetName }
   | { readonly kind: 'gathered' | 'not gathered'; readonly target: TargetName }
@@ -635,14 +688,45 @@ export type Outcome = 'fresh' | 'failed' | 'waiting' | 'person' | 'interrupted';
 /** The only way in which a build speaks. Reporters turn events into text. */
 export type BuildEvent =
   | { readonly kind: 'planned'; readonly plan: Plan; readonly at: Instant }
-  | { readonly kind: 'action started'; readonly action: Action; readonly at: Instant; readonly log?: Path }
-  | { readonly kind: 'action retried'; readonly action: Action; readonly attempt: number; readonly delay: number; readonly exit: Exit }
-  | { readonly kind: 'action done'; readonly action: Action; readonly at: Instant; readonly ms: number; readonly note?: string; readonly changed: boolean }
-  | { readonly kind: 'action failed'; readonly action: Action; readonly at: Instant; readonly ms: number; readonly problems: readonly Problem[]; readonly log?: Path; readonly tail?: string }
+  | {
+      readonly kind: 'action started';
+      readonly action: Action;
+      readonly at: Instant;
+      readonly log?: Path;
+    }
+  | {
+      readonly kind: 'action retried';
+      readonly action: Action;
+      readonly attempt: number;
+      readonly delay: number;
+      readonly exit: Exit;
+    }
+  | {
+      readonly kind: 'action done';
+      readonly action: Action;
+      readonly at: Instant;
+      readonly ms: number;
+      readonly note?: string;
+      readonly changed: boolean;
+    }
+  | {
+      readonly kind: 'action failed';
+      readonly action: Action;
+      readonly at: Instant;
+      readonly ms: number;
+      readonly problems: readonly Problem[];
+      readonly log?: Path;
+      readonly tail?: string;
+    }
   | { readonly kind: 'action left'; readonly action: Action; readonly note: string }
   | { readonly kind: 'target spared'; readonly target: TargetName }
   | { readonly kind: 'target adopted'; readonly target: TargetName; readonly how: string }
-  | { readonly kind: 'progress'; readonly target: TargetName; readonly progress: string; readonly at: Instant }
+  | {
+      readonly kind: 'progress';
+      readonly target: TargetName;
+      readonly progress: string;
+      readonly at: Instant;
+    }
   | { readonly kind: 'waiting'; readonly targets: readonly TargetName[]; readonly nextLook: number }
   | { readonly kind: 'warning'; readonly target?: TargetName; readonly message: string }
   | { readonly kind: 'lock wait'; readonly holder: string }
@@ -656,11 +740,19 @@ export interface Summary {
   readonly built: readonly TargetName[];
   readonly spared: readonly TargetName[];
   readonly adopted: readonly TargetName[];
-  readonly failed: readonly { readonly target: TargetName; readonly problems: readonly Problem[]; readonly log?: Path }[];
+  readonly failed: readonly {
+    readonly target: TargetName;
+    readonly problems: readonly Problem[];
+    readonly log?: Path;
+  }[];
   readonly blocked: readonly { readonly target: TargetName; readonly by: readonly TargetName[] }[];
   readonly waiting: readonly { readonly target: TargetName; readonly progress: string }[];
   /** Targets that need a person's decision, with what to do. */
-  readonly person: readonly { readonly target: TargetName; readonly state: State; readonly note: string }[];
+  readonly person: readonly {
+    readonly target: TargetName;
+    readonly state: State;
+    readonly note: string;
+  }[];
   readonly fresh: number;
   readonly total: number;
 }

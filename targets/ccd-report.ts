@@ -9,7 +9,7 @@
  * one of them is failed for every purpose that looks at single CCDs.
  */
 
-import type { Listing, Look, Problem, Seen, Sighting } from '../core/types.ts';
+import type { Listing, Look, Problem, Seen, Sighting } from '../core/index.ts';
 import { ccd2, SEARCH_CCDS } from './domain.ts';
 import { type JobsState, jobsInWords } from './jobsub.ts';
 

@@ -3,14 +3,21 @@ import { type Path, type Rule, type Sighting, target, write } from '../core/inde
 import { ccdLooks, ccdSighting, reportFrom } from './ccd-report.ts';
 import type { Exposure } from './domain.ts';
 import { ccdsFile, ccdsName, type FollowUp, markerFile, submittedName } from './follow-up.ts';
-import { jobsOf, type JobsState, type Queue } from './jobsub.ts';
+import { type JobsState, jobsOf, type Queue } from './jobsub.ts';
 import { readMarker } from './submitted.ts';
 
 /** Where the band of an exposure is read: from rows of the exposure table, or it is known. */
-export type BandOf = { readonly band: string } | { readonly reads: Path; readonly bandIn: (text: string) => string | undefined };
+export type BandOf =
+  | { readonly band: string }
+  | { readonly reads: Path; readonly bandIn: (text: string) => string | undefined };
 
 /** The CCD report; waits for the grid unless the work was done without desgw (`afterwards`). */
-export function ccds(followUp: FollowUp, exposure: Exposure, bandOf: BandOf, afterwards = false): Rule {
+export function ccds(
+  followUp: FollowUp,
+  exposure: Exposure,
+  bandOf: BandOf,
+  afterwards = false,
+): Rule {
   const { site, season, params } = followUp;
   const marker = markerFile(site, exposure);
   const threshold = Number(params.ccdThreshold);
@@ -22,13 +29,22 @@ export function ccds(followUp: FollowUp, exposure: Exposure, bandOf: BandOf, aft
     outputs: [ccdsFile(exposure)],
     observe: {
       reads: [marker, ...('reads' in bandOf ? [bandOf.reads] : [])],
-      look: () => (afterwards ? looks : [...looks, { kind: 'ask', adapter: 'queue', question: null }]),
+      look: () =>
+        afterwards ? looks : [...looks, { kind: 'ask', adapter: 'queue', question: null }],
       judge: (seen, facts): Sighting => {
         const band = 'band' in bandOf ? bandOf.band : bandOf.bandIn(facts.text(bandOf.reads));
-        if (band === undefined) return { state: 'failed', why: `the band of ${exposure} is not known` };
-        const judged = reportFrom(seen.slice(0, looks.length), { exposure, band, season, threshold });
+        if (band === undefined)
+          return { state: 'failed', why: `the band of ${exposure} is not known` };
+        const judged = reportFrom(seen.slice(0, looks.length), {
+          exposure,
+          band,
+          season,
+          threshold,
+        });
         if (judged.state === 'failed') return judged;
-        const jobs = afterwards ? 'none' : jobsFor(seen.at(-1)!, readMarker(facts.maybeText(marker)));
+        const jobs = afterwards
+          ? 'none'
+          : jobsFor(seen.at(-1)!, { exposure, season }, readMarker(facts.maybeText(marker)));
         const sighting = ccdSighting({
           report: judged.report,
           jobs,
@@ -38,19 +54,32 @@ export function ccds(followUp: FollowUp, exposure: Exposure, bandOf: BandOf, aft
           settleDelaySeconds: site.settleDelay,
         });
         // Files may be late: the clock for that starts when the jobs are seen to be gone.
-        return sighting.state === 'waiting' ? { ...sighting, stage: jobs === 'none' ? 'gone' : 'queued' } : sighting;
+        return sighting.state === 'waiting'
+          ? { ...sighting, stage: jobs === 'none' ? 'gone' : 'queued' }
+          : sighting;
       },
     },
-    recipe: { version: '1', steps: ({ value }) => [write(ccdsFile(exposure), `${JSON.stringify(value, null, 2)}\n`)] },
+    recipe: {
+      version: '1',
+      steps: ({ value }) => [write(ccdsFile(exposure), `${JSON.stringify(value, null, 2)}\n`)],
+    },
   });
 }
 
 type QueueSeen = Parameters<NonNullable<Rule['observe']>['judge']>[0][number];
 
-function jobsFor(seen: QueueSeen, marker: ReturnType<typeof readMarker>): JobsState {
+/** Jobs of a rescue carry the same exposure and season, so that they are waited for as well. */
+function jobsFor(
+  seen: QueueSeen,
+  purpose: { exposure: string; season: string },
+  marker: ReturnType<typeof readMarker>,
+): JobsState {
   if (seen.kind !== 'answer') return 'unknown';
-  const queue = seen.answer as unknown as Queue;
-  if (marker === undefined) return queue.state === 'seen' ? 'none' : 'unknown';
-  const purpose = { exposure: marker.exposure, season: marker.season };
-  return jobsOf(queue, { token: marker.token, purpose, ...(marker.job === null ? {} : { receipt: marker.job }) });
+  const { token, job } = marker ?? {};
+  const known = {
+    purpose,
+    ...(token === undefined ? {} : { token }),
+    ...(job == null ? {} : { receipt: job }),
+  };
+  return jobsOf(seen.answer as unknown as Queue, known);
 }

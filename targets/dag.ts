@@ -5,8 +5,7 @@
  * dagmaker.rc moves every position.
  */
 
-import { Refusal } from '../core/errors.ts';
-import type { Problem } from '../core/types.ts';
+import { type Problem, Refusal } from '../core/index.ts';
 import { SEARCH_CCDS } from './domain.ts';
 
 /** One job line. `dummy` opens the DAG, `template` prepares a template, `search` is one CCD. */

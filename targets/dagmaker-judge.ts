@@ -7,7 +7,7 @@
  * afterwards is of this run: several failures leave an earlier DAG in place.
  */
 
-import type { Exit, Problem } from '../core/types.ts';
+import type { Exit, Problem } from '../core/index.ts';
 import { judgeDag, parseDag } from './dag.ts';
 import { ending } from './jobsub.ts';
 

@@ -2,8 +2,7 @@
  * The settings of DAGMaker.sh as parameters, under their names in dagmaker.rc. Each is `null` by
  * default: the file keeps what it says. Meanings and traps are those of DAGMaker.sh in gw_workflow.
  */
-import { Refusal } from '../core/errors.ts';
-import type { Json, Param } from '../core/types.ts';
+import { type Json, type Param, Refusal } from '../core/index.ts';
 import { isNite, type Season } from './domain.ts';
 
 const jobsubTrap =

@@ -5,10 +5,13 @@ import { type FollowUp, rcFile } from './follow-up.ts';
 import { packageFile } from './site/package.ts';
 import { setupOf } from './site/site.ts';
 
-/** Sets the season and whatever parameters were given; leaves the rest of the file as it is. */
-export function dagmakerRc({ site, season, params }: FollowUp): Rule {
+/** Sets the season and whatever parameters were given; leaves the rest of the file as it is. `more`: settings unknown to desgw. */
+export function dagmakerRc(
+  { site, season, params }: FollowUp,
+  more: { readonly [name: string]: string } = {},
+): Rule {
   const path = rcFile(site);
-  const values = dagmakerValues(params, season);
+  const values = { ...dagmakerValues(params, season), ...more };
   return target('dagmaker.rc', {
     doc: 'settings of DAGMaker.sh, set key by key',
     deps: ['season'],

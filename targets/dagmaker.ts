@@ -1,25 +1,62 @@
 /** dagmaker_EXP.out: DAGMaker.sh makes the DAG of one exposure. */
-import { exec, move, Refusal, type Rule, type RunFacts, type Seen, target, write } from '../core/index.ts';
+import {
+  exec,
+  link,
+  move,
+  Refusal,
+  type Rule,
+  type RunFacts,
+  type Seen,
+  target,
+  write,
+} from '../core/index.ts';
 import { judgeDagmaker } from './dagmaker-judge.ts';
-import type { Exposure } from './domain.ts';
-import { ccdsName, dagFile, dagmakerName, dagmakerOutFile, type FollowUp, ROWS_FILE, submittedName } from './follow-up.ts';
+import { BANDS, type Exposure } from './domain.ts';
+import {
+  ccdsName,
+  dagFile,
+  dagmakerName,
+  dagmakerOutFile,
+  type FollowUp,
+  ROWS_FILE,
+  submittedName,
+  workDir,
+} from './follow-up.ts';
 import { rowIn } from './rows.ts';
 import { setupOf } from './site/site.ts';
 
 /** Seconds; DAGMaker takes minutes. */
 const TIMEOUT = 2 * 3600;
 
+/** What DAGMaker.sh and the submission look for in their working directory (gw_workflow). */
+const SHARED_FILES = [
+  'DAGMaker.sh',
+  'DAGMaker_proxyuser.sh',
+  'SEdiff.sh',
+  'RUNMON.sh',
+  'SE_blacklist.txt',
+  'MAKESCRIPT_DIFFIMG_TEMPLATE.INPUT',
+  'INTERNAL_INFO_TEMPLATE.DAT',
+  'getOverlaps_single_expo.csh',
+  'getcorners.sh',
+  'getExposureInfo.sh',
+  'dagmaker.rc',
+  'exposures.list',
+  ...BANDS.map((band) => `exposures_${band}.list`),
+];
+
 /** Runs DAGMaker.sh. Success is judged by what it left, not by its exit status alone. */
 export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
   const { site, season } = followUp;
   const dag = dagFile(site, exposure);
-  const mytemp = `${site.gwWorkflow}/mytemp_${exposure}`;
+  const dir = workDir(site, exposure);
+  const mytemp = `${dir}/mytemp_${exposure}`;
   const out = dagmakerOutFile(site, exposure);
   return target(dagmakerName(exposure), {
     doc: `DAG of exposure ${exposure}, by ${site.dagmaker.replace('./', '')}`,
     deps: ['dagmaker.rc'],
     after: ['exposures.list', ...setupOf(site)],
-    params: { script: site.dagmaker },
+    params: { script: site.dagmaker, isolate: site.isolate },
     // The exposure's own row only: the table grows all night without changing what is made here.
     observe: {
       reads: [ROWS_FILE],
@@ -33,14 +70,17 @@ export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
     recipe: {
       version: '1',
       steps: () => [
+        ...(site.isolate ? SHARED_FILES.map((name) => link(`${dir}/${name}`, `../${name}`)) : []),
         // A failing DAGMaker leaves an older DAG in place, which must not be taken for the new one.
         move(dag, `${dag}.previous`),
         move(`${mytemp}/DAGMaker.DONE`, `${mytemp}/DAGMaker.DONE.previous`),
         exec([site.dagmaker, exposure], {
-          cwd: site.gwWorkflow,
+          cwd: dir,
           env: site.env,
           passEnv: site.passEnv,
-          ...(site.imageSetup === undefined ? {} : { environment: { ...site.imageSetup, env: site.env } }),
+          ...(site.imageSetup === undefined
+            ? {}
+            : { environment: { ...site.imageSetup, env: site.env } }),
           okExits: 'any',
           timeout: TIMEOUT,
         }),
@@ -59,11 +99,14 @@ export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
 
 /** Standard error first, so that the last line stays the submit command that people look for. */
 function outputText({ stdout, stderr }: RunFacts): string {
-  return stderr.trim() === '' ? stdout : `${stderr.trimEnd()}\n----- standard output -----\n${stdout}`;
+  return stderr.trim() === ''
+    ? stdout
+    : `${stderr.trimEnd()}\n----- standard output -----\n${stdout}`;
 }
 
 function judgeRun(run: RunFacts, seen: readonly Seen[], exposure: Exposure, season: string) {
-  const text = (one: Seen | undefined): string | undefined => (one?.kind === 'read' ? one.text : undefined);
+  const text = (one: Seen | undefined): string | undefined =>
+    one?.kind === 'read' ? one.text : undefined;
   const [dag, done, overlaps, inputs] = seen;
   if (inputs?.kind === 'failed') throw new Refusal(`pnfs could not be seen: ${inputs.why}`);
   const names = inputs?.kind === 'list' ? inputs.dirs.flatMap((listing) => listing.names) : [];

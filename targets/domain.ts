@@ -1,5 +1,5 @@
 /** The vocabulary of the pipeline: exposures, bands, seasons, nites, CCDs and fields. */
-import { UserError } from '../core/errors.ts';
+import { UserError } from '../core/index.ts';
 
 /** The number of a DECam exposure: six or seven digits, kept as text. */
 export type Exposure = string;

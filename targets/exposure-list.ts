@@ -1,7 +1,18 @@
 /** exposure.list: the exposures that go on to post processing. */
 import { Refusal, type Rule, target, write } from '../core/index.ts';
-import { type Entry, type ForcefileReport, forcefileShortfall, goingOn } from './forcefile-report.ts';
-import { exposureListFile, type FollowUp, forcefilesFile, forcefilesName, OUTPUT_TXT } from './follow-up.ts';
+import {
+  exposureListFile,
+  type FollowUp,
+  forcefilesFile,
+  forcefilesName,
+  OUTPUT_TXT,
+} from './follow-up.ts';
+import {
+  type Entry,
+  type ForcefileReport,
+  forcefileShortfall,
+  goingOn,
+} from './forcefile-report.ts';
 import { readOutputText } from './output-text.ts';
 
 /** One number a line, in the order of output.txt; a blank line would void the whole list. */
@@ -40,7 +51,8 @@ export function passingIn(
 ): ReturnType<typeof goingOn> {
   const reports = new Map<string, ForcefileReport>();
   for (const { expnum } of entries) {
-    if (gathered.includes(forcefilesName(expnum))) reports.set(expnum, JSON.parse(text(forcefilesFile(expnum))));
+    if (gathered.includes(forcefilesName(expnum)))
+      reports.set(expnum, JSON.parse(text(forcefilesFile(expnum))));
   }
   const passing = goingOn(entries, reports);
   if (passing.exposures.length > 0) return passing;

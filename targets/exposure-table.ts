@@ -4,7 +4,7 @@
  * exptime, propid, obstype, teff, and the object, which is free text. Also the short lists of
  * exposures that people write.
  */
-import { UserError } from '../core/errors.ts';
+import { UserError } from '../core/index.ts';
 import {
   type Band,
   type Exposure,

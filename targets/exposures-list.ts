@@ -31,7 +31,11 @@ export function exposuresList(site: Site, exposures: readonly Exposure[]): Rule 
         const absent = text === undefined ? [] : lacking(text);
         const value = null;
         if (absent.length === 0) return { state: 'ready', value };
-        return { state: 'ready', value, redo: `${absent.join(', ')} ${absent.length > 1 ? 'were' : 'was'} not in it` };
+        return {
+          state: 'ready',
+          value,
+          redo: `${absent.join(', ')} ${absent.length > 1 ? 'were' : 'was'} not in it`,
+        };
       },
     },
     recipe: {
@@ -41,10 +45,19 @@ export function exposuresList(site: Site, exposures: readonly Exposure[]): Rule 
         const refresh = lacking(maybeText(list)).length > 0;
         return [
           ...(refresh
-            ? [exec(['./getExposureInfo.sh'], { cwd: site.gwWorkflow, env: site.env, passEnv: site.passEnv, timeout: TIMEOUT })]
+            ? [
+                exec(['./getExposureInfo.sh'], {
+                  cwd: site.gwWorkflow,
+                  env: site.env,
+                  passEnv: site.passEnv,
+                  timeout: TIMEOUT,
+                }),
+              ]
             : []),
           ...BANDS.map((band) =>
-            write(`${site.gwWorkflow}/exposures_${band}.list`, ({ text }) => bandFileText(parseExposureTable(text(list)), band)),
+            write(`${site.gwWorkflow}/exposures_${band}.list`, ({ text }) =>
+              bandFileText(parseExposureTable(text(list)), band),
+            ),
           ),
           write(ROWS_FILE, ({ text }) => rowsText(parseExposureTable(text(list)), exposures)),
         ];

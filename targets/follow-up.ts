@@ -21,16 +21,24 @@ export const ROWS_FILE: Path = `${OUTPUTS}/exposures.list`;
 export const OUTPUT_TXT: Path = `${OUTPUTS}/output.txt`;
 
 export const ccdsFile = (exposure: Exposure): Path => `${OUTPUTS}/ccds_${exposure}.json`;
-export const forcefilesFile = (exposure: Exposure): Path => `${OUTPUTS}/forcefiles_${exposure}.json`;
+export const forcefilesFile = (exposure: Exposure): Path =>
+  `${OUTPUTS}/forcefiles_${exposure}.json`;
 /** No time in the name: an unchanged list is an unchanged file. */
-export const exposureListFile = (season: Season): Path => `${OUTPUTS}/complete_exposures_S${season}.list`;
+export const exposureListFile = (season: Season): Path =>
+  `${OUTPUTS}/complete_exposures_S${season}.list`;
 export const iniFile = (season: Season): Path => `postproc_${season}.ini`;
 
 export const rcFile = (site: Site): Path => `${site.gwWorkflow}/dagmaker.rc`;
-export const dagFile = (site: Site, exposure: Exposure): Path => `${site.gwWorkflow}/desgw_pipeline_${exposure}.dag`;
+/** Where DAGMaker.sh runs for an exposure, and where its DAG is submitted from. */
+export const workDir = (site: Site, exposure: Exposure): Path =>
+  site.isolate ? `${site.gwWorkflow}/desgw_${exposure}` : site.gwWorkflow;
+export const dagFile = (site: Site, exposure: Exposure): Path =>
+  `${workDir(site, exposure)}/desgw_pipeline_${exposure}.dag`;
 /** Lies beside the DAG, so that it tells everybody who works there that the DAG was submitted. */
-export const markerFile = (site: Site, exposure: Exposure): Path => `${dagFile(site, exposure)}.submitted`;
-export const dagmakerOutFile = (site: Site, exposure: Exposure): Path => `${site.gwWorkflow}/dagmaker_${exposure}.out`;
+export const markerFile = (site: Site, exposure: Exposure): Path =>
+  `${dagFile(site, exposure)}.submitted`;
+export const dagmakerOutFile = (site: Site, exposure: Exposure): Path =>
+  `${workDir(site, exposure)}/dagmaker_${exposure}.out`;
 
 /** Names of targets. */
 export const dagmakerName = (exposure: Exposure): string => `dagmaker_${exposure}.out`;

@@ -5,7 +5,7 @@
  * (Post-Processing recopy_forcephoto.sh).
  */
 
-import type { Listing, Look, Problem, Seen, Sighting } from '../core/types.ts';
+import type { Listing, Look, Problem, Seen, Sighting } from '../core/index.ts';
 import { type CcdReport, type Judged, listingsOf, stateByCcd } from './ccd-report.ts';
 
 export type ForceVerdict = 'not-enough-ccds' | 'pass-all' | 'pass-partial' | 'too-few' | 'too-many';

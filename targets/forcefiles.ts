@@ -2,7 +2,7 @@
 import { type Rule, target, write } from '../core/index.ts';
 import type { CcdReport } from './ccd-report.ts';
 import type { Exposure } from './domain.ts';
-import { type FollowUp, ccdsFile, ccdsName, forcefilesFile, forcefilesName } from './follow-up.ts';
+import { ccdsFile, ccdsName, type FollowUp, forcefilesFile, forcefilesName } from './follow-up.ts';
 import { forcefileLooks, forcefileSighting, forcefilesFrom } from './forcefile-report.ts';
 
 /** The force-photometry report, and with it whether the exposure goes on to post processing. */
@@ -32,7 +32,9 @@ export function forcefiles(followUp: FollowUp, exposure: Exposure): Rule {
     },
     recipe: {
       version: '1',
-      steps: ({ value }) => [write(forcefilesFile(exposure), `${JSON.stringify(value, null, 2)}\n`)],
+      steps: ({ value }) => [
+        write(forcefilesFile(exposure), `${JSON.stringify(value, null, 2)}\n`),
+      ],
     },
   });
 }

@@ -1,5 +1,6 @@
 /** What rule files of the pipeline are written with. */
-export { followUp, followUpParams } from './pipeline.ts';
+export { followUpCommands } from './commands/index.ts';
+export { completeFollowUp, followUp, followUpParams } from './pipeline.ts';
 export { type FermilabOptions, fermilab } from './site/fermilab.ts';
 export { sandbox, sandboxExposures } from './site/sandbox.ts';
 export type { Site } from './site/site.ts';

@@ -5,8 +5,7 @@
  * Sources: jobsub_lite lib/condor.py, lib/mains/submit.py, bin/jobsub_q.
  */
 
-import { Refusal } from '../core/errors.ts';
-import type { Exit, Problem } from '../core/types.ts';
+import { type Exit, type Instant, type Problem, Refusal } from '../core/index.ts';
 
 /** Source of a regular expression; group 1 is the job id, `<cluster>[.<proc>]@<schedd>`. */
 export const receiptPattern = 'Use job id ([0-9]+(?:\\.[0-9]+)?@[^\\s@]+) to retrieve output';
@@ -71,6 +70,8 @@ const COLUMNS = [
   SEASON,
   'JobStatus',
   'DAGNodeName',
+  'QDate',
+  // Holds blanks, so that it must be the last.
   'HoldReason',
 ] as const;
 
@@ -113,6 +114,8 @@ export interface Job {
   readonly token?: string;
   readonly exposure?: string;
   readonly season?: string;
+  /** When the job came into the queue. */
+  readonly queued?: Instant;
   readonly holdReason?: string;
 }
 
@@ -151,7 +154,7 @@ export function readQueueColumns(answer: Answer): Queue {
   for (const line of lines) {
     if (HARMLESS.test(line.trim())) continue;
     const words = line.trim().split(/\s+/);
-    const [id = '', token, exposure, season, status = '', node] = words;
+    const [id = '', token, exposure, season, status = '', node, queued = ''] = words;
     const place = placeOf(id);
     const known = /^[0-7]$/.test(status) ? BY_NUMBER[Number(status)] : undefined;
     if (place === undefined || known === undefined || words.length < COLUMNS.length) {
@@ -165,6 +168,7 @@ export function readQueueColumns(answer: Answer): Queue {
       ...present('token', token),
       ...present('exposure', exposure),
       ...present('season', season),
+      ...(/^\d+$/.test(queued) ? { queued: Number(queued) * 1000 } : {}),
       ...present('holdReason', words.slice(COLUMNS.length - 1).join(' ')),
     });
   }

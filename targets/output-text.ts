@@ -3,7 +3,7 @@
  * `[668443 i, 668446 z]` and below it the season. The scripts of DESGW-pipeline_automation wrote
  * it in four ways, all of which are read; written is the one that all of them can read.
  */
-import { Refusal } from '../core/errors.ts';
+import { Refusal } from '../core/index.ts';
 import type { Nite, Season } from './domain.ts';
 import { type Band, type Exposure, isBand, isExposure, isNite, isSeason, shown } from './domain.ts';
 

@@ -1,7 +1,7 @@
 /** output.txt: the exposures handed to the grid with their bands, and the season. */
 import { type Rule, target, write } from '../core/index.ts';
-import type { Entry } from './forcefile-report.ts';
 import { type FollowUp, OUTPUT_TXT, ROWS_FILE, submittedName } from './follow-up.ts';
+import type { Entry } from './forcefile-report.ts';
 import { writeOutputText } from './output-text.ts';
 import { entriesIn } from './rows.ts';
 
@@ -17,13 +17,18 @@ export function outputTxt({ season, exposures }: FollowUp): Rule {
     observe: {
       reads: [ROWS_FILE],
       look: () => [],
-      judge: (_seen, { text }) => ({ state: 'ready', value: entriesIn(text(ROWS_FILE), exposures), note: 'rows' }),
+      judge: (_seen, { text }) => ({
+        state: 'ready',
+        value: entriesIn(text(ROWS_FILE), exposures),
+      }),
     },
     recipe: {
       version: '1',
       steps: ({ value, gathered }) => {
         const submitted = new Set(gathered);
-        const entries = (value as unknown as readonly Entry[]).filter((e) => submitted.has(submittedName(e.expnum)));
+        const entries = (value as unknown as readonly Entry[]).filter((e) =>
+          submitted.has(submittedName(e.expnum)),
+        );
         return [write(OUTPUT_TXT, writeOutputText(entries, season))];
       },
     },

@@ -1,38 +1,85 @@
 /** The whole follow-up as rules: what a rule file returns. */
-import { expand, expandFile, param, type Param, type Params, type Path, readIni, type RuleItem, UserError } from '../core/index.ts';
+import {
+  type Completing,
+  expand,
+  expandFile,
+  type Json,
+  type Param,
+  type Params,
+  type Path,
+  param,
+  Refusal,
+  type RuleItem,
+  readIni,
+  target,
+  UserError,
+  write,
+} from '../core/index.ts';
 import { ccds } from './ccds.ts';
-import { DAGMAKER_PARAMS } from './dagmaker-params.ts';
 import { dagmaker } from './dagmaker.ts';
+import { DAGMAKER_PARAMS } from './dagmaker-params.ts';
 import { dagmakerRc } from './dagmaker-rc.ts';
 import { type Exposure, parseExposure } from './domain.ts';
 import { exposureList } from './exposure-list.ts';
 import { parseExposureList } from './exposure-table.ts';
 import { exposuresList } from './exposures-list.ts';
 import type { FollowUp } from './follow-up.ts';
-import { ROWS_FILE } from './follow-up.ts';
+import { OUTPUT_TXT, ROWS_FILE, rcFile } from './follow-up.ts';
+import type { Entry } from './forcefile-report.ts';
 import { forcefiles } from './forcefiles.ts';
+import { readOutputText, writeOutputText } from './output-text.ts';
 import { outputTxt } from './output-txt.ts';
-import { readOutputText } from './output-text.ts';
+import { postproc } from './postproc.ts';
 import { iniTemplate, postprocIni } from './postproc-ini.ts';
 import { POSTPROC_PARAMS } from './postproc-params.ts';
-import { postproc } from './postproc.ts';
 import { bandIn } from './rows.ts';
-import { season, SEASON_PLACEHOLDER } from './season.ts';
+import { SEASON_PLACEHOLDER, season } from './season.ts';
 import type { Site } from './site/site.ts';
 import { submitted } from './submitted.ts';
 
-/** Parameters of the follow-up itself; those of dagmaker.rc and of the ini come with them. */
-export const followUpParams: { readonly [name: string]: Param } = {
-  season: param('auto', { help: 'season number to claim; auto: a free one; test: one that may be used again' }),
-  ccdThreshold: param(50, { type: 'integer', help: 'complete CCDs that an exposure needs to go on' }),
-  forceShare: param(0.5, { help: 'more than this share of the expected force-photometry files is enough' }),
-  acceptSurplus: param(false, { help: 'let exposures with more force-photometry files than expected go on' }),
+/** Parameters of the follow-up itself, with those of dagmaker.rc and of the ini. */
+export function followUpParams(site: Site): { readonly [name: string]: Param } {
+  const rc = rcFile(site);
+  const settings = Object.entries(DAGMAKER_PARAMS).map(([name, one]): [string, Param] => [
+    name,
+    { ...one, from: { path: rc, format: 'shell', key: name } },
+  ]);
+  return { ...OWN_PARAMS, ...Object.fromEntries(settings), ...POSTPROC_PARAMS };
+}
+
+const OWN_PARAMS = {
+  season: param('auto', {
+    help: 'season number to claim; auto: a free one; test: one that may be used again',
+  }),
+  ccdThreshold: param(50, {
+    type: 'integer',
+    help: 'complete CCDs that an exposure needs to go on',
+  }),
+  forceShare: param(0.5, {
+    help: 'more than this share of the expected force-photometry files is enough',
+  }),
+  acceptSurplus: param(false, {
+    help: 'let exposures with more force-photometry files than expected go on',
+  }),
   updateLinks: param(true, { help: 'run update_forcephoto_links.sh before post processing' }),
-  postprocTemplate: param('', { help: 'template of the ini (default: the one that comes with desgw)' }),
+  postprocTemplate: param('', {
+    help: 'template of the ini (default: the one that comes with desgw)',
+  }),
   fromOutput: param('', { help: 'an output.txt from which to do post processing alone' }),
-  ...DAGMAKER_PARAMS,
-  ...POSTPROC_PARAMS,
-};
+  entries: param([], {
+    type: 'list',
+    help: 'exposures with bands (668440 i,668442 z) in place of an output.txt',
+  }),
+} satisfies { readonly [name: string]: Param };
+
+/** Settings that desgw does not know, let through by `--allow-unknown`: they go into dagmaker.rc. */
+function unknownSettings(params: Params): { readonly [name: string]: string } {
+  const known = { ...OWN_PARAMS, ...DAGMAKER_PARAMS, ...POSTPROC_PARAMS };
+  const unknown = Object.keys(params).filter(
+    (name) => !Object.hasOwn(known, name) && /^[A-Z][A-Za-z0-9_]*$/.test(name),
+  );
+  return Object.fromEntries(unknown.map((name) => [name, String(params[name])]));
+}
 
 /**
  * All targets of a follow-up.
@@ -44,28 +91,52 @@ export function followUp(
   params: Params,
 ): readonly RuleItem[] {
   const given = String(params.fromOutput);
-  if (given !== '') return [...site.setup, expandFile(given, (text) => afterwards(site, given, text, params))];
+  const typed = params.entries as readonly string[];
+  if (typed.length > 0) return [...site.setup, ...fromEntries(site, typed, params)];
+  if (given !== '')
+    return [
+      ...site.setup,
+      expandFile(given, (text) => afterwards(site, given, text, params), ENTRIES_ADVICE),
+    ];
   const rest =
     typeof exposures === 'string'
-      ? [expandFile(exposures, (text) => fromExposures(site, parseExposureList(text, exposures), params))]
-      : fromExposures(site, exposures.map((e) => parseExposure(String(e))), params);
+      ? [
+          expandFile(exposures, (text) =>
+            fromExposures(site, parseExposureList(text, exposures), params),
+          ),
+        ]
+      : fromExposures(
+          site,
+          exposures.map((e) => parseExposure(String(e))),
+          params,
+        );
   return [...site.setup, season(site, String(params.season)), ...rest];
 }
 
-function fromExposures(site: Site, exposures: readonly Exposure[], params: Params): readonly RuleItem[] {
+function fromExposures(
+  site: Site,
+  exposures: readonly Exposure[],
+  params: Params,
+): readonly RuleItem[] {
   return [
     exposuresList(site, exposures),
-    expand('season', (text) => underSeason({ site, exposures, params, season: text.trim() }), SEASON_PLACEHOLDER),
+    expand(
+      'season',
+      (text) => underSeason({ site, exposures, params, season: text.trim() }),
+      SEASON_PLACEHOLDER,
+    ),
   ];
 }
 
 function underSeason(all: FollowUp): readonly RuleItem[] {
   return [
-    dagmakerRc(all),
+    dagmakerRc(all, unknownSettings(all.params)),
     ...all.exposures.map((exposure) => dagmaker(all, exposure)),
     ...all.exposures.map((exposure) => submitted(all, exposure)),
     outputTxt(all),
-    ...all.exposures.map((e) => ccds(all, e, { reads: ROWS_FILE, bandIn: (text) => bandIn(text, e) })),
+    ...all.exposures.map((e) =>
+      ccds(all, e, { reads: ROWS_FILE, bandIn: (text) => bandIn(text, e) }),
+    ),
     ...all.exposures.map((exposure) => forcefiles(all, exposure)),
     exposureList(all),
     postProcessing(all),
@@ -74,20 +145,94 @@ function underSeason(all: FollowUp): readonly RuleItem[] {
 
 /** The template of the ini names the files by which post processing is judged. */
 function postProcessing(all: FollowUp, outputTxt?: Path): RuleItem {
-  return expandFile(iniTemplate(all.params), (text) => [postprocIni(all, outputTxt), ...postproc(all, readIni(text))]);
+  return expandFile(iniTemplate(all.params), (text) => [
+    postprocIni(all, outputTxt),
+    ...postproc(all, readIni(text)),
+  ]);
 }
 
+/** What to type where an output.txt is missing or makes no sense. */
+const ENTRIES_ADVICE =
+  "Say it on the command line: --set entries='668440 i,668442 z' --set season=2206, with your exposures.";
+
 /** Post processing alone, of what an output.txt lists; the image processing was done elsewhere. */
-function afterwards(site: Site, file: string, text: string, params: Params): readonly RuleItem[] {
-  const { entries, season: told } = readOutputText(text);
+function afterwards(site: Site, file: Path, text: string, params: Params): readonly RuleItem[] {
+  const { entries, season: told } = readGiven(file, text);
   const wanted = String(params.season);
   const number = /^\d+$/.test(wanted) ? wanted : told;
-  if (number === undefined) throw new UserError(`${file} does not say which season`, 'Add --set season=NUMBER.');
-  const all: FollowUp = { site, params, season: number, exposures: entries.map((entry) => entry.expnum) };
+  if (number === undefined)
+    throw new UserError(`${file} does not say which season`, 'Add --set season=NUMBER.');
+  if (entries.length === 0) throw new UserError(`${file} lists no exposure`, ENTRIES_ADVICE);
+  return postProcessingAlone(
+    { site, params, season: number, exposures: entries.map((e) => e.expnum) },
+    entries,
+    file,
+  );
+}
+
+function readGiven(file: Path, text: string): ReturnType<typeof readOutputText> {
+  try {
+    return readOutputText(text);
+  } catch (error) {
+    if (error instanceof Refusal) throw new UserError(`${file}: ${error.message}`, ENTRIES_ADVICE);
+    throw error;
+  }
+}
+
+/** The same of exposures that were typed: their output.txt is written first. */
+function fromEntries(site: Site, typed: readonly string[], params: Params): readonly RuleItem[] {
+  const number = String(params.season);
+  if (!/^\d+$/.test(number))
+    throw new UserError('the exposures are given, but not their season', ENTRIES_ADVICE);
+  const { entries } = readGiven('entries', `[${typed.join(', ')}]\n${number}\n`);
+  const all: FollowUp = { site, params, season: number, exposures: entries.map((e) => e.expnum) };
+  const text = writeOutputText(entries, number);
+  const written = target('output.txt', {
+    doc: 'exposures with their bands, and the season, as typed',
+    params: { text },
+    outputs: [OUTPUT_TXT],
+    recipe: [write(OUTPUT_TXT, text)],
+  });
+  return [written, ...postProcessingAlone(all, entries, OUTPUT_TXT)];
+}
+
+function postProcessingAlone(
+  all: FollowUp,
+  entries: readonly Entry[],
+  file: Path,
+): readonly RuleItem[] {
   return [
     ...entries.map(({ expnum, band }) => ccds(all, expnum, { band }, true)),
     ...all.exposures.map((exposure) => forcefiles(all, exposure)),
     exposureList(all, file),
     postProcessing(all, file),
   ];
+}
+
+/**
+ * What `desgw build --from-output FILE` asks on a terminal when the file is missing or makes no
+ * sense. For `complete` of a build.
+ */
+export async function completeFollowUp({
+  params,
+  readText,
+  ask,
+}: Completing): Promise<{ readonly [name: string]: Json }> {
+  const file = String(params.fromOutput);
+  if (file === '' || !isUnreadable(readText(file))) return {};
+  const list = await ask(
+    `${file} cannot be read. Exposures with bands, such as 668440 i, 668442 z: `,
+  );
+  const number = await ask('Season: ');
+  return { entries: list.split(',').map((word) => word.trim()), season: number.trim() };
+}
+
+function isUnreadable(text: string | undefined): boolean {
+  if (text === undefined) return true;
+  try {
+    return readOutputText(text).entries.length === 0;
+  } catch (error) {
+    if (error instanceof Refusal) return true;
+    throw error;
+  }
 }

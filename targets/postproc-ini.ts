@@ -1,7 +1,14 @@
 /** postproc_SEASON.ini: the settings of run_postproc.py, made from the template. */
 import { editIni, type Params, type Path, type Rule, target, write } from '../core/index.ts';
 import { passingIn } from './exposure-list.ts';
-import { exposureListFile, type FollowUp, forcefilesFile, forcefilesName, iniFile, OUTPUT_TXT } from './follow-up.ts';
+import {
+  exposureListFile,
+  type FollowUp,
+  forcefilesFile,
+  forcefilesName,
+  iniFile,
+  OUTPUT_TXT,
+} from './follow-up.ts';
 import { readOutputText } from './output-text.ts';
 import { iniBands, iniValues } from './postproc-params.ts';
 import { packageFile } from './site/package.ts';
@@ -13,7 +20,10 @@ export function iniTemplate(params: Params): Path {
 }
 
 /** Comments, order and spelling of keys stay those of the template. */
-export function postprocIni({ site, season, exposures, params }: FollowUp, outputTxt = OUTPUT_TXT): Rule {
+export function postprocIni(
+  { site, season, exposures, params }: FollowUp,
+  outputTxt = OUTPUT_TXT,
+): Rule {
   const template = iniTemplate(params);
   const path = iniFile(season);
   const list = `complete_exposures_S${season}.list`;
@@ -31,7 +41,9 @@ export function postprocIni({ site, season, exposures, params }: FollowUp, outpu
       steps: ({ text, gathered }) => {
         const { bands } = passingIn(readOutputText(text(outputTxt)).entries, gathered, text);
         // Bands of rejected exposures would make rows without data in the master list.
-        return [write(path, editIni(text(template), { ...values, 'general.bands': iniBands(bands) }))];
+        return [
+          write(path, editIni(text(template), { ...values, 'general.bands': iniBands(bands) })),
+        ];
       },
     },
   });

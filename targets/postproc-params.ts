@@ -3,8 +3,7 @@
  * postproc_<SEASON>.ini. Each parameter is `null` by default: the template's value stands.
  * Meanings and traps are those of run_postproc.py and postproc.py in Post-Processing.
  */
-import { Refusal } from '../core/errors.ts';
-import type { Json, Param } from '../core/types.ts';
+import { type Json, type Param, Refusal } from '../core/index.ts';
 import { spelt } from './dagmaker-params.ts';
 import { BANDS, isBand, type Season, shown } from './domain.ts';
 

@@ -5,10 +5,10 @@ import {
   group,
   type Output,
   type Path,
-  readIni,
   type Recipe,
   type Rule,
   type RunFacts,
+  readIni,
   type Seen,
   type Sourced,
   target,
@@ -43,7 +43,8 @@ const EXCLUSIVE = 'forcephoto on this host';
 export function postproc(followUp: FollowUp, ini: ReadonlyMap<string, string>): readonly Rule[] {
   const { site, season, params } = followUp;
   const outdir = iniOutdir(params);
-  const inPostproc = (path: string): Path => (path.startsWith('/') ? path : `${site.postProcessing}/${path.replace(/^\.\//, '')}`);
+  const inPostproc = (path: string): Path =>
+    path.startsWith('/') ? path : `${site.postProcessing}/${path.replace(/^\.\//, '')}`;
   const steps = postprocSteps({ season, outdir, ini });
   const chain: Chain = {
     name: 'postproc',
@@ -54,11 +55,13 @@ export function postproc(followUp: FollowUp, ini: ReadonlyMap<string, string>): 
   };
   const links = LINKS.map((step) => {
     const { title, evidence } = steps[step]!;
-    const outputs = evidence.map((file): Output => ({
-      path: inPostproc(file.path),
-      ...(file.glob === true ? { glob: true } : {}),
-      ...(file.shared === true ? { shared: true } : {}),
-    }));
+    const outputs = evidence.map(
+      (file): Output => ({
+        path: inPostproc(file.path),
+        ...(file.glob === true ? { glob: true } : {}),
+        ...(file.shared === true ? { shared: true } : {}),
+      }),
+    );
     return target(linkName(step), {
       doc: `post processing, step ${step}: ${title}`,
       deps: [iniFile(season)],
@@ -81,8 +84,14 @@ function firstStep({ season, exposures }: FollowUp): Pick<Rule, 'deps' | 'observ
       reads: [list, ...exposures.map(ccdsFile), ...exposures.map(forcefilesFile)],
       look: () => [],
       judge: (_seen, { text, maybeText }) => {
-        const going = text(list).split('\n').filter((line) => line !== '');
-        const value = going.map((e) => [e, maybeText(ccdsFile(e)) ?? '', maybeText(forcefilesFile(e)) ?? '']);
+        const going = text(list)
+          .split('\n')
+          .filter((line) => line !== '');
+        const value = going.map((e) => [
+          e,
+          maybeText(ccdsFile(e)) ?? '',
+          maybeText(forcefilesFile(e)) ?? '',
+        ]);
         return { state: 'ready', value, note: `${going.length} exposures go on` };
       },
     },
@@ -100,27 +109,48 @@ function recipe(followUp: FollowUp, inPostproc: (path: string) => Path): Recipe 
     reads: [ini, list, status],
     steps: ({ text, due }) => {
       const first = stepOf(due.find((link) => stepOf(link) !== 1) ?? due[0]!);
-      const to = due.includes(linkName(0)) ? undefined : skipTo(first, { fixed: site.fixedPostproc });
-      const run = { cwd: site.postProcessing, env: site.env, passEnv: site.passEnv, environment: setup };
+      const to = due.includes(linkName(0))
+        ? undefined
+        : skipTo(first, { fixed: site.fixedPostproc });
+      const run = {
+        cwd: site.postProcessing,
+        env: site.env,
+        passEnv: site.passEnv,
+        environment: setup,
+      };
       return [
         write(inPostproc(ini), text(ini)),
         write(inPostproc(list.split('/').pop()!), text(list)),
-        ...(params.updateLinks === false ? [] : [exec(['bash', './update_forcephoto_links.sh'], { ...run, timeout: 3600 })]),
+        ...(params.updateLinks === false
+          ? []
+          : [exec(['bash', './update_forcephoto_links.sh'], { ...run, timeout: 3600 })]),
         exec(
           [
             site.programs.python,
             'run_postproc.py',
-            ...postprocArguments({ season, outdir: readIni(text(ini)).get('general.outdir') ?? './outputs', skipTo: to }),
+            ...postprocArguments({
+              season,
+              outdir: readIni(text(ini)).get('general.outdir') ?? './outputs',
+              skipTo: to,
+            }),
           ],
-          { ...run, detached: 'rerun', stdout: inPostproc('postproc_run.out'), okExits: 'any', silence: site.postprocSilence },
+          {
+            ...run,
+            detached: 'rerun',
+            stdout: inPostproc('postproc_run.out'),
+            okExits: 'any',
+            silence: site.postprocSilence,
+          },
         ),
       ];
     },
     progress: {
       look: () => [{ kind: 'read', path: status }],
-      judge: ([seen]) => (seen?.kind === 'read' ? progressFromStatus(seen.text ?? '')?.progress : undefined),
+      judge: ([seen]) =>
+        seen?.kind === 'read' ? progressFromStatus(seen.text ?? '')?.progress : undefined,
     },
-    note: ({ due }) => (due.includes(linkName(0)) ? 'all steps' : `steps ${due.map(stepOf).join(', ')}`),
+    note: ({ due }) =>
+      due.includes(linkName(0)) ? 'all steps' : `steps ${due.map(stepOf).join(', ')}`,
     evidence: () => [
       { kind: 'read', path: status },
       { kind: 'read', path: inPostproc('hostmatchstatus.txt') },
@@ -151,7 +181,8 @@ function environmentOf({ site, season }: FollowUp): Sourced {
 }
 
 function judgeRun(run: RunFacts, [status, hostmatch, forcephoto]: readonly Seen[], season: string) {
-  const text = (one: Seen | undefined): string | undefined => (one?.kind === 'read' ? one.text : undefined);
+  const text = (one: Seen | undefined): string | undefined =>
+    one?.kind === 'read' ? one.text : undefined;
   const exit = run.exits.at(-1) ?? { kind: 'exit', code: 0 };
   const made3 = run.due.includes(linkName(3));
   const problems = judgePostproc({

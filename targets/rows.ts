@@ -7,7 +7,9 @@ import type { Entry } from './forcefile-report.ts';
 /** Text of the rows file: one line an exposure, in the order of the table. */
 export function rowsText(table: ExposureTable, exposures: readonly Exposure[]): string {
   const wanted = new Set(exposures.filter((exposure) => rowOf(table, exposure) !== undefined));
-  const lines = [...table.byExposure].filter(([exposure]) => wanted.has(exposure)).map(([, line]) => line);
+  const lines = [...table.byExposure]
+    .filter(([exposure]) => wanted.has(exposure))
+    .map(([, line]) => line);
   return lines.map((line) => `${line}\n`).join('');
 }
 
@@ -18,11 +20,16 @@ export function rowIn(text: string, exposure: Exposure): Sighting {
     return {
       state: 'failed',
       why: `exposure ${exposure} is not in exposures.list`,
-      advice: 'If the number is right, the exposure database does not have it yet: build again later.',
+      advice:
+        'If the number is right, the exposure database does not have it yet: build again later.',
     };
   }
   const { nite, band, ra, dec, mjd } = row;
-  return { state: 'ready', value: { nite, band, ra, dec, mjd }, note: `nite ${nite}, band ${band}` };
+  return {
+    state: 'ready',
+    value: { nite, band, ra, dec, mjd },
+    note: `nite ${nite}, band ${band}`,
+  };
 }
 
 /** The band of an exposure, if the rows file has it. */

@@ -1,6 +1,13 @@
 /** Season numbers: which are taken, which are reserved, which are free. */
-import { Refusal } from '../core/errors.ts';
-import type { Json, Listing, Look, Path, Seen, Sighting } from '../core/types.ts';
+import {
+  type Json,
+  type Listing,
+  type Look,
+  type Path,
+  Refusal,
+  type Seen,
+  type Sighting,
+} from '../core/index.ts';
 
 /** The tables of the schema MARCELLE that hold a SEASON column (DESGW-pipeline_automation). */
 export const SEASON_TABLES = [

@@ -1,7 +1,13 @@
 /** The season number, claimed for this workspace. */
 import { claim, type Rule, target, write } from '../core/index.ts';
 import { OUTPUTS, SEASON_FILE } from './follow-up.ts';
-import { judgeSeason, seasonLooks, seasonSighting, TEST_SEASONS, usedFrom } from './season-rules.ts';
+import {
+  judgeSeason,
+  seasonLooks,
+  seasonSighting,
+  TEST_SEASONS,
+  usedFrom,
+} from './season-rules.ts';
 import { type Site, setupOf } from './site/site.ts';
 
 /** What a dry run calls a season that has not been chosen yet. */
@@ -27,12 +33,20 @@ export function season(site: Site, wanted: string): Rule {
     adopt: {
       look: (facts) => {
         const own = facts.maybeText(SEASON_FILE)?.trim() ?? '';
-        return [{ kind: 'read', path: SEASON_FILE }, { kind: 'stat', path: `${site.registry}/${name(own)}` }];
+        return [
+          { kind: 'read', path: SEASON_FILE },
+          { kind: 'stat', path: `${site.registry}/${name(own)}` },
+        ];
       },
       judge: ([text, claimed]) => {
         const own = text?.kind === 'read' ? (text.text?.trim() ?? '') : '';
-        const ours = claimed?.kind === 'stat' && claimed.stat !== undefined && (wanted === 'auto' || wanted === own);
-        return ours ? { state: 'done', how: `${SEASON_FILE} says ${own}, which is claimed` } : { state: 'not done' };
+        const ours =
+          claimed?.kind === 'stat' &&
+          claimed.stat !== undefined &&
+          (wanted === 'auto' || wanted === own);
+        return ours
+          ? { state: 'done', how: `${SEASON_FILE} says ${own}, which is claimed` }
+          : { state: 'not done' };
       },
     },
     recipe: {

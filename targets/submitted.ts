@@ -8,13 +8,27 @@ import {
   type Problem,
   type Rule,
   type RunFacts,
+  remove,
   type Seen,
   target,
   write,
 } from '../core/index.ts';
 import type { Exposure } from './domain.ts';
-import { dagFile, dagmakerName, type FollowUp, markerFile, submittedName } from './follow-up.ts';
-import { dagJobOf, explainSubmitFailure, type Queue, receiptPattern, submitCommand } from './jobsub.ts';
+import {
+  dagFile,
+  dagmakerName,
+  type FollowUp,
+  markerFile,
+  submittedName,
+  workDir,
+} from './follow-up.ts';
+import {
+  dagJobOf,
+  explainSubmitFailure,
+  type Queue,
+  receiptPattern,
+  submitCommand,
+} from './jobsub.ts';
 import { setupOf } from './site/site.ts';
 
 /** Seconds after which a silent submitter is stopped; whether it submitted is then asked outside. */
@@ -69,7 +83,7 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
       version: '1',
       reads: [dag],
       steps: () => [
-        claim(site.gwWorkflow, [`${name}.submitting`], `submission of ${name}`),
+        claim(workDir(site, exposure), [`${name}.submitting`], `submission of ${name}`),
         exec(
           submitCommand({
             exposure,
@@ -81,7 +95,7 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
             dag: name,
           }),
           {
-            cwd: site.gwWorkflow,
+            cwd: workDir(site, exposure),
             env: site.env,
             passEnv: site.passEnv,
             detached: 'doubt',
@@ -92,13 +106,19 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
           },
         ),
         write(marker, (run) => markerText(run, { exposure, season, dag })),
+        // From here on the marker says it.
+        remove(`${dag}.submitting`),
       ],
       judge: (run) => judgeSubmission(run),
     },
   });
 }
 
-function markerText(run: RunFacts, { exposure, season, dag }: { exposure: string; season: string; dag: Path }): string {
+/** Text of the marker beside a DAG, once a run has submitted it. */
+export function markerText(
+  run: RunFacts,
+  { exposure, season, dag }: { exposure: string; season: string; dag: Path },
+): string {
   const marker: Marker = {
     schema: 'desgw/submitted',
     version: 1,
@@ -112,9 +132,12 @@ function markerText(run: RunFacts, { exposure, season, dag }: { exposure: string
   return `${JSON.stringify(marker, null, 2)}\n`;
 }
 
-function judgeSubmission(run: RunFacts): readonly Problem[] {
+/** What is wrong with a run that submitted: nothing, if there is a job id. */
+export function judgeSubmission(run: RunFacts): readonly Problem[] {
   if (run.receipt !== undefined) return [];
-  return [explainSubmitFailure(run.stdout, run.stderr, run.exits.at(-1) ?? { kind: 'exit', code: 0 })];
+  return [
+    explainSubmitFailure(run.stdout, run.stderr, run.exits.at(-1) ?? { kind: 'exit', code: 0 }),
+  ];
 }
 
 /** Whether the work was submitted before, by whom ever, told from marker, queue and results. */
@@ -125,21 +148,39 @@ function judgeOnce(
   const marker = markerSeen?.kind === 'read' ? readMarker(markerSeen.text) : undefined;
   if (marker?.season === asked.season && marker.exposure === asked.exposure) {
     const how = `the marker beside the DAG says it was submitted ${marker.submitted}`;
-    return marker.job === null ? { state: 'done', how } : { state: 'done', how, receipt: marker.job };
+    return marker.job === null
+      ? { state: 'done', how }
+      : { state: 'done', how, receipt: marker.job };
   }
   const queue = queueSeen?.kind === 'answer' ? (queueSeen.answer as unknown as Queue) : undefined;
   const purpose = { exposure: asked.exposure, season: asked.season };
-  const job = queue === undefined ? undefined : dagJobOf(queue, { purpose, ...(asked.token === undefined ? {} : { token: asked.token }) });
-  if (job !== undefined) return { state: 'done', how: `job ${job.id} is in the queue`, receipt: job.id };
-  if (results?.kind === 'failed') return { state: 'unknown', why: `pnfs could not be seen: ${results.why}` };
+  const job =
+    queue === undefined
+      ? undefined
+      : dagJobOf(queue, { purpose, ...(asked.token === undefined ? {} : { token: asked.token }) });
+  if (job !== undefined)
+    return { state: 'done', how: `job ${job.id} is in the queue`, receipt: job.id };
+  if (results?.kind === 'failed')
+    return { state: 'unknown', why: `pnfs could not be seen: ${results.why}` };
   const done = results?.kind === 'list' ? resultsIn(results.dirs) : 0;
   if (done > 0) return { state: 'done', how: `${done} CCDs have results on pnfs` };
   if (queue?.state === 'seen') return { state: 'not done' };
-  const why = queueSeen?.kind === 'failed' ? queueSeen.why : queue?.state === 'failed' ? queue.why : 'no answer';
-  return { state: 'unknown', why: `the queue could not be seen (${why})`, advice: 'see `desgw jobs`, then build again' };
+  const why =
+    queueSeen?.kind === 'failed'
+      ? queueSeen.why
+      : queue?.state === 'failed'
+        ? queue.why
+        : 'no answer';
+  return {
+    state: 'unknown',
+    why: `the queue could not be seen (${why})`,
+    advice: 'see `desgw jobs`, then build again',
+  };
 }
 
 /** Directories of CCDs that hold what only a grid job leaves. */
 function resultsIn(dirs: readonly { readonly names: readonly string[] }[]): number {
-  return dirs.filter(({ names }) => names.some((n) => n.startsWith('outputs_') || n.endsWith('.FAIL'))).length;
+  return dirs.filter(({ names }) =>
+    names.some((n) => n.startsWith('outputs_') || n.endsWith('.FAIL')),
+  ).length;
 }

@@ -1,21 +1,25 @@
 /** Commands that the rule file adds to the command line. */
-import { runBuild } from '../build.ts';
+
+import { runForAdapter } from '../ask.ts';
+import { EXIT, runBuild } from '../build.ts';
 import { didYouMean, UserError } from '../errors.ts';
-import { openJournal, loadMemory } from '../journal/journal.ts';
+import { loadMemory, openJournal } from '../journal/journal.ts';
 import { acquire } from '../lock.ts';
 import { Looker } from '../look.ts';
-import { runForAdapter } from '../ask.ts';
 import { liveReporter } from '../report/live.ts';
 import type { Command, CommandCall, RuleItem, TargetName } from '../types.ts';
-import { EXIT } from '../build.ts';
 import { confirm } from './confirm.ts';
 import { type Invocation, type Opened, openProject } from './context.ts';
 
 /** Names and purposes of added commands; none when there is no rule file or it is broken. */
-export async function addedCommands(invocation: Invocation): Promise<readonly (readonly [string, string])[]> {
+export async function addedCommands(
+  invocation: Invocation,
+): Promise<readonly (readonly [string, string])[]> {
   try {
     const { loaded } = await openProject(invocation, {}, false);
-    return Object.entries(loaded.build.commands ?? {}).map(([name, { doc }]) => [name, doc] as const);
+    return Object.entries(loaded.build.commands ?? {}).map(
+      ([name, { doc }]) => [name, doc] as const,
+    );
   } catch (error) {
     if (error instanceof UserError) return []; // help must come up all the same
     throw error;
@@ -23,7 +27,11 @@ export async function addedCommands(invocation: Invocation): Promise<readonly (r
 }
 
 /** Runs an added command. @throws UserError when nobody knows the command */
-export async function runAdded(argv: readonly string[], invocation: Invocation, builtIn: readonly string[]): Promise<number> {
+export async function runAdded(
+  argv: readonly string[],
+  invocation: Invocation,
+  builtIn: readonly string[],
+): Promise<number> {
   const name = argv[0]!;
   const common = commonFlags(argv.slice(1));
   const opened = await openedOr(invocation, common.flags, name, builtIn);
@@ -49,16 +57,23 @@ async function openedOr(
   } catch (error) {
     // Without a rule file, most likely the command was misspelt.
     const hint = didYouMean(name, builtIn);
-    if (error instanceof UserError && hint !== undefined) throw new UserError(`there is no command '${name}'`, hint);
+    if (error instanceof UserError && hint !== undefined)
+      throw new UserError(`there is no command '${name}'`, hint);
     throw error;
   }
 }
 
 function unknownCommand(name: string, known: readonly string[]): UserError {
-  return new UserError(`there is no command '${name}'`, didYouMean(name, known) ?? 'See `desgw --help`.');
+  return new UserError(
+    `there is no command '${name}'`,
+    didYouMean(name, known) ?? 'See `desgw --help`.',
+  );
 }
 
-function commonFlags(words: readonly string[]): { flags: { file?: string; set: string[] }; rest: string[] } {
+function commonFlags(words: readonly string[]): {
+  flags: { file?: string; set: string[] };
+  rest: string[];
+} {
   const flags: { file?: string; set: string[] } = { set: [] };
   const rest: string[] = [];
   for (let i = 0; i < words.length; i++) {
@@ -73,8 +88,15 @@ function commonFlags(words: readonly string[]): { flags: { file?: string; set: s
   return { flags, rest };
 }
 
-function parse(name: string, command: Command, words: readonly string[]): { args: string[]; options: Map<string, string | true> } {
-  const takesValue = new Map<string, boolean>([['--help', false], ['--json', false]]);
+function parse(
+  name: string,
+  command: Command,
+  words: readonly string[],
+): { args: string[]; options: Map<string, string | true> } {
+  const takesValue = new Map<string, boolean>([
+    ['--help', false],
+    ['--json', false],
+  ]);
   for (const option of Object.keys(command.options ?? {})) {
     const [flag, value] = option.split(' ');
     takesValue.set(flag!, value !== undefined);
@@ -90,16 +112,24 @@ function parse(name: string, command: Command, words: readonly string[]): { args
     const flag = ALIASES[word] ?? word;
     const value = takesValue.get(flag);
     if (value === undefined) {
-      throw new UserError(`there is no option ${word} of desgw ${name}`, didYouMean(word, takesValue.keys()) ?? `See \`desgw ${name} --help\`.`);
+      throw new UserError(
+        `there is no option ${word} of desgw ${name}`,
+        didYouMean(word, takesValue.keys()) ?? `See \`desgw ${name} --help\`.`,
+      );
     }
     const text = value ? (given ?? words[++i]) : true;
-    if (text === undefined) throw new UserError(`${word} needs a value`, `See \`desgw ${name} --help\`.`);
+    if (text === undefined)
+      throw new UserError(`${word} needs a value`, `See \`desgw ${name} --help\`.`);
     options.set(flag, text);
   }
   return { args, options };
 }
 
-const ALIASES: { readonly [short: string]: string } = { '-h': '--help', '-n': '--dry-run', '-y': '--yes' };
+const ALIASES: { readonly [short: string]: string } = {
+  '-h': '--help',
+  '-n': '--dry-run',
+  '-y': '--yes',
+};
 
 function split(word: string): [string, string | undefined] {
   const cut = word.startsWith('--') ? word.indexOf('=') : -1;
@@ -113,17 +143,29 @@ function usage(name: string, { doc, usage: words, options = {} }: Command): stri
     `desgw ${name}${words === undefined ? '' : ` ${words}`}`,
     '',
     `  ${doc}`,
-    ...(lines.length > 0 ? ['', ...lines.map(([option, help]) => `  ${option.padEnd(width)}  ${help}`)] : []),
+    ...(lines.length > 0
+      ? ['', ...lines.map(([option, help]) => `  ${option.padEnd(width)}  ${help}`)]
+      : []),
   ].join('\n');
 }
 
-function callFor(args: readonly string[], options: ReadonlyMap<string, string | true>, opened: Opened, invocation: Invocation): CommandCall {
+function callFor(
+  args: readonly string[],
+  options: ReadonlyMap<string, string | true>,
+  opened: Opened,
+  invocation: Invocation,
+): CommandCall {
   const { project } = opened;
   const { world, build } = project;
   const { signal, terminal, command } = invocation;
   const looker = new Looker(world, { adapters: build.adapters ?? {}, dry: false, signal });
   const locked = async <T>(use: () => T): Promise<T> => {
-    const lock = await acquire(world.files, world.processes, world.clock, { wait: true, command, signal, onWait: (holder) => terminal.err(`waiting for ${holder}`) });
+    const lock = await acquire(world.files, world.processes, world.clock, {
+      wait: true,
+      command,
+      signal,
+      onWait: (holder) => terminal.err(`waiting for ${holder}`),
+    });
     try {
       return use();
     } finally {
@@ -134,7 +176,11 @@ function callFor(args: readonly string[], options: ReadonlyMap<string, string | 
     args,
     option: (name) => options.get(name),
     params: project.params,
-    tools: { run: (exec) => runForAdapter(world, exec, signal), workspace: world.files.root, signal },
+    tools: {
+      run: (exec) => runForAdapter(world, exec, signal),
+      workspace: world.files.root,
+      signal,
+    },
     env: world.env,
     now: world.clock.now(),
     readText: (path) => world.files.readText(path),
@@ -146,7 +192,17 @@ function callFor(args: readonly string[], options: ReadonlyMap<string, string | 
       try {
         const summary = await runBuild(
           { ...project, build: { ...build, goal, rules } },
-          { goals: [goal], jobs: 5, failFast: false, force: false, wait: options.get('--no-wait') === undefined, waitTimeout: undefined, command, signal, emit: (event) => reporter.event(event) },
+          {
+            goals: [goal],
+            jobs: 5,
+            failFast: false,
+            force: false,
+            wait: options.get('--no-wait') === undefined,
+            waitTimeout: undefined,
+            command,
+            signal,
+            emit: (event) => reporter.event(event),
+          },
         );
         return EXIT[summary.outcome];
       } finally {
@@ -160,6 +216,7 @@ function callFor(args: readonly string[], options: ReadonlyMap<string, string | 
         journal.close();
       }),
     print: (text) => terminal.out(text),
-    confirm: (question) => (options.get('--yes') === undefined ? confirm(question, invocation) : Promise.resolve(true)),
+    confirm: (question) =>
+      options.get('--yes') === undefined ? confirm(question, invocation) : Promise.resolve(true),
   };
 }

@@ -9,6 +9,7 @@ import { liveReporter } from '../report/live.ts';
 import type { Reporter } from '../report/reporter.ts';
 import type { Stage } from '../stage.ts';
 import { dryRunJson, dryRunText, type StepsOf } from '../views/dry-run.ts';
+import { ask, isInteractive } from './confirm.ts';
 import { type CommonFlags, type Invocation, listOf, type Opened, openProject } from './context.ts';
 
 export interface BuildFlags extends CommonFlags {
@@ -27,10 +28,17 @@ export interface BuildFlags extends CommonFlags {
 const DEFAULT_JOBS = 5;
 
 /** Builds targets; the exit status says how it went. */
-export async function build(targets: readonly string[], flags: BuildFlags, invocation: Invocation): Promise<number> {
-  const set = [...listOf(flags.set), ...(flags.fromOutput === undefined ? [] : [`fromOutput=${flags.fromOutput}`])];
+export async function build(
+  targets: readonly string[],
+  flags: BuildFlags,
+  invocation: Invocation,
+): Promise<number> {
+  const set = [
+    ...listOf(flags.set),
+    ...(flags.fromOutput === undefined ? [] : [`fromOutput=${flags.fromOutput}`]),
+  ];
   const readOnly = flags.dryRun === true || flags.quiet === true;
-  const opened = await openProject(invocation, { ...flags, set }, !readOnly);
+  const opened = await completed({ ...flags, set }, invocation, !readOnly);
   if (flags.quiet === true) return isFresh(opened, targets, invocation);
   if (flags.dryRun === true) return dryRun(opened, targets, flags, invocation);
   const { signal, command } = invocation;
@@ -53,9 +61,36 @@ export async function build(targets: readonly string[], flags: BuildFlags, invoc
   }
 }
 
-async function reporterFor(flags: BuildFlags, opened: Opened, { terminal }: Invocation): Promise<Reporter> {
+/** The project, with what the rule file asks for at the terminal before a build. */
+async function completed(
+  flags: CommonFlags,
+  invocation: Invocation,
+  writes: boolean,
+): Promise<Opened> {
+  const opened = await openProject(invocation, flags, writes);
+  const { build, params, world } = opened.project;
+  if (build.complete === undefined || !isInteractive()) return opened;
+  const answers = await build.complete({
+    params,
+    readText: (path) => world.files.readText(path),
+    ask: (question) => ask(question, invocation.signal),
+  });
+  const set = Object.entries(answers).map(([name, value]) => `${name}=${[value].flat().join(',')}`);
+  return set.length === 0
+    ? opened
+    : openProject(invocation, { ...flags, set: [...listOf(flags.set), ...set] }, writes);
+}
+
+async function reporterFor(
+  flags: BuildFlags,
+  opened: Opened,
+  { terminal }: Invocation,
+): Promise<Reporter> {
   const { clock, files } = opened.project.world;
-  const shown = flags.json === true ? jsonReporter(terminal) : liveReporter(terminal, clock, { verbose: flags.verbose === true });
+  const shown =
+    flags.json === true
+      ? jsonReporter(terminal)
+      : liveReporter(terminal, clock, { verbose: flags.verbose === true });
   if (flags.profile === undefined) return shown;
   const { profiler } = await import('../report/profile.ts');
   const profile = profiler((text) => files.write(flags.profile!, text));
@@ -72,10 +107,17 @@ async function reporterFor(flags: BuildFlags, opened: Opened, { terminal }: Invo
 }
 
 /** `-q`: says by its exit status alone whether everything is fresh. */
-async function isFresh({ project }: Opened, targets: readonly string[], { signal }: Invocation): Promise<number> {
+async function isFresh(
+  { project }: Opened,
+  targets: readonly string[],
+  { signal }: Invocation,
+): Promise<number> {
   const { stage } = await lookOnly(project, targets, { dry: false, signal });
   const { goals, verdicts } = stage.plan;
-  const fresh = stage.kind === 'plan' && stage.provisional.length === 0 && goals.every((goal) => verdicts.get(goal)!.state === 'fresh');
+  const fresh =
+    stage.kind === 'plan' &&
+    stage.provisional.length === 0 &&
+    goals.every((goal) => verdicts.get(goal)!.state === 'fresh');
   return fresh ? 0 : 1;
 }
 
@@ -85,15 +127,28 @@ async function dryRun(
   flags: BuildFlags,
   { terminal, signal }: Invocation,
 ): Promise<number> {
-  const { stage, observer } = await lookOnly(project, targets, { dry: true, force: flags.force === true, signal });
+  const { stage, observer } = await lookOnly(project, targets, {
+    dry: true,
+    force: flags.force === true,
+    signal,
+  });
   const stepsOf = stepsAsThingsStand(stage, observer);
   const { files } = project.world;
   if (flags.json === true) terminal.out(JSON.stringify(dryRunJson(stage.plan, stepsOf)));
   else {
     const { paint } = terminal;
-    terminal.out(dryRunText(stage.plan, { stepsOf, paint, workspace: files.root, textOf: (path) => files.readText(path) }));
+    terminal.out(
+      dryRunText(stage.plan, {
+        stepsOf,
+        paint,
+        workspace: files.root,
+        textOf: (path) => files.readText(path),
+      }),
+    );
     if (stage.kind === 'plan' && stage.provisional.length > 0) {
-      terminal.out(`Targets that follow from ${stage.provisional.join(', ')} are shown as far as they can be told now.`);
+      terminal.out(
+        `Targets that follow from ${stage.provisional.join(', ')} are shown as far as they can be told now.`,
+      );
     }
   }
   return 0;
@@ -106,15 +161,24 @@ function stepsAsThingsStand({ plan }: Stage, observer: Observer): StepsOf {
     const recipe = recipeOf(node.rule);
     const pending = plan.verdicts.get(node.name)!.by ?? [];
     const known = node.rule.observe === undefined || observer.sighting(node.name) !== undefined;
-    const after = pending.length > 0 ? `known once ${pending.slice(0, 3).join(', ')} ${pending.length > 1 ? 'are' : 'is'} made` : 'known when it runs';
+    const after =
+      pending.length > 0
+        ? `known once ${pending.slice(0, 3).join(', ')} ${pending.length > 1 ? 'are' : 'is'} made`
+        : 'known when it runs';
     const fixed = typeof recipe.steps !== 'function';
     if (!known && !fixed && needsValue(recipe.steps)) return { unknown: after };
+    // A text that is about to be made anew, or a set that is not complete, would show what will not be written.
+    const { makers } = plan.graph;
+    const unsure = (need: string | undefined): boolean => need !== undefined && pending.includes(need);
+    const unmade = node.gathers.some(unsure) || (recipe.reads ?? []).some((path) => unsure(makers.get(path)));
+    if (unmade && !fixed) return { unknown: after };
     try {
       const gathered = node.gathers.filter((name) => plan.verdicts.get(name)?.state === 'fresh');
       const due = node.rule.chain === undefined ? [] : action.makes;
       return { steps: evaluate(recipe, observer.facts(node, gathered, due, recipe.reads ?? [])) };
     } catch (error) {
-      if (error instanceof MissingText || error instanceof Refusal) return { unknown: pending.length > 0 ? after : error.message };
+      if (error instanceof MissingText || error instanceof Refusal)
+        return { unknown: pending.length > 0 ? after : error.message };
       throw error;
     }
   };
@@ -134,6 +198,13 @@ function positive(option: string, value: string | number | undefined): number | 
 function seconds(value: string | number | undefined): number | undefined {
   if (value === undefined) return undefined;
   const found = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(String(value));
-  if (found === null) throw new UserError(`--wait-timeout ${value} is not a duration`, 'Write it like 90s, 30m, 6h or 2d.');
-  return Number(found[1]) * { '': 1, s: 1, m: 60, h: 3600, d: 86_400 }[found[2] as '' | 's' | 'm' | 'h' | 'd'];
+  if (found === null)
+    throw new UserError(
+      `--wait-timeout ${value} is not a duration`,
+      'Write it like 90s, 30m, 6h or 2d.',
+    );
+  return (
+    Number(found[1]) *
+    { '': 1, s: 1, m: 60, h: 3600, d: 86_400 }[found[2] as '' | 's' | 'm' | 'h' | 'd']
+  );
 }

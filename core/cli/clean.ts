@@ -1,24 +1,33 @@
 /** `desgw clean`. */
-import { carryOut, type CleanPlan, planClean, planOrphans } from '../clean.ts';
+import { type CleanPlan, carryOut, planClean, planOrphans } from '../clean.ts';
 import { UserError } from '../errors.ts';
 import { loadMemory, openJournal } from '../journal/journal.ts';
+import type { Memory } from '../journal/types.ts';
 import { acquire } from '../lock.ts';
 import { Observer } from '../observe.ts';
+import type { Project } from '../stage.ts';
 import { stage } from '../stage.ts';
 import { display } from '../views/quote.ts';
 import { count, enumerate } from '../views/text.ts';
+import type { BuildFlags } from './build.ts';
 import { confirm } from './confirm.ts';
 import { type CommonFlags, type Invocation, openProject } from './context.ts';
-import type { BuildFlags } from './build.ts';
-import type { Project } from '../stage.ts';
-import type { Memory } from '../journal/types.ts';
 
-type CleanFlags = CommonFlags & Pick<BuildFlags, 'dryRun'> & { readonly orphans?: boolean; readonly yes?: boolean };
+type CleanFlags = CommonFlags &
+  Pick<BuildFlags, 'dryRun'> & { readonly orphans?: boolean; readonly yes?: boolean };
 
 /** Forgets targets and deletes what they made. Exit status 2 when something had to be refused. */
-export async function clean(names: readonly string[], flags: CleanFlags, invocation: Invocation): Promise<number> {
+export async function clean(
+  names: readonly string[],
+  flags: CleanFlags,
+  invocation: Invocation,
+): Promise<number> {
   const orphans = flags.orphans === true;
-  if (names.length === 0 && !orphans) throw new UserError('clean needs targets', "desgw clean postproc:4, desgw clean 'ccds_*', or desgw clean --orphans");
+  if (names.length === 0 && !orphans)
+    throw new UserError(
+      'clean needs targets',
+      "desgw clean postproc:4, desgw clean 'ccds_*', or desgw clean --orphans",
+    );
   const { project } = await openProject(invocation, flags, flags.dryRun !== true);
   const { files, processes, clock } = project.world;
   const { signal, command, terminal } = invocation;
@@ -27,7 +36,12 @@ export async function clean(names: readonly string[], flags: CleanFlags, invocat
     terminal.out(cleanText(plan, 'would be deleted'));
     return plan.refused.length > 0 ? 2 : 0;
   }
-  const lock = await acquire(files, processes, clock, { wait: true, command, signal, onWait: (holder) => terminal.err(`waiting for ${holder}`) });
+  const lock = await acquire(files, processes, clock, {
+    wait: true,
+    command,
+    signal,
+    onWait: (holder) => terminal.err(`waiting for ${holder}`),
+  });
   try {
     const journal = openJournal(files, processes.self);
     try {
@@ -36,9 +50,15 @@ export async function clean(names: readonly string[], flags: CleanFlags, invocat
         terminal.err(cleanText({ ...plan, targets: [], keeps: [], follows: [] }, ''));
         return 2;
       }
-      const ask = orphans && plan.targets.some(({ deletes }) => deletes.length > 0) && flags.yes !== true;
-      if (ask && !(await confirm(`${cleanText(plan, 'would be deleted')}\nDelete them?`, invocation))) {
-        terminal.out(`${cleanText(plan, 'would be deleted')}\nNothing was changed. On a terminal this asks; elsewhere add --yes.`);
+      const ask =
+        orphans && plan.targets.some(({ deletes }) => deletes.length > 0) && flags.yes !== true;
+      if (
+        ask &&
+        !(await confirm(`${cleanText(plan, 'would be deleted')}\nDelete them?`, invocation))
+      ) {
+        terminal.out(
+          `${cleanText(plan, 'would be deleted')}\nNothing was changed. On a terminal this asks; elsewhere add --yes.`,
+        );
         return 0;
       }
       carryOut(plan, journal, files, clock.now(), orphans);
@@ -52,14 +72,28 @@ export async function clean(names: readonly string[], flags: CleanFlags, invocat
   }
 }
 
-async function planned(names: readonly string[], orphans: boolean, project: Project, memory: Memory, { signal }: Invocation): Promise<CleanPlan> {
+async function planned(
+  names: readonly string[],
+  orphans: boolean,
+  project: Project,
+  memory: Memory,
+  { signal }: Invocation,
+): Promise<CleanPlan> {
   const { world, build } = project;
-  const observer = new Observer(world, memory, { adapters: build.adapters ?? {}, dry: false, mayWrite: false, signal });
+  const observer = new Observer(world, memory, {
+    adapters: build.adapters ?? {},
+    dry: false,
+    mayWrite: false,
+    signal,
+  });
   const { plan } = await stage(project, observer, names, true);
   if (!orphans) {
     // Whoever watches the work of a target tells whether it is live.
     const watchers = plan.goals.flatMap((goal) => plan.graph.dependents.get(goal) ?? []);
-    const wider = watchers.length === 0 ? plan : (await stage(project, observer, [...plan.goals, ...watchers], true)).plan;
+    const wider =
+      watchers.length === 0
+        ? plan
+        : (await stage(project, observer, [...plan.goals, ...watchers], true)).plan;
     return planClean(wider, plan.goals, observer, world.files);
   }
   const { nodes, makers } = plan.graph;
@@ -68,10 +102,15 @@ async function planned(names: readonly string[], orphans: boolean, project: Proj
 
 function cleanText({ targets, keeps, refused, follows }: CleanPlan, verb: string): string {
   const lines = targets.map(({ target, deletes }) =>
-    deletes.length === 0 ? `${display(target)}: nothing to delete, forgotten` : `${display(target)}: ${deletes.map(display).join(', ')} ${verb}`,
+    deletes.length === 0
+      ? `${display(target)}: nothing to delete, forgotten`
+      : `${display(target)}: ${deletes.map(display).join(', ')} ${verb}`,
   );
   lines.push(...keeps.map(({ path, why }) => `kept ${display(path)}: ${why}`));
   lines.push(...refused.map(({ target, why }) => `${display(target)} cannot be cleaned: ${why}`));
-  if (follows.length > 0) lines.push(`The next build looks again at ${count(follows.length, 'target')} that ${follows.length > 1 ? 'depend' : 'depends'} on this: ${enumerate(follows.map(display))}`);
+  if (follows.length > 0)
+    lines.push(
+      `The next build looks again at ${count(follows.length, 'target')} that ${follows.length > 1 ? 'depend' : 'depends'} on this: ${enumerate(follows.map(display))}`,
+    );
   return lines.length === 0 ? 'nothing to clean' : lines.join('\n');
 }

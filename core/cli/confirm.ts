@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline/promises';
 import type { Invocation } from './context.ts';
 
 /** Whether somebody can be asked. */
-export const isInteractive = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
+export const isInteractive = (): boolean =>
+  process.stdin.isTTY === true && process.stderr.isTTY === true;
 
 /** Asks a yes-or-no question; without a terminal the answer is no. */
 export async function confirm(question: string, { signal }: Invocation): Promise<boolean> {

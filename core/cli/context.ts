@@ -1,4 +1,6 @@
 /** What every command starts from: the world, the terminal, the rule file with its parameters. */
+
+import { dirname, resolve } from 'node:path';
 import { findRuleFile, type Loaded, loadBuild } from '../load.ts';
 import { type ChosenParams, chosenParams } from '../params.ts';
 import type { Project } from '../stage.ts';
@@ -7,8 +9,6 @@ import { realClock } from '../world/clock.ts';
 import { openFiles } from '../world/files.ts';
 import { realProcesses } from '../world/processes.ts';
 import type { World } from '../world/world.ts';
-import { dirname, resolve } from 'node:path';
-import { existsSync } from 'node:fs';
 
 /** Options that every command takes. */
 export interface CommonFlags {
@@ -44,20 +44,42 @@ export const VERSION: string = typeof __VERSION__ === 'string' ? __VERSION__ : '
 
 /** The world around a workspace. */
 export function openWorld(workspace: string, invocation: Invocation): World {
-  const world = { files: openFiles(workspace), processes: realProcesses(), clock: realClock(), env: invocation.env };
+  const world = {
+    files: openFiles(workspace),
+    processes: realProcesses(),
+    clock: realClock(),
+    env: invocation.env,
+  };
   invocation.onWorld(world);
   return world;
+}
+
+/** The rule file that was named, or the nearest one here or above. */
+export function ruleFileOf({ file }: CommonFlags, { cwd }: Invocation): string {
+  if (file !== undefined) return resolve(cwd, file);
+  const files = openFiles(cwd);
+  return findRuleFile(cwd, (path) => files.stat(path) !== undefined);
 }
 
 /**
  * Finds and loads the rule file and chooses its parameters.
  * @param writes whether the command may write at all (a bundle of the rule file is kept then)
  */
-export async function openProject(invocation: Invocation, flags: CommonFlags, writes: boolean): Promise<Opened> {
-  const file = flags.file === undefined ? findRuleFile(invocation.cwd, existsSync) : resolve(invocation.cwd, flags.file);
+export async function openProject(
+  invocation: Invocation,
+  flags: CommonFlags,
+  writes: boolean,
+): Promise<Opened> {
+  const file = ruleFileOf(flags, invocation);
   const world = openWorld(dirname(file), invocation);
-  const loaded = await loadBuild(file, { files: world.files, cache: writes ? 'use' : 'readonly', version: VERSION });
-  const chosen = chosenParams(loaded.build, listOf(flags.set), { allowUnknown: flags.allowUnknown === true });
+  const loaded = await loadBuild(file, {
+    files: world.files,
+    cache: writes ? 'use' : 'readonly',
+    version: VERSION,
+  });
+  const chosen = chosenParams(loaded.build, listOf(flags.set), {
+    allowUnknown: flags.allowUnknown === true,
+  });
   const { build, siteOf, explain } = loaded;
   return { project: { world, build, params: chosen.values, siteOf, explain }, loaded, chosen };
 }

@@ -1,17 +1,30 @@
 /** Commands by which people decide: accept, adopt, mark, resubmit, unlock. */
+
+import { dirname } from 'node:path';
 import { UserError } from '../errors.ts';
 import { openJournal } from '../journal/journal.ts';
-import { acquire, readHolder, describeHolder, unlock as takeLock } from '../lock.ts';
+import { acquire, describeHolder, readHolder, unlock as takeLock } from '../lock.ts';
 import { Observer } from '../observe.ts';
-import { acceptEdit, adoptOutputs, allowAgain, markDone, markNotDone, onRecord, type SettleContext } from '../settle.ts';
+import {
+  acceptEdit,
+  adoptOutputs,
+  allowAgain,
+  markDone,
+  markNotDone,
+  onRecord,
+  type SettleContext,
+} from '../settle.ts';
 import { stage } from '../stage.ts';
 import type { TargetName } from '../types.ts';
 import { build } from './build.ts';
 import { ask, confirm, isInteractive } from './confirm.ts';
-import { type CommonFlags, type Invocation, openProject, openWorld } from './context.ts';
-import { findRuleFile } from '../load.ts';
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  type CommonFlags,
+  type Invocation,
+  openProject,
+  openWorld,
+  ruleFileOf,
+} from './context.ts';
 
 /** Runs `settle` for each named target under the lock, on a plan of now. */
 async function underLock(
@@ -33,9 +46,20 @@ async function underLock(
   try {
     const journal = openJournal(world.files, world.processes.self);
     try {
-      const observer = new Observer(world, journal, { adapters: rules.adapters ?? {}, dry: false, mayWrite: true, signal });
+      const observer = new Observer(world, journal, {
+        adapters: rules.adapters ?? {},
+        dry: false,
+        mayWrite: true,
+        signal,
+      });
       const { plan } = await stage(project, observer, names, true);
-      await settle(plan.goals, { plan, observer, journal, files: world.files, now: world.clock.now() });
+      await settle(plan.goals, {
+        plan,
+        observer,
+        journal,
+        files: world.files,
+        now: world.clock.now(),
+      });
     } finally {
       journal.close();
     }
@@ -45,18 +69,28 @@ async function underLock(
 }
 
 /** Takes edits as they are. */
-export async function accept(names: readonly string[], flags: CommonFlags, invocation: Invocation): Promise<number> {
+export async function accept(
+  names: readonly string[],
+  flags: CommonFlags,
+  invocation: Invocation,
+): Promise<number> {
   await underLock(names, flags, invocation, (targets, context) => {
     for (const target of targets) {
       acceptEdit(target, context);
-      invocation.terminal.out(`accepted: ${target} stays as it is until what it is made from changes`);
+      invocation.terminal.out(
+        `accepted: ${target} stays as it is until what it is made from changes`,
+      );
     }
   });
   return 0;
 }
 
 /** Puts outputs that are there on record. */
-export async function adopt(names: readonly string[], flags: CommonFlags, invocation: Invocation): Promise<number> {
+export async function adopt(
+  names: readonly string[],
+  flags: CommonFlags,
+  invocation: Invocation,
+): Promise<number> {
   await underLock(names, flags, invocation, (targets, context) => {
     for (const target of targets) {
       adoptOutputs(target, context);
@@ -74,7 +108,10 @@ export async function mark(
 ): Promise<number> {
   const done = state === 'submitted' || state === 'done';
   if (!done && state !== 'not-submitted' && state !== 'not-done') {
-    throw new UserError(`a target can be marked submitted or not-submitted, not '${state}'`, 'desgw mark submitted submitted_668440 --job 123.0@jobsub01.fnal.gov');
+    throw new UserError(
+      `a target can be marked submitted or not-submitted, not '${state}'`,
+      'desgw mark submitted submitted_668440 --job 123.0@jobsub01.fnal.gov',
+    );
   }
   // People know exposures, not names of targets.
   const full = names.map((name) => (/^\d+$/.test(name) ? `submitted_${name}` : name));
@@ -82,7 +119,9 @@ export async function mark(
     for (const target of targets) {
       if (done) markDone(target, flags.job, context);
       else markNotDone(target, context);
-      invocation.terminal.out(`marked: ${target} ${done ? 'has happened' : 'has not happened; the next build looks once more and then acts'}`);
+      invocation.terminal.out(
+        `marked: ${target} ${done ? 'has happened' : 'has not happened; the next build looks once more and then acts'}`,
+      );
     }
   });
   return 0;
@@ -91,7 +130,11 @@ export async function mark(
 /** Does once more what must not happen twice, for a reason. */
 export async function resubmit(
   names: readonly string[],
-  flags: CommonFlags & { readonly reason?: string; readonly yes?: boolean; readonly dryRun?: boolean },
+  flags: CommonFlags & {
+    readonly reason?: string;
+    readonly yes?: boolean;
+    readonly dryRun?: boolean;
+  },
   invocation: Invocation,
 ): Promise<number> {
   const { terminal, signal } = invocation;
@@ -101,8 +144,14 @@ export async function resubmit(
     for (const target of targets) terminal.out(onRecord(target, context));
     if (flags.dryRun === true) return;
     const reason = flags.reason ?? (isInteractive() ? await ask('Why once more? ', signal) : '');
-    if (reason.trim() === '') throw new UserError('a resubmission needs a reason', "Add --reason 'why'.");
-    const yes = flags.yes === true || (await confirm(`Submit ${targets.length === 1 ? 'it' : `these ${targets.length}`} once more?`, invocation));
+    if (reason.trim() === '')
+      throw new UserError('a resubmission needs a reason', "Add --reason 'why'.");
+    const yes =
+      flags.yes === true ||
+      (await confirm(
+        `Submit ${targets.length === 1 ? 'it' : `these ${targets.length}`} once more?`,
+        invocation,
+      ));
     if (!yes) {
       terminal.out('Nothing was changed. On a terminal this asks; elsewhere add --yes.');
       return;
@@ -114,15 +163,22 @@ export async function resubmit(
 }
 
 /** Takes the lock away from a builder that is gone. */
-export async function unlock(flags: CommonFlags & { readonly yes?: boolean }, invocation: Invocation): Promise<number> {
-  const world = openWorld(dirname(flags.file ?? findRuleFile(invocation.cwd, existsSync)), invocation);
+export async function unlock(
+  flags: CommonFlags & { readonly yes?: boolean },
+  invocation: Invocation,
+): Promise<number> {
+  const world = openWorld(dirname(ruleFileOf(flags, invocation)), invocation);
   const { terminal } = invocation;
   const holder = readHolder(world.files);
   if (holder !== undefined) {
     terminal.out(`The lock is held by ${describeHolder(holder)}.`);
-    const sure = flags.yes === true || (await confirm('Are you sure that it does not run any more?', invocation));
+    const sure =
+      flags.yes === true ||
+      (await confirm('Are you sure that it does not run any more?', invocation));
     if (!sure) {
-      terminal.out('Nothing was changed. See on that host whether it still runs; then `desgw unlock --yes`.');
+      terminal.out(
+        'Nothing was changed. See on that host whether it still runs; then `desgw unlock --yes`.',
+      );
       return 0;
     }
   }

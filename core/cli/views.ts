@@ -1,7 +1,7 @@
 /** The commands that only look: status, why, graph, targets, log, params. */
 import { lookOnly } from '../build.ts';
 import { UserError } from '../errors.ts';
-import { globPattern } from '../goals.ts';
+import { globPattern, resolveGoals } from '../goals.ts';
 import { describeHolder, readHolder } from '../lock.ts';
 import { logsOf } from '../logs.ts';
 import { normaliser } from '../stage.ts';
@@ -9,7 +9,6 @@ import { dotText, graphJson, mermaidText } from '../views/graph.ts';
 import { statusJson, statusText } from '../views/status.ts';
 import { targetsJson, targetsText } from '../views/targets.ts';
 import { pathText, whyJson, whyText } from '../views/why.ts';
-import { resolveGoals } from '../goals.ts';
 import type { World } from '../world/world.ts';
 import { type CommonFlags, type Invocation, openProject } from './context.ts';
 
@@ -26,14 +25,22 @@ async function look(targets: readonly string[], flags: CommonFlags, invocation: 
 function tellOfBuilder({ files, processes }: World, { terminal }: Invocation): void {
   const holder = readHolder(files);
   if (holder === undefined || processes.isAlive(holder) === false) return;
-  terminal.err(`desgw: ${describeHolder(holder)} is at work. What it is making just now is shown as interrupted.`);
+  terminal.err(
+    `desgw: ${describeHolder(holder)} is at work. What it is making just now is shown as interrupted.`,
+  );
 }
 
 /** State of the targets. Exit status 0 whatever it is. */
-export async function status(targets: readonly string[], flags: CommonFlags, invocation: Invocation): Promise<number> {
+export async function status(
+  targets: readonly string[],
+  flags: CommonFlags,
+  invocation: Invocation,
+): Promise<number> {
   const { plan } = await look(targets, flags, invocation);
   const { terminal } = invocation;
-  terminal.out(flags.json === true ? JSON.stringify(statusJson(plan)) : statusText(plan, terminal.paint));
+  terminal.out(
+    flags.json === true ? JSON.stringify(statusJson(plan)) : statusText(plan, terminal.paint),
+  );
   return 0;
 }
 
@@ -45,7 +52,11 @@ export async function why(
 ): Promise<number> {
   const { terminal } = invocation;
   if (flags.path === true) {
-    if (names.length !== 2) throw new UserError('why --path needs two targets', 'desgw why --path A B shows how B depends on A.');
+    if (names.length !== 2)
+      throw new UserError(
+        'why --path needs two targets',
+        'desgw why --path A B shows how B depends on A.',
+      );
     const { plan, project } = await look([names[1]!], flags, invocation);
     const [from] = resolveGoals(plan.graph, [names[0]!], normaliser(project.world.files.root));
     terminal.out(pathText(plan.graph, from!, plan.goals[0]!));
@@ -54,7 +65,8 @@ export async function why(
   if (names.length === 0) throw new UserError('why needs a target', 'desgw why postproc');
   const { plan, memory, project } = await look(names, flags, invocation);
   const options = { traces: memory.traces, now: project.world.clock.now(), paint: terminal.paint };
-  if (flags.json === true) terminal.out(JSON.stringify(plan.goals.map((goal) => whyJson(plan, goal, options.traces))));
+  if (flags.json === true)
+    terminal.out(JSON.stringify(plan.goals.map((goal) => whyJson(plan, goal, options.traces))));
   else terminal.out(plan.goals.map((goal) => whyText(plan, goal, options)).join('\n'));
   return 0;
 }
@@ -71,16 +83,27 @@ export async function graph(
   if (format === 'dot') invocation.terminal.out(dotText(plan, options));
   else if (format === 'mermaid') invocation.terminal.out(mermaidText(plan, options));
   else if (format === 'json') invocation.terminal.out(JSON.stringify(graphJson(plan, options)));
-  else throw new UserError(`there is no graph format '${format}'`, 'There are dot, mermaid and json.');
+  else
+    throw new UserError(`there is no graph format '${format}'`, 'There are dot, mermaid and json.');
   return 0;
 }
 
 /** Names, states, outputs and purposes of targets. */
-export async function targets(patterns: readonly string[], flags: CommonFlags, invocation: Invocation): Promise<number> {
+export async function targets(
+  patterns: readonly string[],
+  flags: CommonFlags,
+  invocation: Invocation,
+): Promise<number> {
   const { plan } = await look([], flags, invocation);
   const matchers = patterns.map(globPattern);
-  const names = [...plan.graph.nodes.keys()].filter((name) => matchers.length === 0 || matchers.some((m) => m.test(name)));
-  if (names.length === 0) throw new UserError(`no target matches ${patterns.join(', ')}`, 'See `desgw targets` for the names there are.');
+  const names = [...plan.graph.nodes.keys()].filter(
+    (name) => matchers.length === 0 || matchers.some((m) => m.test(name)),
+  );
+  if (names.length === 0)
+    throw new UserError(
+      `no target matches ${patterns.join(', ')}`,
+      'See `desgw targets` for the names there are.',
+    );
   const { terminal } = invocation;
   if (flags.json === true) terminal.out(JSON.stringify(targetsJson(plan.graph, names, plan)));
   else terminal.out(targetsText(plan.graph, names, { plan, paint: terminal.paint }));
@@ -90,23 +113,41 @@ export async function targets(patterns: readonly string[], flags: CommonFlags, i
 /** What a target printed: its last run, an earlier one, or what it is printing now. */
 export async function log(
   name: string,
-  flags: CommonFlags & { readonly run?: string | number; readonly list?: boolean; readonly follow?: boolean },
+  flags: CommonFlags & {
+    readonly run?: string | number;
+    readonly list?: boolean;
+    readonly follow?: boolean;
+  },
   invocation: Invocation,
 ): Promise<number> {
   const { plan, project } = await look([], flags, invocation);
   const { files, clock } = project.world;
-  const known = plan.graph.nodes.has(name) ? [name] : resolveGoals(plan.graph, [name], normaliser(files.root));
+  const known = plan.graph.nodes.has(name)
+    ? [name]
+    : resolveGoals(plan.graph, [name], normaliser(files.root));
   const target = known[0]!;
   const chain = plan.graph.nodes.get(target)!.rule.chain;
-  const logs = [...logsOf(files, target), ...(chain === undefined ? [] : logsOf(files, chain.name))];
-  if (logs.length === 0) throw new UserError(`there is no log of '${target}'`, 'It has not run here, or prints nothing because it writes files alone.');
+  const logs = [
+    ...logsOf(files, target),
+    ...(chain === undefined ? [] : logsOf(files, chain.name)),
+  ];
+  if (logs.length === 0)
+    throw new UserError(
+      `there is no log of '${target}'`,
+      'It has not run here, or prints nothing because it writes files alone.',
+    );
   const { terminal } = invocation;
   if (flags.list === true) {
     terminal.out(logs.map(({ run, path }) => `run ${run}  ${path}`).join('\n'));
     return 0;
   }
-  const wanted = flags.run === undefined ? logs.at(-1)! : logs.find(({ run }) => run === Number(flags.run));
-  if (wanted === undefined) throw new UserError(`'${target}' has no run ${flags.run}`, `Its runs are ${logs.map((l) => l.run).join(', ')}.`);
+  const wanted =
+    flags.run === undefined ? logs.at(-1)! : logs.find(({ run }) => run === Number(flags.run));
+  if (wanted === undefined)
+    throw new UserError(
+      `'${target}' has no run ${flags.run}`,
+      `Its runs are ${logs.map((l) => l.run).join(', ')}.`,
+    );
   let shown = 0;
   for (;;) {
     const bytes = files.read(wanted.path) ?? new Uint8Array();
@@ -119,10 +160,11 @@ export async function log(
 
 /** Parameters with their value, where it comes from, and what they are for. */
 export async function params(flags: CommonFlags, invocation: Invocation): Promise<number> {
-  const { loaded, chosen } = await openProject(invocation, flags, false);
+  const { loaded, chosen, project } = await openProject(invocation, flags, false);
+  const { readText } = project.world.files;
   const { paramsJson, paramsText } = await import('../views/params.ts');
   const { terminal } = invocation;
-  if (flags.json === true) terminal.out(JSON.stringify(paramsJson(loaded.build, chosen)));
-  else terminal.out(paramsText(loaded.build, chosen, terminal.paint));
+  if (flags.json === true) terminal.out(JSON.stringify(paramsJson(loaded.build, chosen, readText)));
+  else terminal.out(paramsText(loaded.build, chosen, readText, terminal.paint));
   return 0;
 }

@@ -103,13 +103,13 @@ export function linesReporter(
   };
 }
 
-/** `ccds_668440 (31 of 59 CCDs), ccds_668441 and 3 more`: the gist of each, up to a semicolon. */
+/** `ccds_668440 (31 of 59 CCDs), ccds_668441 and 3 more`: the gist of each, up to a colon. */
 export function waitingText(
   targets: readonly TargetName[],
   progress: ReadonlyMap<TargetName, string>,
 ): string {
   const words = targets.map((name) => {
-    const gist = (progress.get(name) ?? '').split(';')[0]!;
+    const gist = (progress.get(name) ?? '').split(/[;:]/)[0]!;
     return gist === '' ? display(name) : `${display(name)} (${display(gist)})`;
   });
   return enumerate(words, 2);
@@ -117,6 +117,7 @@ export function waitingText(
 
 /** The name of an action, and of a chain what it makes. */
 function actionText({ name, makes }: Action): string {
+  if (makes.length > 3) return `${display(name)} (${makes.length} targets)`;
   const several = makes.length > 1 || (makes[0] !== undefined && makes[0] !== name);
   return several ? `${display(name)} (${makes.map(display).join(', ')})` : display(name);
 }

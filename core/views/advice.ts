@@ -13,7 +13,7 @@ export function advice(state: State, target: TargetName): string {
     case 'edited':
       return `${command('accept', target)} lets the edit stand; ${command('build --force', target)} makes it again and keeps the edit beside it.`;
     case 'in doubt':
-      return `It is not done again by itself. If it did happen: ${command('mark submitted', target, ' --job ID')}; if it did not: ${command('mark not-submitted', target)}.`;
+      return `It is not done again by itself. If it did happen: ${command('mark submitted', target, ' --job ID')}; if it did not: ${command('mark not-submitted', target)} and build again, or ${command('resubmit', target)}.`;
     case 'submitted, stale':
       return `What was submitted stands; ${command('resubmit', target)} submits again from what is there now.`;
     case 'failed':

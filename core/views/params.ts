@@ -1,46 +1,73 @@
 /** `desgw params`: every parameter with its value, where that comes from, and what it is for. */
+import { readKeys } from '../formats/keys.ts';
 import type { ChosenParams } from '../params.ts';
 import { valueText } from '../reasons.ts';
-import type { Build, Json, Param } from '../types.ts';
+import type { Build, Json, Param, Path } from '../types.ts';
 import type { Paint } from './paint.ts';
 import { display } from './quote.ts';
 import { table } from './text.ts';
+
+/** Text of a file, for parameters whose value stands there. */
+export type ReadText = (path: Path) => string | undefined;
 
 /** One line a parameter. */
 export function paramsText(
   build: Pick<Build, 'params'>,
   chosen: ChosenParams,
+  readText: ReadText,
   paint: Paint,
 ): string {
-  const rows = list(build, chosen).map(({ name, value, source, default: preset, type, help }) => [
-    display(name),
-    value === null ? '-' : display(valueText(value)),
-    source === 'default' ? '' : source,
-    source === '--set' ? `default ${display(valueText(preset))}` : '',
-    type,
-    display(help),
-  ]);
+  const rows = list(build, chosen, readText).map(
+    ({ name, value, source, default: preset, type, help }) => [
+      display(name),
+      value === null ? '-' : display(valueText(value)),
+      source === 'default' ? '' : source,
+      source === '--set' ? `default ${display(valueText(preset))}` : '',
+      type,
+      display(help),
+    ],
+  );
   const [head, ...lines] = table([['parameter', 'value', 'from', '', 'type', 'what for'], ...rows]);
   return `${[paint('bold', head!), ...lines].join('\n')}\n`;
 }
 
 /** The same as data. */
-export function paramsJson(build: Pick<Build, 'params'>, chosen: ChosenParams): object {
-  return list(build, chosen);
+export function paramsJson(
+  build: Pick<Build, 'params'>,
+  chosen: ChosenParams,
+  readText: ReadText,
+): object {
+  return list(build, chosen, readText);
 }
 
-function list({ params = {} }: Pick<Build, 'params'>, { values, sources }: ChosenParams) {
-  return Object.entries(params).map(([name, declared]) => {
+function list({ params = {} }: Pick<Build, 'params'>, chosen: ChosenParams, readText: ReadText) {
+  const { values, sources } = chosen;
+  return Object.keys(sources).map((name) => {
+    const declared = params[name] ?? null;
     const param = isParam(declared) ? declared : undefined;
+    const standing = values[name] === null ? standingIn(param, readText) : undefined;
     return {
       name,
-      value: values[name]!,
-      source: sources[name]!,
+      value: standing?.value ?? values[name]!,
+      source: standing?.source ?? sources[name]!,
       default: param === undefined ? (declared as Json) : param.default,
       type: param?.type ?? 'any',
       help: param?.help ?? '',
     };
   });
+}
+
+/** The value that a file has for a parameter which is left to the file. */
+function standingIn(
+  param: Param | undefined,
+  readText: ReadText,
+): { value: string; source: string } | undefined {
+  if (param?.from === undefined) return undefined;
+  const { path, format, key } = param.from;
+  const text = readText(path);
+  const value = text === undefined ? null : readKeys(text, format, [key])[0];
+  const source = path.split('/').pop()!;
+  return value === null || value === undefined ? undefined : { value, source };
 }
 
 const isParam = (value: Param | Json): value is Param =>

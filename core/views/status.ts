@@ -99,7 +99,10 @@ function foldRows(plan: Plan, { label, members }: Fold): readonly Row[] {
   const alike = new Map<string, { state: State; detail: string; members: TargetName[] }>();
   for (const name of members) {
     const verdict = plan.verdicts.get(name)!;
-    const why = members.length > 1 && verdict.state === 'fresh' ? '' : detail(verdict);
+    const why =
+      members.length > 1 && verdict.state === 'fresh'
+        ? ''
+        : likeOthers(name, detail(verdict), members.length);
     const key = `${verdict.state}\n${why}`;
     const found = alike.get(key);
     if (found === undefined) alike.set(key, { state: verdict.state, detail: why, members: [name] });
@@ -123,6 +126,12 @@ function foldRows(plan: Plan, { label, members }: Fold): readonly Row[] {
         state: kind.state,
       })),
   ];
+}
+
+/** Says the same of members that differ in their number alone: `after dagmaker_*.out`. */
+function likeOthers(name: TargetName, why: string, members: number): string {
+  if (members === 1) return why;
+  return (name.match(/\d{2,}/g) ?? []).reduce((text, number) => text.replaceAll(number, '*'), why);
 }
 
 /** Only the state is coloured; it is found behind the name because the table is laid out already. */

@@ -53,7 +53,9 @@ function execLines(exec: Exec, workspace: string): readonly string[] {
   const sourcedIn = exec.environment?.cwd ?? '.';
   const parts = [
     ...(exec.environment === undefined ? [] : sourcing(exec.environment, workspace, filled)),
-    ...(cwd === sourcedIn && exec.environment !== undefined ? [] : changeTo(cwd, sourcedIn, exec.environment !== undefined, workspace)),
+    ...(cwd === sourcedIn && exec.environment !== undefined
+      ? []
+      : changeTo(cwd, sourcedIn, exec.environment !== undefined, workspace)),
     assignments + commandLine(exec.argv.map(filled)),
   ];
   const command = parts.length === 1 ? parts[0]! : `(${parts.join(' && ')})`;
@@ -69,7 +71,9 @@ function sourcing(
   filled: (text: string) => string,
 ): readonly string[] {
   const exports = (values: Sourced['env']) =>
-    Object.entries(values ?? {}).map(([name, value]) => `export ${name}=${shellQuote(filled(value))}`);
+    Object.entries(values ?? {}).map(
+      ([name, value]) => `export ${name}=${shellQuote(filled(value))}`,
+    );
   const path = cwd === undefined || script.startsWith('/') ? script : `${workspace}/${script}`;
   const source = [...exports(env), `. ${commandLine([path, ...(args ?? [])])}`, ...exports(set)];
   return cwd === undefined ? source : [`cd ${shellQuote(cwd)}`, ...source];

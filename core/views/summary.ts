@@ -89,7 +89,9 @@ function section(
 
 /** Consequences: one line, however many there are. */
 function blockedText({ blocked }: Summary, paint: Paint): string {
-  const by = [...new Set(blocked.flatMap((it) => it.by))];
+  // Only what is at the root of it: a target that is held up itself holds nobody up by its own.
+  const held = new Set(blocked.map((it) => it.target));
+  const by = [...new Set(blocked.flatMap((it) => it.by))].filter((name) => !held.has(name));
   const because = by.length === 0 ? '' : `, by ${enumerate(by.map(display))}`;
   return `${paint('magenta', 'held up')}: ${count(blocked.length, 'target')} (${enumerate(blocked.map((it) => display(it.target)))})${because}`;
 }

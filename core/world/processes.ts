@@ -11,6 +11,7 @@ import {
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Exit } from '../types.ts';
+import { Groups, type Leash, WATCHDOG } from './groups.ts';
 import { SUPERVISOR } from './supervisor.ts';
 import type { Processes, ProcessIdentity, Spawn } from './world.ts';
 
@@ -30,7 +31,7 @@ export function realProcesses(): Processes {
     start: startTime(process.pid) ?? '',
     user: userName(),
   };
-  const groups = new Set<number>();
+  const groups = new Groups();
   return {
     self,
     isAlive: (who) => isAlive(who, self),
@@ -38,7 +39,7 @@ export function realProcesses(): Processes {
     launch,
     stop: (who) => (isAlive(who, self) === true ? stopGroup(who.pid) : Promise.resolve()),
     killAll() {
-      for (const group of groups) kill(group, 'SIGKILL');
+      for (const group of groups.live) kill(group, 'SIGKILL');
     },
   };
 }
@@ -46,7 +47,7 @@ export function realProcesses(): Processes {
 async function run(
   spawn: Spawn,
   signal: AbortSignal,
-  groups: Set<number>,
+  groups: Groups,
 ): Promise<{ exit: Exit; leftBehind: number }> {
   const { execa } = await import('execa');
   const out = openLog(spawn.stdout);
@@ -54,6 +55,7 @@ async function run(
   const [file, ...args] = spawn.argv;
   try {
     if (signal.aborted) return { exit: { kind: 'signal', signal: 'SIGINT' }, leftBehind: 0 };
+    groups.watch(() => startWatchdog(execa));
     const child = execa(file, args, {
       cwd: spawn.cwd,
       env: spawn.env,
@@ -67,7 +69,7 @@ async function run(
       cleanup: false,
     });
     const pid = child.pid;
-    if (pid !== undefined) groups.add(pid);
+    if (pid !== undefined) groups.begun(pid);
     let cut: Exit | undefined;
     const stop = (exit: Exit): void => {
       cut ??= exit;
@@ -77,12 +79,29 @@ async function run(
     const result = await child;
     release();
     const leftBehind = pid === undefined ? 0 : await sweepGroup(pid);
-    if (pid !== undefined) groups.delete(pid);
+    if (pid !== undefined) groups.ended(pid);
     return { exit: cut ?? exitOf(result), leftBehind };
   } finally {
     closeSync(out);
     if (err !== out) closeSync(err);
   }
+}
+
+function startWatchdog(execa: typeof import('execa').execa): Leash {
+  const watchdog = execa('/bin/sh', ['-c', WATCHDOG, 'desgw-watchdog'], {
+    cwd: '/',
+    stdin: 'pipe',
+    stdout: 'ignore',
+    stderr: 'ignore',
+    reject: false,
+    detached: true,
+    cleanup: false,
+  });
+  const { stdin } = watchdog;
+  stdin.on('error', () => {}); // without it everything goes on as well
+  watchdog.unref();
+  if ('unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
+  return (line) => stdin.write(line);
 }
 
 /** Arms abort, time-out and silence; returns what disarms them. */

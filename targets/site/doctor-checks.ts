@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Adapter, AdapterTools } from '../../core/types.ts';
+import type { Adapter, AdapterTools } from '../../core/index.ts';
 import { answerFrom } from '../season-rules.ts';
 import type { Check } from './doctor.ts';
 import {

@@ -1,7 +1,7 @@
 /** Checks of `desgw doctor` on credentials: existence, mode and expiry, never contents. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AdapterTools, Instant } from '../../core/types.ts';
+import type { AdapterTools, Instant } from '../../core/index.ts';
 import { command, kind, noSuchFile, succeeded, type Verdict } from './doctor-looks.ts';
 import { modeWarnings, octal } from './services-file.ts';
 

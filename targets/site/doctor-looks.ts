@@ -1,6 +1,6 @@
 /** How the checks of `desgw doctor` look at the world: without changing it. */
 import { access, stat } from 'node:fs/promises';
-import type { Exec, Exit } from '../../core/types.ts';
+import type { Exec, Exit } from '../../core/index.ts';
 import type { Finding } from './doctor.ts';
 
 /** A finding before its check's name is put on it. */

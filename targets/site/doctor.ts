@@ -2,7 +2,7 @@
  * `desgw doctor`: what is missing for a real run. Every check only looks: nothing is created or
  * changed, no content of a secret is shown, and none may hold the others up.
  */
-import type { AdapterTools } from '../../core/types.ts';
+import type { AdapterTools } from '../../core/index.ts';
 
 /**
  * `warn`: a run may still work. `bad`: it cannot. `unknown`: this could not be found out, which

@@ -23,9 +23,17 @@ export interface FermilabOptions {
   /** True when run_postproc.py loads its saved table with `.item()`. */
   readonly fixedPostproc?: boolean;
   readonly settleAfter?: number;
+  /** Run each DAGMaker in a directory of its own below gw_workflow. */
+  readonly isolate?: boolean;
 }
 
-const CREDENTIALS = ['KRB5CCNAME', 'X509_USER_PROXY', 'BEARER_TOKEN_FILE', 'XDG_RUNTIME_DIR', 'XDG_CACHE_HOME'];
+const CREDENTIALS = [
+  'KRB5CCNAME',
+  'X509_USER_PROXY',
+  'BEARER_TOKEN_FILE',
+  'XDG_RUNTIME_DIR',
+  'XDG_CACHE_HOME',
+];
 
 /** The site at Fermilab: DECam data on /pnfs, jobs through jobsub_lite, seasons in Oracle. */
 export function fermilab(options: FermilabOptions): Site {
@@ -35,6 +43,7 @@ export function fermilab(options: FermilabOptions): Site {
   return {
     name: 'fermilab',
     gwWorkflow: options.gwWorkflow,
+    isolate: options.isolate ?? false,
     postProcessing: options.postProcessing,
     testingSuite: options.testingSuite ?? `${options.gwWorkflow}/../DESGW-Pipeline-Testing-Suite`,
     pnfs: options.pnfs ?? '/pnfs/des/persistent/gw',
@@ -51,7 +60,11 @@ export function fermilab(options: FermilabOptions): Site {
     storageModify: ['/des/persistent/gw/exp', '/des/persistent/gw/forcephoto'],
     env: {},
     passEnv: CREDENTIALS,
-    imageSetup: { script: `${options.gwWorkflow}/setup_img_proc.sh`, cwd: options.gwWorkflow, passEnv: CREDENTIALS },
+    imageSetup: {
+      script: `${options.gwWorkflow}/setup_img_proc.sh`,
+      cwd: options.gwWorkflow,
+      passEnv: CREDENTIALS,
+    },
     fixedPostproc: options.fixedPostproc ?? false,
     settleAfter: options.settleAfter ?? 6 * 3600,
     settleDelay: 120,

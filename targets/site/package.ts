@@ -11,7 +11,8 @@ export function packageFile(path: string): string {
 function packageRoot(): string {
   for (let dir = dirname(fileURLToPath(import.meta.url)); ; dir = dirname(dir)) {
     const manifest = join(dir, 'package.json');
-    if (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).name === 'desgw') return dir;
+    if (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).name === 'desgw')
+      return dir;
     if (dir === dirname(dir)) throw new Error('internal: desgw cannot find its own package.json');
   }
 }

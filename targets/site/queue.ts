@@ -17,7 +17,13 @@ export function gridQueue({ program, group, env, passEnv, timeout = 120 }: Queue
     dry: false,
     timeout: timeout + 5,
     ask: async (_question, { run }) => {
-      const answer = await run({ kind: 'exec', argv: queueCommand({ program, group }), env, passEnv, timeout });
+      const answer = await run({
+        kind: 'exec',
+        argv: queueCommand({ program, group }),
+        env,
+        passEnv,
+        timeout,
+      });
       return readQueueColumns(answer) as unknown as Json;
     },
   };

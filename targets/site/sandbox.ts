@@ -18,13 +18,14 @@ export const sandboxExposures = (): string => packageFile('templates/sandbox/exp
  * The sandbox site. Its first target unpacks the stand-in programs under `sandbox/` and makes the
  * season database; nothing that is there already is touched, so its data may be kept and edited.
  */
-export function sandbox(): Site {
+export function sandbox(options: { readonly isolate?: boolean } = {}): Site {
   const env = { HOME: `{workspace}/${ROOT}/home`, USER: 'desgw' };
   const bin = `{workspace}/${ROOT}/bin`;
   const gwWorkflow = `${ROOT}/gw_workflow`;
   return {
     name: 'sandbox',
     gwWorkflow,
+    isolate: options.isolate ?? false,
     postProcessing: `${ROOT}/Post-Processing`,
     testingSuite: `${ROOT}/DESGW-Pipeline-Testing-Suite`,
     pnfs: `${ROOT}/pnfs/des/persistent/gw`,
@@ -49,7 +50,13 @@ export function sandbox(): Site {
     services: undefined,
     adapters: {
       seasons: sqliteSeasons({ file: `${ROOT}/seasons.db` }),
-      queue: gridQueue({ program: `${bin}/jobsub_q`, group: 'des', env, passEnv: ['DESGW_SANDBOX_DIALS'], timeout: 20 }),
+      queue: gridQueue({
+        program: `${bin}/jobsub_q`,
+        group: 'des',
+        env,
+        passEnv: ['DESGW_SANDBOX_DIALS'],
+        timeout: 20,
+      }),
     },
     setup: [unpack()],
   };
@@ -61,7 +68,10 @@ function unpack() {
   return target('sandbox', {
     doc: 'the simulated site: stand-in programs, a night of exposures, a season database',
     inputs: filesBelow(templates),
-    outputs: [{ path: `${ROOT}/README.md`, quiet: true }, { path: `${ROOT}/seasons.db`, quiet: true }],
+    outputs: [
+      { path: `${ROOT}/README.md`, quiet: true },
+      { path: `${ROOT}/seasons.db`, quiet: true },
+    ],
     recipe: [copy(templates, ROOT), exec(['node', `${ROOT}/lib/setup.mjs`, sqlite])],
   });
 }

@@ -12,8 +12,7 @@
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import { UserError } from '../../core/errors.ts';
-import type { Adapter, Json } from '../../core/types.ts';
+import { type Adapter, type Json, UserError } from '../../core/index.ts';
 import { readSeasonRows, SEASON_TABLES, type SeasonAnswer } from '../season-rules.ts';
 import { explainOracle, explainSqlite } from './seasons-errors.ts';
 import { askInWorker, type SeasonJob, type SeasonReply } from './seasons-worker.ts';

@@ -7,7 +7,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { parse } from 'ini';
-import { didYouMean, UserError } from '../../core/errors.ts';
+import { didYouMean, UserError } from '../../core/index.ts';
 
 /** How to reach one database. */
 export interface Service {

@@ -6,6 +6,8 @@ export interface Site {
   readonly name: string;
   /** Checkout of gw_workflow, where DAGMaker.sh runs and DAGs lie. */
   readonly gwWorkflow: Path;
+  /** A working directory for each exposure, so that DAGMakers at the same time cannot disturb each other. */
+  readonly isolate: boolean;
   /** Checkout of Post-Processing. */
   readonly postProcessing: Path;
   /** Checkout of the testing suite. */
@@ -44,7 +46,9 @@ export interface Site {
   readonly postprocSilence: number;
   /** The DES services file and its section, for the season tables. */
   readonly services: { readonly file: string; readonly section: string } | undefined;
-  readonly adapters: { readonly seasons: Adapter; readonly queue: Adapter } & { readonly [name: string]: Adapter };
+  readonly adapters: { readonly seasons: Adapter; readonly queue: Adapter } & {
+    readonly [name: string]: Adapter;
+  };
   /** Rules that make the site ready; whatever runs programs of the site comes after them. */
   readonly setup: readonly Rule[];
 }

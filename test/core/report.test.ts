@@ -145,9 +145,9 @@ all: up to date: nothing to do; 3 of 3 targets fresh, in 1m 05s`);
     look('3 of 59', ['ccds_1', 'ccds_2']);
     look('4 of 59', ['ccds_1']);
     expect(written).toEqual([
-      'waiting ccds_1 1 of 59 and ccds_2',
-      'waiting ccds_1 3 of 59 and ccds_2',
-      'waiting ccds_1 4 of 59',
+      'waiting ccds_1 (1 of 59) and ccds_2',
+      'waiting ccds_1 (3 of 59) and ccds_2',
+      'waiting ccds_1 (4 of 59)',
     ]);
   });
 });
@@ -188,8 +188,8 @@ describe('with a live line', () => {
       'done    a  4.0s',
       '~[2/3] b 21s',
       'done    b  21s',
-      'waiting d 31 of 59',
-      '~[3/3] waiting: d 31 of 59',
+      'waiting d (31 of 59)',
+      '~[3/3] waiting: d (31 of 59)',
       'waiting for another build: x on des41',
       '~waiting for another build: x on des41',
       'all: up to date: nothing to do; 3 of 3 targets fresh, in 1m 05s',

@@ -142,7 +142,7 @@ describe('steps', () => {
         { kind: 'exec', argv: ['A=b', 'c'] },
       ]),
     ).toBe(
-      `  $ (cd img && export E=1 && . setup.sh 'a b' && export S=2 && cd "$OLDPWD" && cd 'gw workflow' && ROOT=/night/x B='' ./DAGMaker.sh 668440 '<token>' 'it'\\''s') > 'out 1.txt'
+      `  $ (cd img && export E=1 && . /night/setup.sh 'a b' && export S=2 && cd '/night/gw workflow' && ROOT=/night/x B='' ./DAGMaker.sh 668440 '<token>' 'it'\\''s') > 'out 1.txt'
       stopped after 10m 00s; stopped when silent for 1m 00s; tried up to 3 times; goes on when desgw ends; never repeated without your word; with X509_USER_PROXY of your environment
   $ 'A=b' c`,
     );

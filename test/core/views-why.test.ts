@@ -265,7 +265,7 @@ test('long values are cut', () => {
 test.each([
   [
     'in doubt',
-    "It is not done again by itself. If it did happen: `desgw mark submitted 'sent 1' --job ID`; if it did not: `desgw mark not-submitted 'sent 1'`.",
+    "It is not done again by itself. If it did happen: `desgw mark submitted 'sent 1' --job ID`; if it did not: `desgw mark not-submitted 'sent 1'` and build again, or `desgw resubmit 'sent 1'`.",
   ],
   [
     'submitted, stale',

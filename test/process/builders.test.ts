@@ -1,7 +1,7 @@
 /** Several commands in one workspace at once. */
 import { hostname } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
-import { type Workspace, workspace } from './workspace.ts';
+import { until, type Workspace, workspace } from './workspace.ts';
 
 let w: Workspace;
 afterEach(() => w.dispose());
@@ -66,6 +66,19 @@ test('when the builder at work is killed, the one that waits takes over', {
   expect((await second.ended).status).toBe(0);
   expect([w.text('a'), w.text('ran')]).toEqual(['made\n', 'a\na\n']);
   expect(w.processes()).toEqual([]);
+});
+
+test('a builder that is killed takes its programs along, so that none writes into what is made next', async () => {
+  w = workspace(
+    'a',
+    `target('a', { outputs: ['a'], recipe: [sh('trap "" INT TERM; (sleep 1000 &) ; echo up > ready; while true; do sleep 1000; done')] })`,
+  );
+  w.pipe('ready');
+  const build = w.start(['build']);
+  await w.heard('ready');
+  build.kill('SIGKILL');
+  await build.ended;
+  await until(() => w.processes().length === 0);
 });
 
 test('a lock of another host is never broken by itself, only by `desgw unlock`', async () => {

@@ -43,7 +43,7 @@ export interface Workspace {
   /** Each after all that it needs; links of the chain in their order. */
   readonly targets: readonly Sketch[];
   /** Which links one run of the chain remakes. */
-  readonly sweep: 'suffix' | 'all' | 'suffix and last';
+  readonly sweep: 'suffix' | 'all' | 'suffix and first';
   /** Programs that fail; what they would make is left half-written. */
   readonly failing: Set<string>;
   readonly env: { [name: string]: string };
@@ -84,7 +84,7 @@ function textOf(sketch: Sketch, workspace: Workspace, from: Reader): string {
     sketch.env.map((name) => from.env(name) ?? '-'),
     from.observed,
     filesOf(sketch.deps, workspace).map((name) => from.made(name) ?? '-'),
-    from.gathered.map((name) => [name, from.made(name) ?? '-']),
+    from.gathered.map((name) => [name, filesOf([name], workspace).map((n) => from.made(n) ?? '-')]),
   ];
   const digest = digestOf(JSON.stringify(ingredients));
   return `${sketch.name}:${sketch.lossy ? Number(/[a-m]/.test(digest[0]!)) : digest}\n`;
@@ -166,8 +166,8 @@ function sweepFrom(
   first: string,
 ): readonly string[] {
   if (sweep === 'all') return links;
-  if (sweep === 'suffix') return links.slice(links.indexOf(first));
-  return [...new Set([first, links.at(-1)!])];
+  const suffix = links.slice(links.indexOf(first));
+  return sweep === 'suffix' ? suffix : [...new Set([links[0]!, ...suffix])];
 }
 
 function ruleOf(sketch: Sketch, workspace: Workspace, chain: Chain): Rule {

@@ -1,28 +1,9 @@
 /** S01 to S16: what is made again, and what is not. */
 import { renameSync, rmSync, statSync, symlinkSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect } from 'vitest';
+import { describe } from 'vitest';
+import { build, builtChain, CHAIN } from './chain.ts';
 import { test, type Workspace } from './workspace.ts';
-
-/** src -> a -> b, where a takes the first line of src only. */
-const CHAIN = `
-  target('a', { inputs: ['src'], outputs: ['a.txt'], recipe: [sh('a', 'head -n 1 src > a.txt')] }),
-  target('b', { deps: ['a'], outputs: ['b.txt'], recipe: [sh('b', 'sed s/^/b:/ a.txt > b.txt')] }),
-  group('goal', ['b']),`;
-
-/** A built chain whose log is empty. */
-async function builtChain(w: Workspace): Promise<void> {
-  w.rules(CHAIN);
-  w.write('src', 'one\n');
-  expect(await build(w)).toEqual(['a', 'b']);
-}
-
-/** Builds, expecting success, and says what ran. */
-async function build(w: Workspace, ...args: string[]): Promise<readonly string[]> {
-  const { code, err } = await w.desgw(['build', ...args]);
-  expect({ code, err }).toEqual({ code: 0, err: '' });
-  return w.ran();
-}
 
 const spawns = (w: Workspace): readonly string[] => w.effects().filter((line) => line.startsWith('spawn '));
 
@@ -48,7 +29,7 @@ describe.concurrent('basics', () => {
       target('a', { outputs: ['a.txt'], recipe: [sh('a', 'echo a > a.txt')] }),
       ${side('b', 'c')} ${side('c', 'b')}
       target('goal', { deps: ['b', 'c'], outputs: ['d.txt'], recipe: [sh('d', 'cat b.txt c.txt > d.txt')] }),`);
-    const ran = await build(w, '-j5');
+    const ran = await build(w, ['-j5']);
     expect([ran[0], [...ran.slice(1, 3)].sort(), ran[3], ran.length]).toEqual(['a', ['b', 'c'], 'd', 4]);
     expect(w.read('d.txt')).toBe('a\na\n');
   });
@@ -136,8 +117,8 @@ describe.concurrent('basics', () => {
     expect([...(await build(w))].sort()).toEqual(['x', 'y']);
     w.rules(`${rules.join('\n')} group('goal', ['x', 'y']),`, values(1, 2));
     expect(await build(w)).toEqual(['y']);
-    expect(await build(w, '--set', 'z=5')).toEqual([]);
-    expect(await build(w, '--set', 'x=5')).toEqual(['x']);
+    expect(await build(w, ['--set', 'z=5'])).toEqual([]);
+    expect(await build(w, ['--set', 'x=5'])).toEqual(['x']);
     expect(w.read('x.txt')).toBe('5\n');
   });
 

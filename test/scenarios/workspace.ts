@@ -71,11 +71,15 @@ export interface Workspace {
   effects(): readonly string[];
   /** Everything in the workspace: kind, mode, times of change, content. */
   tree(): { readonly [path: string]: string };
+  /** Programs that work in the workspace, desgw itself included. */
+  processes(): readonly number[];
   /** Waits until a file is there. */
   appears(path: string): Promise<void>;
   /** Another workspace with the same files. */
   copy(): Workspace;
   moveTo(dir: string): Workspace;
+  /** What a failing power supply does: everything in the workspace ends at once. */
+  powerCut(): Promise<void>;
 }
 
 /** `test` with a fresh workspace `w` that is taken away afterwards, processes included. */
@@ -85,7 +89,8 @@ export const test = base.extend<{ w: Workspace }>({
     const home = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'desgw-scenario-')));
     fs.mkdirSync(join(home, 'w'));
     await use(open(join(home, 'w'), home));
-    await removeAll(home);
+    await endAll(home);
+    fs.rmSync(home, { recursive: true, force: true });
   },
 });
 
@@ -161,6 +166,8 @@ function open(dir: string, home: string): Workspace {
       fs.renameSync(dir, join(home, name));
       return open(join(home, name), home);
     },
+    processes: () => insiders(dir),
+    powerCut: () => endAll(dir),
   };
 }
 
@@ -211,21 +218,31 @@ function* listing(dir: string, root: string): Generator<[string, string]> {
   }
 }
 
-/** Ends what still runs in the directory, and removes it. */
-async function removeAll(home: string): Promise<void> {
-  const inside = (): number[] =>
-    fs.readdirSync('/proc').flatMap((name) => {
-      if (!/^\d+$/.test(name)) return [];
-      try {
-        return fs.readlinkSync(`/proc/${name}/cwd`).startsWith(home) ? [Number(name)] : [];
-      } catch {
-        return []; // gone, or not ours
-      }
-    });
-  await until('everything in the workspace has ended', () => {
-    const pids = inside();
-    for (const pid of pids) process.kill(pid, 'SIGKILL');
+/** Kills every process that works below a directory, those that desgw left behind included. */
+async function endAll(dir: string): Promise<void> {
+  await until(`everything in ${dir} has ended`, () => {
+    const pids = insiders(dir);
+    for (const pid of pids) killIfThere(pid);
     return pids.length === 0;
   });
-  fs.rmSync(home, { recursive: true, force: true });
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has just ended by itself.
+  }
+}
+
+function insiders(dir: string): readonly number[] {
+  return fs.readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const cwd = fs.readlinkSync(`/proc/${name}/cwd`);
+      return (cwd === dir || cwd.startsWith(`${dir}/`)) && isAlive(Number(name)) ? [Number(name)] : [];
+    } catch {
+      return []; // gone, or not ours
+    }
+  });
 }

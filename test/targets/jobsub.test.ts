@@ -233,7 +233,7 @@ describe('the queue as a table', () => {
 });
 
 const line = (id: number, status: number, node: string, reason = 'undefined', token = 'tok1') =>
-  `${id}.0@jobsub01.fnal.gov ${token} 668439 2206 ${status} ${node} ${reason}\n`;
+  `${id}.0@jobsub01.fnal.gov ${token} 668439 2206 ${status} ${node} 1772000000 ${reason}\n`;
 
 describe('the queue in columns', () => {
   test('the question names the columns that are read', () => {
@@ -250,6 +250,7 @@ describe('the queue in columns', () => {
       'DesgwSeason',
       'JobStatus',
       'DAGNodeName',
+      'QDate',
       'HoldReason',
     ]);
   });
@@ -269,6 +270,7 @@ describe('the queue in columns', () => {
           token: 'tok1',
           exposure: '668439',
           season: '2206',
+          queued: 1_772_000_000_000,
           holdReason: 'Error from slot1: memory exceeded',
         },
         {
@@ -279,6 +281,7 @@ describe('the queue in columns', () => {
           token: 'tok1',
           exposure: '668439',
           season: '2206',
+          queued: 1_772_000_000_000,
         },
       ],
     });

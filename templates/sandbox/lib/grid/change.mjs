@@ -12,6 +12,7 @@ const MARKED = { rm: 'marked for removal', hold: 'held', release: 'released' };
 
 /** `operation` is rm, hold or release. The exit status says nothing about success. */
 export function change(program, operation, argv) {
+  if (argv.includes('--version')) return console.log('jobsub_lite version 1.12');
   const asked = parse(argv);
   needGroup(program, asked.group);
   recordCall(program);

@@ -1,0 +1,73 @@
+/** What several commands need: exposures as typed, the season of this workspace, the queue as it is now. */
+import { type CommandCall, type Exec, UserError } from '../../core/index.ts';
+import { type Exposure, isSeason, parseExposure, type Season } from '../domain.ts';
+import { SEASON_FILE } from '../follow-up.ts';
+import type { Queue } from '../jobsub.ts';
+import type { Site } from '../site/site.ts';
+
+/** The exposures on the command line, each once. @throws UserError for anything that is none */
+export function typedExposures({ args }: Pick<CommandCall, 'args'>): readonly Exposure[] {
+  return [...new Set(args.map(parseExposure))];
+}
+
+/** As `typedExposures`, and at least one. @throws UserError */
+export function neededExposures(
+  call: Pick<CommandCall, 'args'>,
+  command: string,
+): readonly Exposure[] {
+  const exposures = typedExposures(call);
+  if (exposures.length > 0) return exposures;
+  throw new UserError(`${command} needs exposures`, `For example: desgw ${command} 668440`);
+}
+
+/** The season that this workspace has claimed. @throws UserError when there is none */
+export function claimedSeason({ readText }: Pick<CommandCall, 'readText'>): Season {
+  const season = readText(SEASON_FILE)?.trim();
+  if (season !== undefined && isSeason(season)) return season;
+  const found = season === undefined ? 'there is no' : 'there is no season in';
+  throw new UserError(
+    `no season is claimed here: ${found} ${SEASON_FILE}`,
+    'Is this the workspace of the follow-up? `desgw build season` claims one.',
+  );
+}
+
+/** Asks the queue anew; whatever goes wrong is a failed answer, never an empty one. */
+export async function askQueue(site: Site, { tools }: Pick<CommandCall, 'tools'>): Promise<Queue> {
+  try {
+    return (await site.adapters.queue.ask(null, tools)) as unknown as Queue;
+  } catch (error) {
+    return {
+      state: 'failed',
+      why: error instanceof Error ? error.message : String(error),
+      jobs: [],
+    };
+  }
+}
+
+/** How programs of the site are run for a command; seconds until one that says nothing is given up. */
+export function siteProgram(site: Site, argv: Exec['argv'], timeout: number): Exec {
+  return { kind: 'exec', argv, env: site.env, passEnv: site.passEnv, timeout };
+}
+
+/** An age for people: `12 min`, `3 h`, `2 d`. */
+export function ageInWords(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  if (minutes < 120) return `${minutes} min`;
+  return minutes < 48 * 60
+    ? `${Math.floor(minutes / 60)} h`
+    : `${Math.floor(minutes / (24 * 60))} d`;
+}
+
+/** Rows with their columns aligned; the last column is as long as it likes. */
+export function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = rows.reduce<number[]>(
+    (known, row) => row.map((cell, i) => Math.max(known[i] ?? 0, cell.length)),
+    [],
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!)))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,116 @@
+/** `desgw cancel`: takes jobs out of the queue, and nothing else. */
+import type { Command, CommandCall } from '../../core/index.ts';
+import type { Exposure } from '../domain.ts';
+import { ending, type Job, jobsInWords, jobsOf, type Queue } from '../jobsub.ts';
+import type { Site } from '../site/site.ts';
+import { aligned, askQueue, claimedSeason, neededExposures, siteProgram } from './asked.ts';
+
+/** Seconds that jobsub_rm may take: it asks every schedd. */
+const TIMEOUT = 300;
+
+/** What one exposure has in the queue and which job ids have to go for it. */
+export interface Removal {
+  readonly exposure: Exposure;
+  /** Ids of DAGs, whose jobs go with them, and of jobs that have outlived theirs. */
+  readonly ids: readonly string[];
+  readonly jobs: string;
+}
+
+/** What would be removed; exposures without living jobs are left out. */
+export function removals(
+  queue: Queue,
+  exposures: readonly Exposure[],
+  season: string,
+): readonly Removal[] {
+  return exposures.flatMap((exposure) => {
+    const counts = jobsOf(queue, { purpose: { exposure, season } });
+    if (counts === 'none' || counts === 'unknown') return [];
+    const alive = queue.jobs.filter(
+      (job) => job.exposure === exposure && job.season === season && isAlive(job),
+    );
+    const dags = alive.filter((job) => job.node === undefined);
+    const orphans = alive.filter(
+      (job) => job.node !== undefined && !dags.some(({ token }) => token === job.token),
+    );
+    return [
+      { exposure, ids: [...dags, ...orphans].map(({ id }) => id), jobs: jobsInWords(counts) },
+    ];
+  });
+}
+
+const isAlive = ({ status }: Job): boolean => status !== 'removed' && status !== 'completed';
+
+/** Exit status 1 when something is still there afterwards, or when that could not be seen. */
+export function cancel(site: Site): Command {
+  return {
+    doc: 'remove the jobs of exposures from the queue; what came back stays and is judged by the next build',
+    usage: '<exposure...>',
+    options: { '--yes': 'do not ask' },
+    run: async (call) => {
+      const exposures = neededExposures(call, 'cancel');
+      const season = claimedSeason(call);
+      const queue = await askQueue(site, call);
+      if (queue.state === 'failed') {
+        call.print(
+          `Nothing was cancelled: the queue could not be seen (${queue.why}).\nTry again when \`desgw jobs\` shows it.`,
+        );
+        return 1;
+      }
+      const found = removals(queue, exposures, season);
+      for (const exposure of exposures)
+        if (!found.some((removal) => removal.exposure === exposure))
+          call.print(`${exposure} has no jobs of season ${season} in the queue.`);
+      if (found.length === 0) return 0;
+      call.print(`To be removed from the queue:\n${rows(found)}`);
+      if (
+        !(await call.confirm(
+          `Remove the jobs of ${found.map(({ exposure }) => exposure).join(', ')}?`,
+        ))
+      ) {
+        call.print('Nothing was changed. On a terminal this asks; elsewhere add --yes.');
+        return 0;
+      }
+      return removeAndConfirm(site, call, found, season);
+    },
+  };
+}
+
+const rows = (found: readonly Removal[]): string =>
+  aligned(found.map(({ exposure, jobs, ids }) => ['', exposure, ids.join(', '), jobs])).join('\n');
+
+async function removeAndConfirm(
+  site: Site,
+  call: CommandCall,
+  found: readonly Removal[],
+  season: string,
+): Promise<number> {
+  const ids = found.flatMap((removal) => removal.ids);
+  const { programs, group, role } = site;
+  const answer = await call.tools.run(
+    siteProgram(site, [programs.remove, '-G', group, '--role', role, ...ids], TIMEOUT),
+  );
+  // Its exit status says nothing about success; the queue does.
+  const after = await askQueue(site, call);
+  const exposures = found.map(({ exposure }) => exposure);
+  const left = removals(after, exposures, season);
+  if (after.state === 'seen' && left.length === 0) {
+    call.print(`Removed: the queue has no jobs of ${exposures.join(', ')} any more.`);
+    call.print('Nothing else was touched: the next `desgw build` judges what came back.');
+    return 0;
+  }
+  const said = `${answer.stdout}${answer.stderr}`.trim();
+  const ended =
+    answer.exit.kind === 'exit' && answer.exit.code === 0
+      ? ''
+      : ` The program ${ending(answer.exit)}.`;
+  call.print(
+    [
+      left.length > 0
+        ? `Still in the queue:\n${rows(left)}`
+        : `Whether they are gone is not known: the queue could not be seen (${after.state === 'failed' ? after.why : ''}).`,
+      `${programs.remove.split('/').pop()} said: ${said === '' ? 'nothing' : said}${ended}`,
+      'Removing can take a minute: look again with `desgw jobs`, then repeat if need be.',
+    ].join('\n'),
+  );
+  return 1;
+}

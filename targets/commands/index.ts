@@ -1,0 +1,12 @@
+/** The commands of the pipeline beside those that every desgw has. */
+import type { Command } from '../../core/index.ts';
+import type { Site } from '../site/site.ts';
+import { cancel } from './cancel.ts';
+import { doctor } from './doctor.ts';
+import { jobs } from './jobs.ts';
+import { rescue } from './rescue.ts';
+
+/** For `commands` of a rule file. */
+export function followUpCommands(site: Site): { readonly [name: string]: Command } {
+  return { jobs: jobs(site), cancel: cancel(site), rescue: rescue(site), doctor: doctor(site) };
+}

@@ -1,0 +1,112 @@
+/** `desgw jobs`: what desgw has in the grid's queue, submission by submission. */
+import type { Command, Instant } from '../../core/index.ts';
+import { type Job, type JobCounts, jobsInWords, jobsOf, type Queue } from '../jobsub.ts';
+import type { Site } from '../site/site.ts';
+import { ageInWords, aligned, askQueue, typedExposures } from './asked.ts';
+
+/** The living jobs of one submission, or of a rescue, which is a submission of its own. */
+export interface QueuedSubmission {
+  /** Null where the jobs do not say (a whole list submitted by the testing suite). */
+  readonly exposure: string | null;
+  readonly season: string | null;
+  /** Job id of the DAG; null when it has left the queue before its jobs. */
+  readonly dag: string | null;
+  readonly token: string | null;
+  readonly counts: JobCounts;
+  /** Held jobs by reason, most first. */
+  readonly held: readonly { readonly reason: string; readonly jobs: number }[];
+  /** When its first job came into the queue. */
+  readonly since: Instant | null;
+}
+
+/** The submissions that have living jobs, by exposure, the oldest of an exposure first. */
+export function submissionsIn(queue: Queue): readonly QueuedSubmission[] {
+  const groups = new Map<string, Job[]>();
+  for (const job of queue.jobs) {
+    const key = job.token ?? `job ${job.cluster}@${job.schedd}`;
+    groups.set(key, [...(groups.get(key) ?? []), job]);
+  }
+  const found = [...groups.values()].flatMap((jobs) => submissionOf(jobs) ?? []);
+  return found.sort(
+    (a, b) => order(a.exposure ?? '~', b.exposure ?? '~') || (a.since ?? 0) - (b.since ?? 0),
+  );
+}
+
+function submissionOf(jobs: readonly Job[]): QueuedSubmission | undefined {
+  const [first] = jobs;
+  const { token } = first!;
+  const counts = jobsOf(
+    { state: 'seen', jobs },
+    token === undefined ? { receipt: first!.id } : { token },
+  );
+  if (counts === 'none' || counts === 'unknown') return undefined;
+  const queued = jobs.flatMap((job) => job.queued ?? []);
+  return {
+    exposure: first!.exposure ?? null,
+    season: first!.season ?? null,
+    dag: jobs.find((job) => job.node === undefined)?.id ?? null,
+    token: token ?? null,
+    counts,
+    held: heldByReason(jobs),
+    since: queued.length === 0 ? null : Math.min(...queued),
+  };
+}
+
+function heldByReason(jobs: readonly Job[]): QueuedSubmission['held'] {
+  const reasons = new Map<string, number>();
+  for (const { status, holdReason = 'no reason given' } of jobs)
+    if (status === 'held') reasons.set(holdReason, (reasons.get(holdReason) ?? 0) + 1);
+  return [...reasons]
+    .map(([reason, count]) => ({ reason, jobs: count }))
+    .sort((a, b) => b.jobs - a.jobs || order(a.reason, b.reason));
+}
+
+/** The table for people; held jobs with their reason below their line. */
+export function jobsTable(submissions: readonly QueuedSubmission[], now: Instant): string {
+  const rows = submissions.map(({ exposure, season, dag, since, counts }) => [
+    exposure ?? '-',
+    season ?? '-',
+    dag ?? '(left the queue)',
+    since === null ? '-' : ageInWords(now - since),
+    jobsInWords({ ...counts, holdReasons: [] }),
+  ]);
+  const [head, ...lines] = aligned([['EXPOSURE', 'SEASON', 'DAG', 'AGE', 'JOBS'], ...rows]);
+  const body = lines.flatMap((line, i) => [
+    line,
+    ...submissions[i]!.held.map(({ reason, jobs }) => `    ${jobs} held: ${reason}`),
+  ]);
+  return [head, ...body].join('\n');
+}
+
+/** Exit status 1 when the queue could not be seen, or not all of it. */
+export function jobs(site: Site): Command {
+  return {
+    doc: 'jobs of desgw in the queue: how many in which state, why they are held, how old',
+    usage: '[exposure...]',
+    options: { '--json': 'print data instead of text' },
+    run: async (call) => {
+      const wanted = typedExposures(call);
+      const queue = await askQueue(site, call);
+      const found = submissionsIn(queue).filter(
+        ({ exposure }) => wanted.length === 0 || (exposure !== null && wanted.includes(exposure)),
+      );
+      const why = queue.state === 'failed' ? queue.why : null;
+      if (call.option('--json') === true)
+        call.print(JSON.stringify({ queue: queue.state, why, submissions: found }));
+      else {
+        if (found.length > 0) call.print(jobsTable(found, call.now));
+        else if (why === null)
+          call.print(
+            `There are no jobs${wanted.length === 0 ? '' : ` of ${wanted.join(', ')}`} in the queue.`,
+          );
+        if (why !== null)
+          call.print(`The queue could not be seen${found.length > 0 ? ' completely' : ''}: ${why}`);
+      }
+      return why === null ? 0 : 1;
+    },
+  };
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,150 @@
+/** `desgw rescue`: submits the CCDs that did not complete once more, and only those. */
+import {
+  type Command,
+  type CommandCall,
+  group,
+  Refusal,
+  UserError,
+} from '../../core/index.ts';
+import type { Exposure, Season } from '../domain.ts';
+import { ccdsName } from '../follow-up.ts';
+import type { Queue } from '../jobsub.ts';
+import {
+  earlierLooks,
+  planRescue,
+  type RescueAsked,
+  type RescuePlan,
+  rescueCommand,
+  rescueFile,
+  rescueLooks,
+  rescueName,
+  rescueRule,
+} from '../rescue.ts';
+import type { Site } from '../site/site.ts';
+import { askQueue, claimedSeason, neededExposures } from './asked.ts';
+
+const GOAL = 'rescue';
+
+/** Exit status 2 when some exposure was refused, 4 when a submission is in doubt. */
+export function rescue(site: Site): Command {
+  return {
+    doc: 'submit the CCDs of exposures once more that failed, died or never ran; the others stay as they are',
+    usage: '<exposure...>',
+    options: {
+      '--memory SIZE': 'memory of each job, such as 6000MB (default: twice that of the last submission)',
+      '--dry-run': 'show the DAG and what would be moved; change nothing',
+      '--yes': 'do not ask',
+      '--job ID': 'settle a rescue in doubt: it was submitted, as this job',
+      '--not-submitted': 'settle a rescue in doubt: it was not submitted',
+    },
+    run: async (call) => {
+      const exposures = neededExposures(call, 'rescue');
+      const asked = askedFor(call, exposures, claimedSeason(call));
+      const queue = await askQueue(site, call);
+      const { plans, refused } = await plansOf(site, call, asked, queue);
+      for (const line of refused) call.print(line);
+      const bad = refused.length > 0 ? 2 : 0;
+      if (plans.length === 0) return bad;
+      const dryRun = call.option('--dry-run') === true;
+      for (const plan of plans) call.print(dryRun ? planInFull(site, plan) : planInShort(site, plan));
+      if (dryRun) return bad;
+      if (!(await call.confirm(`Submit ${plans.length === 1 ? 'it' : `these ${plans.length}`}?`))) {
+        call.print('Nothing was changed. On a terminal this asks; elsewhere add --yes.');
+        return bad;
+      }
+      const status = await submit(site, call, plans);
+      return status === 0 ? bad : status;
+    },
+  };
+}
+
+/** @throws UserError for values that could not be meant */
+function askedFor(call: CommandCall, exposures: readonly Exposure[], season: Season): readonly RescueAsked[] {
+  const memory = call.option('--memory');
+  const job = call.option('--job');
+  if (typeof memory === 'string' && !/^[1-9]\d{0,6}(?:[KMGT]i?B)?$/.test(memory))
+    throw new UserError(`'${memory}' is not an amount of memory`, 'Write it as 6000MB or 6GB.');
+  if (typeof job === 'string' && !/^\d+(?:\.\d+)?@[\w.-]+$/.test(job))
+    throw new UserError(`'${job}' is not a job id`, 'It looks like 24000900.0@jobsub01.fnal.gov; `desgw jobs` shows those in the queue.');
+  if (typeof job === 'string' && exposures.length > 1)
+    throw new UserError('--job is about one exposure', 'Settle one rescue at a time.');
+  const notSubmitted = call.option('--not-submitted') === true;
+  if (typeof job === 'string' && notSubmitted) throw new UserError('--job and --not-submitted contradict each other');
+  const settled = typeof job === 'string' ? { job } : notSubmitted ? ('not submitted' as const) : undefined;
+  return exposures.map((exposure) => ({
+    exposure,
+    season,
+    ...(typeof memory === 'string' ? { memory } : {}),
+    ...(settled === undefined ? {} : { settled }),
+  }));
+}
+
+async function plansOf(site: Site, call: CommandCall, asked: readonly RescueAsked[], queue: Queue) {
+  const plans: RescuePlan[] = [];
+  const refused: string[] = [];
+  for (const one of asked) {
+    try {
+      const seen = await call.look(rescueLooks(site, one));
+      const before = await call.look(earlierLooks(site, one, seen));
+      const record = {
+        judged: call.trace(ccdsName(one.exposure))?.kind === 'built',
+        rescue: (name: string) => stateOf(call.trace(name)),
+        queue,
+      };
+      plans.push(planRescue(site, one, record, seen, before));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const advice = error.advice === undefined ? '' : `\n  ${error.advice}`;
+      refused.push(`${one.exposure} is not rescued: ${error.message}${advice}`);
+    }
+  }
+  return { plans, refused };
+}
+
+function stateOf(trace: ReturnType<CommandCall['trace']>): 'submitted' | 'begun' | 'unknown' {
+  if (trace === undefined) return 'unknown';
+  return trace.kind === 'built' ? 'submitted' : 'begun';
+}
+
+function planInShort(site: Site, plan: RescuePlan): string {
+  const { exposure, number, ccds, memory, why, moves, kind } = plan;
+  const name = rescueFile(site, exposure, number).split('/').pop();
+  if (kind === 'unfinished')
+    return `${exposure}: rescue ${number} (${ccds.length} CCDs, ${name}) was ${why}. It is looked up what became of it; it is submitted only if it was not.`;
+  return `${exposure}: rescue ${number} of ${ccds.length} CCDs with ${memory} each (${why}); ${moves.length} files of theirs are moved aside`;
+}
+
+function planInFull(site: Site, plan: RescuePlan): string {
+  const file = rescueFile(site, plan.exposure, plan.number);
+  return [
+    planInShort(site, plan),
+    ...plan.moves.map(({ from, to }) => `  move ${from}\n    to ${to}`),
+    `  write ${file}`,
+    ...plan.dag.trimEnd().split('\n').map((line) => `    ${line}`),
+    `  run ${rescueCommand(site, plan).join(' ')}`,
+  ].join('\n');
+}
+
+async function submit(site: Site, call: CommandCall, plans: readonly RescuePlan[]): Promise<number> {
+  const names = plans.map(({ exposure, number }) => rescueName(exposure, number));
+  const known = plans.map((_, i) => call.trace(names[i]!) !== undefined);
+  // A person's word that nothing happened undoes the record of the attempt, and the looks decide.
+  await call.forget(names.filter((_, i) => plans[i]!.settled === 'not submitted'));
+  // First, so that no build goes on with the old report while the rescue is under way.
+  await call.forget(plans.map(({ exposure }) => ccdsName(exposure)));
+  const rules = plans.map((plan, i) => rescueRule(site, plan, known[i]!));
+  const status = await call.build([...rules, group(GOAL, names)], GOAL);
+  for (const [i, plan] of plans.entries()) call.print(outcome(plan, call.trace(names[i]!)));
+  if (status === 0) call.print('`desgw build` waits for them and judges what comes back.');
+  return status;
+}
+
+function outcome({ exposure, number }: RescuePlan, trace: ReturnType<CommandCall['trace']>): string {
+  const what = `${exposure}: rescue ${number}`;
+  if (trace?.kind === 'built') return `${what} is submitted${trace.receipt === undefined ? '' : ` as ${trace.receipt}`}`;
+  return [
+    `${what} is not known to be submitted`,
+    `  See \`desgw jobs ${exposure}\`. If it is there: desgw rescue ${exposure} --job ID`,
+    `  If it is not: desgw rescue ${exposure} --not-submitted`,
+  ].join('\n');
+}

@@ -1,0 +1,225 @@
+/** The borders between the parts of desgw, read off the sources. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+interface Import {
+  readonly from: string;
+  /** Path within the repository, or the name of a package. */
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+interface Source {
+  readonly path: string;
+  /** Without comments. */
+  readonly code: string;
+  readonly text: string;
+  readonly imports: readonly Import[];
+}
+
+const SOURCES: readonly Source[] = ['core', 'targets']
+  .flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(
+      (path) => `${folder}/${path}`,
+    ),
+  )
+  .filter((path) => path.endsWith('.ts'))
+  .sort()
+  .map((path) => {
+    const text = readFileSync(join(root, path), 'utf8');
+    const code = withoutComments(text);
+    return { path, text, code, imports: importsOf(path, code) };
+  });
+
+/** Texts stay, except that what looks like a comment in them goes; nothing here looks at those. */
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
+}
+
+function importsOf(path: string, code: string): readonly Import[] {
+  const found: Import[] = [];
+  const statement = /^(?:import|export)\s+(type\s)?(?:[^;'"]*?\sfrom\s+)?'([^']+)'/gm;
+  for (const [, type, to] of code.matchAll(statement))
+    found.push(edge(path, to!, type !== undefined));
+  for (const [, type, to, member] of code.matchAll(/(typeof\s+)?\bimport\('([^']+)'\)(\.[A-Z])?/g))
+    found.push(edge(path, to!, type !== undefined || member !== undefined));
+  return found;
+}
+
+function edge(from: string, to: string, typeOnly: boolean): Import {
+  return { from, to: to.startsWith('.') ? normalize(join(dirname(from), to)) : to, typeOnly };
+}
+
+const inCore = SOURCES.filter(({ path }) => path.startsWith('core/'));
+const inTargets = SOURCES.filter(({ path }) => path.startsWith('targets/'));
+const pureTargets = inTargets.filter(({ path }) => !path.startsWith('targets/site/'));
+
+/** `path imports what`, for every import that breaks a rule. */
+function breaches(
+  sources: readonly Source[],
+  allowed: (one: Import) => boolean,
+): readonly string[] {
+  return sources.flatMap(({ imports }) =>
+    imports.filter((one) => !allowed(one)).map(({ from, to }) => `${from} imports ${to}`),
+  );
+}
+
+/** Files, other than those excepted, whose code matches. */
+function uses(
+  sources: readonly Source[],
+  pattern: RegExp,
+  except: readonly string[] = [],
+): readonly string[] {
+  return sources
+    .filter(({ path, code }) => pattern.test(code) && !except.includes(path))
+    .map(({ path }) => path);
+}
+
+test('the sources are found, with what they import', () => {
+  expect(inCore.length).toBeGreaterThan(40);
+  expect(inTargets.length).toBeGreaterThan(20);
+  const plan = SOURCES.find(({ path }) => path === 'core/plan.ts');
+  expect(plan?.imports).toContainEqual({
+    from: 'core/plan.ts',
+    to: 'core/decide.ts',
+    typeOnly: false,
+  });
+  expect(plan?.imports).toContainEqual({
+    from: 'core/plan.ts',
+    to: 'core/types.ts',
+    typeOnly: true,
+  });
+});
+
+describe('who may import what', () => {
+  test('core imports core alone: it knows nothing of targets, templates or tests', () => {
+    const inside = ({ to }: Import) =>
+      !to.includes('/') ||
+      to.startsWith('core/') ||
+      to.startsWith('node:') ||
+      to === 'readline/promises';
+    expect(breaches(inCore, inside)).toEqual([]);
+  });
+
+  test('targets see core through its index', () => {
+    const allowed = ({ to }: Import) =>
+      to.startsWith('targets/') || to === 'core/index.ts' || !to.startsWith('core/');
+    expect(breaches(inTargets, allowed)).toEqual([]);
+  });
+
+  test('targets apart from the site are pure: nothing of Node, no package, nothing asynchronous', () => {
+    const allowed = ({ to }: Import) => to.startsWith('targets/') || to === 'core/index.ts';
+    expect(breaches(pureTargets, allowed)).toEqual([]);
+    expect(uses(pureTargets, /\bprocess\.|\bglobalThis\b|\bfetch\(|\bMath\.random\b/)).toEqual([]);
+    const commands = pureTargets.filter(({ path }) => !path.startsWith('targets/commands/'));
+    expect(uses(commands, /\basync\b|\bawait\b|\bPromise\b/)).toEqual([]);
+  });
+
+  test('types.ts imports nothing', () => {
+    expect(SOURCES.find(({ path }) => path === 'core/types.ts')?.imports).toEqual([]);
+  });
+
+  test('no file imports itself by way of others, not even for types', () => {
+    expect(cycles()).toEqual([]);
+  });
+});
+
+describe('who may touch the outside', () => {
+  test('files: only world/files.ts and, for logs and /proc, world/processes.ts', () => {
+    const fs = ({ to, from, typeOnly }: Import) =>
+      typeOnly ||
+      !/^(node:)?fs(\/promises)?$/.test(to) ||
+      ['core/world/files.ts', 'core/world/processes.ts'].includes(from);
+    expect(breaches(inCore, fs)).toEqual([]);
+  });
+
+  test('processes: only world/processes.ts, and by execa alone', () => {
+    const none = ({ to }: Import) => !/child_process|cluster$|node:vm/.test(to);
+    expect(breaches(SOURCES, none)).toEqual([]);
+    const execa = ({ to, from }: Import) => to !== 'execa' || from === 'core/world/processes.ts';
+    expect(breaches(SOURCES, execa)).toEqual([]);
+  });
+
+  test('network: no module of core', () => {
+    expect(
+      breaches(inCore, ({ to }) => !/^(node:)?(net|http|https|http2|tls|dgram|dns)(\/|$)/.test(to)),
+    ).toEqual([]);
+    expect(uses(inCore, /\bfetch\(/)).toEqual([]);
+  });
+
+  test('the time of day: only world/clock.ts', () => {
+    expect(uses(SOURCES, /\bDate\.now\b|\bnew Date\(\s*\)/, ['core/world/clock.ts'])).toEqual([]);
+  });
+
+  test('the terminal: only terminal.ts, and confirm.ts for questions', () => {
+    const except = ['core/terminal.ts', 'core/cli/confirm.ts'];
+    expect(uses(inCore, /\bprocess\.(stdout|stderr|stdin)\b/, except)).toEqual([]);
+    expect(uses(SOURCES, /\bconsole\./)).toEqual([]);
+  });
+
+  test('words, environment, working directory and end of the process: only main.ts', () => {
+    const pattern = /\bprocess\.(argv|env|cwd|exit|exitCode|on|once|chdir|umask)\b/;
+    expect(uses(inCore, pattern, ['core/main.ts'])).toEqual([]);
+    expect(uses(inTargets, /\bprocess\.(argv|cwd|exit|exitCode|on|once|chdir|umask)\b/)).toEqual(
+      [],
+    );
+  });
+
+  test('nothing puts a command line together for a shell', () => {
+    expect(uses(SOURCES, /\bshell:\s*true|\bexecSync\b|\bexecaCommand\b/)).toEqual([]);
+  });
+});
+
+describe('house rules', () => {
+  test('no work is left undone and no check is switched off', () => {
+    const pattern =
+      /\b(TODO|FIXME|XXX)\b|@ts-(ignore|expect-error|nocheck)|(biome|eslint|oxlint)-(ignore|disable)/;
+    expect(SOURCES.filter(({ text }) => pattern.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  test('nothing is of type any', () => {
+    expect(uses(SOURCES, /\bas any\b|:\s*any\b|<any>|\bany\[\]/)).toEqual([]);
+  });
+
+  test('no enums, namespaces, parameter properties or default exports', () => {
+    expect(uses(SOURCES, /^\s*(export\s+)?(const\s+)?enum\s/m)).toEqual([]);
+    expect(uses(SOURCES, /^\s*(export\s+)?(declare\s+)?namespace\s/m)).toEqual([]);
+    expect(uses(SOURCES, /constructor\([^)]*\b(private|public|protected|readonly)\s/)).toEqual([]);
+    expect(uses(SOURCES, /^export default\b/m)).toEqual([]);
+  });
+
+  test('no file has more than 400 lines of code', () => {
+    const long = SOURCES.map(({ path, code }) => ({
+      path,
+      lines: code.split('\n').filter((line) => line.trim() !== '').length,
+    }));
+    expect(long.filter(({ lines }) => lines > 400)).toEqual([]);
+  });
+
+  test('every file says at its top what it is for', () => {
+    expect(SOURCES.filter(({ text }) => !text.startsWith('/**')).map(({ path }) => path)).toEqual(
+      [],
+    );
+  });
+});
+
+/** Files on a cycle of imports, in the order in which they import one another. */
+function cycles(): readonly string[] {
+  const next = new Map(SOURCES.map(({ path, imports }) => [path, imports.map(({ to }) => to)]));
+  const state = new Map<string, 'open' | 'done'>();
+  const found: string[] = [];
+  const visit = (path: string, way: readonly string[]): void => {
+    if (state.get(path) === 'open')
+      found.push([...way.slice(way.indexOf(path)), path].join(' -> '));
+    if (state.has(path)) return;
+    state.set(path, 'open');
+    for (const to of next.get(path) ?? []) if (next.has(to)) visit(to, [...way, path]);
+    state.set(path, 'done');
+  };
+  for (const { path } of SOURCES) visit(path, []);
+  return found;
+}

@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, test, vi } from 'vitest';
+import { anyHistory, anyWorkspace } from './arbitrary.ts';
+import { Model } from './model.ts';
+
+const long = process.env.DESGW_LONG === '1';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2017, 7, 18) + 1 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test(
+  'after every build the files are those that a builder without a memory makes from scratch',
+  { timeout: long ? 3_600_000 : 60_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(anyWorkspace, anyHistory, async (workspace, history) => {
+        await new Model(workspace).play(history);
+      }),
+      { numRuns: Number(process.env.DESGW_RUNS ?? (long ? 5000 : 120)) },
+    );
+  },
+);
