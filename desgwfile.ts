@@ -6,6 +6,7 @@ import { defineBuild } from 'desgw';
 import {
   completeFollowUp,
   followUp,
+  followUpCommands,
   followUpParams,
   sandbox,
   sandboxExposures,
@@ -34,6 +35,8 @@ export default defineBuild({
   // Settings that desgw does not know go into dagmaker.rc as they are, with --allow-unknown.
   openParams: true,
   complete: completeFollowUp,
+  // desgw ccds, jobs, cancel, rescue, doctor
+  commands: followUpCommands(site),
 
   rules: (params) => [
     // season -> dagmaker.rc -> DAGMaker for every exposure -> grid -> CCD and forcefile reports

@@ -7,7 +7,8 @@ import type { Journal, Memory } from './journal/types.ts';
 import { acquire } from './lock.ts';
 import { Looker } from './look.ts';
 import { Observer } from './observe.ts';
-import { type Project, type Stage, stage } from './stage.ts';
+import { lackingSource, sourceNeededBy } from './sources.ts';
+import { declarationOf, type Project, type Stage, stage } from './stage.ts';
 import type { BuildEvent, Outcome, Plan, Problem, Summary, TargetName, Verdict } from './types.ts';
 
 export interface BuildOptions {
@@ -284,7 +285,8 @@ class BuildRun {
   #summary(plan: Plan, verdicts: ReadonlyMap<TargetName, Verdict>, forced?: Outcome): Summary {
     const { waiting, person, blocked, unseen } = heldUp(verdicts, plan.order);
     for (const failure of unseen)
-      if (!this.#failed.has(failure.target)) this.#failed.set(failure.target, failure);
+      if (!this.#failed.has(failure.target))
+        this.#failed.set(failure.target, this.#explained(plan, failure));
     const failed = [...this.#failed.values()];
     return {
       outcome: forced ?? outcomeOf(failed, person, waiting, plan, verdicts),
@@ -299,6 +301,19 @@ class BuildRun {
       person,
       fresh: plan.order.filter((name) => verdicts.get(name)!.state === 'fresh').length,
       total: plan.order.length,
+    };
+  }
+
+  /** A file that is lacking is told with who needs it and what there is instead. */
+  #explained(plan: Plan, failure: Summary['failed'][number]): Summary['failed'][number] {
+    const { files } = this.#project.world;
+    const node = plan.graph.nodes.get(failure.target)!;
+    const lacking = node.sources.filter((path) => files.stat(path) === undefined);
+    if (lacking.length === 0) return failure;
+    const neededBy = sourceNeededBy(plan, node.name, declarationOf(this.#project, node.name));
+    return {
+      target: node.name,
+      problems: lacking.map((path) => lackingSource(files, path, neededBy)),
     };
   }
 }

@@ -91,6 +91,13 @@ export function carryOut(
   }
 }
 
+/** Makes way for making a target again, deleting nothing; its files stay known as ours. */
+export function forget(target: TargetName, journal: Journal, at: number, reason?: string): void {
+  const trace = journal.traces.get(target);
+  if (trace?.kind !== 'built') journal.drop(target);
+  else journal.trace(target, { ...cleaning(trace, at), done: true, ...(reason === undefined ? {} : { reason }) });
+}
+
 function cleaning(trace: Trace, at: number): Cleaning {
   return {
     kind: 'cleaning',

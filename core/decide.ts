@@ -54,9 +54,8 @@ export type Decision = Verdict | { readonly look: 'sighting' | 'once' };
 /** Says how one target stands, given how everything that it needs stands. */
 export function decide(node: Node, view: View): Decision {
   const decision = decideFreely(node, view);
-  if (node.rule.hold === undefined || 'look' in decision || standingOf(decision) !== 'pending')
-    return decision;
-  return heldBack(node, view, decision) ?? decision;
+  if ('look' in decision || standingOf(decision) !== 'pending') return decision;
+  return heldBack(node, view, decision) ?? withoutSources(node, view, decision) ?? decision;
 }
 
 function decideFreely(node: Node, view: View): Decision {
@@ -74,7 +73,7 @@ function decideFreely(node: Node, view: View): Decision {
   }
   const own = ownReasons(node, trace, built, view);
   if (own.edited.length > 0) return editedVerdict(own.edited);
-  if (needs.down.length > 0) return blocked(needs, view);
+  if (needs.down.length > 0) return blocked(needs.down, view);
   if (needs.pending.length > 0) {
     // Certain to run, whatever its needs turn out to be; except where evidence decides first.
     const reasons = [...own.reasons, ...independentChanges(node, built, view)];
@@ -241,9 +240,10 @@ function standing(node: Node, view: View): Standing {
   const pending: TargetName[] = [];
   const down: TargetName[] = [];
   const gathered: TargetName[] = [];
+  const members = new Set(node.gathers);
   for (const need of needsOf(node)) {
     const verdict = view.verdict(need);
-    const gathers = node.gathers.includes(need);
+    const gathers = members.has(need);
     const how = standingOf(verdict);
     if (how === 'pending') pending.push(need);
     else if (how === 'usable') {
@@ -281,14 +281,15 @@ export function causeOf(verdict: Verdict): 'failed' | 'waiting' | 'person' {
   return verdict.state === 'failed' ? 'failed' : 'person';
 }
 
-function blocked(needs: Standing, view: View): Verdict {
-  const causes = new Set(needs.down.map((need) => causeOf(view.verdict(need))));
+/** The verdict on a target that others, which are down, hold up. */
+export function blocked(by: readonly TargetName[], view: Pick<View, 'verdict'>): Verdict {
+  const causes = new Set(by.map((need) => causeOf(view.verdict(need))));
   const cause = causes.has('failed') ? 'failed' : causes.has('person') ? 'person' : 'waiting';
-  return { state: 'blocked', reasons: [], by: needs.down, cause };
+  return { state: 'blocked', reasons: [], by, cause };
 }
 
 function decideGroup(node: Node, view: View, needs: Standing): Verdict {
-  if (needs.down.length > 0) return blocked(needs, view);
+  if (needs.down.length > 0) return blocked(needs.down, view);
   if (needs.pending.length > 0) return { state: 'maybe', reasons: [], by: needs.pending };
   const signature = signatureOf(node, view, needs.gathered);
   return { state: 'fresh', reasons: [], product: productOf(node, () => 'absent', signature) };
@@ -358,6 +359,18 @@ function heldBack(node: Node, view: View, verdict: Verdict): Verdict | undefined
     product,
     note: `held back until ${hold.until} is settled`,
   };
+}
+
+/** What would be run cannot be while files are lacking that no rule makes. */
+function withoutSources(node: Node, view: View, verdict: Verdict): Verdict | undefined {
+  const { once, adopt, chain } = node.rule;
+  if (verdict.state === 'running' || verdict.adopt !== undefined) return undefined;
+  // Evidence may still show that nothing is to be run; a chain runs as its first link says.
+  if (verdict.state === 'maybe' && (once ?? adopt ?? chain) !== undefined) return undefined;
+  const lacking = node.sources.filter((path) => view.file(path) === 'absent');
+  if (lacking.length === 0) return undefined;
+  const note = `${lacking.join(', ')} ${lacking.length > 1 ? 'do' : 'does'} not exist`;
+  return { state: 'failed', final: true, reasons: [], note };
 }
 
 // -- the target's own record ------------------------------------------------------------------

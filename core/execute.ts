@@ -3,12 +3,13 @@
  * Work per action is proportional to its dependents, never to the size of the graph.
  */
 import pLimit from 'p-limit';
-import { causeOf, type Decision, decide, productNow, standingOf, type View } from './decide.ts';
+import { blocked, causeOf, type Decision, decide, productNow, standingOf, type View } from './decide.ts';
 import { needsOf } from './graph.ts';
 import { tailOf } from './logs.ts';
 import type { Observer } from './observe.ts';
 import { type Landing, type PerformContext, perform } from './perform.ts';
-import { actionFor, chainAction, firstDue, isVerdict, viewOf } from './plan.ts';
+import { actionFor, chainAction, firstDue, heldUpLinks, isVerdict, viewOf } from './plan.ts';
+import { reasonText } from './reasons.ts';
 import type {
   Action,
   Chain,
@@ -183,10 +184,23 @@ class Execute {
     const first = firstDue(chain, (link) => this.#verdicts.get(link)!);
     // Only the first link that is not fresh starts the run; those before it have been decided.
     if (first === undefined || !this.#decided.has(first)) return;
+    const action = chainAction(chain, this.#view.verdict)!;
+    const down = heldUpLinks(action, (link) => this.#ownStanding(link));
+    if (down.length > 0) {
+      this.#settle(this.#node(first), blocked(down, this.#view));
+      return;
+    }
     state.running = true;
-    const action = chainAction(chain, (link) => this.#verdicts.get(link)!)!;
     for (const link of action.makes) this.#making.add(link);
     this.#enqueue(action);
+  }
+
+  /** What holds a link up may have come to light after the plan. */
+  #ownStanding(link: TargetName): Verdict {
+    const decision = decide(this.#node(link), this.#view);
+    const verdict = isVerdict(decision) ? decision : this.#verdicts.get(link)!;
+    if (standingOf(verdict) === 'down') this.#verdicts.set(link, verdict);
+    return verdict;
   }
 
   // -- settling -------------------------------------------------------------------------------
@@ -390,6 +404,9 @@ class Execute {
   }
 }
 
+const firstReason = ({ reasons }: Verdict): string =>
+  reasons[0] === undefined ? '' : reasonText(reasons[0]);
+
 /** Sorts what is not fresh by what it takes: nothing but time, or a person. */
 export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, order: readonly TargetName[]) {
   const waiting: { target: TargetName; progress: string }[] = [];
@@ -411,7 +428,7 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, order: readon
       case 'edited':
       case 'in doubt':
       case 'submitted, stale':
-        person.push({ target, state: verdict.state, note });
+        person.push({ target, state: verdict.state, note: note || firstReason(verdict) });
         break;
       case 'blocked':
         blocked.push({ target, by: verdict.by ?? [], cause: causeOf(verdict) });

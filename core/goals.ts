@@ -30,6 +30,26 @@ export function allKnown(
   return names.every((name) => find(graph, name, normalise).length > 0);
 }
 
+/**
+ * Refuses names that mean nothing in a graph whose own names may hold placeholders, which stand
+ * for any text.
+ * @throws UserError for the first such name
+ */
+export function refuseHopeless(
+  graph: Graph,
+  names: readonly string[],
+  normalise: (path: string) => string,
+  placeholders: readonly string[],
+): void {
+  const open = [...graph.nodes.keys(), ...graph.makers.keys()]
+    .filter((name) => placeholders.some((placeholder) => name.includes(placeholder)))
+    .map((name) => globPattern(placeholders.reduce((text, one) => text.replaceAll(one, '*'), name)));
+  for (const name of names) {
+    const possible = open.some((pattern) => pattern.test(name) || pattern.test(normalise(name)));
+    if (!possible && find(graph, name, normalise).length === 0) throw unknown(graph, name);
+  }
+}
+
 function find(
   graph: Graph,
   name: string,

@@ -127,10 +127,12 @@ function toNode(
   normalise: (path: Path) => string,
 ): Node {
   const deps = new Set(rule.deps ?? []);
+  const sources: Path[] = [];
   // An input that another rule makes is a dep on that rule, as in make.
   for (const input of rule.inputs ?? []) {
     const maker = makers.get(normalise(input));
-    if (maker !== undefined && maker !== rule.name) deps.add(maker);
+    if (maker === undefined) sources.push(input);
+    else if (maker !== rule.name) deps.add(maker);
   }
   const outputs: Output[] = (rule.outputs ?? []).map((o) =>
     typeof o === 'string' ? { path: o } : o,
@@ -144,6 +146,7 @@ function toNode(
     after: rule.after ?? [],
     gathers: rule.gathers ?? [],
     outputs,
+    sources,
     recipeDigest: recipeDigest(rule),
   };
 }
@@ -177,11 +180,15 @@ function isStepList(recipe: Recipe | readonly Step[]): recipe is readonly Step[]
 function recipeDigest(rule: Rule): string {
   const recipe = recipeOf(rule);
   if (recipe.version !== undefined) return digestOf(`version ${recipe.version}`);
-  return digestOf(JSON.stringify(recipe.steps, functionsAsText) ?? String(recipe.steps));
+  const { steps } = recipe;
+  return digestOf(typeof steps === 'function' ? String(steps) : JSON.stringify(steps.map(plainStep)));
 }
 
-const functionsAsText = (_key: string, value: unknown): unknown =>
-  typeof value === 'function' ? String(value) : value;
+/** A step as data alone: a function in it, which only a write may have, as its text. */
+const plainStep = (step: Step): object =>
+  step.kind === 'write' && typeof step.content === 'function'
+    ? { ...step, content: String(step.content) }
+    : step;
 
 function linkUp(
   nodes: ReadonlyMap<TargetName, Node>,
@@ -211,6 +218,29 @@ function linkUp(
 export function needsOf(node: Node): readonly TargetName[] {
   if (node.after.length === 0 && node.gathers.length === 0) return node.deps;
   return [...new Set([...node.deps, ...node.after, ...node.gathers])];
+}
+
+/** Targets from `from` up to `to`, each needed by the next; `undefined` when there is no way. */
+export function dependencyPath(
+  graph: Graph,
+  from: TargetName,
+  to: TargetName,
+): readonly TargetName[] | undefined {
+  const neededBy = new Map<TargetName, TargetName | undefined>([[to, undefined]]);
+  // A map's entries are visited in the order they came in, those added meanwhile included.
+  for (const [name] of neededBy) {
+    if (name === from) {
+      const path: TargetName[] = [];
+      for (let at: TargetName | undefined = from; at !== undefined; at = neededBy.get(at))
+        path.push(at);
+      return path;
+    }
+    const node = graph.nodes.get(name);
+    for (const need of node === undefined ? [] : needsOf(node)) {
+      if (!neededBy.has(need)) neededBy.set(need, name);
+    }
+  }
+  return undefined;
 }
 
 function unknownNeed(

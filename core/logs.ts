@@ -23,6 +23,12 @@ export function logsOf(files: Files, target: TargetName): readonly { run: number
     .sort((a, b) => a.run - b.run);
 }
 
+/** Where a run keeps standard output that something is to read; the log has the rest. */
+export const capturePath = (log: Path): Path => log.replace(/\.log$/, '.out');
+
+/** All that a run printed, by the path of its log. Either file may be missing. */
+export const partsOf = (log: Path): readonly Path[] => [capturePath(log), log];
+
 /** A target's name as part of a file name: separators and control characters are spelled out. */
 function logName(target: TargetName): string {
   const name = target.replace(

@@ -24,6 +24,7 @@ import type {
   Digest,
   Exec,
   Facts,
+  Finishing,
   Graph,
   Node,
   Path,
@@ -34,6 +35,7 @@ import type {
   Started,
   Step,
   TargetName,
+  Trace,
 } from './types.ts';
 import type { World } from './world/world.ts';
 
@@ -151,7 +153,7 @@ class Performer {
       const problems = problemsOf(error);
       run?.discard();
       // What was launched is followed by the next build, which needs the record as it is.
-      if (run?.launched === true) return this.#leave(problems);
+      if (run?.launched === true && isSystemError(error)) return this.#leave(problems);
       return this.#fail(problems, [], run !== undefined && this.#effectUnknown(run));
     }
   }
@@ -497,6 +499,9 @@ function quietOptions(context: PerformContext, entry: Entry) {
 const problemOf = ({ what, advice }: Extract<StepsEnd, { state: 'failed' }>): Problem =>
   advice === undefined ? { what } : { what, advice };
 
+const isSystemError = (error: unknown): error is Error & { code: unknown } =>
+  error instanceof Error && 'code' in error;
+
 function problemsOf(error: unknown): Problem[] {
   if (error instanceof Refusal) {
     return [
@@ -507,7 +512,7 @@ function problemsOf(error: unknown): Problem[] {
   }
   if (error instanceof MissingText)
     return [{ what: error.message, advice: 'Something else removed it; build again.' }];
-  if (error instanceof Error && 'code' in error)
+  if (isSystemError(error))
     return [{ what: error.message, advice: diskAdvice(String(error.code)) }];
   throw error;
 }

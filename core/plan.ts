@@ -1,5 +1,5 @@
 /** What a build would do now, as a value. Pure: graph and view in, plan out. */
-import { type Decision, decide, isLoss, standingOf, type View } from './decide.ts';
+import { blocked, type Decision, decide, isLoss, standingOf, type View } from './decide.ts';
 import { needsOf } from './graph.ts';
 import type { Action, Chain, Graph, Node, Plan, TargetName, Verdict } from './types.ts';
 
@@ -37,9 +37,13 @@ export function plan(
     const open = (openLinks.get(chain) ?? chain.links.length) - 1;
     openLinks.set(chain, open);
     if (open === 0) {
-      const action = chainAction(chain, (link) => verdicts.get(link)!);
-      if (action !== undefined) runs.set(chain, action);
-      sweep(chain, action, verdicts);
+      const action = chainAction(chain, view.verdict);
+      const down = action === undefined ? [] : heldUpLinks(action, view.verdict);
+      if (action !== undefined && down.length > 0) holdUp(action, down, graph, verdicts, view);
+      else {
+        if (action !== undefined) runs.set(chain, action);
+        sweep(chain, action, verdicts);
+      }
     }
   }
   return {
@@ -94,6 +98,34 @@ export function firstDue(
 ): TargetName | undefined {
   const first = chain.links.find((link) => standingOf(verdict(link)) !== 'usable');
   return first === undefined || standingOf(verdict(first)) === 'down' ? undefined : first;
+}
+
+/**
+ * Links that a run would remake although something else holds them up, such as an edit. One command
+ * makes all of its links, so they hold up the whole run.
+ */
+export function heldUpLinks(
+  action: Action,
+  verdict: (name: TargetName) => Verdict,
+): readonly TargetName[] {
+  if (action.kind === 'attach') return [];
+  return action.makes.filter((link) => standingOf(verdict(link)) === 'down');
+}
+
+/** The first link is blocked by links further on, and whoever needs it by that. */
+function holdUp(
+  { makes }: Action,
+  down: readonly TargetName[],
+  graph: Graph,
+  verdicts: Map<TargetName, Verdict>,
+  view: View,
+): void {
+  const pending = makes.filter((link) => standingOf(view.verdict(link)) === 'pending');
+  verdicts.set(pending[0]!, blocked(down, view));
+  for (const link of pending.slice(1)) {
+    const decision = decide(graph.nodes.get(link)!, view);
+    if (isVerdict(decision)) verdicts.set(link, decision);
+  }
 }
 
 /** Marks links that are fresh themselves but will be remade along with others. */

@@ -201,7 +201,7 @@ export function stateWords(state: State): string {
     case 'failed':
       return 'failed';
     case 'submitted, stale':
-      return 'was submitted and is stale since';
+      return 'was submitted and is stale';
     case 'edited':
       return 'was edited by hand';
     case 'fresh':

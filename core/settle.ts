@@ -1,4 +1,5 @@
 /** What people decide for desgw: accept an edit, adopt work, settle a doubt, do something once more. */
+import { forget } from './clean.ts';
 import { builtOf, lastGood } from './decide.ts';
 import { UserError } from './errors.ts';
 import type { Journal } from './journal/types.ts';
@@ -120,7 +121,7 @@ export function allowAgain(
   );
   for (const output of node.outputs) keepOld(files, output.path);
   for (const dependent of plan.graph.dependents.get(name) ?? []) {
-    if (plan.graph.nodes.get(dependent)!.rule.observe !== undefined) journal.drop(dependent);
+    if (plan.graph.nodes.get(dependent)!.rule.observe !== undefined) forget(dependent, journal, now, reason);
   }
 }
 

@@ -30,26 +30,58 @@ export function signatureOf(
   gathered: readonly TargetName[],
 ): Signature {
   const { rule } = node;
-  const sighting =
-    rule.observe === undefined || rule.observe.sticky === true
-      ? undefined
-      : from.sighting(node.name);
+  const observed = observedOf(node, from);
   const base: Signature = {
     recipe: node.recipeDigest,
     params: rule.params ?? NONE,
-    inputs: table([...(rule.inputs ?? []), ...(rule.optionalInputs ?? [])], (path) =>
-      from.file(path),
-    ),
+    inputs: table(inputsOf(node), (path) => from.file(path)),
     env: table(rule.env ?? [], (name) => envText(name, from.env(name))),
     globs: table(rule.globs ?? [], (pattern) => from.glob(pattern)),
     deps: table(node.deps, (dep) => from.product(dep) ?? 'unknown'),
     gathered: table(gathered, (member) => from.product(member) ?? 'unknown'),
   };
-  if (sighting === undefined || sighting.state === 'failed') return base;
-  return {
-    ...base,
-    observed: { digest: valueDigest(sighting.value ?? null), note: noteOf(sighting) },
-  };
+  return observed === undefined ? base : { ...base, observed };
+}
+
+function inputsOf({ rule }: Node): readonly Path[] {
+  const { inputs = [], optionalInputs = [] } = rule;
+  return optionalInputs.length === 0 ? inputs : [...inputs, ...optionalInputs];
+}
+
+function observedOf(node: Node, from: Ingredients): Signature['observed'] {
+  const { observe } = node.rule;
+  const sighting = observe === undefined || observe.sticky === true ? undefined : from.sighting(node.name);
+  if (sighting === undefined || sighting.state === 'failed') return undefined;
+  return { digest: valueDigest(sighting.value ?? null), note: noteOf(sighting) };
+}
+
+/**
+ * Whether `signatureOf` would differ in nothing from `was`, found out without putting one together:
+ * of most targets nothing has changed. May say no of equal ones, never yes of others.
+ */
+export function isStill(
+  was: Signature,
+  node: Node,
+  from: Ingredients,
+  gathered: readonly TargetName[],
+): boolean {
+  const { rule } = node;
+  return (
+    was.recipe === node.recipeDigest &&
+    holds(was.deps, node.deps, (dep) => from.product(dep) ?? 'unknown') &&
+    holds(was.inputs, inputsOf(node), (path) => from.file(path)) &&
+    holds(was.gathered, gathered, (member) => from.product(member) ?? 'unknown') &&
+    holds(was.globs, rule.globs ?? [], (pattern) => from.glob(pattern)) &&
+    holds(was.env, rule.env ?? [], (name) => envText(name, from.env(name))) &&
+    changes(was.params, rule.params ?? NONE, sameJson).next().done === true &&
+    was.observed?.digest === observedOf(node, from)?.digest
+  );
+}
+
+/** Names that come twice count as a difference, so that counting the names is enough. */
+function holds<T>(was: Table<T>, names: readonly string[], value: (name: string) => T): boolean {
+  for (const name of names) if (was[name] !== value(name)) return false;
+  return Object.keys(was).length === names.length && (names.length < 2 || new Set(names).size === names.length);
 }
 
 const NONE = Object.freeze({});
@@ -75,7 +107,12 @@ export function valueDigest(value: Json): Digest {
 
 function sortKeys(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const table = value as Table<unknown>;
+  return Object.fromEntries(
+    Object.keys(table)
+      .sort()
+      .map((key) => [key, table[key]]),
+  );
 }
 
 const noteOf = (sighting: Exclude<Sighting, { state: 'failed' }>): string =>

@@ -5,11 +5,21 @@
 
 import { recordingSites } from './define.ts';
 import { Refusal, UserError } from './errors.ts';
-import { allKnown, resolveGoals } from './goals.ts';
+import { allKnown, refuseHopeless, resolveGoals } from './goals.ts';
 import { normalisePath, resolve } from './graph.ts';
 import { nearestNames } from './near.ts';
 import { type Observer, survey } from './observe.ts';
-import type { Build, Expansion, Graph, Params, Path, Plan, RuleItem, TargetName } from './types.ts';
+import type {
+  Build,
+  Expansion,
+  Graph,
+  Params,
+  Path,
+  Plan,
+  Rule,
+  RuleItem,
+  TargetName,
+} from './types.ts';
 import type { World } from './world/world.ts';
 
 /** A rule file, loaded, with its parameters chosen. */
@@ -53,7 +63,10 @@ export async function stage(
     const sources = new Set(graph.unexpanded.map((expansion) => expansion.from!));
     const plan = await survey(graph, [...sources], observer);
     const unmade = [...sources].filter((source) => plan.verdicts.get(source)!.state !== 'fresh');
-    if (unmade.length > 0 && !assume) return { kind: 'first', plan };
+    if (unmade.length > 0 && !assume) {
+      refuseUnknown(project, items, texts, names, normalise);
+      return { kind: 'first', plan };
+    }
     provisional.push(...unmade);
     for (const expansion of graph.unexpanded) {
       texts.set(
@@ -71,11 +84,41 @@ export async function knownGraph(project: Project, observer: Observer): Promise<
   return found.plan.graph;
 }
 
+/**
+ * A name that cannot come to mean anything is refused before anything is made for it. Told from
+ * the rules as they are with placeholders; without those, nobody knows what there will be.
+ */
+function refuseUnknown(
+  project: Project,
+  items: readonly RuleItem[],
+  known: ReadonlyMap<TargetName, string>,
+  names: readonly string[],
+  normalise: (path: Path) => string,
+): void {
+  const texts = new Map(known);
+  const placeholders: string[] = [];
+  for (;;) {
+    const graph = resolved(project, items, texts, normalise);
+    if (graph.unexpanded.length === 0) return refuseHopeless(graph, names, normalise, placeholders);
+    for (const { from, placeholder } of graph.unexpanded) {
+      if (placeholder === undefined) return;
+      texts.set(from!, placeholder);
+      placeholders.push(placeholder);
+    }
+  }
+}
+
 function textFor(project: Project, graph: Graph, expansion: Expansion, unmade: boolean): string {
   const path = graph.nodes.get(expansion.from!)!.outputs[0]?.path;
   const text = path === undefined ? undefined : project.world.files.readText(path);
   if (unmade && expansion.placeholder !== undefined) return text ?? expansion.placeholder;
   return text ?? '';
+}
+
+/** Where a target is declared, `file:line`; undefined for one that follows from a text. */
+export function declarationOf(project: Project, target: TargetName): string | undefined {
+  const items = recordingSites(project.siteOf, () => project.build.rules(project.params));
+  return items.find((item): item is Rule => !('kind' in item) && item.name === target)?.declaredAt;
 }
 
 function declared(project: Project): readonly RuleItem[] {

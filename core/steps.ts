@@ -4,6 +4,7 @@ import type { Environments } from './environment.ts';
 import { Refusal } from './errors.ts';
 import { filled } from './filled.ts';
 import { editKeys } from './formats/keys.ts';
+import { capturePath } from './logs.ts';
 import type { Claim, Edit, Exec, Exit, Facts, Path, RunFacts, Step } from './types.ts';
 import type { Spawn, Staged, World } from './world/world.ts';
 
@@ -223,14 +224,17 @@ export class Run {
     const { log } = this.#options;
     if (step.detached !== undefined && step.stdout !== undefined) return step.stdout;
     const apart = step.stdout !== undefined || step.okExits === 'any' || step.receipt !== undefined;
-    return apart ? log.replace(/\.log$/, '.out') : log;
+    return apart ? capturePath(log) : log;
   }
 
   async #detached(step: Exec, lost: 'rerun' | 'doubt', resuming: boolean): Promise<StepsEnd> {
     const { world, token, signal } = this.#options;
     if (!resuming) {
       const dir = prepareAttempt(world, token);
-      if (step.stdout !== undefined) world.files.remove(step.stdout);
+      if (step.stdout !== undefined) {
+        world.files.remove(step.stdout);
+        this.#note(`what ${nameOf(step)} prints is in ${step.stdout}`);
+      }
       const spawn = await this.#spawn(step);
       this.#launched = true;
       world.processes.launch(spawn, world.files.absolute(dir));
@@ -257,6 +261,12 @@ export class Run {
       }
       await world.clock.sleep(ATTEMPT_CHECK_MS, signal);
     }
+  }
+
+  #note(line: string): void {
+    const log = this.#options.world.files.appender(this.#options.log);
+    log.write(`${line}\n`);
+    log.close();
   }
 
   #lost(step: Exec, lost: 'rerun' | 'doubt'): StepsEnd {

@@ -484,6 +484,8 @@ export interface Node {
   readonly after: readonly TargetName[];
   readonly gathers: readonly TargetName[];
   readonly outputs: readonly Output[];
+  /** Inputs that no rule makes: they must be there. */
+  readonly sources: readonly Path[];
   /** Digest of the recipe, see `Recipe.version`. */
   readonly recipeDigest: Digest;
 }

@@ -18,6 +18,10 @@ export function dagmakerRc(
     after: setupOf(site),
     params: values,
     outputs: [{ path, keys: { format: 'shell', names: Object.keys(values) } }],
-    recipe: [edit(path, 'shell', values, packageFile('templates/dagmaker.rc'))],
+    // A version, because the parameters say already what was set: a reason names them alone.
+    recipe: {
+      version: '1',
+      steps: [edit(path, 'shell', values, packageFile('templates/dagmaker.rc'))],
+    },
   });
 }

@@ -51,6 +51,10 @@ const OWN_PARAMS = {
   season: param('auto', {
     help: 'season number to claim; auto: a free one; test: one that may be used again',
   }),
+  submitTimeout: param(600, {
+    type: 'integer',
+    help: 'seconds after which a submission that does not end is stopped; whether it took effect is then asked of the queue',
+  }),
   ccdThreshold: param(50, {
     type: 'integer',
     help: 'complete CCDs that an exposure needs to go on',

@@ -110,7 +110,8 @@ function earlierNumbers(exposure: Exposure, seen: readonly Seen[]): readonly num
   const names = folder?.kind === 'list' ? folder.dirs.flatMap((dir) => dir.names) : [];
   const pattern = new RegExp(`^desgw_pipeline_${exposure}_rescue([1-9]\\d{0,3})\\.dag$`);
   return names
-    .flatMap((name) => Number(pattern.exec(name)?.[1] ?? []))
+    .flatMap((name) => pattern.exec(name)?.[1] ?? [])
+    .map(Number)
     .sort((a, b) => a - b);
 }
 

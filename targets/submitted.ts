@@ -31,9 +31,6 @@ import {
 } from './jobsub.ts';
 import { setupOf } from './site/site.ts';
 
-/** Seconds after which a silent submitter is stopped; whether it submitted is then asked outside. */
-const TIMEOUT = 600;
-
 /** What the marker beside a DAG says. */
 export interface Marker {
   readonly schema: 'desgw/submitted';
@@ -62,7 +59,7 @@ export function readMarker(text: string | undefined): Marker | undefined {
 
 /** Submits the DAG. Whether it happened is told by a job id, never by an exit status. */
 export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
-  const { site, season } = followUp;
+  const { site, season, params } = followUp;
   const dag = dagFile(site, exposure);
   const marker = markerFile(site, exposure);
   const name = dag.split('/').pop()!;
@@ -100,7 +97,7 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
             passEnv: site.passEnv,
             detached: 'doubt',
             receipt: receiptPattern,
-            timeout: TIMEOUT,
+            timeout: Number(params.submitTimeout),
             idempotent: false,
             okExits: 'any',
           },

@@ -2,6 +2,7 @@
 
 import { runForAdapter } from '../ask.ts';
 import { EXIT, runBuild } from '../build.ts';
+import { forget } from '../clean.ts';
 import { didYouMean, UserError } from '../errors.ts';
 import { loadMemory, openJournal } from '../journal/journal.ts';
 import { acquire } from '../lock.ts';
@@ -212,7 +213,7 @@ function callFor(
     forget: (targets) =>
       locked(() => {
         const journal = openJournal(world.files, world.processes.self);
-        for (const target of targets) journal.drop(target);
+        for (const target of targets) forget(target, journal, world.clock.now());
         journal.close();
       }),
     print: (text) => terminal.out(text),

@@ -3,7 +3,7 @@ import { lookOnly } from '../build.ts';
 import { UserError } from '../errors.ts';
 import { globPattern, resolveGoals } from '../goals.ts';
 import { describeHolder, readHolder } from '../lock.ts';
-import { logsOf } from '../logs.ts';
+import { logsOf, partsOf } from '../logs.ts';
 import { normaliser } from '../stage.ts';
 import { dotText, graphJson, mermaidText } from '../views/graph.ts';
 import { statusJson, statusText } from '../views/status.ts';
@@ -148,11 +148,14 @@ export async function log(
       `'${target}' has no run ${flags.run}`,
       `Its runs are ${logs.map((l) => l.run).join(', ')}.`,
     );
-  let shown = 0;
+  const parts = partsOf(wanted.path).map((path) => ({ path, shown: 0 }));
   for (;;) {
-    const bytes = files.read(wanted.path) ?? new Uint8Array();
-    if (bytes.length > shown) terminal.out(new TextDecoder().decode(bytes.subarray(shown)));
-    shown = bytes.length;
+    for (const part of parts) {
+      const bytes = files.read(part.path) ?? new Uint8Array();
+      if (bytes.length > part.shown)
+        terminal.out(new TextDecoder().decode(bytes.subarray(part.shown)));
+      part.shown = bytes.length;
+    }
     if (flags.follow !== true || invocation.signal.aborted) return 0;
     await clock.sleep(300, invocation.signal);
   }

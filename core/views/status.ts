@@ -105,8 +105,12 @@ function foldRows(plan: Plan, { label, members }: Fold): readonly Row[] {
         : likeOthers(name, detail(verdict), members.length);
     const key = `${verdict.state}\n${why}`;
     const found = alike.get(key);
-    if (found === undefined) alike.set(key, { state: verdict.state, detail: why, members: [name] });
-    else found.members.push(name);
+    if (found === undefined)
+      alike.set(key, { state: verdict.state, detail: detail(verdict), members: [name] });
+    else {
+      found.detail = why;
+      found.members.push(name);
+    }
   }
   const kinds = [...alike.values()];
   if (kinds.length === 1)

@@ -112,13 +112,18 @@ export function problemLines(problems: readonly Problem[]): readonly string[] {
   ]);
 }
 
+/** Where nothing ran, there is no log to look into. */
+function nextAfter({ target, log }: Summary['failed'][number]): string {
+  return log === undefined ? `${command('build', target)} tries again.` : advice('failed', target);
+}
+
 function nextSteps(summary: Summary): readonly string[] {
   const { outcome, failed, person } = summary;
   switch (outcome) {
     case 'fresh':
       return [];
     case 'failed':
-      return failed[0] === undefined ? [] : [`next: ${advice('failed', failed[0].target)}`];
+      return failed[0] === undefined ? [] : [`next: ${nextAfter(failed[0])}`];
     case 'person':
       return person[0] === undefined
         ? []

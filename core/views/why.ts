@@ -1,5 +1,5 @@
 /** `desgw why`: every reason for a target's state, with values, down to the first cause. */
-import { needsOf } from '../graph.ts';
+import { dependencyPath } from '../graph.ts';
 import {
   type Cause,
   causeText,
@@ -80,29 +80,6 @@ export function pathText(graph: Graph, from: TargetName, to: TargetName): string
     return `  -> ${display(name)}${kindOfNeed(graph, name, path[i - 1]!)}`;
   });
   return `${display(to)} depends on ${display(from)}:\n${lines.join('\n')}\n`;
-}
-
-/** Targets from `from` up to `to`, each needed by the next; `undefined` when there is no way. */
-export function dependencyPath(
-  graph: Graph,
-  from: TargetName,
-  to: TargetName,
-): readonly TargetName[] | undefined {
-  const neededBy = new Map<TargetName, TargetName | undefined>([[to, undefined]]);
-  // A map's entries are visited in the order they came in, those added meanwhile included.
-  for (const [name] of neededBy) {
-    if (name === from) {
-      const path: TargetName[] = [];
-      for (let at: TargetName | undefined = from; at !== undefined; at = neededBy.get(at))
-        path.push(at);
-      return path;
-    }
-    const node = graph.nodes.get(name);
-    for (const need of node === undefined ? [] : needsOf(node)) {
-      if (!neededBy.has(need)) neededBy.set(need, name);
-    }
-  }
-  return undefined;
 }
 
 function kindOfNeed(graph: Graph, name: TargetName, need: TargetName): string {

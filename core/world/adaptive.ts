@@ -8,10 +8,10 @@
 const WIDTH = 64;
 /** Mean milliseconds an answer may take before the disk counts as slow. */
 const SLOW = 0.2;
-/** One answer counts for no more than this, so that a single hiccup does not mean "slow". */
+/** One answer counts for no more than this: on a busy machine it may have waited for a processor. */
 const HICCUP = 1;
 /** The mean is over about so many latest answers. */
-const LATEST = 8;
+const LATEST = 16;
 
 /** The two ways to ask the same question about a path. */
 export interface Question<T> {

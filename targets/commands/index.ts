@@ -2,11 +2,18 @@
 import type { Command } from '../../core/index.ts';
 import type { Site } from '../site/site.ts';
 import { cancel } from './cancel.ts';
+import { ccds } from './ccds.ts';
 import { doctor } from './doctor.ts';
 import { jobs } from './jobs.ts';
 import { rescue } from './rescue.ts';
 
 /** For `commands` of a rule file. */
 export function followUpCommands(site: Site): { readonly [name: string]: Command } {
-  return { jobs: jobs(site), cancel: cancel(site), rescue: rescue(site), doctor: doctor(site) };
+  return {
+    ccds: ccds(),
+    jobs: jobs(site),
+    cancel: cancel(site),
+    rescue: rescue(site),
+    doctor: doctor(site),
+  };
 }

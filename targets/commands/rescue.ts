@@ -1,11 +1,5 @@
 /** `desgw rescue`: submits the CCDs that did not complete once more, and only those. */
-import {
-  type Command,
-  type CommandCall,
-  group,
-  Refusal,
-  UserError,
-} from '../../core/index.ts';
+import { type Command, type CommandCall, group, Refusal, UserError } from '../../core/index.ts';
 import type { Exposure, Season } from '../domain.ts';
 import { ccdsName } from '../follow-up.ts';
 import type { Queue } from '../jobsub.ts';
@@ -31,7 +25,8 @@ export function rescue(site: Site): Command {
     doc: 'submit the CCDs of exposures once more that failed, died or never ran; the others stay as they are',
     usage: '<exposure...>',
     options: {
-      '--memory SIZE': 'memory of each job, such as 6000MB (default: twice that of the last submission)',
+      '--memory SIZE':
+        'memory of each job, such as 6000MB (default: twice that of the last submission)',
       '--dry-run': 'show the DAG and what would be moved; change nothing',
       '--yes': 'do not ask',
       '--job ID': 'settle a rescue in doubt: it was submitted, as this job',
@@ -46,7 +41,8 @@ export function rescue(site: Site): Command {
       const bad = refused.length > 0 ? 2 : 0;
       if (plans.length === 0) return bad;
       const dryRun = call.option('--dry-run') === true;
-      for (const plan of plans) call.print(dryRun ? planInFull(site, plan) : planInShort(site, plan));
+      for (const plan of plans)
+        call.print(dryRun ? planInFull(site, plan, call.tools.workspace) : planInShort(site, plan));
       if (dryRun) return bad;
       if (!(await call.confirm(`Submit ${plans.length === 1 ? 'it' : `these ${plans.length}`}?`))) {
         call.print('Nothing was changed. On a terminal this asks; elsewhere add --yes.');
@@ -59,18 +55,27 @@ export function rescue(site: Site): Command {
 }
 
 /** @throws UserError for values that could not be meant */
-function askedFor(call: CommandCall, exposures: readonly Exposure[], season: Season): readonly RescueAsked[] {
+function askedFor(
+  call: CommandCall,
+  exposures: readonly Exposure[],
+  season: Season,
+): readonly RescueAsked[] {
   const memory = call.option('--memory');
   const job = call.option('--job');
   if (typeof memory === 'string' && !/^[1-9]\d{0,6}(?:[KMGT]i?B)?$/.test(memory))
     throw new UserError(`'${memory}' is not an amount of memory`, 'Write it as 6000MB or 6GB.');
   if (typeof job === 'string' && !/^\d+(?:\.\d+)?@[\w.-]+$/.test(job))
-    throw new UserError(`'${job}' is not a job id`, 'It looks like 24000900.0@jobsub01.fnal.gov; `desgw jobs` shows those in the queue.');
+    throw new UserError(
+      `'${job}' is not a job id`,
+      'It looks like 24000900.0@jobsub01.fnal.gov; `desgw jobs` shows those in the queue.',
+    );
   if (typeof job === 'string' && exposures.length > 1)
     throw new UserError('--job is about one exposure', 'Settle one rescue at a time.');
   const notSubmitted = call.option('--not-submitted') === true;
-  if (typeof job === 'string' && notSubmitted) throw new UserError('--job and --not-submitted contradict each other');
-  const settled = typeof job === 'string' ? { job } : notSubmitted ? ('not submitted' as const) : undefined;
+  if (typeof job === 'string' && notSubmitted)
+    throw new UserError('--job and --not-submitted contradict each other');
+  const settled =
+    typeof job === 'string' ? { job } : notSubmitted ? ('not submitted' as const) : undefined;
   return exposures.map((exposure) => ({
     exposure,
     season,
@@ -114,18 +119,38 @@ function planInShort(site: Site, plan: RescuePlan): string {
   return `${exposure}: rescue ${number} of ${ccds.length} CCDs with ${memory} each (${why}); ${moves.length} files of theirs are moved aside`;
 }
 
-function planInFull(site: Site, plan: RescuePlan): string {
+function planInFull(site: Site, plan: RescuePlan, workspace: string): string {
   const file = rescueFile(site, plan.exposure, plan.number);
   return [
     planInShort(site, plan),
-    ...plan.moves.map(({ from, to }) => `  move ${from}\n    to ${to}`),
+    ...movesInWords(plan),
     `  write ${file}`,
-    ...plan.dag.trimEnd().split('\n').map((line) => `    ${line}`),
-    `  run ${rescueCommand(site, plan).join(' ')}`,
+    ...plan.dag
+      .trimEnd()
+      .split('\n')
+      .map((line) => `    ${line}`),
+    `  run ${rescueCommand(site, plan).join(' ').replaceAll('{workspace}', workspace)}`,
   ].join('\n');
 }
 
-async function submit(site: Site, call: CommandCall, plans: readonly RescuePlan[]): Promise<number> {
+/** One line for each directory: its files go to one place. */
+function movesInWords({ moves, number }: RescuePlan): readonly string[] {
+  const byFolder = new Map<string, string[]>();
+  for (const { from } of moves) {
+    const cut = from.lastIndexOf('/');
+    const folder = from.slice(0, cut);
+    byFolder.set(folder, [...(byFolder.get(folder) ?? []), from.slice(cut + 1)]);
+  }
+  return [...byFolder].map(
+    ([folder, names]) => `  in ${folder} move to previous/${number}/: ${names.join(', ')}`,
+  );
+}
+
+async function submit(
+  site: Site,
+  call: CommandCall,
+  plans: readonly RescuePlan[],
+): Promise<number> {
   const names = plans.map(({ exposure, number }) => rescueName(exposure, number));
   const known = plans.map((_, i) => call.trace(names[i]!) !== undefined);
   // A person's word that nothing happened undoes the record of the attempt, and the looks decide.
@@ -139,9 +164,13 @@ async function submit(site: Site, call: CommandCall, plans: readonly RescuePlan[
   return status;
 }
 
-function outcome({ exposure, number }: RescuePlan, trace: ReturnType<CommandCall['trace']>): string {
+function outcome(
+  { exposure, number }: RescuePlan,
+  trace: ReturnType<CommandCall['trace']>,
+): string {
   const what = `${exposure}: rescue ${number}`;
-  if (trace?.kind === 'built') return `${what} is submitted${trace.receipt === undefined ? '' : ` as ${trace.receipt}`}`;
+  if (trace?.kind === 'built')
+    return `${what} is submitted${trace.receipt === undefined ? '' : ` as ${trace.receipt}`}`;
   return [
     `${what} is not known to be submitted`,
     `  See \`desgw jobs ${exposure}\`. If it is there: desgw rescue ${exposure} --job ID`,

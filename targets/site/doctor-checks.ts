@@ -226,7 +226,8 @@ async function database(adapter: Adapter, tools: AdapterTools): Promise<Verdict>
     const { seasons, warnings } = answerFrom(await adapter.ask({ kind: 'seasons' }, tools));
     const what = `${seasons.length} seasons in use`;
     if (warnings.length === 0) return { state: 'ok', what };
-    return { state: 'warn', what, remedy: warnings.join(' ') };
+    const more = warnings.length > 1 ? ` And ${warnings.length - 1} more like this.` : '';
+    return { state: 'warn', what, remedy: `${warnings[0]}${more}` };
   } catch (error) {
     return { state: 'bad', what: (error as Error).message };
   }

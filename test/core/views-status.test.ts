@@ -42,6 +42,19 @@ next: \`desgw build\` makes what is missing; \`desgw build -n\` shows what that 
 `);
 });
 
+test('what is said of several like targets leaves their number out, of a single one it does not', () => {
+  const plan = planOf({
+    ccds_668440: { state: 'blocked', by: ['submitted_668440'] },
+    ccds_668441: { state: 'failed', note: '668441 has no templates' },
+    ccds_668442: { state: 'blocked', by: ['submitted_668442'] },
+  });
+  expect(statusText(plan, plain).split('\n').slice(0, 3)).toEqual([
+    'ccds_* (3)                     2 blocked, 1 failed',
+    '  ccds_668440 and ccds_668442  blocked  by submitted_*',
+    '  ccds_668441                  failed   668441 has no templates',
+  ]);
+});
+
 test('when all is fresh it says so', () => {
   const plan = planOf({ a: {}, b: { deps: ['a'] }, all: { group: true, deps: ['b'] } });
   expect(statusText(plan, plain)).toBe(`a    fresh

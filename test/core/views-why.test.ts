@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { dependencyPath } from '../../core/graph.ts';
 import { causeText, reasonText, rootCause, valueText } from '../../core/reasons.ts';
 import type { Reason, Trace } from '../../core/types.ts';
 import { plain } from '../../core/views/paint.ts';
-import { dependencyPath, pathText, whyJson, whyText } from '../../core/views/why.ts';
+import { pathText, whyJson, whyText } from '../../core/views/why.ts';
 import { builtTrace, planOf } from '../support/plans.ts';
 
 const now = Date.UTC(2017, 7, 18, 2, 14);

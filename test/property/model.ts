@@ -310,6 +310,7 @@ export class Model {
     expect(summary.fresh + notFresh.size, 'every target is accounted for').toBe(summary.total);
     const down = new Set(failed.map(({ target }) => target));
     for (const { target, by } of blocked) if (by.some((need) => down.has(need))) down.add(target);
+    if (process.env.DBG) console.log(JSON.stringify(summary, null, 1));
     this.#checkExcuses(summary);
     const held = [...heldIn(before), ...heldIn(plan)];
     for (const name of heldIn(plan)) this.#checkHeld(name);

@@ -122,11 +122,12 @@ describe.concurrent('graph', () => {
     expect(await build(w)).toEqual([]);
     expect(Object.keys(w.tree()).filter((path) => path.startsWith('out/')).length).toBe(names.length + 1);
     w.write('src', 'two\n');
-    for (const name of names) {
-      expect(await build(w, ['--', name])).toEqual(['run']);
-      expect([name, w.read(`out/${name}`)]).toEqual([name, 'two\n']);
-      expect((await w.desgw(['why', '--', name])).code).toBe(0);
-      expect((await w.desgw(['log', '--', name])).code).toBe(0);
+    expect((await build(w, ['--', ...names])).length).toBe(names.length);
+    for (const name of names) expect([name, w.read(`out/${name}`)]).toEqual([name, 'two\n']);
+    const logs = Object.keys(w.tree()).filter((path) => /^\.desgw\/logs\/.*\.2\.log$/.test(path));
+    expect(logs.length).toBe(names.length);
+    for (const args of [['why', '--', 'new\nline'], ['log', '--', '-dash'], ['status', '--', '--force']]) {
+      expect([args, (await w.desgw(args)).code]).toEqual([args, 0]);
     }
   });
 

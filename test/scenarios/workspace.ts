@@ -100,9 +100,9 @@ const sh = (name, script, options = {}) => exec(['sh', '-c', AWAIT + 'echo "$0" 
 `;
 
 /** Waits for a condition, looking often. @throws when it has not come true in time */
-export async function until(what: string, condition: () => boolean): Promise<void> {
+export async function until(what: string | (() => string), condition: () => boolean): Promise<void> {
   for (const end = Date.now() + DEADLINE; !condition(); ) {
-    if (Date.now() > end) throw new Error(`it never came to this: ${what}`);
+    if (Date.now() > end) throw new Error(`it never came to this: ${typeof what === 'string' ? what : what()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
@@ -191,7 +191,7 @@ function running(child: ChildProcess): Running {
     pid: child.pid!,
     ended,
     kill: (signal) => child.kill(signal),
-    prints: (text) => until(`it prints '${text}', not only:\n${out}${err}`, () => `${out}${err}`.includes(text)),
+    prints: (text) => until(() => `it prints '${text}', not only:\n${out}${err}`, () => `${out}${err}`.includes(text)),
   };
 }
 

@@ -31,6 +31,7 @@ export function planOf(
       after: rule.after ?? [],
       gathers: rule.gathers ?? [],
       outputs: (rule.outputs ?? []).map((o) => (typeof o === 'string' ? { path: o } : o)),
+      sources: [],
       recipeDigest: 'r',
     });
     verdicts.set(name, {

@@ -348,7 +348,7 @@ describe('programs and services', () => {
     expect(await finding('season tables', { seasons: odd })).toEqual({
       state: 'warn',
       what: '0 seasons in use',
-      remedy: 'one. two.',
+      remedy: 'one. And 1 more like this.',
     });
   });
 
