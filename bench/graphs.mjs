@@ -31,7 +31,8 @@ export function targetsOf(shape, n) {
 /** Puts the inputs, and with `made` also the outputs, into a folder. */
 export function layOut(dir, targets, { made }) {
   for (const folder of ['in', 'out']) mkdirSync(join(dir, folder), { recursive: true });
-  for (const { from } of targets) if (from.startsWith('in/')) writeFileSync(join(dir, from), `${from}\n`);
+  for (const { from } of targets)
+    if (from.startsWith('in/')) writeFileSync(join(dir, from), `${from}\n`);
   // In this order every output is younger than what it is made from, whatever the grain of time stamps.
   if (made) for (const { out } of targets) writeFileSync(join(dir, out), 'made\n');
 }
@@ -58,8 +59,12 @@ ${DESGW[shape](n)}
   make: (shape, n) => [
     'Makefile',
     [
-      `all: ${targetsOf(shape, n).map(({ out }) => out).join(' ')}`,
-      ...targetsOf(shape, n).map(({ out, from, also = [] }) => `${out}: ${[from, ...also].join(' ')}\n\tcp ${from} ${out}`),
+      `all: ${targetsOf(shape, n)
+        .map(({ out }) => out)
+        .join(' ')}`,
+      ...targetsOf(shape, n).map(
+        ({ out, from, also = [] }) => `${out}: ${[from, ...also].join(' ')}\n\tcp ${from} ${out}`,
+      ),
       '.PHONY: all',
       '',
     ].join('\n'),
@@ -68,7 +73,10 @@ ${DESGW[shape](n)}
     'build.ninja',
     [
       'rule copy\n  command = cp $from $out',
-      ...targetsOf(shape, n).map(({ out, from, also = [] }) => `build ${out}: copy ${[from, ...also].join(' ')}\n  from = ${from}`),
+      ...targetsOf(shape, n).map(
+        ({ out, from, also = [] }) =>
+          `build ${out}: copy ${[from, ...also].join(' ')}\n  from = ${from}`,
+      ),
       '',
     ].join('\n'),
   ],

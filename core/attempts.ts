@@ -22,12 +22,7 @@ export function prepareAttempt(world: World, token: string): Path {
 export function attemptState(world: World, token: string): AttemptState {
   const dir = attemptDirectory(token);
   const { files } = world;
-  if (
-    files.stat(`${dir}/claim`) === undefined ||
-    files.stat(`${dir}/claim/revoked`) !== undefined
-  ) {
-    return 'unclaimed';
-  }
+  if (files.stat(`${dir}/claim`)?.directory !== true) return 'unclaimed';
   if (files.stat(`${dir}/exit`) !== undefined) return 'ended';
   const alive = supervisorAlive(world, dir);
   if (alive === undefined) return 'elsewhere';
@@ -62,19 +57,16 @@ export async function stopAttempt(world: World, token: string): Promise<void> {
 }
 
 /**
- * Takes an attempt back that never began, so that it cannot begin any more.
+ * Takes an attempt back that never began, so that it cannot begin any more. The supervisor claims
+ * an attempt by a directory, this by a file of the same name: either way it is one step, after
+ * which nobody can be mistaken about whose claim it is.
  * @returns false when it has begun after all
  */
-export function revokeAttempt(world: World, token: string): boolean {
+export function revokeAttempt({ files }: World, token: string): boolean {
   const dir = attemptDirectory(token);
-  if (world.files.stat(dir) === undefined) return true;
-  if (world.files.stat(`${dir}/claim/revoked`) !== undefined) return true;
-  return world.files.claimDirectory(`${dir}/claim`) && markRevoked(world, dir);
-}
-
-function markRevoked(world: World, dir: Path): true {
-  world.files.write(`${dir}/claim/revoked`, '');
-  return true;
+  const claim = `${dir}/claim`;
+  if (files.stat(dir) === undefined || files.createExclusive(claim, 'revoked\n')) return true;
+  return files.stat(claim)?.directory !== true;
 }
 
 /** Exit of an attempt that has ended. */

@@ -95,7 +95,12 @@ export function carryOut(
 export function forget(target: TargetName, journal: Journal, at: number, reason?: string): void {
   const trace = journal.traces.get(target);
   if (trace?.kind !== 'built') journal.drop(target);
-  else journal.trace(target, { ...cleaning(trace, at), done: true, ...(reason === undefined ? {} : { reason }) });
+  else
+    journal.trace(target, {
+      ...cleaning(trace, at),
+      done: true,
+      ...(reason === undefined ? {} : { reason }),
+    });
 }
 
 function cleaning(trace: Trace, at: number): Cleaning {

@@ -7,6 +7,7 @@ import {
   differences,
   type Ingredients,
   isAsLeft,
+  isStill,
   productOf,
   signatureOf,
   valueDigest,
@@ -117,7 +118,8 @@ function decideSettled(node: Node, view: View, known: Known): Decision {
       asks.push({ kind: 'observation asks', what: sighting.redo });
     }
   }
-  const signature = signatureOf(node, view, known.gathered);
+  const still = built !== undefined && isStill(built.signature, node, view, known.gathered);
+  const signature = still ? built.signature : signatureOf(node, view, known.gathered);
   if (node.rule.once !== undefined) return decideOnce(node, view, known, signature);
   if (
     built === undefined &&
@@ -130,7 +132,7 @@ function decideSettled(node: Node, view: View, known: Known): Decision {
     // Its files are all there is to it, so it may be relied on at once; the record follows.
     if (seen.state === 'done') return { ...fresh(node, view, signature), ...adoptFields(seen) };
   }
-  const changed = built === undefined ? [] : differences(built.signature, signature);
+  const changed = built === undefined || still ? [] : differences(built.signature, signature);
   const reasons = [...known.own, ...changed, ...asks];
   if (reasons.length > 0) return { state: stateOf(trace, reasons), reasons };
   return fresh(node, view, signature);
@@ -139,7 +141,7 @@ function decideSettled(node: Node, view: View, known: Known): Decision {
 /** A sticky observation is not looked at again while the record of the target is good. */
 function standsByRecord(node: Node, view: View, { built, own, gathered }: Known): boolean {
   if (node.rule.observe?.sticky !== true || built === undefined || own.length > 0) return false;
-  return differences(built.signature, signatureOf(node, view, gathered)).length === 0;
+  return isStill(built.signature, node, view, gathered);
 }
 
 /** An observation that is not settled holds the target up, unless it is as it was recorded. */
@@ -422,10 +424,9 @@ function ownReasons(
       reasons.push({ kind: 'output changed', path: output.path });
     else edited.push(output);
   }
-  for (const path of Object.keys(built.outputs)) {
-    if (!node.outputs.some((output) => output.path === path))
-      reasons.push({ kind: 'recipe changed' });
-  }
+  const declared = new Set(node.outputs.map((output) => output.path));
+  if (!Object.keys(built.outputs).every((path) => declared.has(path)))
+    reasons.push({ kind: 'recipe changed' });
   return { reasons, edited };
 }
 

@@ -21,7 +21,12 @@ import type {
 /** Marks what `defineBuild` returned, so that loading can tell it from any other object. */
 const BUILD = Symbol.for('desgw.build');
 
-/** The default export of a rule file. Returns its argument, checked by the compiler. */
+/**
+ * The default export of a rule file: the goal, the parameters, and a function from their values to
+ * the rules. It checks nothing but types; what the rules say together is checked when a command
+ * uses them (two rules of one name or output, an unknown need, a cycle: a `UserError` that names
+ * the lines).
+ */
 export function defineBuild(build: Build): Build {
   return Object.freeze({ ...build, [BUILD]: true });
 }
@@ -31,7 +36,10 @@ export function isBuild(value: unknown): value is Build {
   return typeof value === 'object' && value !== null && BUILD in value;
 }
 
-/** Declares a target. Without a recipe and outputs it is a phony group of its deps. */
+/**
+ * Declares a target. Without a recipe and outputs it is a phony group of its deps.
+ * @param name unique in the build; any text without NUL
+ */
 export function target(name: TargetName, rule: Omit<Rule, 'name' | 'declaredAt'>): Rule {
   return siteRecorder.stack === undefined
     ? { name, ...rule }
@@ -43,7 +51,11 @@ export function group(name: TargetName, deps: readonly TargetName[], doc?: strin
   return target(name, doc === undefined ? { deps } : { deps, doc });
 }
 
-/** More rules, made from the text of what the target `from` made. */
+/**
+ * More rules, made from the text of what the target `from` made: its first output. `from` is made
+ * first; a dry run that cannot do so goes on with `placeholder` in place of the text.
+ * @param rules pure; a `Refusal` or `UserError` that it throws is shown with its advice
+ */
 export function expand(
   from: TargetName,
   rules: (text: string) => readonly RuleItem[],
@@ -54,7 +66,12 @@ export function expand(
     : { kind: 'expansion', from, rules, placeholder };
 }
 
-/** More rules, made from the text of a file that no rule makes. `advice`: what to do without it. */
+/**
+ * More rules, made from the text of a file that no rule makes. Without the file, commands end with
+ * a `UserError` (exit status 2).
+ * @param rules pure; a `Refusal` or `UserError` that it throws is shown with its advice
+ * @param advice what to do when the file is not there
+ */
 export function expandFile(
   file: Path,
   rules: (text: string) => readonly RuleItem[],
@@ -64,7 +81,10 @@ export function expandFile(
   return advice === undefined ? expansion : { ...expansion, advice };
 }
 
-/** A parameter for `--set`, with its type told by its default unless given. */
+/**
+ * A parameter for `--set`, with its type told by its default unless given. A text that is not of
+ * the type, or that `check` complains of, ends the command with a `UserError`.
+ */
 export function param(defaultValue: Json, options: Partial<Omit<Param, 'default'>> = {}): Param {
   return { type: typeOf(defaultValue), ...options, default: defaultValue };
 }
@@ -75,7 +95,10 @@ function typeOf(value: Json): Param['type'] {
   return Array.isArray(value) ? 'list' : 'text';
 }
 
-/** Runs a program: `exec(['cp', 'a', 'b'])`. No shell is involved. */
+/**
+ * Runs a program: `exec(['cp', 'a', 'b'])`. No shell is involved. An exit status other than 0
+ * fails the target, unless `okExits` or the recipe's judge says otherwise.
+ */
 export function exec(
   argv: readonly [string, ...string[]],
   options: Omit<Exec, 'kind' | 'argv'> = {},
@@ -83,14 +106,21 @@ export function exec(
   return { kind: 'exec', argv, ...options };
 }
 
-/** Writes a file whole; `content` may be a function of what is known when the step runs. */
+/**
+ * Writes a file whole, atomically; `content` may be a function of what is known when the step
+ * runs. A `Refusal` that it throws fails the target.
+ */
 export function write(path: Path, content: Write['content'], mode?: number): Write {
   return mode === undefined
     ? { kind: 'write', path, content }
     : { kind: 'write', path, content, mode };
 }
 
-/** Sets keys in a file of shell assignments or an ini, leaving its other lines alone. */
+/**
+ * Sets keys in a file of shell assignments or an ini, leaving its other lines alone. The target
+ * fails when a value has no safe spelling, when the file cannot be understood, or when neither
+ * the file nor `template` is there.
+ */
 export function edit(
   path: Path,
   format: Edit['format'],
@@ -102,7 +132,7 @@ export function edit(
     : { kind: 'edit', path, format, values, template };
 }
 
-/** Copies a file or a tree. */
+/** Copies a file or a tree. The target fails when `from` is not there. */
 export const copy = (from: Path, to: Path): Copy => ({ kind: 'copy', from, to });
 
 /** Makes a symbolic link at `path` that points to `to`. */
@@ -114,7 +144,10 @@ export const move = (from: Path, to: Path): Move => ({ kind: 'move', from, to })
 /** Removes a file if it is there. */
 export const remove = (path: Path): Remove => ({ kind: 'remove', path });
 
-/** Takes the first free name of a shared registry directory. */
+/**
+ * Takes the first free name of a shared registry directory, by exclusive creation of a file. The
+ * target fails when all are taken, and the message says by whom.
+ */
 export const claim = (registry: Path, names: readonly string[], note: string): Claim => ({
   kind: 'claim',
   registry,

@@ -3,7 +3,15 @@
  * Work per action is proportional to its dependents, never to the size of the graph.
  */
 import pLimit from 'p-limit';
-import { blocked, causeOf, type Decision, decide, productNow, standingOf, type View } from './decide.ts';
+import {
+  blocked,
+  causeOf,
+  type Decision,
+  decide,
+  productNow,
+  standingOf,
+  type View,
+} from './decide.ts';
 import { needsOf } from './graph.ts';
 import { tailOf } from './logs.ts';
 import type { Observer } from './observe.ts';
@@ -63,11 +71,15 @@ class Execute {
   readonly #making = new Set<TargetName>();
   /** Links that wait for the rest of what their chain needs from outside. */
   readonly #chains = new Map<Chain, { outside: number; running: boolean }>();
+  /** What may start, in order; from `#next` on it has not been tried. */
   readonly #ready: Action[] = [];
+  #next = 0;
+  /** Tried when a key of theirs was taken. */
+  #leapt: Action[] = [];
   readonly #busy = new Set<string>();
   readonly #limit;
   readonly #built: TargetName[] = [];
-  readonly #spared: TargetName[] = [];
+  readonly #spared = new Set<TargetName>();
   readonly #adopted: TargetName[] = [];
   readonly #failed: { target: TargetName; problems: readonly Problem[]; log?: Path }[] = [];
   #unfinished = 0;
@@ -100,7 +112,7 @@ class Execute {
     return {
       verdicts: this.#verdicts,
       built: this.#built,
-      spared: this.#spared,
+      spared: [...this.#spared],
       adopted: this.#adopted,
       failed: this.#failed,
     };
@@ -174,7 +186,7 @@ class Execute {
   }
 
   #spare(name: TargetName): void {
-    this.#spared.push(name);
+    this.#spared.add(name);
     this.#context.emit({ kind: 'target spared', target: name });
   }
 
@@ -243,30 +255,35 @@ class Execute {
 
   /** Starts ready actions while there is room, leaping over those whose keys are taken. */
   #pump(): void {
-    const { jobs, signal } = this.#options;
-    const stopped = signal.aborted || (this.#options.failFast && this.#failed.length > 0);
+    const stopped =
+      this.#options.signal.aborted || (this.#options.failFast && this.#failed.length > 0);
     if (stopped) {
-      for (const _ of this.#ready.splice(0)) queueMicrotask(() => this.#done());
+      const left = [...this.#leapt.splice(0), ...this.#ready.splice(this.#next)];
+      for (const _ of left) queueMicrotask(() => this.#done());
       return;
     }
-    for (
-      let i = 0;
-      i < this.#ready.length && this.#limit.activeCount + this.#limit.pendingCount < jobs;
-    ) {
-      const action = this.#ready[i]!;
-      const keys = action.makes.flatMap((name) => this.#node(name).rule.exclusive ?? []);
-      if (keys.some((key) => this.#busy.has(key))) {
-        i += 1;
-        continue;
-      }
-      this.#ready.splice(i, 1);
-      for (const key of keys) this.#busy.add(key);
-      this.#limit(() => this.#perform(action)).then(() => {
-        for (const key of keys) this.#busy.delete(key);
-        this.#pump();
-        this.#done();
-      }, this.#break);
+    if (this.#leapt.length > 0) this.#leapt = this.#leapt.filter((action) => !this.#start(action));
+    while (this.#hasRoom() && this.#next < this.#ready.length) {
+      const action = this.#ready[this.#next++]!;
+      if (!this.#start(action)) this.#leapt.push(action);
     }
+  }
+
+  #hasRoom(): boolean {
+    return this.#limit.activeCount + this.#limit.pendingCount < this.#options.jobs;
+  }
+
+  /** Starts an action; false when there is no room or somebody has a key of it. */
+  #start(action: Action): boolean {
+    const keys = action.makes.flatMap((name) => this.#node(name).rule.exclusive ?? []);
+    if (!this.#hasRoom() || keys.some((key) => this.#busy.has(key))) return false;
+    for (const key of keys) this.#busy.add(key);
+    this.#limit(() => this.#perform(action)).then(() => {
+      for (const key of keys) this.#busy.delete(key);
+      this.#pump();
+      this.#done();
+    }, this.#break);
+    return true;
   }
 
   #done(): void {
@@ -314,7 +331,7 @@ class Execute {
   /** A target was made. It counts as fresh for this build even if an input changed meanwhile. */
   #landed(name: TargetName, action: Action): void {
     const node = this.#node(name);
-    if (this.#spared.includes(name)) this.#spared.splice(this.#spared.indexOf(name), 1);
+    this.#spared.delete(name);
     if (action.kind === 'adopt') this.#adopted.push(name);
     else this.#built.push(name);
     const decision = decide(node, this.#view);

@@ -43,7 +43,9 @@ export function refuseHopeless(
 ): void {
   const open = [...graph.nodes.keys(), ...graph.makers.keys()]
     .filter((name) => placeholders.some((placeholder) => name.includes(placeholder)))
-    .map((name) => globPattern(placeholders.reduce((text, one) => text.replaceAll(one, '*'), name)));
+    .map((name) =>
+      globPattern(placeholders.reduce((text, one) => text.replaceAll(one, '*'), name)),
+    );
   for (const name of names) {
     const possible = open.some((pattern) => pattern.test(name) || pattern.test(normalise(name)));
     if (!possible && find(graph, name, normalise).length === 0) throw unknown(graph, name);

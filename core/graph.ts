@@ -37,12 +37,12 @@ export function resolve(items: readonly RuleItem[], options: ResolveOptions = {}
     if (other !== undefined) throw twice(`target '${rule.name}' is declared twice`, other, rule);
     byName.set(rule.name, rule);
   }
-  const makers = findMakers(rules, options.normalise ?? normalisePath);
+  const makers = findMakers(rules, byName, options.normalise ?? normalisePath);
   const nodes = new Map<TargetName, Node>();
   rules.forEach((rule, index) => {
     nodes.set(rule.name, toNode(rule, index, makers, options.normalise ?? normalisePath));
   });
-  waitForWholeChains(nodes);
+  if (rules.some((rule) => rule.chain !== undefined)) waitForWholeChains(nodes);
   const dependents = linkUp(nodes, unexpanded);
   return { nodes, order: sort(nodes, dependents), dependents, makers, unexpanded };
 }
@@ -98,12 +98,11 @@ function checkName(rule: Rule): void {
 
 function findMakers(
   rules: readonly Rule[],
+  byName: ReadonlyMap<TargetName, Rule>,
   normalise: (path: Path) => string,
 ): Map<Path, TargetName> {
   const makers = new Map<Path, TargetName>();
-  const byName = new Map<TargetName, Rule>();
   for (const rule of rules) {
-    byName.set(rule.name, rule);
     for (const output of rule.outputs ?? []) {
       const path = normalise(typeof output === 'string' ? output : output.path);
       const other = makers.get(path);
@@ -181,7 +180,9 @@ function recipeDigest(rule: Rule): string {
   const recipe = recipeOf(rule);
   if (recipe.version !== undefined) return digestOf(`version ${recipe.version}`);
   const { steps } = recipe;
-  return digestOf(typeof steps === 'function' ? String(steps) : JSON.stringify(steps.map(plainStep)));
+  return digestOf(
+    typeof steps === 'function' ? String(steps) : JSON.stringify(steps.map(plainStep)),
+  );
 }
 
 /** A step as data alone: a function in it, which only a write may have, as its text. */

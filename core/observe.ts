@@ -346,9 +346,10 @@ export async function survey(
   goals: readonly TargetName[],
   observer: Observer,
 ): Promise<Plan> {
-  await observer.stat(graph, closure(graph, goals));
+  const order = closure(graph, goals);
+  await observer.stat(graph, order);
   for (;;) {
-    const round = plan(graph, goals, observer);
+    const round = plan(graph, goals, observer, order);
     if (round.wanted.length === 0) return round.plan;
     await observer.look(graph, round.wanted);
   }

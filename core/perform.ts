@@ -7,14 +7,14 @@
 import { attemptDirectory, revokeAttempt } from './attempts.ts';
 import { lastGood, productNow } from './decide.ts';
 import type { Environments } from './environment.ts';
-import { Refusal } from './errors.ts';
 import { recipeOf } from './graph.ts';
 import type { Journal } from './journal/types.ts';
 import { Keeper } from './keep.ts';
 import { logPath } from './logs.ts';
 import type { Looker } from './look.ts';
 import { nearestNames } from './near.ts';
-import { MissingText, type Observer } from './observe.ts';
+import type { Observer } from './observe.ts';
+import { isSystemError, problemOf, problemsOf } from './problems.ts';
 import { signatureOf } from './signature.ts';
 import { Run, type StepsEnd } from './steps.ts';
 import type {
@@ -130,6 +130,11 @@ class Performer {
       : action.kind === 'restore'
         ? (first.previous?.at ?? 0)
         : this.#begun;
+    for (const link of resumed ? (trace.due ?? []) : []) {
+      // Put on record by an engine that did not come to the others.
+      const product = context.product(link);
+      if (product !== undefined) this.#products.set(link, product);
+    }
   }
 
   async go(): Promise<Landing> {
@@ -160,12 +165,11 @@ class Performer {
 
   /** An attempt on record that never began must be kept from beginning before a new one does. */
   #takeBack(): boolean {
-    const { journal, world } = this.#context;
+    const { journal, observer, world } = this.#context;
     return this.#entries.every(({ node }) => {
       const trace = journal.traces.get(node.name);
-      const open = trace?.kind === 'started' && trace.detached !== undefined;
-      if (!open || trace.detached === 'rerun') return true;
-      return revokeAttempt(world, trace.token);
+      if (!isOpen(trace) || trace.detached === undefined) return true;
+      return observer.attempt(trace.token) === 'lost' || revokeAttempt(world, trace.token);
     });
   }
 
@@ -248,9 +252,13 @@ class Performer {
 
   async #conclude(run: Run, end: StepsEnd): Promise<Landing> {
     const seen = await this.#evidence();
-    // The judge knows what to make of a failure; where it has nothing to say, the bare fact counts.
+    // The judge knows what to make of a program that failed; where none ran, or it has nothing to
+    // say, the bare fact counts.
+    const noneRan = end.state === 'failed' && run.facts.exits.length === 0;
     const judged =
-      this.#action.kind === 'restore' ? [] : (this.#recipe.judge?.(run.facts, seen) ?? []);
+      this.#action.kind === 'restore' || noneRan
+        ? []
+        : (this.#recipe.judge?.(run.facts, seen) ?? []);
     const problems = judged.length === 0 && end.state === 'failed' ? [problemOf(end)] : judged;
     if (problems.length > 0) {
       run.commit(); // what it did write tells people what went wrong
@@ -276,7 +284,11 @@ class Performer {
       const plain = entry.node.outputs.every(
         (o) => o.keys === undefined && (staged.has(o.path) || observer.file(o.path) !== 'absent'),
       );
-      if (trace?.kind === 'started' && plain) {
+      // Whoever finds this record looks at the outputs alone, so nothing else may be on its way.
+      const declared = [...staged.keys()].every((path) =>
+        entry.node.outputs.some((o) => o.path === path),
+      );
+      if (trace?.kind === 'started' && plain && declared) {
         journal.trace(entry.node.name, {
           ...trace,
           kind: 'finishing',
@@ -293,6 +305,7 @@ class Performer {
     }
     if (missing.length > 0) return this.#failAfter(run, missing, []);
     for (const entry of this.#entries) this.#record(entry, run);
+    this.#tidy();
     this.#keeper.release();
     const note = this.#recipe.note?.(run.facts) ?? this.#entries[0]!.signature.observed?.note ?? '';
     return note === ''
@@ -336,7 +349,18 @@ class Performer {
     };
     journal.trace(node.name, built, { durable: node.rule.once !== undefined });
     this.#products.set(node.name, productNow(node, observer, signature));
-    world.files.removeTree(attemptDirectory(this.#token));
+  }
+
+  /** What an attempt left goes when all of it is on record. */
+  #tidy(): void {
+    // A restored target has no attempt of its own, and perhaps not even a name for one.
+    if (this.#action.kind === 'restore') return;
+    try {
+      this.#context.world.files.removeTree(attemptDirectory(this.#token));
+    } catch (error) {
+      // The targets are made; a folder too many is no reason to say otherwise.
+      if (!isSystemError(error)) throw error;
+    }
   }
 
   /** Links of a chain are made from each other: what the earlier ones made is known only now. */
@@ -450,12 +474,17 @@ async function adopt(action: Action, context: PerformContext): Promise<Landing> 
   const { world, journal, observer, graph } = context;
   const entry = entryOf(graph.nodes.get(action.makes[0]!)!, action, context);
   const { node } = entry;
+  const at = world.clock.now();
   const seen = observer.once(node.name);
   if (seen?.state !== 'done') throw new Error(`internal: ${node.name} is adopted without evidence`);
   if (node.rule.once !== undefined) {
     const recipe = recipeOf(node.rule);
     const facts = observer.facts(node, context.gathered(node.name), [], recipe.reads ?? []);
-    const run = new Run(facts, { ...quietOptions(context, entry), filesOnly: true }, seen.receipt);
+    const run = new Run(
+      facts,
+      { ...quietOptions(context, entry, at), filesOnly: true },
+      seen.receipt,
+    );
     await run.all(evaluate(recipe, facts));
     run.commit();
     observer.forget(node.outputs.map((o) => o.path));
@@ -466,7 +495,7 @@ async function adopt(action: Action, context: PerformContext): Promise<Landing> 
       kind: 'built',
       how: 'adopted',
       run: entry.run,
-      at: world.clock.now(),
+      at,
       ms: 0,
       signature: entry.signature,
       because: [],
@@ -479,14 +508,14 @@ async function adopt(action: Action, context: PerformContext): Promise<Landing> 
   return { state: 'built', made: action.makes, note: seen.how };
 }
 
-function quietOptions(context: PerformContext, entry: Entry) {
+function quietOptions(context: PerformContext, entry: Entry, at: number) {
   const { world, environments, signal } = context;
   return {
     world,
     environments,
     signal,
-    token: 'adopted',
-    startedAt: world.clock.now(),
+    token: '', // there was no attempt of ours
+    startedAt: at,
     log: logPath(entry.node.name, entry.run),
     env: [],
     resume: false,
@@ -495,29 +524,3 @@ function quietOptions(context: PerformContext, entry: Entry) {
     onAlive: () => Promise.resolve(),
   };
 }
-
-const problemOf = ({ what, advice }: Extract<StepsEnd, { state: 'failed' }>): Problem =>
-  advice === undefined ? { what } : { what, advice };
-
-const isSystemError = (error: unknown): error is Error & { code: unknown } =>
-  error instanceof Error && 'code' in error;
-
-function problemsOf(error: unknown): Problem[] {
-  if (error instanceof Refusal) {
-    return [
-      error.advice === undefined
-        ? { what: error.message }
-        : { what: error.message, advice: error.advice },
-    ];
-  }
-  if (error instanceof MissingText)
-    return [{ what: error.message, advice: 'Something else removed it; build again.' }];
-  if (isSystemError(error))
-    return [{ what: error.message, advice: diskAdvice(String(error.code)) }];
-  throw error;
-}
-
-const diskAdvice = (code: string): string =>
-  code === 'ENOSPC' || code === 'EDQUOT'
-    ? 'Make room on that disk and build again.'
-    : 'See that the file system is well, then build again.';

@@ -20,8 +20,8 @@ export function plan(
   graph: Graph,
   goals: readonly TargetName[],
   survey: Survey,
+  order: readonly TargetName[] = closure(graph, goals),
 ): { readonly plan: Plan; readonly wanted: readonly Wanted[] } {
-  const order = closure(graph, goals);
   const verdicts = new Map<TargetName, Verdict>();
   const wanted: Wanted[] = [];
   const view = viewOf(survey, verdicts);
@@ -183,9 +183,7 @@ function kindOf(node: Node, verdict: Verdict): Action['kind'] {
   if (verdict.adopt !== undefined) return 'adopt';
   if (verdict.state === 'running') return 'attach';
   const restores =
-    node.rule.once !== undefined &&
-    verdict.reasons.length > 0 &&
-    verdict.reasons.every(isLoss);
+    node.rule.once !== undefined && verdict.reasons.length > 0 && verdict.reasons.every(isLoss);
   return restores ? 'restore' : 'run';
 }
 

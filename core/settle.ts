@@ -121,7 +121,8 @@ export function allowAgain(
   );
   for (const output of node.outputs) keepOld(files, output.path);
   for (const dependent of plan.graph.dependents.get(name) ?? []) {
-    if (plan.graph.nodes.get(dependent)!.rule.observe !== undefined) forget(dependent, journal, now, reason);
+    if (plan.graph.nodes.get(dependent)!.rule.observe !== undefined)
+      forget(dependent, journal, now, reason);
   }
 }
 

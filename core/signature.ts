@@ -50,7 +50,8 @@ function inputsOf({ rule }: Node): readonly Path[] {
 
 function observedOf(node: Node, from: Ingredients): Signature['observed'] {
   const { observe } = node.rule;
-  const sighting = observe === undefined || observe.sticky === true ? undefined : from.sighting(node.name);
+  const sighting =
+    observe === undefined || observe.sticky === true ? undefined : from.sighting(node.name);
   if (sighting === undefined || sighting.state === 'failed') return undefined;
   return { digest: valueDigest(sighting.value ?? null), note: noteOf(sighting) };
 }
@@ -81,7 +82,10 @@ export function isStill(
 /** Names that come twice count as a difference, so that counting the names is enough. */
 function holds<T>(was: Table<T>, names: readonly string[], value: (name: string) => T): boolean {
   for (const name of names) if (was[name] !== value(name)) return false;
-  return Object.keys(was).length === names.length && (names.length < 2 || new Set(names).size === names.length);
+  return (
+    Object.keys(was).length === names.length &&
+    (names.length < 2 || new Set(names).size === names.length)
+  );
 }
 
 const NONE = Object.freeze({});
@@ -220,6 +224,25 @@ export function isAsLeft(output: Output, recorded: Digest | undefined, now: Dige
 
 const isKeys = (digest: Digest | undefined): digest is Digest => digest?.startsWith('{') === true;
 
+/** Digest of a signature; the order of keys does not matter. */
+function signatureDigest({
+  recipe,
+  params,
+  inputs,
+  env,
+  globs,
+  deps,
+  gathered,
+  observed,
+}: Signature): Digest {
+  const tables = [inputs, env, globs, deps, gathered].map((one) =>
+    Object.keys(one)
+      .sort()
+      .map((name) => [name, one[name]]),
+  );
+  return digestOf(JSON.stringify([recipe, valueDigest(params), tables, observed]));
+}
+
 /** Digest of what a target left: its outputs, or its whole signature when it leaves no file. */
 export function productOf(
   node: Node,
@@ -227,7 +250,7 @@ export function productOf(
   signature: Signature,
 ): Digest {
   const compared = node.outputs.filter((output) => output.quiet !== true);
-  if (compared.length === 0) return digestOf(JSON.stringify(signature, sortKeys));
+  if (compared.length === 0) return signatureDigest(signature);
   if (compared.length === 1) return outputs(compared[0]!.path);
   return digestOf(JSON.stringify(compared.map((output) => [output.path, outputs(output.path)])));
 }

@@ -99,7 +99,10 @@ function refuseUnknown(
   const placeholders: string[] = [];
   for (;;) {
     const graph = resolved(project, items, texts, normalise);
-    if (graph.unexpanded.length === 0) return refuseHopeless(graph, names, normalise, placeholders);
+    if (graph.unexpanded.length === 0) {
+      refuseHopeless(graph, names, normalise, placeholders);
+      return;
+    }
     for (const { from, placeholder } of graph.unexpanded) {
       if (placeholder === undefined) return;
       texts.set(from!, placeholder);

@@ -1,5 +1,11 @@
 /** Carries out the steps of one run. Knows files and processes; knows nothing of freshness. */
-import { attemptExit, attemptState, prepareAttempt, stopAttempt } from './attempts.ts';
+import {
+  attemptExit,
+  attemptState,
+  prepareAttempt,
+  revokeAttempt,
+  stopAttempt,
+} from './attempts.ts';
 import type { Environments } from './environment.ts';
 import { Refusal } from './errors.ts';
 import { filled } from './filled.ts';
@@ -147,6 +153,8 @@ export class Run {
 
   #edit(step: Edit): void {
     const { files } = this.#options.world;
+    // A second edit of a file goes on from the first.
+    if (this.staged.some(({ path }) => path === step.path)) this.commit();
     const start =
       files.readText(step.path) ??
       (step.template === undefined ? '' : files.readText(step.template));
@@ -248,6 +256,8 @@ export class Run {
       if (state === 'lost') return this.#lost(step, lost);
       if (signal.aborted) return { state: 'left' };
       if (deadline !== undefined && world.clock.now() > deadline) {
+        // What has not even begun by now must not begin any more.
+        if (revokeAttempt(world, token)) return notBegun(step);
         await stopAttempt(world, token);
         return this.#finish(step, { kind: 'timeout', after: step.timeout!, silent: false });
       }
@@ -270,6 +280,8 @@ export class Run {
   }
 
   #lost(step: Exec, lost: 'rerun' | 'doubt'): StepsEnd {
+    // It was started, so it may have had its effect; only a kill leaves no status.
+    this.#exits.push({ kind: 'signal', signal: 'SIGKILL' });
     this.#read(step);
     if (lost === 'doubt' && this.#receipt !== undefined) return DONE;
     return {
@@ -362,6 +374,11 @@ class Silence {
 }
 
 const DONE: StepsEnd = Object.freeze({ state: 'done' });
+
+const notBegun = (step: Exec): StepsEnd => ({
+  state: 'failed',
+  what: `${nameOf(step)} did not begin within ${step.timeout} s, and was taken back`,
+});
 
 function retries(step: Exec, exit: Exit): boolean {
   if (exit.kind === 'exit')

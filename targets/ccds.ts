@@ -78,7 +78,7 @@ function jobsFor(
   const { token, job } = marker ?? {};
   const known = {
     purpose,
-    ...(token === undefined ? {} : { token }),
+    ...(token == null ? {} : { token }),
     ...(job == null ? {} : { receipt: job }),
   };
   return jobsOf(seen.answer as unknown as Queue, known);

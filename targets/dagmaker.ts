@@ -1,8 +1,10 @@
 /** dagmaker_EXP.out: DAGMaker.sh makes the DAG of one exposure. */
 import {
+  digestOf,
   exec,
   link,
   move,
+  type OnceSighting,
   Refusal,
   type Rule,
   type RunFacts,
@@ -10,6 +12,7 @@ import {
   target,
   write,
 } from '../core/index.ts';
+import { type DagPurpose, judgeDag, parseDag } from './dag.ts';
 import { judgeDagmaker } from './dagmaker-judge.ts';
 import { BANDS, type Exposure } from './domain.ts';
 import {
@@ -24,6 +27,7 @@ import {
 } from './follow-up.ts';
 import { rowIn } from './rows.ts';
 import { setupOf } from './site/site.ts';
+import { judgeSubmitted, readMarker, submissionLooks } from './submitted.ts';
 
 /** Seconds; DAGMaker takes minutes. */
 const TIMEOUT = 2 * 3600;
@@ -59,9 +63,17 @@ export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
     params: { script: site.dagmaker, isolate: site.isolate },
     // The exposure's own row only: the table grows all night without changing what is made here.
     observe: {
-      reads: [ROWS_FILE],
+      reads: [ROWS_FILE, dag],
       look: () => [],
       judge: (_seen, { text }) => rowIn(text(ROWS_FILE), exposure),
+    },
+    // With the record lost, a DAG that was submitted is not made again under its jobs.
+    adopt: {
+      look: ({ maybeText }) =>
+        maybeText(dag) === undefined
+          ? []
+          : [{ kind: 'read', path: dag }, ...submissionLooks(site, season, exposure)],
+      judge: ([own, ...seen]) => judgeMade(own, seen, { exposure, season }),
     },
     // A rerun would replace files that jobs on the grid still read.
     hold: { since: submittedName(exposure), until: ccdsName(exposure) },
@@ -95,6 +107,18 @@ export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
       judge: (run, seen) => judgeRun(run, seen, exposure, season),
     },
   });
+}
+
+/** Whether the DAG that is there is the one that was submitted. */
+function judgeMade(own: Seen | undefined, seen: readonly Seen[], asked: DagPurpose): OnceSighting {
+  const text = own?.kind === 'read' ? own.text : undefined;
+  if (text === undefined || judgeDag(parseDag(text), asked).length > 0)
+    return { state: 'not done' };
+  const [markerSeen] = seen;
+  const marker = markerSeen?.kind === 'read' ? readMarker(markerSeen.text) : undefined;
+  if (marker !== undefined && marker.dag !== digestOf(text)) return { state: 'not done' };
+  const submitted = judgeSubmitted(seen, { ...asked, token: undefined });
+  return submitted.state === 'done' ? { state: 'done', how: submitted.how } : { state: 'not done' };
 }
 
 /** Standard error first, so that the last line stays the submit command that people look for. */

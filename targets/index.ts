@@ -1,6 +1,8 @@
 /** What rule files of the pipeline are written with. */
+export { completeFollowUp } from './commands/complete.ts';
 export { followUpCommands } from './commands/index.ts';
-export { completeFollowUp, followUp, followUpParams } from './pipeline.ts';
+export { followUp, followUpParams } from './pipeline.ts';
 export { type FermilabOptions, fermilab } from './site/fermilab.ts';
 export { sandbox, sandboxExposures } from './site/sandbox.ts';
 export type { Site } from './site/site.ts';
+export { testing } from './testing.ts';

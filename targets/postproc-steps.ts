@@ -225,12 +225,14 @@ interface Ending {
   readonly advice: string;
 }
 
+const HOST_TAKEN: Ending = {
+  shows: /ABORT: force job already running/,
+  what: 'another force photometry is running on this host, and only one may',
+  advice: 'wait for it (ps -ef shows a perl forcePhoto), or build on another host',
+};
+
 const ENDINGS: readonly Ending[] = [
-  {
-    shows: /ABORT: force job already running/,
-    what: 'another force photometry is running on this host, and only one may',
-    advice: 'wait for it (ps -ef shows a perl forcePhoto), or build on another host',
-  },
+  HOST_TAKEN,
   {
     shows: /Step 6 failed due to empty candidate dfs/,
     what: 'no candidates are left for the plots, and the web page was not made',
@@ -350,6 +352,15 @@ function judgeHostmatch(text: string | undefined): readonly Problem[] {
       advice: 'see hostmatchhostmatch.db.log in the output directory',
     },
   ];
+}
+
+/**
+ * Whether force photometry gave way to another one on this host; run_postproc.py goes on all the
+ * same, with whatever an earlier one left.
+ */
+export function judgeHost(stdout: string): readonly Problem[] {
+  const { shows, what, advice } = HOST_TAKEN;
+  return shows.test(stdout) ? [{ what: `post processing: ${what}`, advice }] : [];
 }
 
 /**

@@ -3,6 +3,7 @@ import {
   type Chain,
   exec,
   group,
+  type Json,
   type Output,
   type Path,
   type Recipe,
@@ -14,10 +15,14 @@ import {
   target,
   write,
 } from '../core/index.ts';
+import type { CcdReport } from './ccd-report.ts';
 import { ccdsFile, exposureListFile, type FollowUp, forcefilesFile, iniFile } from './follow-up.ts';
+import type { ForcefileReport } from './forcefile-report.ts';
+import { ending } from './jobsub.ts';
 import { iniOutdir } from './postproc-params.ts';
 import {
   judgeForcephoto,
+  judgeHost,
   judgePostproc,
   postprocArguments,
   postprocSteps,
@@ -34,7 +39,7 @@ const linkName = (step: StepNumber): string => `postproc:${step}`;
 const stepOf = (link: string): StepNumber => Number(link.slice('postproc:'.length)) as StepNumber;
 
 /** Only one force photometry may run on a host. */
-const EXCLUSIVE = 'forcephoto on this host';
+export const EXCLUSIVE = 'forcephoto on this host';
 
 /**
  * The eight steps and the group that stands for them. SKIPTO is the first step that is not fresh.
@@ -89,8 +94,7 @@ function firstStep({ season, exposures }: FollowUp): Pick<Rule, 'deps' | 'observ
           .filter((line) => line !== '');
         const value = going.map((e) => [
           e,
-          maybeText(ccdsFile(e)) ?? '',
-          maybeText(forcefilesFile(e)) ?? '',
+          dataOf(maybeText(ccdsFile(e)), maybeText(forcefilesFile(e))),
         ]);
         return { state: 'ready', value, note: `${going.length} exposures go on` };
       },
@@ -98,12 +102,21 @@ function firstStep({ season, exposures }: FollowUp): Pick<Rule, 'deps' | 'observ
   };
 }
 
+/** What there is of an exposure, without what was thought of it: another threshold is no new data. */
+function dataOf(ccdReport: string | undefined, forcefileReport: string | undefined): Json {
+  const ccds: CcdReport | undefined = ccdReport && JSON.parse(ccdReport);
+  const files: ForcefileReport | undefined = forcefileReport && JSON.parse(forcefileReport);
+  return [ccds?.ccds ?? null, files?.missing ?? null, files?.surplus ?? null];
+}
+
 function recipe(followUp: FollowUp, inPostproc: (path: string) => Path): Recipe {
   const { site, season, params } = followUp;
   const ini = iniFile(season);
   const list = exposureListFile(season);
-  const setup = environmentOf(followUp);
+  const setup = postprocEnvironment(followUp);
   const status = inPostproc(statusFile(season));
+  const { TOPDIR_SNFORCEPHOTO_IMAGES: images, TOPDIR_SNFORCEPHOTO_OUTPUT: outputs } =
+    forcephotoDirectories(followUp);
   return {
     version: '1',
     reads: [ini, list, status],
@@ -121,6 +134,8 @@ function recipe(followUp: FollowUp, inPostproc: (path: string) => Path): Recipe 
       return [
         write(inPostproc(ini), text(ini)),
         write(inPostproc(list.split('/').pop()!), text(list)),
+        // Sourcing makes these directories for the season whose ini comes last, which may be another.
+        exec(['mkdir', '-p', images, outputs], run),
         ...(params.updateLinks === false
           ? []
           : [exec(['bash', './update_forcephoto_links.sh'], { ...run, timeout: 3600 })]),
@@ -164,19 +179,24 @@ function recipe(followUp: FollowUp, inPostproc: (path: string) => Path): Recipe 
  * diffimg_setup.sh takes the season from whatever ini comes last in the directory, so what it
  * derived from that is set right afterwards.
  */
-function environmentOf({ site, season }: FollowUp): Sourced {
-  const { postProcessing, env, passEnv } = site;
-  const root = postProcessing.startsWith('/') ? postProcessing : `{workspace}/${postProcessing}`;
+export function postprocEnvironment(followUp: Pick<FollowUp, 'site' | 'season'>): Sourced {
+  const { postProcessing, env, passEnv } = followUp.site;
   return {
     script: `${postProcessing}/diffimg_setup.sh`,
     cwd: postProcessing,
     env,
     passEnv,
-    set: {
-      SEASON: season,
-      TOPDIR_SNFORCEPHOTO_IMAGES: `${root}/forcephoto/images/dp${season}`,
-      TOPDIR_SNFORCEPHOTO_OUTPUT: `${root}/forcephoto/output/dp${season}`,
-    },
+    set: { SEASON: followUp.season, ...forcephotoDirectories(followUp) },
+  };
+}
+
+/** Where force photometry finds its images and leaves its output, as diffimg_setup.sh names them. */
+function forcephotoDirectories({ site, season }: Pick<FollowUp, 'site' | 'season'>) {
+  const { postProcessing } = site;
+  const root = postProcessing.startsWith('/') ? postProcessing : `{workspace}/${postProcessing}`;
+  return {
+    TOPDIR_SNFORCEPHOTO_IMAGES: `${root}/forcephoto/images/dp${season}`,
+    TOPDIR_SNFORCEPHOTO_OUTPUT: `${root}/forcephoto/output/dp${season}`,
   };
 }
 
@@ -184,6 +204,12 @@ function judgeRun(run: RunFacts, [status, hostmatch, forcephoto]: readonly Seen[
   const text = (one: Seen | undefined): string | undefined =>
     one?.kind === 'read' ? one.text : undefined;
   const exit = run.exits.at(-1) ?? { kind: 'exit', code: 0 };
+  const failed = exit.kind !== 'exit' || exit.code !== 0;
+  if (failed && run.stdout === '' && run.stderr === '') {
+    // What prepares the run prints into the log; the status file is of an earlier run then.
+    const advice = 'the end of the log shows which program printed what';
+    return [{ what: `post processing could not be begun: a program ${ending(exit)}`, advice }];
+  }
   const made3 = run.due.includes(linkName(3));
   const problems = judgePostproc({
     exit,
@@ -192,17 +218,19 @@ function judgeRun(run: RunFacts, [status, hostmatch, forcephoto]: readonly Seen[
     statusText: text(status),
     ...(made3 ? { hostmatch: text(hostmatch) } : {}),
   });
-  const made2 = run.due.includes(linkName(2));
+  if (problems.length > 0 || !run.due.includes(linkName(2))) return problems;
   const listings = forcephoto?.kind === 'list' ? forcephoto.dirs : [];
-  return problems.length > 0 || !made2 ? problems : judgeForcephoto(listings, season);
+  return [...judgeHost(run.stdout), ...judgeForcephoto(listings, season)].slice(0, 1);
 }
 
 /**
  * Steps that a failed run completed. With SKIPTO the script marks steps by files of earlier runs,
- * which proves nothing; so only a run from the beginning is believed.
+ * which proves nothing but for step 1, which every run makes; lest the next run skips less.
  */
 function completedSteps(run: RunFacts, [status]: readonly Seen[]): readonly StepNumber[] {
-  if (!run.due.includes(linkName(0)) || status?.kind !== 'read') return [];
+  if (status?.kind !== 'read') return [];
   const reached = progressFromStatus(status.text ?? '')?.reached;
-  return reached === undefined ? [] : LINKS.filter((step) => step <= reached);
+  if (reached === undefined) return [];
+  const believed = run.due.includes(linkName(0)) ? LINKS : ([1] as const);
+  return believed.filter((step) => step <= reached);
 }

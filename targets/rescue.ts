@@ -19,11 +19,25 @@ import {
   target,
   write,
 } from '../core/index.ts';
-import { type CcdReport, ccdLooks, type CcdState, listingsOf, reportFrom, stateByCcd } from './ccd-report.ts';
+import {
+  type CcdReport,
+  type CcdState,
+  ccdLooks,
+  listingsOf,
+  reportFrom,
+  stateByCcd,
+} from './ccd-report.ts';
 import { jobsIn, parseDag, rescueDag } from './dag.ts';
 import { ccd2, type Exposure, SEARCH_CCDS, type Season } from './domain.ts';
 import { ccdsName, dagFile, markerFile, ROWS_FILE, submittedName } from './follow-up.ts';
-import { dagJobOf, jobsInWords, jobsOf, type Queue, receiptPattern, submitCommand } from './jobsub.ts';
+import {
+  dagJobOf,
+  jobsInWords,
+  jobsOf,
+  type Queue,
+  receiptPattern,
+  submitCommand,
+} from './jobsub.ts';
 import { bandIn } from './rows.ts';
 import { type Site, setupOf } from './site/site.ts';
 import { judgeSubmission, type Marker, markerText, readMarker } from './submitted.ts';
@@ -68,11 +82,14 @@ export interface RescuePlan {
   readonly why: string;
   /** Tokens of the other submissions of this exposure: jobs with another one belong to this rescue. */
   readonly others: readonly string[];
+  /** For one begun earlier: whether this workspace has a record of that. */
+  readonly record: 'begun' | 'unknown';
   readonly settled?: RescueAsked['settled'];
 }
 
 /** Name of the target that submits a rescue. */
-export const rescueName = (exposure: Exposure, number: number): string => `rescue_${exposure}_${number}`;
+export const rescueName = (exposure: Exposure, number: number): string =>
+  `rescue_${exposure}_${number}`;
 
 /** The DAG of a rescue, beside that of the exposure. */
 export const rescueFile = (site: Site, exposure: Exposure, number: number): Path =>
@@ -94,7 +111,11 @@ export function rescueLooks(site: Site, { exposure, season }: RescueAsked): read
 }
 
 /** Files of earlier rescues, told from the listing among what `rescueLooks` saw. */
-export function earlierLooks(site: Site, { exposure }: RescueAsked, seen: readonly Seen[]): readonly Look[] {
+export function earlierLooks(
+  site: Site,
+  { exposure }: RescueAsked,
+  seen: readonly Seen[],
+): readonly Look[] {
   return earlierNumbers(exposure, seen).flatMap((number): Look[] => {
     const dag = rescueFile(site, exposure, number);
     return [
@@ -135,7 +156,8 @@ function earlierFrom(numbers: readonly number[], seen: readonly Seen[]): readonl
   });
 }
 
-const textOf = (seen: Seen | undefined): string | undefined => (seen?.kind === 'read' ? seen.text : undefined);
+const textOf = (seen: Seen | undefined): string | undefined =>
+  seen?.kind === 'read' ? seen.text : undefined;
 
 /**
  * What a rescue would do.
@@ -153,13 +175,21 @@ export function planRescue(
   const { exposure, season } = asked;
   const earlier = earlierFrom(earlierNumbers(exposure, seen), before);
   const first = originalDag(asked, textOf(seen[0]), readMarker(textOf(seen[1])));
-  const others = [first.marker, ...earlier.map(({ marker }) => marker)].flatMap((marker) => marker?.token ?? []);
+  const others = [first.marker, ...earlier.map(({ marker }) => marker)].flatMap(
+    (marker) => marker?.token ?? [],
+  );
   const last = earlier.at(-1);
   const ccdsSeen = seen.slice(4);
-  const state = last === undefined ? 'submitted' : last.marker !== undefined ? 'submitted' : record.rescue(rescueName(exposure, last.number));
+  const state =
+    last === undefined
+      ? 'submitted'
+      : last.marker !== undefined
+        ? 'submitted'
+        : record.rescue(rescueName(exposure, last.number));
   if (last !== undefined && state !== 'submitted')
     return unfinished(site, asked, state, { last, others, listings: listingsFrom(ccdsSeen) });
-  if (asked.settled !== undefined) throw new Refusal(`${exposure} has no rescue that was begun and not finished`);
+  if (asked.settled !== undefined)
+    throw new Refusal(`${exposure} has no rescue that was begun and not finished`);
   refuseWhileLive(asked, record.queue, [first.marker, ...earlier.map(({ marker }) => marker)]);
   if (!record.judged)
     throw new Refusal(
@@ -167,7 +197,11 @@ export function planRescue(
       `desgw build ${ccdsName(exposure)}, then rescue`,
     );
   const band = bandIn(textOf(seen[2]) ?? '', exposure);
-  if (band === undefined) throw new Refusal(`the band of ${exposure} is not in ${ROWS_FILE}`, 'desgw build exposures.list');
+  if (band === undefined)
+    throw new Refusal(
+      `the band of ${exposure} is not in ${ROWS_FILE}`,
+      'desgw build exposures.list',
+    );
   const judged = reportFrom(ccdsSeen, { exposure, band, season });
   if (judged.state === 'failed') throw new Refusal(judged.why, judged.advice);
   const ccds = toRescue(judged.report);
@@ -180,9 +214,16 @@ export function planRescue(
     ccds,
     memory,
     dag: rescueDag(first.text, { exposure, ccds, memory }),
-    moves: movesFor(listingsFrom(ccdsSeen), { exposure, season, band, ccds, number: (last?.number ?? 0) + 1 }),
+    moves: movesFor(listingsFrom(ccdsSeen), {
+      exposure,
+      season,
+      band,
+      ccds,
+      number: (last?.number ?? 0) + 1,
+    }),
     why: endings(judged.report, ccds),
     others,
+    record: 'unknown',
   };
 }
 
@@ -203,7 +244,8 @@ function originalDag(
       `${name} was submitted under season ${marker.season}, this workspace has season ${season}`,
       'rescue it from the workspace that submitted it',
     );
-  if (text === undefined) throw new Refusal(`${name} is not there any more`, 'a rescue takes its lines from it');
+  if (text === undefined)
+    throw new Refusal(`${name} is not there any more`, 'a rescue takes its lines from it');
   if (digestOf(text) !== marker.dag)
     throw new Refusal(
       `${name} is not the one that was submitted: it was changed since ${marker.submitted}`,
@@ -212,10 +254,14 @@ function originalDag(
   return { text, marker };
 }
 
-function refuseWhileLive({ exposure, season }: RescueAsked, queue: Queue, markers: readonly (Marker | undefined)[]): void {
+function refuseWhileLive(
+  { exposure, season }: RescueAsked,
+  queue: Queue,
+  markers: readonly (Marker | undefined)[],
+): void {
   const known = markers.map((marker) => ({
     purpose: { exposure, season },
-    ...(marker === undefined ? {} : { token: marker.token }),
+    ...(marker?.token == null ? {} : { token: marker.token }),
     ...(marker?.job == null ? {} : { receipt: marker.job }),
   }));
   const states = known.map((one) => jobsOf(queue, one));
@@ -236,8 +282,11 @@ function refuseWhileLive({ exposure, season }: RescueAsked, queue: Queue, marker
 function toRescue(report: CcdReport): readonly number[] {
   const { exposure, band, counts } = report;
   const states = stateByCcd(report);
-  const ccds = SEARCH_CCDS.filter((ccd) => (states.get(`${band}_${ccd2(ccd)}`) ?? 'missing') !== 'complete');
-  if (ccds.length === 0) throw new Refusal(`all CCDs of ${exposure} are complete: there is nothing to rescue`);
+  const ccds = SEARCH_CCDS.filter(
+    (ccd) => (states.get(`${band}_${ccd2(ccd)}`) ?? 'missing') !== 'complete',
+  );
+  if (ccds.length === 0)
+    throw new Refusal(`all CCDs of ${exposure} are complete: there is nothing to rescue`);
   if (counts.complete + counts.failed === 0)
     throw new Refusal(
       `nothing at all came back of ${exposure}: its CCDs never ran, most likely because a template failed`,
@@ -252,12 +301,22 @@ function endings(report: CcdReport, ccds: readonly number[]): string {
   const counts = new Map<string, number>();
   for (const ccd of ccds) {
     const name = `${report.band}_${ccd2(ccd)}`;
-    const failures = report.ccds.filter((entry) => entry.ccd === name).flatMap((entry) => entry.failures);
+    const failures = report.ccds
+      .filter((entry) => entry.ccd === name)
+      .flatMap((entry) => entry.failures);
     const state: CcdState = states.get(name) ?? 'missing';
-    const ending = failures.length > 0 ? [...new Set(failures)].join('+') : state === 'missing' ? 'not started' : state;
+    const ending =
+      failures.length > 0
+        ? [...new Set(failures)].join('+')
+        : state === 'missing'
+          ? 'not started'
+          : state;
     counts.set(ending, (counts.get(ending) ?? 0) + 1);
   }
-  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([what, n]) => `${n} x ${what}`).join(', ');
+  return [...counts]
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .map(([what, n]) => `${n} x ${what}`)
+    .join(', ');
 }
 
 /** A rescue that was begun: its DAG stands, whatever the CCDs look like by now. */
@@ -265,7 +324,11 @@ function unfinished(
   site: Site,
   asked: RescueAsked,
   state: 'begun' | 'unknown',
-  found: { readonly last: Earlier; readonly others: readonly string[]; readonly listings: readonly Listing[] },
+  found: {
+    readonly last: Earlier;
+    readonly others: readonly string[];
+    readonly listings: readonly Listing[];
+  },
 ): RescuePlan {
   const { exposure, season, settled } = asked;
   const { last, others, listings } = found;
@@ -273,9 +336,12 @@ function unfinished(
   const ccds = search.map((job) => Number(job.flags.get('c')));
   const { number } = last;
   if (ccds.length === 0)
-    throw new Refusal(`${nameOf(rescueFile(site, exposure, number))} is damaged`, 'move it away, then rescue again');
+    throw new Refusal(
+      `${nameOf(rescueFile(site, exposure, number))} is damaged`,
+      'move it away, then rescue again',
+    );
   // Without a record nobody here knows whether it was handed over.
-  const doubtful = last.claimed && state === 'unknown' && settled === undefined;
+  const lost = last.claimed && state === 'unknown' && settled === undefined;
   return {
     kind: 'unfinished',
     exposure,
@@ -284,9 +350,16 @@ function unfinished(
     ccds,
     memory: memoryIn(last.dag) ?? 'as the DAG says',
     dag: last.dag,
-    moves: movesFor(listings, { exposure, season, band: search[0]!.flags.get('b') ?? '', ccds, number }),
-    why: doubtful ? 'begun elsewhere, or its record is lost' : 'begun and not known to be finished',
+    moves: movesFor(listings, {
+      exposure,
+      season,
+      band: search[0]!.flags.get('b') ?? '',
+      ccds,
+      number,
+    }),
+    why: lost ? 'begun elsewhere, or its record is lost' : 'begun and not known to be finished',
     others,
+    record: state,
     ...(settled === undefined ? {} : { settled }),
   };
 }
@@ -303,7 +376,13 @@ function listingsFrom(seen: readonly Seen[]): readonly Listing[] {
  */
 function movesFor(
   listings: readonly Listing[],
-  { exposure, season, band, ccds, number }: Pick<RescuePlan, 'exposure' | 'season' | 'ccds' | 'number'> & { readonly band: string },
+  {
+    exposure,
+    season,
+    band,
+    ccds,
+    number,
+  }: Pick<RescuePlan, 'exposure' | 'season' | 'ccds' | 'number'> & { readonly band: string },
 ): RescuePlan['moves'] {
   const wanted = new Set(ccds.map((ccd) => `${exposure}/dp${season}/${band}_${ccd2(ccd)}`));
   return listings.flatMap(({ dir, names }) => {
@@ -328,13 +407,18 @@ function memoryIn(dag: string): string | undefined {
 function raised(memory: string | undefined): string {
   const found = /^(\d+)([KMGT]?)(?:i?B)?$/.exec(memory ?? '');
   if (found === null) return FIRST_MEMORY;
-  const unit = { K: 1 / 1024, M: 1, '': 1, G: 1024, T: 1024 * 1024 }[found[2] as 'K' | 'M' | '' | 'G' | 'T'];
+  const unit = { K: 1 / 1024, M: 1, '': 1, G: 1024, T: 1024 * 1024 }[
+    found[2] as 'K' | 'M' | '' | 'G' | 'T'
+  ];
   const before = Number(found[1]) * unit;
   return `${Math.round(Math.max(before, Math.min(2 * before, MOST_MEMORY_MB)))}MB`;
 }
 
 /** The command that hands a rescue over, as a dry run shows it. */
-export function rescueCommand(site: Site, { exposure, season, number }: RescuePlan): readonly [string, ...string[]] {
+export function rescueCommand(
+  site: Site,
+  { exposure, season, number }: RescuePlan,
+): readonly [string, ...string[]] {
   const { programs, group, role, storageModify } = site;
   return submitCommand({
     exposure,
@@ -351,7 +435,7 @@ export function rescueCommand(site: Site, { exposure, season, number }: RescuePl
  * The target that submits a rescue, exactly once. It has no outputs: its files stay beside the
  * DAG for everybody to see, and no cleaning takes them for leavings of a rule that is gone.
  */
-export function rescueRule(site: Site, plan: RescuePlan, known: boolean): Rule {
+export function rescueRule(site: Site, plan: RescuePlan): Rule {
   const { exposure, season, number, moves } = plan;
   const file = rescueFile(site, exposure, number);
   const marker = `${file}.submitted`;
@@ -365,7 +449,7 @@ export function rescueRule(site: Site, plan: RescuePlan, known: boolean): Rule {
         { kind: 'read', path: marker },
         { kind: 'ask', adapter: 'queue', question: null },
       ],
-      judge: (seen, attempt) => judgeOnce(seen, plan, { token: attempt?.token, known }),
+      judge: (seen, attempt) => judgeOnce(seen, plan, attempt?.token),
     },
     recipe: {
       version: '1',
@@ -394,27 +478,38 @@ export function rescueRule(site: Site, plan: RescuePlan, known: boolean): Rule {
 /** Whether the rescue was submitted before; that CCDs have results proves nothing here. */
 function judgeOnce(
   [markerSeen, queueSeen]: readonly Seen[],
-  { kind, exposure, season, others, settled }: RescuePlan,
-  asked: { readonly token: string | undefined; readonly known: boolean },
+  { kind, exposure, season, others, record, settled }: RescuePlan,
+  token: string | undefined,
 ): OnceSighting {
   const marker = readMarker(textOf(markerSeen));
   if (marker?.exposure === exposure && marker.season === season) {
     const how = `the marker beside its DAG says it was submitted ${marker.submitted}`;
-    return marker.job === null ? { state: 'done', how } : { state: 'done', how, receipt: marker.job };
+    return marker.job === null
+      ? { state: 'done', how }
+      : { state: 'done', how, receipt: marker.job };
   }
-  if (typeof settled === 'object') return { state: 'done', how: 'marked by hand', receipt: settled.job };
+  if (typeof settled === 'object')
+    return { state: 'done', how: 'marked by hand', receipt: settled.job };
   const queue = queueSeen?.kind === 'answer' ? (queueSeen.answer as unknown as Queue) : undefined;
-  const mine = (queue?.jobs ?? []).filter((job) => job.token === undefined || !others.includes(job.token));
-  const job =
-    asked.token !== undefined
-      ? dagJobOf({ state: 'seen', jobs: mine }, { token: asked.token })
-      : dagJobOf({ state: 'seen', jobs: mine }, { purpose: { exposure, season } });
-  if (job !== undefined) return { state: 'done', how: `job ${job.id} is in the queue`, receipt: job.id };
+  const mine = (queue?.jobs ?? []).filter(
+    (job) => job.token === undefined || !others.includes(job.token),
+  );
+  const known = token === undefined ? { purpose: { exposure, season } } : { token };
+  const job = dagJobOf({ state: 'seen', jobs: mine }, known);
+  if (job !== undefined)
+    return { state: 'done', how: `job ${job.id} is in the queue`, receipt: job.id };
   if (queue?.state !== 'seen') {
     const why = queueSeen?.kind === 'failed' ? queueSeen.why : (queue?.why ?? 'no answer');
-    return { state: 'unknown', why: `the queue could not be seen (${why})`, advice: 'see `desgw jobs`, then rescue again' };
+    return {
+      state: 'unknown',
+      why: `the queue could not be seen (${why})`,
+      advice: 'see `desgw jobs`, then rescue again',
+    };
   }
-  if (kind === 'unfinished' && !asked.known && settled !== 'not submitted')
-    return { state: 'unknown', why: 'it was begun, there is no record of it here, and the queue has no job of it' };
+  if (kind === 'unfinished' && record === 'unknown' && settled !== 'not submitted')
+    return {
+      state: 'unknown',
+      why: 'it was begun, there is no record of it here, and the queue has no job of it',
+    };
   return { state: 'not done' };
 }

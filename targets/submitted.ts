@@ -3,6 +3,7 @@ import {
   claim,
   digestOf,
   exec,
+  type Look,
   type OnceSighting,
   type Path,
   type Problem,
@@ -29,7 +30,7 @@ import {
   receiptPattern,
   submitCommand,
 } from './jobsub.ts';
-import { setupOf } from './site/site.ts';
+import { type Site, setupOf } from './site/site.ts';
 
 /** What the marker beside a DAG says. */
 export interface Marker {
@@ -39,8 +40,8 @@ export interface Marker {
   readonly season: string;
   /** `<cluster>.<proc>@<schedd>`; null when the work was found done and its job is not known. */
   readonly job: string | null;
-  /** Random name of the submission, on every job as DesgwSubmission. */
-  readonly token: string;
+  /** Random name of the submission, on every job as DesgwSubmission; null when it is not known. */
+  readonly token: string | null;
   /** ISO 8601. */
   readonly submitted: string;
   /** Fingerprint of the DAG that was submitted. */
@@ -69,16 +70,12 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
     after: setupOf(site),
     outputs: [{ path: marker, quiet: true }],
     once: {
-      look: () => [
-        { kind: 'read', path: marker },
-        { kind: 'list', pattern: `${site.pnfs}/exp/*/${exposure}/dp${season}/*/` },
-        { kind: 'ask', adapter: 'queue', question: null },
-      ],
-      judge: (seen, attempt) => judgeOnce(seen, { exposure, season, token: attempt?.token }),
+      look: () => submissionLooks(site, season, exposure),
+      judge: (seen, attempt) => judgeSubmitted(seen, { exposure, season, token: attempt?.token }),
     },
     recipe: {
       version: '1',
-      reads: [dag],
+      reads: [dag, marker],
       steps: () => [
         claim(workDir(site, exposure), [`${name}.submitting`], `submission of ${name}`),
         exec(
@@ -102,13 +99,30 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
             okExits: 'any',
           },
         ),
-        write(marker, (run) => markerText(run, { exposure, season, dag })),
+        write(
+          marker,
+          (run) =>
+            standing(run, marker, { exposure, season }) ??
+            markerText(run, { exposure, season, dag }),
+        ),
         // From here on the marker says it.
         remove(`${dag}.submitting`),
       ],
       judge: (run) => judgeSubmission(run),
     },
   });
+}
+
+/** The marker that is there, if it tells of this very submission: it may know more than we do. */
+function standing(
+  run: RunFacts,
+  marker: Path,
+  asked: { readonly exposure: string; readonly season: string },
+): string | undefined {
+  const text = run.maybeText(marker);
+  const found = readMarker(text);
+  if (found?.exposure !== asked.exposure || found.season !== asked.season) return undefined;
+  return run.receipt === undefined || found.job === run.receipt ? text : undefined;
 }
 
 /** Text of the marker beside a DAG, once a run has submitted it. */
@@ -122,7 +136,7 @@ export function markerText(
     exposure,
     season,
     job: run.receipt ?? null,
-    token: run.token,
+    token: run.token === '' ? null : run.token,
     submitted: new Date(run.startedAt).toISOString(),
     dag: digestOf(run.maybeText(dag) ?? ''),
   };
@@ -137,10 +151,19 @@ export function judgeSubmission(run: RunFacts): readonly Problem[] {
   ];
 }
 
-/** Whether the work was submitted before, by whom ever, told from marker, queue and results. */
-function judgeOnce(
+/** What tells whether an exposure was submitted: the marker, the results, the queue. */
+export function submissionLooks(site: Site, season: string, exposure: Exposure): readonly Look[] {
+  return [
+    { kind: 'read', path: markerFile(site, exposure) },
+    { kind: 'list', pattern: `${site.pnfs}/exp/*/${exposure}/dp${season}/*/` },
+    { kind: 'ask', adapter: 'queue', question: null },
+  ];
+}
+
+/** Whether the work was submitted before, by whom ever, told from `submissionLooks`. */
+export function judgeSubmitted(
   [markerSeen, results, queueSeen]: readonly Seen[],
-  asked: { exposure: string; season: string; token: string | undefined },
+  asked: { readonly exposure: string; readonly season: string; readonly token: string | undefined },
 ): OnceSighting {
   const marker = markerSeen?.kind === 'read' ? readMarker(markerSeen.text) : undefined;
   if (marker?.season === asked.season && marker.exposure === asked.exposure) {

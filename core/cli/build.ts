@@ -169,8 +169,10 @@ function stepsAsThingsStand({ plan }: Stage, observer: Observer): StepsOf {
     if (!known && !fixed && needsValue(recipe.steps)) return { unknown: after };
     // A text that is about to be made anew, or a set that is not complete, would show what will not be written.
     const { makers } = plan.graph;
-    const unsure = (need: string | undefined): boolean => need !== undefined && pending.includes(need);
-    const unmade = node.gathers.some(unsure) || (recipe.reads ?? []).some((path) => unsure(makers.get(path)));
+    const unsure = (need: string | undefined): boolean =>
+      need !== undefined && pending.includes(need);
+    const unmade =
+      node.gathers.some(unsure) || (recipe.reads ?? []).some((path) => unsure(makers.get(path)));
     if (unmade && !fixed) return { unknown: after };
     try {
       const gathered = node.gathers.filter((name) => plan.verdicts.get(name)?.state === 'fresh');

@@ -38,13 +38,13 @@ export function summaryText(summary: Summary, paint: Paint): string {
     );
   }
   if (failed.length > 0) {
+    const runs = failedRuns(failed);
     // The first failure is the cause to look at first, so it stands lowest.
-    const shown = failed
+    const shown = runs
       .slice(0, NAMED)
       .toReversed()
       .map((it) => failureText(it, paint));
-    const more =
-      failed.length > NAMED ? [`and ${count(failed.length - NAMED, 'more failure')}`] : [];
+    const more = runs.length > NAMED ? [`and ${count(runs.length - NAMED, 'more failure')}`] : [];
     parts.push([...more, ...shown].join('\n'));
   }
   parts.push([verdictText(summary, paint), ...nextSteps(summary)].join('\n'));
@@ -96,9 +96,25 @@ function blockedText({ blocked }: Summary, paint: Paint): string {
   return `${paint('magenta', 'held up')}: ${count(blocked.length, 'target')} (${enumerate(blocked.map((it) => display(it.target)))})${because}`;
 }
 
-function failureText({ target, problems, log }: Summary['failed'][number], paint: Paint): string {
+type FailedRun = Omit<Summary['failed'][number], 'target'> & {
+  readonly targets: readonly TargetName[];
+};
+
+/** A run that was to make several targets has failed once, not once for each; its log is the same. */
+function failedRuns(failed: Summary['failed']): readonly FailedRun[] {
+  const runs = new Map<string, FailedRun & { readonly targets: TargetName[] }>();
+  for (const { target, ...rest } of failed) {
+    const key = rest.log ?? `\0${target}`;
+    const run = runs.get(key);
+    if (run === undefined) runs.set(key, { ...rest, targets: [target] });
+    else run.targets.push(target);
+  }
+  return [...runs.values()];
+}
+
+function failureText({ targets, problems, log }: FailedRun, paint: Paint): string {
   return [
-    `${paint('red', 'failed')}: ${display(target)}`,
+    `${paint('red', 'failed')}: ${enumerate(targets.map(display))}`,
     ...problemLines(problems),
     ...(log === undefined ? [] : [`  log: ${display(log)}`]),
   ].join('\n');

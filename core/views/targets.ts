@@ -10,7 +10,7 @@ export interface TargetsOptions {
   readonly paint: Paint;
 }
 
-/** One line per target: name, state if known, outputs, what it is. */
+/** One line per target: name, state if known, what it is, outputs. */
 export function targetsText(
   graph: Graph,
   names: readonly TargetName[],
@@ -26,8 +26,8 @@ export function targetsText(
       cells: [
         display(name),
         ...(plan === undefined ? [] : [state ?? '']),
-        node.group ? '(group)' : outputs === '' ? '(no file)' : outputs,
         display(node.rule.doc ?? ''),
+        node.group ? '(group)' : outputs === '' ? '(no file)' : outputs,
       ],
     };
   });

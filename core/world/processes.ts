@@ -2,6 +2,7 @@
 import {
   appendFileSync,
   closeSync,
+  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -203,8 +204,12 @@ function launch(spawn: Spawn, dir: string): void {
       detached: true,
       cleanup: false,
     });
-    if (child.pid === undefined) void child.then((result) => neverStarted(result, spawn, dir));
-    else child.unref();
+    void child.then((result) => {
+      // A supervisor that ends without having begun leaves nothing by which anybody could tell.
+      if (child.pid === undefined || (existsSync(dir) && !existsSync(join(dir, 'claim'))))
+        neverStarted(result, spawn, dir);
+    });
+    if (child.pid !== undefined) child.unref();
     closeSync(out);
     if (err !== out) closeSync(err);
   });

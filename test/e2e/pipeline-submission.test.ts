@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Ended, GOOD, type Site, site } from './site.ts';
 
-const marker = (exposure: string): string => `sandbox/gw_workflow/desgw_pipeline_${exposure}.dag.submitted`;
+const marker = (exposure: string): string =>
+  `sandbox/gw_workflow/desgw_pipeline_${exposure}.dag.submitted`;
 const STACK = /^\s+at .+:\d+/m;
 
 describe('a submitter that lies', () => {
@@ -16,7 +17,7 @@ describe('a submitter that lies', () => {
     '668443': { submit: { dieAt: 'before' } },
     '668444': { submit: { dieAt: 'after' } },
     '668446': { submit: { trouble: 'hangBefore' } },
-    '668447': { submit: { trouble: 'hangAfter' } },
+    '668447': { submit: { trouble: 'hangAfter' }, search: { ccds: { 1: 'held' } } }, // still there when asked
   };
   const MADE = ['668438', '668439', '668440', '668441', '668444', '668447'];
   const DOUBTFUL = ['668437', '668442', '668443', '668446'];
@@ -25,14 +26,21 @@ describe('a submitter that lies', () => {
   beforeAll(async () => {
     at = site(['668440', ...Object.keys(TROUBLE)]);
     // Long enough for the others on a busy machine; only those that hang have to wait for it.
-    first = await at.desgw(['build', 'output.txt', '-j', '10', '--set', 'submitTimeout=6'], { dials: { exposures: TROUBLE } });
-  }, 60_000);
+    first = await at.desgw(['build', 'output.txt', '-j', '10', '--set', 'submitTimeout=6'], {
+      dials: { exposures: TROUBLE },
+    });
+  });
   afterAll(() => at.dispose());
 
   const states = async (): Promise<{ readonly [target: string]: string }> => {
     const { out } = await at.desgw(['status', 'submitted_*', '--json']);
-    const rows: readonly { readonly target: string; readonly state: string }[] = JSON.parse(out).targets;
-    return Object.fromEntries(rows.filter(({ target }) => target.startsWith('submitted_')).map(({ target, state }) => [target.slice(10), state]));
+    const rows: readonly { readonly target: string; readonly state: string }[] =
+      JSON.parse(out).targets;
+    return Object.fromEntries(
+      rows
+        .filter(({ target }) => target.startsWith('submitted_'))
+        .map(({ target, state }) => [target.slice(10), state]),
+    );
   };
 
   test('is not believed: what reached the grid counts as submitted, the rest needs a person', async () => {
@@ -47,15 +55,25 @@ describe('a submitter that lies', () => {
     expect(first.out).toContain('desgw mark submitted submitted_668437 --job ID');
     expect(first.out).toContain('desgw mark not-submitted submitted_668437');
     expect(first.out).toContain('desgw resubmit submitted_668437');
-    expect(first.out).toContain('condor_submit failed with status 1, although jobsub ended as if all were well');
+    expect(first.out).toContain(
+      'condor_submit failed with status 1, although jobsub ended as if all were well',
+    );
     expect(first.out).toContain('was stopped after 6 s');
   });
 
   test('leaves markers that name the job, also of what was found in the queue', () => {
-    const log = at.text('sandbox/grid/submissions.log').trimEnd().split('\n').map((line) => line.split('\t'));
+    const log = at
+      .text('sandbox/grid/submissions.log')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('\t'));
     for (const exposure of MADE) {
       const job = log.find((words) => words[3] === exposure)![1];
-      expect(JSON.parse(at.text(marker(exposure)))).toMatchObject({ exposure, job, season: at.season() });
+      expect(JSON.parse(at.text(marker(exposure)))).toMatchObject({
+        exposure,
+        job,
+        season: at.season(),
+      });
     }
   });
 
@@ -68,7 +86,10 @@ describe('a submitter that lies', () => {
 
   test('a resubmission wants a reason and a yes', async () => {
     const silent = await at.desgw(['resubmit', 'submitted_668443']);
-    expect(silent).toMatchObject({ code: 2, err: "desgw: a resubmission needs a reason\n  Add --reason 'why'.\n" });
+    expect(silent).toMatchObject({
+      code: 2,
+      err: "desgw: a resubmission needs a reason\n  Add --reason 'why'.\n",
+    });
     const unsure = await at.desgw(['resubmit', 'submitted_668443', '--reason', 'it was killed']);
     expect(unsure.code).toBe(0);
     expect(unsure.out).toContain('Nothing was changed');
@@ -77,9 +98,20 @@ describe('a submitter that lies', () => {
   });
 
   test('a person settles it: it did not happen, it did, do it once more', async () => {
-    expect(await at.desgw(['mark', 'not-submitted', '668442', '668446'])).toMatchObject({ code: 0, err: '' });
-    expect(await at.desgw(['mark', 'submitted', 'submitted_668437', '--job', '17.0@jobsub01.fnal.gov'])).toMatchObject({ code: 0, err: '' });
-    const resubmitted = await at.desgw(['resubmit', '668443', '--reason', 'it was killed', '--yes']);
+    expect(await at.desgw(['mark', 'not-submitted', '668442', '668446'])).toMatchObject({
+      code: 0,
+      err: '',
+    });
+    expect(
+      await at.desgw(['mark', 'submitted', 'submitted_668437', '--job', '17.0@jobsub01.fnal.gov']),
+    ).toMatchObject({ code: 0, err: '' });
+    const resubmitted = await at.desgw([
+      'resubmit',
+      '668443',
+      '--reason',
+      'it was killed',
+      '--yes',
+    ]);
     expect(resubmitted, resubmitted.said).toMatchObject({ code: 0, err: '' });
     expect([...at.submissions()].sort()).toEqual([...MADE, '668443'].sort());
     const rest = await at.desgw(['build', 'output.txt']);
@@ -108,7 +140,7 @@ describe('jobs that are in the queue', () => {
     expect(code, said).toBe(3);
     await settled();
     job = JSON.parse(at.text(marker(GOOD))).job;
-  }, 60_000);
+  });
   afterAll(() => at.dispose());
 
   /** Waits until nothing but the held job is left to happen. */
@@ -126,7 +158,9 @@ describe('jobs that are in the queue', () => {
   test('are waited for, a held one too, with the reason', async () => {
     const waiting = await at.desgw(['build', '--no-wait']);
     expect(waiting.code).toBe(3);
-    expect((await at.desgw(['why', `ccds_${GOOD}`])).out).toContain('memory usage exceeded request_memory');
+    expect((await at.desgw(['why', `ccds_${GOOD}`])).out).toContain(
+      'memory usage exceeded request_memory',
+    );
     expect(at.submissions()).toEqual([GOOD]);
   });
 
@@ -134,16 +168,21 @@ describe('jobs that are in the queue', () => {
     const before = at.listing('sandbox/gw_workflow');
     const refused = await at.desgw(['clean', `submitted_${GOOD}`, '--yes']);
     expect(refused.code).not.toBe(0);
-    expect(refused.said).toContain(`submitted_${GOOD} cannot be cleaned: its work is still under way`);
+    expect(refused.said).toContain(
+      `submitted_${GOOD} cannot be cleaned: its work is still under way`,
+    );
     expect(at.listing('sandbox/gw_workflow')).toEqual(before);
     expect(await state(`submitted_${GOOD}`)).toBe('fresh');
   });
 
   test('are found by the marker when .desgw is deleted', async () => {
+    const before = at.text(marker(GOOD));
     at.remove('.desgw');
     const found = await at.desgw(['build', '--no-wait']);
     expect(found.code, found.said).toBe(3);
     expect(found.out).toMatch(new RegExp(`^adopted submitted_${GOOD} .*marker`, 'm'));
+    expect(at.calls('DAGMaker.sh')).toEqual([GOOD]); // its files are in use by the jobs
+    expect(at.text(marker(GOOD))).toBe(before);
     expect(at.submissions()).toEqual([GOOD]);
   });
 
@@ -153,6 +192,7 @@ describe('jobs that are in the queue', () => {
     const found = await at.desgw(['build', '--no-wait']);
     expect(found.code, found.said).toBe(3);
     expect(found.out).toContain(`job ${job} is in the queue`);
+    expect(at.calls('DAGMaker.sh')).toEqual([GOOD]);
     expect(at.submissions()).toEqual([GOOD]);
     expect(JSON.parse(at.text(marker(GOOD)))).toMatchObject({ exposure: GOOD, job });
   });
@@ -182,7 +222,9 @@ describe('jobs that are in the queue', () => {
       copy.remove('.desgw');
       copy.remove(marker(GOOD));
       copy.remove(`sandbox/pnfs/des/persistent/gw/exp/20170817/${GOOD}`);
-      const blind = await copy.desgw(['build', '--no-wait'], { dials: { queue: { trouble: 'error' } } });
+      const blind = await copy.desgw(['build', '--no-wait'], {
+        dials: { queue: { trouble: 'error' } },
+      });
       expect(blind.code, blind.said).toBe(4);
       expect(blind.out).toContain('the queue could not be seen');
       expect(blind.said).not.toMatch(STACK);
@@ -195,7 +237,7 @@ describe('jobs that are in the queue', () => {
   test('hold back a DAGMaker whose settings were changed, and say so', async () => {
     const rc = 'sandbox/gw_workflow/dagmaker.rc';
     const dagmakers = at.calls('DAGMaker.sh').length;
-    at.put(rc, at.text(rc).replace(/^TWINDOW=.*$/m, 'TWINDOW=20'));
+    at.put(rc, at.text(rc).replace(/^(JOBSUB_OPTS="[^"]*--memory=)\d+/m, '$16000'));
     const held = await at.desgw(['build', '--no-wait']);
     expect(held.code, held.said).toBe(3);
     expect(at.calls('DAGMaker.sh')).toHaveLength(dagmakers);
@@ -222,7 +264,9 @@ describe('jobs that are in the queue', () => {
     at.remove(marker(GOOD));
     const found = await at.desgw(['build']);
     expect(found.code, found.said).toBe(0);
-    expect(found.out).toMatch(new RegExp(`^adopted submitted_${GOOD} .*59 CCDs have results on pnfs`, 'm'));
+    expect(found.out).toMatch(
+      new RegExp(`^adopted submitted_${GOOD} .*59 CCDs have results on pnfs`, 'm'),
+    );
     expect(at.submissions()).toEqual([GOOD]);
   });
 });

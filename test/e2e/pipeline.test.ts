@@ -1,7 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Ended, type Site, site } from './site.ts';
 
-const NIGHT = ['668437', '668438', '668439', '668440', '668441', '668442', '668443', '668444', '668445', '668446', '668447', '668448'];
+const NIGHT = [
+  '668437',
+  '668438',
+  '668439',
+  '668440',
+  '668441',
+  '668442',
+  '668443',
+  '668444',
+  '668445',
+  '668446',
+  '668447',
+  '668448',
+];
 const bandOf = (exposure: string): string => (Number(exposure) % 2 === 1 ? 'i' : 'z');
 
 let night: Site;
@@ -9,13 +22,15 @@ let first: Ended;
 beforeAll(async () => {
   night = site();
   first = await night.desgw(['build']);
-}, 60_000);
+});
 afterAll(() => night.dispose());
 
 describe('the first build of the night', () => {
   test('ends well, submits every exposure once and post processes once, from the beginning', () => {
     expect(first).toMatchObject({ code: 0, err: '' });
-    expect(first.out.trimEnd().split('\n').at(-1)).toMatch(/^postproc: up to date: 63 built; 64 of 64 targets fresh/);
+    expect(first.out.trimEnd().split('\n').at(-1)).toMatch(
+      /^postproc: up to date: 63 built; 64 of 64 targets fresh/,
+    );
     expect([...night.submissions()].sort()).toEqual(NIGHT);
     expect([...night.calls('DAGMaker.sh')].sort()).toEqual(NIGHT);
     expect(night.calls('run_postproc.py')).toEqual([night.season()]);
@@ -26,9 +41,13 @@ describe('the first build of the night', () => {
     const season = night.season();
     expect(season).toMatch(/^[1-9]\d{2,3}$/);
     expect(night.exists(`sandbox/seasons-claimed/season-${season}`)).toBe(true);
-    expect(night.text('sandbox/gw_workflow/dagmaker.rc')).toMatch(new RegExp(`^SEASON=${season}$`, 'm'));
+    expect(night.text('sandbox/gw_workflow/dagmaker.rc')).toMatch(
+      new RegExp(`^SEASON=${season}$`, 'm'),
+    );
     const rows = night.text('image_proc_outputs/exposures.list').trimEnd().split('\n');
-    expect(rows.map((row) => row.trim().split(/\s+/).slice(0, 2))).toEqual(NIGHT.map((e) => [e, '20170817']));
+    expect(rows.map((row) => row.trim().split(/\s+/).slice(0, 2))).toEqual(
+      NIGHT.map((e) => [e, '20170817']),
+    );
   });
 
   test('leaves the DAG, its output and the marker of every exposure', () => {
@@ -40,7 +59,11 @@ describe('the first build of the night', () => {
           `file://desgw_pipeline_${exposure}.dag`,
       );
       const marker = JSON.parse(night.text(`${gw}/desgw_pipeline_${exposure}.dag.submitted`));
-      const job = night.text('sandbox/grid/submissions.log').split('\n').map((line) => line.split('\t')).find((words) => words[3] === exposure)!;
+      const job = night
+        .text('sandbox/grid/submissions.log')
+        .split('\n')
+        .map((line) => line.split('\t'))
+        .find((words) => words[3] === exposure)!;
       const lines = JSON.parse(job[5]!);
       expect(marker).toEqual({
         schema: 'desgw/submitted',
@@ -52,20 +75,37 @@ describe('the first build of the night', () => {
         submitted: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
         dag: expect.any(String),
       });
-      expect(lines).toEqual({ DesgwSubmission: marker.token, DesgwExposure: exposure, DesgwSeason: night.season() });
+      expect(lines).toEqual({
+        DesgwSubmission: marker.token,
+        DesgwExposure: exposure,
+        DesgwSeason: night.season(),
+      });
     }
   });
 
   test('leaves output.txt, the reports and the list of exposures that go on', () => {
     const season = night.season();
-    expect(night.text('image_proc_outputs/output.txt')).toBe(`[${NIGHT.map((e) => `${e} ${bandOf(e)}`).join(', ')}]\n${season}\n`);
+    expect(night.text('image_proc_outputs/output.txt')).toBe(
+      `[${NIGHT.map((e) => `${e} ${bandOf(e)}`).join(', ')}]\n${season}\n`,
+    );
     const going = NIGHT.filter((e) => e !== '668445');
-    expect(night.text(`image_proc_outputs/complete_exposures_S${season}.list`)).toBe(going.map((e) => `${e}\n`).join(''));
+    expect(night.text(`image_proc_outputs/complete_exposures_S${season}.list`)).toBe(
+      going.map((e) => `${e}\n`).join(''),
+    );
     for (const exposure of NIGHT) {
       const ccds = JSON.parse(night.text(`image_proc_outputs/ccds_${exposure}.json`));
-      expect(ccds).toMatchObject({ schema: 'desgw/ccds', exposure, band: bandOf(exposure), season, nites: ['20170817'], enough: exposure !== '668445' });
+      expect(ccds).toMatchObject({
+        schema: 'desgw/ccds',
+        exposure,
+        band: bandOf(exposure),
+        season,
+        nites: ['20170817'],
+        enough: exposure !== '668445',
+      });
       expect(ccds.counts.total).toBe(59);
-      expect(JSON.parse(night.text(`image_proc_outputs/forcefiles_${exposure}.json`))).toMatchObject({ exposure });
+      expect(
+        JSON.parse(night.text(`image_proc_outputs/forcefiles_${exposure}.json`)),
+      ).toMatchObject({ exposure });
     }
   });
 
@@ -74,10 +114,14 @@ describe('the first build of the night', () => {
     const ini = night.text(`postproc_${season}.ini`);
     expect(ini).toMatch(new RegExp(`^season\\s*[=:]\\s*${season}$`, 'm'));
     expect(ini).toMatch(/^bands\s*[=:]\s*i,z$/m);
-    expect(ini).toMatch(new RegExp(`^exposures_listfile\\s*[=:]\\s*complete_exposures_S${season}\\.list$`, 'm'));
+    expect(ini).toMatch(
+      new RegExp(`^exposures_listfile\\s*[=:]\\s*complete_exposures_S${season}\\.list$`, 'm'),
+    );
     const pp = 'sandbox/Post-Processing';
     expect(night.text(`${pp}/postproc_${season}.ini`)).toBe(ini);
-    expect(night.text(`${pp}/complete_exposures_S${season}.list`)).toBe(night.text(`image_proc_outputs/complete_exposures_S${season}.list`));
+    expect(night.text(`${pp}/complete_exposures_S${season}.list`)).toBe(
+      night.text(`image_proc_outputs/complete_exposures_S${season}.list`),
+    );
     expect(night.text(`${pp}/PostProcStatus${season}.txt`)).toMatch(/complete$/);
     for (const file of [
       'outputs/checkoutputs/step0_expnums.txt',
@@ -95,7 +139,12 @@ describe('the first build of the night', () => {
 describe('when everything is fresh', () => {
   test('a build asks the queue, runs nothing and exits 0; the one after it writes nothing either', async () => {
     const nothing = /^postproc: up to date: nothing to do; 64 of 64 targets fresh/;
-    const calls = (): readonly string[] => night.text('sandbox/calls.log').trimEnd().split('\n').map((line) => line.split('\t')[1]!);
+    const calls = (): readonly string[] =>
+      night
+        .text('sandbox/calls.log')
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split('\t')[1]!);
     const called = calls();
     const second = await night.desgw(['build']);
     expect(second).toMatchObject({ code: 0, err: '' });
@@ -130,7 +179,9 @@ describe('a dry run', () => {
       expect(fresh.listing()).toEqual(before);
       const built = await fresh.desgw(['build', '--json']);
       expect(built).toMatchObject({ code: 0, err: '' });
-      const announced = planned(dry.out).all.map((name) => name.replace('<season>', fresh.season()));
+      const announced = planned(dry.out).all.map((name) =>
+        name.replace('<season>', fresh.season()),
+      );
       expect(done(built.out)).toEqual(announced.sort());
     } finally {
       fresh.dispose();
@@ -138,7 +189,9 @@ describe('a dry run', () => {
   });
 
   test('after a change shows exactly what the build then does', async () => {
-    const before = changed(() => night.remove(`sandbox/Post-Processing/outputs/truthtable${night.season()}/truthplus.tab`));
+    const before = changed(() =>
+      night.remove(`sandbox/Post-Processing/outputs/truthtable${night.season()}/truthplus.tab`),
+    );
     const dry = await night.desgw(['build', '-n', '--json']);
     expect(night.listing()).toEqual(before);
     const built = await night.desgw(['build', '--json']);
@@ -154,9 +207,17 @@ describe('a dry run', () => {
     expect(night.listing()).toEqual(before);
     const { certain, all } = planned(dry.out);
     expect(certain).toEqual(['ccds_668440']);
-    expect(all).toEqual(['ccds_668440', 'exposure.list', 'forcefiles_668440', 'postproc', `postproc_${night.season()}.ini`]);
+    expect(all).toEqual([
+      'ccds_668440',
+      'exposure.list',
+      'forcefiles_668440',
+      'postproc',
+      `postproc_${night.season()}.ini`,
+    ]);
     // What is gathered is not known yet: a list without the exposure would be a lie.
-    const list = JSON.parse(dry.out).actions.find((action: { name: string }) => action.name === 'exposure.list');
+    const list = JSON.parse(dry.out).actions.find(
+      (action: { name: string }) => action.name === 'exposure.list',
+    );
     expect(list).toMatchObject({ steps: null, unknown: 'known once forcefiles_668440 is made' });
     const built = await night.desgw(['build', '--json']);
     expect(built).toMatchObject({ code: 0, err: '' });
@@ -172,13 +233,20 @@ function changed(change: () => void): ReturnType<Site['listing']> {
 
 /** All but what says that the queue was asked: the sandbox's record, and where answers are put for a moment. */
 function lasting(all: { readonly [path: string]: string }): { readonly [path: string]: string } {
-  return Object.fromEntries(Object.entries(all).filter(([name]) => name !== 'sandbox/calls.log' && name !== '.desgw/tmp/'));
+  return Object.fromEntries(
+    Object.entries(all).filter(([name]) => name !== 'sandbox/calls.log' && name !== '.desgw/tmp/'),
+  );
 }
 
 /** Names of the actions that a dry run announces, sorted. */
-function planned(text: string): { readonly certain: readonly string[]; readonly all: readonly string[] } {
-  const actions: readonly { readonly name: string; readonly certain: boolean }[] = JSON.parse(text).actions;
-  const names = (wanted: typeof actions): readonly string[] => wanted.map((action) => action.name).sort();
+function planned(text: string): {
+  readonly certain: readonly string[];
+  readonly all: readonly string[];
+} {
+  const actions: readonly { readonly name: string; readonly certain: boolean }[] =
+    JSON.parse(text).actions;
+  const names = (wanted: typeof actions): readonly string[] =>
+    wanted.map((action) => action.name).sort();
   return { certain: names(actions.filter((action) => action.certain)), all: names(actions) };
 }
 

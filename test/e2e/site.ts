@@ -8,11 +8,15 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BIN = join(ROOT, 'core/bin.cjs');
 /** The rule file as it is shipped. */
 const RULES = fs.readFileSync(join(ROOT, 'desgwfile.ts'), 'utf8');
+
+// A guard against hanging, not a measure: many programs share few cores here.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 /** Three of the night: all CCDs good; some force-photometry files missing; too few CCDs. */
 export const GOOD = '668440';
@@ -78,7 +82,10 @@ export interface Site {
 /** A fresh workspace whose rule file follows up these exposures; none: the night as shipped. */
 export function site(exposures?: readonly string[] | string): Site {
   const dir = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'desgw-e2e-')));
-  fs.writeFileSync(join(dir, 'desgwfile.ts'), exposures === undefined ? RULES : rulesFor(exposures));
+  fs.writeFileSync(
+    join(dir, 'desgwfile.ts'),
+    exposures === undefined ? RULES : rulesFor(exposures),
+  );
   return open(dir);
 }
 
@@ -86,7 +93,10 @@ export function site(exposures?: readonly string[] | string): Site {
 export function rulesFor(exposures: readonly string[] | string): string {
   const line = 'const exposures = sandboxExposures();';
   if (!RULES.includes(line)) throw new Error(`desgwfile.ts no longer says: ${line}`);
-  return RULES.replace(line, `const exposures = ${JSON.stringify(exposures)};`).replace(/, sandboxExposures/, '');
+  return RULES.replace(line, `const exposures = ${JSON.stringify(exposures)};`).replace(
+    /, sandboxExposures/,
+    '',
+  );
 }
 
 function open(dir: string): Site {
@@ -94,8 +104,14 @@ function open(dir: string): Site {
   const text = (name: string): string => fs.readFileSync(path(name), 'utf8');
   const running = new Set<ChildProcess>();
   const lines = (name: string): readonly string[][] =>
-    !fs.existsSync(path(name)) ? [] : text(name).split('\n').filter((line) => line !== '').map((line) => line.split('\t'));
-  const start = (args: readonly string[], options: RunOptions = {}): Running => run(dir, running, args, options);
+    !fs.existsSync(path(name))
+      ? []
+      : text(name)
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => line.split('\t'));
+  const start = (args: readonly string[], options: RunOptions = {}): Running =>
+    run(dir, running, args, options);
   return {
     dir,
     text,
@@ -108,9 +124,16 @@ function open(dir: string): Site {
     desgw: (args, options) => start(args, options).ended,
     start,
     submissions: () => lines('sandbox/grid/submissions.log').map((words) => words[3]!),
-    calls: (program) => lines('sandbox/calls.log').filter((words) => words[1] === program).map((words) => words[2]!),
+    calls: (program) =>
+      lines('sandbox/calls.log')
+        .filter((words) => words[1] === program)
+        .map((words) => words[2]!),
     postprocSteps: () =>
-      [...text('sandbox/Post-Processing/postproc_run.out').matchAll(/^\('RUNNING STEP', (\d)\)$/gm)].map((found) => Number(found[1])),
+      [
+        ...text('sandbox/Post-Processing/postproc_run.out').matchAll(
+          /^\('RUNNING STEP', (\d)\)$/gm,
+        ),
+      ].map((found) => Number(found[1])),
     season: () => text('image_proc_outputs/season').trim(),
     listing: (below = '.') => listing(path(below)),
     copy() {
@@ -127,10 +150,21 @@ function open(dir: string): Site {
   };
 }
 
-function run(dir: string, running: Set<ChildProcess>, args: readonly string[], { dials = {}, env = {} }: RunOptions): Running {
+function run(
+  dir: string,
+  running: Set<ChildProcess>,
+  args: readonly string[],
+  { dials = {}, env = {} }: RunOptions,
+): Running {
   const child = spawn(process.execPath, [BIN, ...args], {
     cwd: dir,
-    env: { PATH: process.env.PATH ?? '', HOME: dir, TZ: 'UTC', DESGW_SANDBOX_DIALS: JSON.stringify({ ...FAST, ...dials }), ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: dir,
+      TZ: 'UTC',
+      DESGW_SANDBOX_DIALS: JSON.stringify({ ...FAST, ...dials }),
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
@@ -167,7 +201,8 @@ function run(dir: string, running: Set<ChildProcess>, args: readonly string[], {
       new Promise((resolve, reject) => {
         const listen = (): void => {
           if (out.includes(wanted) || err.includes(wanted)) resolve();
-          else if (!running.has(child)) reject(new Error(`desgw ended without saying '${wanted}':\n${out}${err}`));
+          else if (!running.has(child))
+            reject(new Error(`desgw ended without saying '${wanted}':\n${out}${err}`));
           else return;
           listeners.delete(listen);
         };
@@ -184,10 +219,17 @@ export async function until(holds: () => boolean): Promise<void> {
 
 /** Claims name the workspace they were made in; a copy makes them its own. */
 function moveClaims(from: string, to: string): void {
-  const claims = [join(to, 'sandbox/seasons-claimed'), join(to, 'sandbox/gw_workflow')].flatMap((folder) =>
-    !fs.existsSync(folder) ? [] : fs.readdirSync(folder).filter((name) => /^season-|\.submitting$/.test(name)).map((name) => join(folder, name)),
+  const claims = [join(to, 'sandbox/seasons-claimed'), join(to, 'sandbox/gw_workflow')].flatMap(
+    (folder) =>
+      !fs.existsSync(folder)
+        ? []
+        : fs
+            .readdirSync(folder)
+            .filter((name) => /^season-|\.submitting$/.test(name))
+            .map((name) => join(folder, name)),
   );
-  for (const claim of claims) fs.writeFileSync(claim, fs.readFileSync(claim, 'utf8').replaceAll(from, to));
+  for (const claim of claims)
+    fs.writeFileSync(claim, fs.readFileSync(claim, 'utf8').replaceAll(from, to));
 }
 
 function listing(root: string): { readonly [path: string]: string } {
@@ -201,7 +243,9 @@ function listing(root: string): { readonly [path: string]: string } {
         found[`${name}/`] = String(mtimeMs);
         visit(full);
       } else if (entry.isSymbolicLink()) found[name] = `${mtimeMs} -> ${fs.readlinkSync(full)}`;
-      else found[name] = `${mtimeMs} ${ino} ${createHash('sha1').update(fs.readFileSync(full)).digest('base64')}`;
+      else
+        found[name] =
+          `${mtimeMs} ${ino} ${createHash('sha1').update(fs.readFileSync(full)).digest('base64')}`;
     }
   };
   visit(root);

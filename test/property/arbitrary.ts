@@ -1,6 +1,6 @@
 /** Random workspaces, and random things that people and the world do to them. */
 import fc from 'fast-check';
-import { type Sketch, type Workspace } from './workspace.ts';
+import type { Sketch, Workspace } from './workspace.ts';
 
 export const SOURCES = ['src/a', 'src/b', 'src/c'] as const;
 export const OPTIONAL = ['src/x', 'src/y'] as const;
@@ -25,6 +25,7 @@ interface RawWorkspace {
   readonly first: readonly RawTarget[];
   readonly links: readonly RawTarget[] | undefined;
   readonly sweep: Workspace['sweep'];
+  readonly detached: boolean;
   readonly middle: readonly RawTarget[];
   /** Something submitted once, from what the first one makes, and watched by the second. */
   readonly grid: readonly [RawTarget, RawTarget] | undefined;
@@ -52,6 +53,7 @@ const rawWorkspace: fc.Arbitrary<RawWorkspace> = fc.record({
   first: fc.array(rawTarget, { maxLength: 3 }),
   links: fc.option(fc.array(rawTarget, { minLength: 2, maxLength: 3 }), { nil: undefined }),
   sweep: fc.constantFrom('suffix', 'all', 'suffix and first'),
+  detached: fc.boolean(),
   middle: fc.array(rawTarget, { maxLength: 2 }),
   grid: fc.option(fc.tuple(rawTarget, rawTarget), { nil: undefined }),
   last: fc.array(rawTarget, { maxLength: 3 }),
@@ -62,7 +64,14 @@ export const anyWorkspace: fc.Arbitrary<Workspace> = rawWorkspace.map((raw) => {
   const targets: Sketch[] = [];
   const add = (prefix: string, own: RawTarget, forced: Partial<Sketch> = {}): string => {
     const name = `${prefix}${targets.length}`;
-    targets.push({ ...sketched(name, own, targets.map((t) => t.name)), ...forced });
+    targets.push({
+      ...sketched(
+        name,
+        own,
+        targets.map((t) => t.name),
+      ),
+      ...forced,
+    });
     return name;
   };
   for (const own of raw.first) add('t', own);
@@ -74,20 +83,60 @@ export const anyWorkspace: fc.Arbitrary<Workspace> = rawWorkspace.map((raw) => {
     const outside = targets.slice(0, links).map((t) => t.name);
     const sketch = sketched('', plain, outside);
     const chained = previous === undefined ? sketch.deps : [...sketch.deps, previous];
-    previous = add('link', plain, { kind: 'link', deps: chained, after: sketch.after, gathers: [], globs: [], env: [], observes: undefined });
+    previous = add('link', plain, {
+      kind: 'link',
+      deps: chained,
+      after: sketch.after,
+      gathers: [],
+      globs: [],
+      env: [],
+      observes: undefined,
+    });
   }
   for (const own of raw.middle) add('t', own);
   if (raw.grid !== undefined) {
     const n = targets.length;
     const hold = { since: `once${n + 1}`, until: `watch${n + 2}` };
-    const dag = add('dag', raw.grid[0], { hold, kind: raw.grid[0].kind === 'write' ? 'write' : 'exec' });
-    const nothing = { after: [], gathers: [], inputs: [], optional: [], globs: [], env: [], observes: undefined, pair: false };
-    const once = add('once', raw.grid[0], { ...nothing, kind: 'once', deps: [dag], hold: undefined });
-    add('watch', raw.grid[1], { ...nothing, kind: 'write', deps: [once], observes: 'outside/watch' });
+    const dag = add('dag', raw.grid[0], {
+      hold,
+      kind: raw.grid[0].kind === 'write' ? 'write' : 'exec',
+    });
+    const nothing = {
+      after: [],
+      gathers: [],
+      inputs: [],
+      optional: [],
+      globs: [],
+      env: [],
+      observes: undefined,
+      pair: false,
+    };
+    const once = add('once', raw.grid[0], {
+      ...nothing,
+      kind: 'once',
+      deps: [dag],
+      hold: undefined,
+    });
+    add('watch', raw.grid[1], {
+      ...nothing,
+      kind: 'write',
+      deps: [once],
+      observes: 'outside/watch',
+    });
   }
   for (const own of raw.last) add('t', own);
-  targets.push({ ...sketched('all', NOTHING, []), kind: 'group', deps: targets.map((t) => t.name) });
-  return { targets, sweep: raw.sweep, failing: new Set(), env: { HUE: 'red' } };
+  targets.push({
+    ...sketched('all', NOTHING, []),
+    kind: 'group',
+    deps: targets.map((t) => t.name),
+  });
+  return {
+    targets,
+    sweep: raw.sweep,
+    detached: raw.detached,
+    failing: new Set(),
+    env: { HUE: 'red' },
+  };
 });
 
 const NOTHING: RawTarget = {
@@ -107,7 +156,9 @@ const NOTHING: RawTarget = {
 function sketched(name: string, raw: RawTarget, earlierNames: readonly string[]): Sketch {
   const { kind, inputs, optional, lossy, pair } = raw;
   const pick = (numbers: readonly number[]): string[] => [
-    ...new Set(earlierNames.length === 0 ? [] : numbers.map((n) => earlierNames[n % earlierNames.length]!)),
+    ...new Set(
+      earlierNames.length === 0 ? [] : numbers.map((n) => earlierNames[n % earlierNames.length]!),
+    ),
   ];
   const plain = kind === 'exec' || kind === 'check';
   return {
@@ -130,16 +181,33 @@ function sketched(name: string, raw: RawTarget, earlierNames: readonly string[])
 
 /** Everything that lies about before the first build. */
 export function initialTree({ targets }: Workspace): { readonly [path: string]: string } {
-  const outside = targets.flatMap(({ observes }) => (observes === undefined || observes === 'outside/watch' ? [] : [[observes, 'ready 0']]));
-  return Object.fromEntries([...SOURCES.map((path) => [path, 'v0']), [MEMBERS[0], 'v0'], ...outside]);
+  const outside = targets.flatMap(({ observes }) =>
+    observes === undefined || observes === 'outside/watch' ? [] : [[observes, 'ready 0']],
+  );
+  return Object.fromEntries([
+    ...SOURCES.map((path) => [path, 'v0']),
+    [MEMBERS[0], 'v0'],
+    ...outside,
+  ]);
 }
 
 /** Something that happens. Numbers name targets and files, whatever their count is. */
 export type Op =
-  | { readonly op: 'source' | 'optional' | 'member' | 'param' | 'env'; readonly which: number; readonly value: number }
-  | { readonly op: 'touch' | 'delete' | 'edit' | 'accept' | 'clean' | 'fail' | 'mend'; readonly which: number }
+  | {
+      readonly op: 'source' | 'optional' | 'member' | 'param' | 'env';
+      readonly which: number;
+      readonly value: number;
+    }
+  | {
+      readonly op: 'touch' | 'delete' | 'edit' | 'accept' | 'clean' | 'fail' | 'mend';
+      readonly which: number;
+    }
   | { readonly op: 'depend' | 'independ'; readonly which: number; readonly on: number }
-  | { readonly op: 'observe'; readonly which: number; readonly value: 'ready 0' | 'ready 1' | 'soon' | 'failed' }
+  | {
+      readonly op: 'observe';
+      readonly which: number;
+      readonly value: 'ready 0' | 'ready 1' | 'soon' | 'failed';
+    }
   | { readonly op: 'pass'; readonly ms: number }
   | {
       readonly op: 'build';
@@ -166,10 +234,21 @@ const build: fc.Arbitrary<Op> = fc.record({
 });
 
 const happening: fc.Arbitrary<Op> = fc.oneof(
-  fc.record({ op: fc.constantFrom('source', 'source', 'optional', 'member', 'param', 'env'), which, value: fc.nat(3) }),
-  fc.record({ op: fc.constantFrom('touch', 'delete', 'delete', 'edit', 'accept', 'clean', 'fail', 'mend'), which }),
+  fc.record({
+    op: fc.constantFrom('source', 'source', 'optional', 'member', 'param', 'env'),
+    which,
+    value: fc.nat(3),
+  }),
+  fc.record({
+    op: fc.constantFrom('touch', 'delete', 'delete', 'edit', 'accept', 'clean', 'fail', 'mend'),
+    which,
+  }),
   fc.record({ op: fc.constantFrom('depend', 'independ'), which, on: which }),
-  fc.record({ op: fc.constant('observe'), which, value: fc.constantFrom('ready 0', 'ready 1', 'soon', 'failed') }),
+  fc.record({
+    op: fc.constant('observe'),
+    which,
+    value: fc.constantFrom('ready 0', 'ready 1', 'soon', 'failed'),
+  }),
   fc.record({ op: fc.constant('pass'), ms: fc.constantFrom(1, 7, 30, 5000) }),
 );
 
@@ -177,4 +256,3 @@ const happening: fc.Arbitrary<Op> = fc.oneof(
 export const anyHistory: fc.Arbitrary<readonly Op[]> = fc
   .array(fc.tuple(fc.array(happening, { maxLength: 3 }), build), { maxLength: 5 })
   .map((days) => days.flatMap(([happenings, end]) => [...happenings, end]));
-

@@ -44,6 +44,8 @@ export interface Workspace {
   readonly targets: readonly Sketch[];
   /** Which links one run of the chain remakes. */
   readonly sweep: 'suffix' | 'all' | 'suffix and first';
+  /** Whether the chain's command survives desgw. */
+  readonly detached: boolean;
   /** Programs that fail; what they would make is left half-written. */
   readonly failing: Set<string>;
   readonly env: { [name: string]: string };
@@ -153,8 +155,18 @@ function rulesOf(workspace: Workspace): readonly Rule[] {
     sweep: (first) => sweepFrom(workspace, links, first),
     completed: (run) => run.stdout.split('\n').filter((line) => links.includes(line)),
     recipe: {
-      steps: ({ due }) => [{ kind: 'exec', argv: ['chain', ...due], okExits: 'any' }],
-      judge: (run) => run.exits.flatMap((e) => (e.kind === 'exit' && e.code === 0 ? [] : [{ what: 'chain broke' }])),
+      steps: ({ due }) => [
+        {
+          kind: 'exec',
+          argv: ['chain', ...due],
+          okExits: 'any',
+          ...(workspace.detached ? { detached: 'rerun' } : {}),
+        },
+      ],
+      judge: (run) =>
+        run.exits.flatMap((e) =>
+          e.kind === 'exit' && e.code === 0 ? [] : [{ what: 'chain broke' }],
+        ),
     },
   };
   return workspace.targets.map((sketch) => ruleOf(sketch, workspace, chain));
@@ -190,7 +202,8 @@ function ruleOf(sketch: Sketch, workspace: Workspace, chain: Chain): Rule {
       : {
           observe: {
             look: () => [{ kind: 'read', path: observes }],
-            judge: ([seen]: readonly Seen[]) => sightingOf(seen?.kind === 'read' ? seen.text : undefined),
+            judge: ([seen]: readonly Seen[]) =>
+              sightingOf(seen?.kind === 'read' ? seen.text : undefined),
           },
         }),
     ...(kind === 'once' ? { once: onceOf(name) } : {}),
@@ -259,7 +272,11 @@ export function programsOf(
   workspace: Workspace,
   tree: () => { readonly [path: string]: string },
 ): { readonly [name: string]: Program } {
-  async function make(name: string, call: Call, facts: Pick<Reader, 'observed' | 'gathered'>): Promise<boolean> {
+  async function make(
+    name: string,
+    call: Call,
+    facts: Pick<Reader, 'observed' | 'gathered'>,
+  ): Promise<boolean> {
     const sketch = sketchOf(workspace, name);
     const text = textOf(sketch, workspace, {
       ...facts,

@@ -5,10 +5,14 @@ import { describe } from 'vitest';
 import { build, builtChain, CHAIN } from './chain.ts';
 import { test, type Workspace } from './workspace.ts';
 
-const spawns = (w: Workspace): readonly string[] => w.effects().filter((line) => line.startsWith('spawn '));
+const spawns = (w: Workspace): readonly string[] =>
+  w.effects().filter((line) => line.startsWith('spawn '));
 
 describe.concurrent('basics', () => {
-  test('S01 a second build with nothing changed runs nothing and writes nothing', async ({ w, expect }) => {
+  test('S01 a second build with nothing changed runs nothing and writes nothing', async ({
+    w,
+    expect,
+  }) => {
     await builtChain(w);
     w.effects();
     const before = w.tree();
@@ -22,7 +26,10 @@ describe.concurrent('basics', () => {
     expect(spawns(w)).toEqual([]);
   });
 
-  test('S02 in a diamond the shared dependency is built once and the two sides at the same time', async ({ w, expect }) => {
+  test('S02 in a diamond the shared dependency is built once and the two sides at the same time', async ({
+    w,
+    expect,
+  }) => {
     const side = (name: string, other: string) =>
       `target('${name}', { deps: ['a'], outputs: ['${name}.txt'], recipe: [sh('${name}', 'touch ${name}.on; await_file ${other}.on; cat a.txt > ${name}.txt')] }),`;
     w.rules(`
@@ -30,7 +37,12 @@ describe.concurrent('basics', () => {
       ${side('b', 'c')} ${side('c', 'b')}
       target('goal', { deps: ['b', 'c'], outputs: ['d.txt'], recipe: [sh('d', 'cat b.txt c.txt > d.txt')] }),`);
     const ran = await build(w, ['-j5']);
-    expect([ran[0], [...ran.slice(1, 3)].sort(), ran[3], ran.length]).toEqual(['a', ['b', 'c'], 'd', 4]);
+    expect([ran[0], [...ran.slice(1, 3)].sort(), ran[3], ran.length]).toEqual([
+      'a',
+      ['b', 'c'],
+      'd',
+      4,
+    ]);
     expect(w.read('d.txt')).toBe('a\na\n');
   });
 
@@ -41,14 +53,20 @@ describe.concurrent('basics', () => {
     expect(w.read('b.txt')).toBe('b:one\n');
   });
 
-  test('S04 a deleted intermediate that comes out the same makes nothing else run', async ({ w, expect }) => {
+  test('S04 a deleted intermediate that comes out the same makes nothing else run', async ({
+    w,
+    expect,
+  }) => {
     await builtChain(w);
     rmSync(join(w.dir, 'a.txt'));
     expect(await build(w)).toEqual(['a']);
     expect(w.read('a.txt')).toBe('one\n');
   });
 
-  test('S05 a touched input makes nothing run, and from the second check on is not even read', async ({ w, expect }) => {
+  test('S05 a touched input makes nothing run, and from the second check on is not even read', async ({
+    w,
+    expect,
+  }) => {
     await builtChain(w);
     w.date('src', 1_900_000_000);
     const reads = () => w.effects().filter((line) => /^read .*\/(src|a\.txt|b\.txt)$/.test(line));
@@ -59,14 +77,20 @@ describe.concurrent('basics', () => {
     expect(reads()).toEqual([]);
   });
 
-  test('S06 a change that leaves the bytes of an intermediate alone goes no further', async ({ w, expect }) => {
+  test('S06 a change that leaves the bytes of an intermediate alone goes no further', async ({
+    w,
+    expect,
+  }) => {
     await builtChain(w);
     w.write('src', 'one\ntwo\n');
     expect(await build(w)).toEqual(['a']);
     expect(await build(w)).toEqual([]);
   });
 
-  test('S07 an input replaced by an older file with other content is noticed', async ({ w, expect }) => {
+  test('S07 an input replaced by an older file with other content is noticed', async ({
+    w,
+    expect,
+  }) => {
     await builtChain(w);
     w.write('older', 'zwei\n');
     w.date('older', 1_000_000_000);
@@ -75,7 +99,10 @@ describe.concurrent('basics', () => {
     expect(w.read('b.txt')).toBe('b:zwei\n');
   });
 
-  test('S08 other bytes of the same length under a forged time stamp are noticed', async ({ w, expect }) => {
+  test('S08 other bytes of the same length under a forged time stamp are noticed', async ({
+    w,
+    expect,
+  }) => {
     await builtChain(w);
     const { mtimeMs, atimeMs, size } = statSync(join(w.dir, 'src'));
     w.write('src', 'two\n');
@@ -85,7 +112,10 @@ describe.concurrent('basics', () => {
     expect(w.read('b.txt')).toBe('b:two\n');
   });
 
-  test('S09 a changed command or argument makes its target and what follows from it run', async ({ w, expect }) => {
+  test('S09 a changed command or argument makes its target and what follows from it run', async ({
+    w,
+    expect,
+  }) => {
     await builtChain(w);
     w.rules(CHAIN.replace('head -n 1', 'head -c 2'));
     expect(await build(w)).toEqual(['a', 'b']);
@@ -111,7 +141,8 @@ describe.concurrent('basics', () => {
   test('S11 a parameter makes only those targets run that depend on it', async ({ w, expect }) => {
     const values = (x: number, y: number) => `goal: 'goal', params: { x: ${x}, y: ${y}, z: 0 }`;
     const rules = ['x', 'y'].map(
-      (p) => `target('${p}', { params: { ${p}: params.${p} }, outputs: ['${p}.txt'], recipe: [sh('${p}', 'echo ' + params.${p} + ' > ${p}.txt')] }),`,
+      (p) =>
+        `target('${p}', { params: { ${p}: params.${p} }, outputs: ['${p}.txt'], recipe: [sh('${p}', 'echo ' + params.${p} + ' > ${p}.txt')] }),`,
     );
     w.rules(`${rules.join('\n')} group('goal', ['x', 'y']),`, values(1, 1));
     expect([...(await build(w))].sort()).toEqual(['x', 'y']);
@@ -124,7 +155,9 @@ describe.concurrent('basics', () => {
 
   test('S12 an input that joins or leaves the list makes the target run', async ({ w, expect }) => {
     const rules = (...inputs: string[]) =>
-      w.rules(`target('goal', { inputs: ${JSON.stringify(inputs)}, outputs: ['a.txt'], recipe: [sh('goal', 'echo made > a.txt')] }),`);
+      w.rules(
+        `target('goal', { inputs: ${JSON.stringify(inputs)}, outputs: ['a.txt'], recipe: [sh('goal', 'echo made > a.txt')] }),`,
+      );
     for (const name of ['x', 'y', 'z']) w.write(name, name);
     rules('x', 'y');
     await build(w);
@@ -137,7 +170,10 @@ describe.concurrent('basics', () => {
     expect(await build(w)).toEqual([]);
   });
 
-  test('S13 a glob that gains, loses or renames a member makes only its consumers run', async ({ w, expect }) => {
+  test('S13 a glob that gains, loses or renames a member makes only its consumers run', async ({
+    w,
+    expect,
+  }) => {
     w.rules(`
       target('all', { globs: ['data/*.txt'], outputs: ['all.txt'], recipe: [sh('all', 'cat data/*.txt > all.txt')] }),
       target('one', { inputs: ['data/1.txt'], outputs: ['one.txt'], recipe: [sh('one', 'cat data/1.txt > one.txt')] }),
@@ -156,7 +192,10 @@ describe.concurrent('basics', () => {
     expect(w.read('all.txt')).toBe('13');
   });
 
-  test('S14 a file that was looked for and absent makes its consumers run when it appears', async ({ w, expect }) => {
+  test('S14 a file that was looked for and absent makes its consumers run when it appears', async ({
+    w,
+    expect,
+  }) => {
     w.rules(`
       target('a', { optionalInputs: ['extra'], outputs: ['a.txt'], recipe: [sh('a', 'cat extra > a.txt 2> /dev/null || echo none > a.txt')] }),
       target('other', { outputs: ['o.txt'], recipe: [sh('other', 'echo o > o.txt')] }),
@@ -170,8 +209,13 @@ describe.concurrent('basics', () => {
     expect(w.read('a.txt')).toBe('none\n');
   });
 
-  test('S15 a declared variable counts, and one that is not declared is not even seen', async ({ w, expect }) => {
-    w.rules(`target('goal', { env: ['SEEN'], outputs: ['a.txt'], recipe: [sh('goal', 'echo "$SEEN-$UNSEEN" > a.txt')] }),`);
+  test('S15 a declared variable counts, and one that is not declared is not even seen', async ({
+    w,
+    expect,
+  }) => {
+    w.rules(
+      `target('goal', { env: ['SEEN'], outputs: ['a.txt'], recipe: [sh('goal', 'echo "$SEEN-$UNSEEN" > a.txt')] }),`,
+    );
     const built = async (env: { [name: string]: string }) => {
       expect((await w.desgw(['build'], { env })).code).toBe(0);
       return w.ran();
@@ -183,7 +227,10 @@ describe.concurrent('basics', () => {
     expect(w.read('a.txt')).toBe('2-\n');
   });
 
-  test('S16 a workspace that was moved, or is entered through a link, is as fresh as before', async ({ w, expect }) => {
+  test('S16 a workspace that was moved, or is entered through a link, is as fresh as before', async ({
+    w,
+    expect,
+  }) => {
     await builtChain(w);
     const moved = w.moveTo('elsewhere');
     expect(await build(moved)).toEqual([]);

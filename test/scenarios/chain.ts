@@ -16,7 +16,11 @@ export async function builtChain(w: Workspace, options?: RunOptions): Promise<vo
 }
 
 /** Builds, expecting success without a word on stderr, and says what ran. */
-export async function build(w: Workspace, args: readonly string[] = [], options?: RunOptions): Promise<readonly string[]> {
+export async function build(
+  w: Workspace,
+  args: readonly string[] = [],
+  options?: RunOptions,
+): Promise<readonly string[]> {
   const { code, err } = await w.desgw(['build', ...args], options);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   return w.ran();

@@ -9,20 +9,28 @@ const THREE = `...['x', 'y', 'z'].map((name) => target(name, { outputs: [name + 
   group('goal', ['x', 'y', 'z']),`;
 
 describe.concurrent('clean', () => {
-  test('S54 a dry clean names what the real one deletes, and changes nothing', async ({ w, expect }) => {
+  test('S54 a dry clean names what the real one deletes, and changes nothing', async ({
+    w,
+    expect,
+  }) => {
     await builtChain(w);
     const before = w.tree();
     const dry = await w.desgw(['clean', 'a', '-n']);
     expect(w.tree()).toEqual(before);
     const real = await w.desgw(['clean', 'a']);
     expect([dry.code, real.code]).toEqual([0, 0]);
-    expect(real.out).toBe('a: a.txt deleted\nThe next build looks again at 1 target that depends on this: b\n');
+    expect(real.out).toBe(
+      'a: a.txt deleted\nThe next build looks again at 1 target that depends on this: b\n',
+    );
     expect(dry.out).toBe(real.out.replace('deleted', 'would be deleted'));
     expect(['src', 'a.txt', 'b.txt'].map(w.exists)).toEqual([true, false, true]);
     expect(await build(w)).toEqual(['a']);
   });
 
-  test('S55 an edited output, a neighbour and whatever a link leads to are left alone', async ({ w, expect }) => {
+  test('S55 an edited output, a neighbour and whatever a link leads to are left alone', async ({
+    w,
+    expect,
+  }) => {
     w.rules(`
       target('edited', { outputs: ['out/e.txt'], recipe: [sh('edited', 'echo e > out/e.txt')] }),
       target('plain', { outputs: ['out/p.txt'], recipe: [sh('plain', 'echo p > out/p.txt')] }),
@@ -47,19 +55,37 @@ describe.concurrent('clean', () => {
         'kept linked/l.txt: it is a link, or lies behind one',
       ],
     });
-    expect([w.read('out/e.txt'), w.read('out/neighbour'), w.read('../outside/target.txt'), w.read('../outside/l.txt')]).toEqual(['mine', 'mine', 'l\n', 'l\n']);
+    expect([
+      w.read('out/e.txt'),
+      w.read('out/neighbour'),
+      w.read('../outside/target.txt'),
+      w.read('../outside/l.txt'),
+    ]).toEqual(['mine', 'mine', 'l\n', 'l\n']);
     expect([w.exists('out/p.txt'), w.exists('link.txt')]).toEqual([false, true]);
   });
 
-  test('S56 a clean that was killed half-way is completed by the next, and the build is right', async ({ w, expect }) => {
+  test('S56 a clean that was killed half-way is completed by the next, and the build is right', async ({
+    w,
+    expect,
+  }) => {
     w.rules(THREE);
     await build(w);
     const killed = await w.desgw(['clean', 'goal'], { with: { killAfter: '^remove .*/y\\.txt$' } });
     const left = ['x.txt', 'x.log', 'y.txt', 'y.log', 'z.txt', 'z.log'].map(w.exists);
-    expect({ code: killed.code, left }).toEqual({ code: null, left: [false, false, false, true, true, true] });
+    expect({ code: killed.code, left }).toEqual({
+      code: null,
+      left: [false, false, false, true, true, true],
+    });
     const half = w.copy();
     expect((await w.desgw(['clean', 'goal'])).code).toBe(0);
-    expect(['x.txt', 'x.log', 'y.txt', 'y.log', 'z.txt', 'z.log'].map(w.exists)).toEqual([false, false, false, false, false, false]);
+    expect(['x.txt', 'x.log', 'y.txt', 'y.log', 'z.txt', 'z.log'].map(w.exists)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
     expect([...(await build(w))].sort()).toEqual(['x', 'y', 'z']);
     // A build instead of a second clean: what was begun to be cleaned is made again.
     half.ran();
@@ -67,8 +93,13 @@ describe.concurrent('clean', () => {
     expect(half.read('y.log')).toBe('y\n');
   });
 
-  test('S57 a clean of what is being built says whom it waits for, and cleans when that is done', async ({ w, expect }) => {
-    w.rules(`target('goal', { outputs: ['a.txt'], recipe: [sh('goal', 'echo half > a.txt; touch on; await_file go')] }),`);
+  test('S57 a clean of what is being built says whom it waits for, and cleans when that is done', async ({
+    w,
+    expect,
+  }) => {
+    w.rules(
+      `target('goal', { outputs: ['a.txt'], recipe: [sh('goal', 'echo half > a.txt; touch on; await_file go')] }),`,
+    );
     const building = w.start(['build']);
     await w.appears('on');
     const cleaning = w.start(['clean', 'goal']);
@@ -77,20 +108,34 @@ describe.concurrent('clean', () => {
     w.write('go', '');
     expect((await building.ended).code).toBe(0);
     const { code, out, err } = await cleaning.ended;
-    expect({ code, out, err: err.replace(/for .*\(pid/, 'for (pid') }).toMatchObject({ code: 0, out: 'goal: a.txt deleted\n' });
+    expect({ code, out, err: err.replace(/for .*\(pid/, 'for (pid') }).toMatchObject({
+      code: 0,
+      out: 'goal: a.txt deleted\n',
+    });
     expect(err).toMatch(/^waiting for .*: desgw build$/m);
     expect(w.exists('a.txt')).toBe(false);
   });
 
-  test('S57 a clean of a detached step that survived its build is refused', async ({ w, expect }) => {
-    w.rules(`target('goal', { outputs: ['a.txt'], recipe: [sh('goal', 'touch on; await_file go; echo a > a.txt', { detached: 'rerun' })] }),`);
+  test('S57 a clean of a detached step that survived its build is refused', async ({
+    w,
+    expect,
+  }) => {
+    w.rules(
+      `target('goal', { outputs: ['a.txt'], recipe: [sh('goal', 'touch on; await_file go; echo a > a.txt', { detached: 'rerun' })] }),`,
+    );
     const building = w.start(['build']);
     await w.appears('on');
     building.kill('SIGHUP');
     await building.ended;
-    for (const args of [['clean', 'goal', '-n'], ['clean', 'goal']]) {
+    for (const args of [
+      ['clean', 'goal', '-n'],
+      ['clean', 'goal'],
+    ]) {
       const { code, out, err } = await w.desgw(args);
-      expect([code, out + err]).toEqual([2, 'goal cannot be cleaned: it is running; wait for it or stop it\n']);
+      expect([code, out + err]).toEqual([
+        2,
+        'goal cannot be cleaned: it is running; wait for it or stop it\n',
+      ]);
     }
     w.write('go', '');
     expect(await build(w)).toEqual(['goal']);

@@ -6,12 +6,16 @@ import { build } from './chain.ts';
 import { type Ended, test, type Workspace } from './workspace.ts';
 
 /** The line of the rule file on which a text stands for the first time. */
-const lineOf = (w: Workspace, text: string): number => w.read('desgwfile.ts').split(text)[0]!.split('\n').length;
+const lineOf = (w: Workspace, text: string): number =>
+  w.read('desgwfile.ts').split(text)[0]!.split('\n').length;
 
 const refused = (err: string): Ended => ({ code: 2, out: '', err });
 
 describe.concurrent('graph', () => {
-  test('S45 of a cycle that is entered from outside only its members are named, each with its place', async ({ w, expect }) => {
+  test('S45 of a cycle that is entered from outside only its members are named, each with its place', async ({
+    w,
+    expect,
+  }) => {
     w.rules(`
       target('entry', { deps: ['a'], recipe: [] }),
       target('a', { deps: ['b'], recipe: [] }),
@@ -26,18 +30,29 @@ describe.concurrent('graph', () => {
   });
 
   test('S46 for an unknown target up to three near names are offered', async ({ w, expect }) => {
-    w.rules(`...['report_1', 'report_2', 'report_3', 'report_4', 'other'].map((name) => target(name, { outputs: [name + '.json'], recipe: [] })),`);
-    expect(await w.desgw(['build', 'raport_1'])).toEqual(
-      refused(`desgw: there is no target 'raport_1'\n  Did you mean 'report_1' or 'report_2' or 'report_3'?\n`),
+    w.rules(
+      `...['report_1', 'report_2', 'report_3', 'report_4', 'other'].map((name) => target(name, { outputs: [name + '.json'], recipe: [] })),`,
     );
-    expect(await w.desgw(['build', 'othr.json'])).toEqual(refused(`desgw: there is no target 'othr.json'\n  Did you mean 'other.json'?\n`));
+    expect(await w.desgw(['build', 'raport_1'])).toEqual(
+      refused(
+        `desgw: there is no target 'raport_1'\n  Did you mean 'report_1' or 'report_2' or 'report_3'?\n`,
+      ),
+    );
+    expect(await w.desgw(['build', 'othr.json'])).toEqual(
+      refused(`desgw: there is no target 'othr.json'\n  Did you mean 'other.json'?\n`),
+    );
     expect(await w.desgw(['build', 'nothing like it'])).toEqual(
-      refused("desgw: there is no target 'nothing like it'\n  See `desgw targets` for the names there are.\n"),
+      refused(
+        "desgw: there is no target 'nothing like it'\n  See `desgw targets` for the names there are.\n",
+      ),
     );
     expect(w.exists('.desgw/journal')).toBe(false);
   });
 
-  test('S47 for a source that is missing it is told who needs it, and what there is instead', async ({ w, expect }) => {
+  test('S47 for a source that is missing it is told who needs it, and what there is instead', async ({
+    w,
+    expect,
+  }) => {
     w.rules(`
       target('a', { inputs: ['data/exposures.list'], outputs: ['a.txt'], recipe: [sh('a', 'cp data/exposures.list a.txt')] }),
       target('b', { deps: ['a'], outputs: ['b.txt'], recipe: [sh('b', 'cp a.txt b.txt')] }),
@@ -51,7 +66,9 @@ describe.concurrent('graph', () => {
     It is an input of a (desgwfile.ts:${lineOf(w, `target('a'`)}), which goal needs by way of b. There is data/exposures.lst.
 `);
     expect(w.ran()).toEqual(['other']);
-    expect((await w.desgw(['build', '-n'])).out).toContain('cannot  a  data/exposures.list does not exist');
+    expect((await w.desgw(['build', '-n'])).out).toContain(
+      'cannot  a  data/exposures.list does not exist',
+    );
     w.write('data/exposures.list', '1\n');
     expect(await build(w)).toEqual(['a', 'b']);
     rmSync(join(w.dir, 'data/exposures.list'));
@@ -59,14 +76,19 @@ describe.concurrent('graph', () => {
     expect([w.ran(), w.read('a.txt')]).toEqual([[], '1\n']);
   });
 
-  test('S48 an output of two rules is refused with both places, by whatever spelling', async ({ w, expect }) => {
+  test('S48 an output of two rules is refused with both places, by whatever spelling', async ({
+    w,
+    expect,
+  }) => {
     for (const path of ['out/o', './out/o', 'out/../out//o', `${w.dir}/out/o`]) {
       w.rules(`
         target('a', { outputs: ['out/o'], recipe: [] }),
         target('b', { outputs: ['${path}'], recipe: [] }),
         group('goal', ['a']),`);
       const [a, b] = ['a', 'b'].map((name) => `desgwfile.ts:${lineOf(w, `target('${name}'`)}`);
-      expect(await w.desgw(['build'])).toEqual(refused(`desgw: 'out/o' is made by two targets, 'a' and 'b' (${a} and ${b})\n`));
+      expect(await w.desgw(['build'])).toEqual(
+        refused(`desgw: 'out/o' is made by two targets, 'a' and 'b' (${a} and ${b})\n`),
+      );
     }
   });
 
@@ -84,11 +106,16 @@ describe.concurrent('graph', () => {
     await build(w);
     expect(w.read('n60')).toBe('one\n');
     w.write('src', 'two\n');
-    expect((await w.desgw(['build', '-n'])).out).toContain('Would run: 1 to do, 180 that may follow.');
+    expect((await w.desgw(['build', '-n'])).out).toContain(
+      'Would run: 1 to do, 180 that may follow.',
+    );
     expect((await w.desgw(['why', 'n60'])).out).toContain('src changed');
   });
 
-  test('S50 five thousand generated targets and a chain of five thousand are planned and shown', async ({ w, expect }) => {
+  test('S50 five thousand generated targets and a chain of five thousand are planned and shown', async ({
+    w,
+    expect,
+  }) => {
     w.rules(`
       expandFile('names', (text) => {
         const names = text.trim().split('\\n');
@@ -102,13 +129,32 @@ describe.concurrent('graph', () => {
     expect((await w.desgw(['status'])).out).toBe(
       'n* (5000)        missing  never built\nchain_n* (5000)  missing  never built\ngoal             maybe    after chain_n4999\n\n10000 targets: 10000 missing\nnext: `desgw build` makes what is missing; `desgw build -n` shows what that would be.\n',
     );
-    expect((await w.desgw(['build', '-n'])).out).toContain('Would run: 10000 to do. Nothing was changed.');
+    expect((await w.desgw(['build', '-n'])).out).toContain(
+      'Would run: 10000 to do. Nothing was changed.',
+    );
     const chain = (await w.desgw(['why', '--path', 'n0', 'goal'])).out;
     expect(chain.split('\n').filter((line) => line.includes('->')).length).toBe(5001);
   });
 
-  test('S51 names with blanks, quotes, line ends, wildcards, dashes and accents are taken as they are', async ({ w, expect }) => {
-    const names = ['with blank', `quo"te's`, 'new\nline', '-dash', '--force', '$HOME `id`', 'a*?[b]', 'caf\u00e9', 'cafe\u0301', 'back\\slash', '__proto__', '%41', '日本'];
+  test('S51 names with blanks, quotes, line ends, wildcards, dashes and accents are taken as they are', async ({
+    w,
+    expect,
+  }) => {
+    const names = [
+      'with blank',
+      `quo"te's`,
+      'new\nline',
+      '-dash',
+      '--force',
+      '$HOME `id`',
+      'a*?[b]',
+      'caf\u00e9',
+      'cafe\u0301',
+      'back\\slash',
+      '__proto__',
+      '%41',
+      '日本',
+    ];
     w.rules(`
       ...${JSON.stringify(names)}.flatMap((name) => [
         target(name, { inputs: ['src'], outputs: ['out/' + name], recipe: [exec(['sh', '-c', 'cat src > "$1"; echo run >> ran', 'sh', 'out/' + name])] }),
@@ -120,18 +166,27 @@ describe.concurrent('graph', () => {
     expect((await build(w)).length).toBe(names.length);
     for (const name of names) expect([name, w.read(`copy/${name}`)]).toEqual([name, 'one\n']);
     expect(await build(w)).toEqual([]);
-    expect(Object.keys(w.tree()).filter((path) => path.startsWith('out/')).length).toBe(names.length + 1);
+    expect(Object.keys(w.tree()).filter((path) => path.startsWith('out/')).length).toBe(
+      names.length + 1,
+    );
     w.write('src', 'two\n');
     expect((await build(w, ['--', ...names])).length).toBe(names.length);
     for (const name of names) expect([name, w.read(`out/${name}`)]).toEqual([name, 'two\n']);
     const logs = Object.keys(w.tree()).filter((path) => /^\.desgw\/logs\/.*\.2\.log$/.test(path));
     expect(logs.length).toBe(names.length);
-    for (const args of [['why', '--', 'new\nline'], ['log', '--', '-dash'], ['status', '--', '--force']]) {
+    for (const args of [
+      ['why', '--', 'new\nline'],
+      ['log', '--', '-dash'],
+      ['status', '--', '--force'],
+    ]) {
       expect([args, (await w.desgw(args)).code]).toEqual([args, 0]);
     }
   });
 
-  test('S52 of a list that grows and shrinks only the new is built, and the vanished is cleaned as orphan', async ({ w, expect }) => {
+  test('S52 of a list that grows and shrinks only the new is built, and the vanished is cleaned as orphan', async ({
+    w,
+    expect,
+  }) => {
     w.rules(`
       target('list', { inputs: ['src'], outputs: ['list.txt'], recipe: [sh('list', 'sort src > list.txt')] }),
       expand('list', (text) => {
@@ -145,13 +200,18 @@ describe.concurrent('graph', () => {
     w.write('src', 'z\nx\n');
     expect(await build(w)).toEqual(['list']);
     const asked = await w.desgw(['clean', '--orphans']);
-    expect(asked.out).toBe('y: y.txt would be deleted\nNothing was changed. On a terminal this asks; elsewhere add --yes.\n');
+    expect(asked.out).toBe(
+      'y: y.txt would be deleted\nNothing was changed. On a terminal this asks; elsewhere add --yes.\n',
+    );
     expect((await w.desgw(['clean', '--orphans', '--yes'])).out).toBe('y: y.txt deleted\n');
     expect(['x.txt', 'y.txt', 'z.txt'].map(w.exists)).toEqual([true, false, true]);
     expect(await build(w)).toEqual([]);
   });
 
-  test('S53 a cycle that comes out of a list is told with the list and the rule', async ({ w, expect }) => {
+  test('S53 a cycle that comes out of a list is told with the list and the rule', async ({
+    w,
+    expect,
+  }) => {
     w.rules(`
       target('list', { inputs: ['src'], outputs: ['list.txt'], recipe: [sh('list', 'cp src list.txt')] }),
       expand('list', (text) => [

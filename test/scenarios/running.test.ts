@@ -9,10 +9,14 @@ import { isAlive, type Running, test, until, type Workspace } from './workspace.
 const gated = (name: string, deps = '') =>
   `target('${name}', { deps: [${deps}], outputs: ['${name}.txt'], recipe: [sh('${name}', 'echo $$ > ${name}.on; await_file go; echo ${name} > ${name}.txt')] }),`;
 
-const waitsFor = (other: Running) => new RegExp(`^waiting for another build: .*\\(pid ${other.pid}\\)`, 'm');
+const waitsFor = (other: Running) =>
+  new RegExp(`^waiting for another build: .*\\(pid ${other.pid}\\)`, 'm');
 
 describe.concurrent('running', () => {
-  test('S32 of two builds of the same target the second says whom it waits for, and no step runs twice', async ({ w, expect }) => {
+  test('S32 of two builds of the same target the second says whom it waits for, and no step runs twice', async ({
+    w,
+    expect,
+  }) => {
     w.rules(`${gated('a')} ${gated('goal', `'a'`)}`);
     const first = w.start(['build']);
     await w.appears('a.on');
@@ -25,12 +29,18 @@ describe.concurrent('running', () => {
     expect(two.out).toMatch(/^goal: up to date: nothing to do;/m);
   });
 
-  test('S33 of two builds of different targets the second waits its turn, does nothing twice, and both succeed', async ({ w, expect }) => {
-    w.rules(`${gated('x')} target('y', { outputs: ['y.txt'], recipe: [sh('y', 'echo y > y.txt')] }), group('goal', ['x', 'y']),`);
+  test('S33 of two builds of different targets the second waits its turn, does nothing twice, and both succeed', async ({
+    w,
+    expect,
+  }) => {
+    w.rules(
+      `${gated('x')} target('y', { outputs: ['y.txt'], recipe: [sh('y', 'echo y > y.txt')] }), group('goal', ['x', 'y']),`,
+    );
     const first = w.start(['build', 'x']);
     await w.appears('x.on');
     const second = w.start(['build', 'y']);
     await second.prints('waiting for another build');
+    expect((await w.desgw(['build', 'y', '--no-wait'])).code).toBe(3);
     expect(w.exists('y.txt')).toBe(false);
     w.write('go', '');
     const [one, two] = await Promise.all([first.ended, second.ended]);
@@ -38,21 +48,28 @@ describe.concurrent('running', () => {
     expect(await build(w)).toEqual([]);
   });
 
-  test('S34 when the holder is killed, who waits takes over without help', async ({ w, expect }) => {
+  test('S34 when the holder is killed, who waits takes over without help', async ({
+    w,
+    expect,
+  }) => {
     w.rules(gated('goal'));
     const first = w.start(['build']);
     await w.appears('goal.on');
     const second = w.start(['build']);
     await second.prints('waiting for another build');
+    const step = Number(w.read('goal.on'));
     first.kill('SIGKILL');
-    process.kill(-Number(w.read('goal.on')), 'SIGKILL');
     await until('the step has been started again', () => w.read('ran') === 'goal\ngoal\n');
+    expect(isAlive(step)).toBe(false);
     w.write('go', '');
     expect((await second.ended).code).toBe(0);
     expect(w.read('goal.txt')).toBe('goal\n');
   });
 
-  test('S35 SIGINT to desgw alone ends its programs too, and the next build is clean', async ({ w, expect }) => {
+  test('S35 SIGINT to desgw alone ends its programs too, and the next build is clean', async ({
+    w,
+    expect,
+  }) => {
     w.rules(gated('goal').replace('await_file go', '(await_file go)'));
     const building = w.start(['build']);
     await w.appears('goal.on');
@@ -67,7 +84,9 @@ describe.concurrent('running', () => {
   });
 
   test('S36 a second Ctrl-C ends at once what ignores the first', async ({ w, expect }) => {
-    w.rules(`target('goal', { outputs: ['a.txt'], recipe: [sh('goal', 'trap "" INT TERM; touch deaf; await_file go')] }),`);
+    w.rules(
+      `target('goal', { outputs: ['a.txt'], recipe: [sh('goal', 'trap "" INT TERM; touch deaf; await_file go')] }),`,
+    );
     const building = w.start(['build']);
     await w.appears('deaf');
     let ended = false;
@@ -82,8 +101,13 @@ describe.concurrent('running', () => {
     expect(w.processes()).toEqual([]);
   });
 
-  test('S36 what ignores INT and TERM is killed after the first Ctrl-C alone', async ({ w, expect }) => {
-    w.rules(`target('goal', { outputs: ['a.txt'], recipe: [sh('goal', 'trap "" INT TERM; touch deaf; await_file go')] }),`);
+  test('S36 what ignores INT and TERM is killed after the first Ctrl-C alone', async ({
+    w,
+    expect,
+  }) => {
+    w.rules(
+      `target('goal', { outputs: ['a.txt'], recipe: [sh('goal', 'trap "" INT TERM; touch deaf; await_file go')] }),`,
+    );
     const building = w.start(['build']);
     await w.appears('deaf');
     building.kill('SIGINT');
@@ -91,8 +115,13 @@ describe.concurrent('running', () => {
     expect(w.processes()).toEqual([]);
   });
 
-  test('S37 a detached step survives a lost connection, and the next build takes it up again', async ({ w, expect }) => {
-    w.rules(`target('goal', { outputs: ['a.txt'], recipe: [sh('goal', 'echo $$ > on; await_file go; echo done > a.txt', { detached: 'rerun' })] }),`);
+  test('S37 a detached step survives a lost connection, and the next build takes it up again', async ({
+    w,
+    expect,
+  }) => {
+    w.rules(
+      `target('goal', { outputs: ['a.txt'], recipe: [sh('goal', 'echo $$ > on; await_file go; echo done > a.txt', { detached: 'rerun' })] }),`,
+    );
     const building = w.start(['build']);
     await w.appears('on');
     building.kill('SIGHUP');
@@ -107,18 +136,35 @@ describe.concurrent('running', () => {
     expect(await build(w)).toEqual([]);
   });
 
-  test('S38 holders of one exclusive key run one at a time, and do not keep the other slots idle', async ({ w, expect }) => {
+  test('S38 holders of one exclusive key run one at a time, and do not keep the other slots idle', async ({
+    w,
+    expect,
+  }) => {
     const free = [1, 2, 3, 4];
     // Each of these ends only when all four and an exclusive one have been under way together.
-    const together = [...free.map((n) => `free${n}.on`), 'exclusive.on'].map((file) => `await_file ${file}`).join('; ');
+    const together = [...free.map((n) => `free${n}.on`), 'exclusive.on']
+      .map((file) => `await_file ${file}`)
+      .join('; ');
     w.rules(`
       ${free.map((n) => `target('x${n}', { exclusive: ['k'], outputs: ['x${n}.txt'], recipe: [sh('x${n}', 'mkdir held && touch exclusive.on; await_file free1.on; touch x${n}.txt; rmdir held')] }),`).join('\n')}
       ${free.map((n) => `target('f${n}', { outputs: ['f${n}.txt'], recipe: [sh('f${n}', 'touch free${n}.on; ${together}; touch f${n}.txt')] }),`).join('\n')}
       group('goal', [1, 2, 3, 4].flatMap((n) => ['x' + n, 'f' + n])),`);
-    expect([...(await build(w, ['-j5']))].sort()).toEqual(['f1', 'f2', 'f3', 'f4', 'x1', 'x2', 'x3', 'x4']);
+    expect([...(await build(w, ['-j5']))].sort()).toEqual([
+      'f1',
+      'f2',
+      'f3',
+      'f4',
+      'x1',
+      'x2',
+      'x3',
+      'x4',
+    ]);
   });
 
-  test('S39 when one of twenty fails the other nineteen finish, and it is told what is held up', async ({ w, expect }) => {
+  test('S39 when one of twenty fails the other nineteen finish, and it is told what is held up', async ({
+    w,
+    expect,
+  }) => {
     w.rules(`
       ...Array.from({ length: 20 }, (_, n) => [
         target('dag' + n, { outputs: ['dag' + n], recipe: [sh('dag' + n, n === 7 ? 'echo no templates; exit 3' : 'touch dag' + n)] }),
@@ -128,14 +174,21 @@ describe.concurrent('running', () => {
     const { code, out } = await w.desgw(['build']);
     const others = Array.from({ length: 20 }, (_, n) => n).filter((n) => n !== 7);
     expect(code).toBe(1);
-    expect([...w.ran()].sort()).toEqual([...others.flatMap((n) => [`dag${n}`, `sub${n}`]), 'dag7'].sort());
+    expect([...w.ran()].sort()).toEqual(
+      [...others.flatMap((n) => [`dag${n}`, `sub${n}`]), 'dag7'].sort(),
+    );
     expect(out).toContain('\nheld up: 2 targets (sub7 and goal), by dag7\n');
-    expect(out).toMatch(/failed: dag7\n {2}sh ended with exit status 3\n {2}log: \.desgw\/logs\/dag7\.1\.log\n/);
+    expect(out).toMatch(
+      /failed: dag7\n {2}sh ended with exit status 3\n {2}log: \.desgw\/logs\/dag7\.1\.log\n/,
+    );
     expect(out).toContain('no templates');
     expect(out).toContain('goal: failed: 38 built, 1 failed, 2 held up; 38 of 41 targets fresh');
   });
 
-  test('S40 a failure of the infrastructure is tried again, one of the payload is not', async ({ w, expect }) => {
+  test('S40 a failure of the infrastructure is tried again, one of the payload is not', async ({
+    w,
+    expect,
+  }) => {
     w.rules(`
       target('infra', { outputs: ['i.txt'], recipe: [sh('infra', '[ $(grep -c infra ran) -eq 3 ] || exit 75; touch i.txt', { retry: { times: 3, delay: 0.01, codes: [75] } })] }),
       target('payload', { outputs: ['p.txt'], recipe: [sh('payload', 'exit 2', { retry: { times: 3, delay: 0.01, codes: [75] } })] }),
@@ -149,10 +202,15 @@ describe.concurrent('running', () => {
     expect(out).toContain('failed: payload\n  sh ended with exit status 2\n');
   });
 
-  test('S41 a step that takes too long, or says nothing for too long, is ended with all it started', async ({ w, expect }) => {
+  test('S41 a step that takes too long, or says nothing for too long, is ended with all it started', async ({
+    w,
+    expect,
+  }) => {
     const never = (name: string, limit: string) =>
       `target('${name}', { outputs: ['${name}.txt'], recipe: [sh('${name}', '(trap "" INT TERM; await_file go) & await_file go', { ${limit} })] }),`;
-    w.rules(`${never('long', 'timeout: 0.2')} ${never('silent', 'silence: 1')} group('goal', ['long', 'silent']),`);
+    w.rules(
+      `${never('long', 'timeout: 0.2')} ${never('silent', 'silence: 1')} group('goal', ['long', 'silent']),`,
+    );
     const { code, out } = await w.desgw(['build']);
     expect(code).toBe(1);
     expect(out).toContain('failed: long\n  sh took longer than 0.2 s and was stopped\n');
@@ -160,7 +218,10 @@ describe.concurrent('running', () => {
     expect(w.processes()).toEqual([]);
   });
 
-  test('S42 a step that prints 150 MB costs no memory, and its log is whole', async ({ w, expect }) => {
+  test('S42 a step that prints 150 MB costs no memory, and its log is whole', async ({
+    w,
+    expect,
+  }) => {
     const prints = `yes "a line of some length that is repeated over and over" | head -c 75000000; echo; echo the last line`;
     w.rules(`
       target('log', { outputs: ['l.txt'], recipe: [sh('log', '${prints}; exit 1')] }),
@@ -175,14 +236,25 @@ describe.concurrent('running', () => {
     expect(peak / 1024).toBeLessThan(150);
   });
 
-  test('S43 a program left in the background does not keep the build from ending, and is told of', async ({ w, expect }) => {
-    w.rules(`target('goal', { outputs: ['a.txt'], recipe: [sh('goal', 'await_file go & echo a > a.txt')] }),`);
+  test('S43 a program left in the background does not keep the build from ending, and is told of', async ({
+    w,
+    expect,
+  }) => {
+    w.rules(
+      `target('goal', { outputs: ['a.txt'], recipe: [sh('goal', 'await_file go & echo a > a.txt')] }),`,
+    );
     const { code, err } = await w.desgw(['build']);
-    expect({ code, err }).toEqual({ code: 0, err: 'warning: goal: sh left programs running in the background; they were stopped\n' });
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: 'warning: goal: sh left programs running in the background; they were stopped\n',
+    });
     expect(w.processes()).toEqual([]);
   });
 
-  test('S44 a dry run writes nothing, starts nothing, and names what the build then runs', async ({ w, expect }) => {
+  test('S44 a dry run writes nothing, starts nothing, and names what the build then runs', async ({
+    w,
+    expect,
+  }) => {
     await builtChain(w);
     w.write('src', 'two\n');
     w.effects();
@@ -191,7 +263,8 @@ describe.concurrent('running', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(w.tree()).toEqual(before);
     expect(effectful(w)).toEqual([]);
-    const actions: readonly { readonly name: string; readonly certain: boolean }[] = JSON.parse(out).actions;
+    const actions: readonly { readonly name: string; readonly certain: boolean }[] =
+      JSON.parse(out).actions;
     expect(actions.map(({ name, certain }) => [name, certain])).toEqual([
       ['a', true],
       ['b', false],
@@ -199,7 +272,10 @@ describe.concurrent('running', () => {
     expect(await build(w)).toEqual(['a', 'b']);
   });
 
-  test('S44 a dry run in a new workspace leaves it as it is and starts nothing but the bundler', async ({ w, expect }) => {
+  test('S44 a dry run in a new workspace leaves it as it is and starts nothing but the bundler', async ({
+    w,
+    expect,
+  }) => {
     await builtChain(w);
     rmSync(join(w.dir, '.desgw'), { recursive: true });
     w.effects();
@@ -213,4 +289,5 @@ describe.concurrent('running', () => {
 });
 
 /** What desgw did that is more than looking. */
-const effectful = (w: Workspace): readonly string[] => w.effects().filter((line) => !/^(read|peak) /.test(line));
+const effectful = (w: Workspace): readonly string[] =>
+  w.effects().filter((line) => !/^(read|peak) /.test(line));

@@ -78,8 +78,8 @@ export interface Workspace {
   /** Another workspace with the same files. */
   copy(): Workspace;
   moveTo(dir: string): Workspace;
-  /** What a failing power supply does: everything in the workspace ends at once. */
-  powerCut(): Promise<void>;
+  /** What a failing power supply does: everything in the workspace ends at once, but for one pid. */
+  powerCut(spared?: number): Promise<void>;
 }
 
 /** `test` with a fresh workspace `w` that is taken away afterwards, processes included. */
@@ -100,9 +100,13 @@ const sh = (name, script, options = {}) => exec(['sh', '-c', AWAIT + 'echo "$0" 
 `;
 
 /** Waits for a condition, looking often. @throws when it has not come true in time */
-export async function until(what: string | (() => string), condition: () => boolean): Promise<void> {
+export async function until(
+  what: string | (() => string),
+  condition: () => boolean,
+): Promise<void> {
   for (const end = Date.now() + DEADLINE; !condition(); ) {
-    if (Date.now() > end) throw new Error(`it never came to this: ${typeof what === 'string' ? what : what()}`);
+    if (Date.now() > end)
+      throw new Error(`it never came to this: ${typeof what === 'string' ? what : what()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
@@ -167,7 +171,7 @@ function open(dir: string, home: string): Workspace {
       return open(join(home, name), home);
     },
     processes: () => insiders(dir),
-    powerCut: () => endAll(dir),
+    powerCut: (spared) => endAll(dir, spared),
   };
 }
 
@@ -191,14 +195,21 @@ function running(child: ChildProcess): Running {
     pid: child.pid!,
     ended,
     kill: (signal) => child.kill(signal),
-    prints: (text) => until(() => `it prints '${text}', not only:\n${out}${err}`, () => `${out}${err}`.includes(text)),
+    prints: (text) =>
+      until(
+        () => `it prints '${text}', not only:\n${out}${err}`,
+        () => `${out}${err}`.includes(text),
+      ),
   };
 }
 
 /** Lines of a log, which begins anew. */
 function taken(path: string): string[] {
   if (!fs.existsSync(path)) return [];
-  const lines = fs.readFileSync(path, 'utf8').split('\n').filter((line) => line !== '');
+  const lines = fs
+    .readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
   fs.truncateSync(path);
   return lines;
 }
@@ -219,9 +230,9 @@ function* listing(dir: string, root: string): Generator<[string, string]> {
 }
 
 /** Kills every process that works below a directory, those that desgw left behind included. */
-async function endAll(dir: string): Promise<void> {
+async function endAll(dir: string, spared?: number): Promise<void> {
   await until(`everything in ${dir} has ended`, () => {
-    const pids = insiders(dir);
+    const pids = insiders(dir).filter((pid) => pid !== spared);
     for (const pid of pids) killIfThere(pid);
     return pids.length === 0;
   });
@@ -240,7 +251,9 @@ function insiders(dir: string): readonly number[] {
     if (!/^\d+$/.test(name)) return [];
     try {
       const cwd = fs.readlinkSync(`/proc/${name}/cwd`);
-      return (cwd === dir || cwd.startsWith(`${dir}/`)) && isAlive(Number(name)) ? [Number(name)] : [];
+      return (cwd === dir || cwd.startsWith(`${dir}/`)) && isAlive(Number(name))
+        ? [Number(name)]
+        : [];
     } catch {
       return []; // gone, or not ours
     }

@@ -5,8 +5,8 @@
  * Time stamps of files come from `Date`, so whoever uses this calls `vi.useFakeTimers({ toFake: ['Date'] })`.
  */
 import { vi } from 'vitest';
-import type { FsModule } from '../../core/world/fs.ts';
 import { openFiles } from '../../core/world/files.ts';
+import type { FsModule } from '../../core/world/fs.ts';
 import type { ProcessIdentity, Spawn, World } from '../../core/world/world.ts';
 import {
   type Fault,
@@ -50,6 +50,8 @@ export interface Machine {
   /** Called before a program runs. */
   onStart: (argv: readonly string[]) => void;
   engine(options?: EngineOptions): Engine;
+  /** Writes a file in place, as people's editors do: nothing but time stamps tells. */
+  put(path: string, text: string): void;
   /** Lets time pass. */
   advance(ms: number): void;
   /** Every program that runs comes to its end; detached ones go one phase further. */
@@ -74,6 +76,7 @@ export function memoryMachine(
   const started: (readonly string[])[] = [];
   const jobs: Job[] = [];
   const running = new Set<Promise<unknown>>();
+  const active = new Set<string>();
   let nextPid = 100;
   let alive = 0;
 
@@ -83,6 +86,9 @@ export function memoryMachine(
 
   async function runProgram(spawn: Spawn, signal?: AbortSignal): Promise<number> {
     machine.onStart(spawn.argv);
+    const words = spawn.argv.join(' ');
+    if (active.has(words)) throw new Error(`two at once: ${words}`);
+    active.add(words);
     started.push(spawn.argv);
     const program = programs[spawn.argv[0]];
     if (program === undefined) throw new Error(`there is no program ${spawn.argv[0]}`);
@@ -91,6 +97,7 @@ export function memoryMachine(
     try {
       return await over;
     } finally {
+      active.delete(words);
       running.delete(over);
       advance(1);
     }
@@ -158,6 +165,7 @@ export function memoryMachine(
     started,
     onStart: () => {},
     engine,
+    put: (path, text) => put(fs, `${WORKSPACE}/${path}`, text),
     advance,
     async rest() {
       while (running.size > 0) await Promise.allSettled([...running]);

@@ -1,0 +1,300 @@
+/** A world of plain maps that counts what is asked of it: cheap enough for 100,000 targets. */
+import { ABSENT, digestOf } from '../../core/digest.ts';
+import type { Project } from '../../core/stage.ts';
+import type { Build, Exit, Params, Path, RuleItem } from '../../core/types.ts';
+import type { Files, Processes, Spawn, Stat, World } from '../../core/world/world.ts';
+
+const ROOT = '/w';
+
+interface Entry {
+  readonly text: string;
+  readonly mtime: number;
+  readonly ino: number;
+}
+
+/** How often each kind of thing was done. */
+export interface Counts {
+  stats: number;
+  reads: number;
+  digests: number;
+  lists: number;
+  /** Files written whole, staged or created. */
+  writes: number;
+  /** Records and other texts appended to files that are appended to. */
+  appends: number;
+  removes: number;
+  spawns: number;
+}
+
+/** A program: reads and writes through `files`; its exit status, 0 if it says nothing. */
+export type Program = (
+  args: readonly string[],
+  files: StubFiles,
+  spawn: Spawn,
+) => number | undefined | Promise<number | undefined>;
+
+export interface StubFiles extends Files {
+  put(path: Path, text: string): void;
+  text(path: Path): string | undefined;
+  /** Paths of everything outside `.desgw/`. */
+  paths(): readonly Path[];
+}
+
+export interface StubWorld extends World {
+  readonly files: StubFiles;
+  readonly counts: Counts;
+  /** Counts since the last call of this. */
+  counted(): Counts;
+  /** Command lines in the order of their start. */
+  readonly ran: readonly string[];
+}
+
+const PROGRAMS: { readonly [name: string]: Program } = {
+  cp: ([from, to], files) => {
+    const text = files.text(from!);
+    if (text === undefined) return 1;
+    files.put(to!, text);
+    return 0;
+  },
+  true: () => 0,
+  false: () => 1,
+};
+
+/** A world that holds these files; `programs` beside `cp`, `true` and `false`. */
+export function stubWorld(
+  tree: { readonly [path: string]: string } = {},
+  programs: { readonly [name: string]: Program } = {},
+  env: { readonly [name: string]: string } = {},
+): StubWorld {
+  const counts = zero();
+  let before = zero();
+  const clock = { ms: 1_000_000 };
+  const files = stubFiles(counts, clock);
+  for (const [path, text] of Object.entries(tree)) files.put(path, text);
+  const ran: string[] = [];
+  return {
+    files,
+    processes: stubProcesses({ ...PROGRAMS, ...programs }, files, counts, ran),
+    clock: {
+      now: () => clock.ms,
+      sleep: (ms) => {
+        clock.ms += ms;
+        return Promise.resolve();
+      },
+    },
+    env,
+    counts,
+    ran,
+    counted() {
+      const since = Object.fromEntries(
+        Object.entries(counts).map(([key, n]) => [key, n - before[key as keyof Counts]]),
+      );
+      before = { ...counts };
+      return since as unknown as Counts;
+    },
+  };
+}
+
+const zero = (): Counts => ({
+  ...{ stats: 0, reads: 0, digests: 0, lists: 0 },
+  ...{ writes: 0, appends: 0, removes: 0, spawns: 0 },
+});
+
+/** A project of these rules; the first is its goal. */
+export function stubProject(
+  world: World,
+  items: readonly RuleItem[],
+  more: Partial<Build> = {},
+): Project {
+  const [first] = items;
+  const goal = first !== undefined && 'name' in first ? first.name : '';
+  return {
+    world,
+    build: { goal, ...more, rules: () => items },
+    params: {} as Params,
+    siteOf: () => 'desgwfile.ts:1',
+    explain: (error) => (error instanceof Error ? error : new Error(String(error))),
+  };
+}
+
+function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
+  const entries = new Map<Path, Entry>();
+  const folders = new Map<Path, Set<string>>();
+  let inodes = 0;
+  let temporaries = 0;
+  const short = (path: Path): Path =>
+    path.startsWith(`${ROOT}/`) ? path.slice(ROOT.length + 1) : path.replace(/^\.\//, '');
+  const put = (path: Path, text: string): void => {
+    // Each file is older than the next reading of the clock by more than any grain of time stamps.
+    clock.ms += 100;
+    const name = short(path);
+    if (!entries.has(name)) note(name);
+    entries.set(name, { text, mtime: clock.ms, ino: ++inodes });
+    clock.ms += 100;
+  };
+  const note = (path: Path): void => {
+    const cut = path.lastIndexOf('/');
+    const dir = cut < 0 ? '.' : path.slice(0, cut);
+    const names = folders.get(dir);
+    if (names === undefined) folders.set(dir, new Set([path.slice(cut + 1)]));
+    else names.add(path.slice(cut + 1));
+  };
+  const drop = (path: Path): void => {
+    const name = short(path);
+    if (!entries.delete(name)) return;
+    const cut = name.lastIndexOf('/');
+    folders.get(cut < 0 ? '.' : name.slice(0, cut))?.delete(name.slice(cut + 1));
+  };
+  const text = (path: Path): string | undefined => entries.get(short(path))?.text;
+  const stat = (path: Path): Stat | undefined => {
+    counts.stats++;
+    const found = entries.get(short(path));
+    if (found !== undefined)
+      return {
+        size: found.text.length,
+        mtime: found.mtime,
+        ctime: found.mtime,
+        ino: found.ino,
+        directory: false,
+      };
+    return folders.has(short(path))
+      ? { size: 0, mtime: 0, ctime: 0, ino: 0, directory: true }
+      : undefined;
+  };
+  const readText = (path: Path): string | undefined => {
+    counts.reads++;
+    return text(path);
+  };
+  const stage: Files['stage'] = (path, data) => {
+    counts.writes++;
+    const content = typeof data === 'string' ? data : Buffer.from(data).toString('utf8');
+    const temporary = `.tmp-${temporaries++}`;
+    return {
+      path,
+      temporary,
+      digest: digestOf(content),
+      commit: () => put(path, content),
+      discard: () => {},
+    };
+  };
+  return {
+    root: ROOT,
+    absolute: (path) => (path.startsWith('/') ? path : `${ROOT}/${path}`),
+    stat,
+    statMany: async (paths) => paths.map(stat),
+    read: (path) => {
+      counts.reads++;
+      const found = text(path);
+      return found === undefined ? undefined : Buffer.from(found);
+    },
+    readText,
+    readEnd: (path, bytes) => {
+      const found = text(path);
+      return found === undefined ? undefined : Buffer.from(found).subarray(-bytes);
+    },
+    digest: (path) => {
+      counts.digests++;
+      const found = text(path);
+      return found === undefined ? ABSENT : digestOf(found);
+    },
+    list: (dir) => {
+      counts.lists++;
+      const names = folders.get(short(dir));
+      return names === undefined ? undefined : [...names].sort();
+    },
+    listMany: async (dirs) =>
+      dirs.map((dir) => {
+        counts.lists++;
+        const names = folders.get(short(dir));
+        return names && [...names].sort();
+      }),
+    glob: (pattern) => {
+      const expression = new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`);
+      return [...entries.keys()].filter((path) => expression.test(path)).sort();
+    },
+    write: (path, data, mode) => stage(path, data, mode).commit(),
+    stage,
+    stageFile: (path, temporary) => {
+      const staged = stage(path, text(temporary) ?? '');
+      drop(temporary);
+      return staged;
+    },
+    createExclusive: (path, content) => {
+      counts.writes++;
+      if (entries.has(short(path))) return false;
+      put(path, content);
+      return true;
+    },
+    appender: (path) => {
+      let pieces = [text(path) ?? ''];
+      let open = true;
+      const flush = (): void => {
+        if (!open) return;
+        const whole = pieces.join('');
+        pieces = [whole];
+        put(path, whole);
+      };
+      return {
+        write: (piece) => {
+          counts.appends++;
+          pieces.push(piece);
+        },
+        sync: flush,
+        close: () => {
+          flush();
+          open = false;
+        },
+      };
+    },
+    copy: (from, to) => put(to, text(from) ?? ''),
+    symlink: (path, to) => put(path, `-> ${to}`),
+    isLinked: (path) => text(path)?.startsWith('-> ') === true,
+    rename: (from, to) => {
+      put(to, text(from) ?? '');
+      drop(from);
+    },
+    remove: (path) => {
+      counts.removes++;
+      drop(path);
+    },
+    removeTree: () => {},
+    removeEmptyDirectory: () => {},
+    makeDirectory: () => {},
+    claimDirectory: () => true,
+    now: () => clock.ms,
+    get digests() {
+      return counts.digests;
+    },
+    put,
+    text,
+    paths: () => [...entries.keys()].filter((path) => !path.startsWith('.desgw/')).sort(),
+  };
+}
+
+function stubProcesses(
+  programs: { readonly [name: string]: Program },
+  files: StubFiles,
+  counts: Counts,
+  ran: string[],
+): Processes {
+  return {
+    self: { host: 'here', boot: 'b', pid: 1, start: '1', user: 'mara' },
+    isAlive: () => false,
+    run: async (spawn, signal): Promise<{ exit: Exit; leftBehind: number }> => {
+      counts.spawns++;
+      ran.push(spawn.argv.join(' '));
+      const [name, ...args] = spawn.argv;
+      const program = programs[name];
+      if (program === undefined)
+        return { exit: { kind: 'spawn', message: 'no such program' }, leftBehind: 0 };
+      const code = await program(args, files, spawn);
+      if (signal.aborted) return { exit: { kind: 'signal', signal: 'SIGINT' }, leftBehind: 0 };
+      return { exit: { kind: 'exit', code: code ?? 0 }, leftBehind: 0 };
+    },
+    launch: () => {
+      throw new Error('nothing is launched here');
+    },
+    stop: () => Promise.resolve(),
+    killAll: () => {},
+  };
+}

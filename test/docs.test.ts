@@ -1,0 +1,178 @@
+/** What README and CONTRIBUTING show is what there is. */
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const CONTRIBUTING = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
+
+let home: string;
+beforeAll(() => {
+  home = realpathSync(mkdtempSync(join(tmpdir(), 'desgw-docs-')));
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+}
+
+function run(program: string, args: readonly string[], cwd: string): Ended {
+  const env = { PATH: process.env.PATH, HOME: home, USER: 'mara', TZ: 'UTC' };
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd, env, encoding: 'utf8' });
+  return { code: status, out: `${stdout}${stderr}` };
+}
+
+const desgw = (cwd: string, ...args: string[]): Ended =>
+  run(process.execPath, [join(ROOT, 'core/bin.cjs'), ...args], cwd);
+
+/** Text of the code blocks of a language, in order. */
+function blocks(page: string, language: string): string[] {
+  return [...page.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)]
+    .filter(([, name]) => name === language)
+    .map(([, , text]) => text!);
+}
+
+/** The block of TypeScript that holds these words. */
+function blockWith(page: string, words: string): string {
+  const found = blocks(page, 'ts').filter((text) => text.includes(words));
+  expect(found).toHaveLength(1);
+  return found[0]!;
+}
+
+/** A folder with these files and, by links, the sources of desgw. */
+function folder(name: string, files: { readonly [path: string]: string }): string {
+  const dir = join(home, name);
+  mkdirSync(dir);
+  for (const part of ['core', 'node_modules']) symlinkSync(join(ROOT, part), join(dir, part));
+  cpSync(join(ROOT, 'targets'), join(dir, 'targets'), { recursive: true });
+  for (const [path, text] of Object.entries({ ...files, 'package.json': '{"type":"module"}' })) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  }
+  return dir;
+}
+
+/** Every `desgw command` with its options that a page names. */
+function named(page: string): readonly { command: string; options: readonly string[] }[] {
+  const code = [
+    ...[...page.matchAll(/`([^`\n]+)`/g)].map(([, text]) => text!),
+    ...blocks(page, '')
+      .join('')
+      .split('\n')
+      .filter((line) => /^(\$ )?(.*&& |DESGW\S* )?desgw /.test(line)),
+  ];
+  return code.flatMap((text) => {
+    const words = /(?:^|\s)desgw (?!--|<)(\S+)(.*)/.exec(text);
+    if (words === null || words[1] === 'COMMAND') return [];
+    const options = words[2]!.match(/(?<=\s)--?[a-z][a-z-]*/g) ?? [];
+    return [{ command: words[1]!, options }];
+  });
+}
+
+describe('README', () => {
+  test('every command and option that is named exists', () => {
+    const help = desgw(ROOT, '--help').out;
+    const known = [...help.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name!);
+    const all = [...named(README), ...named(CONTRIBUTING)];
+    expect(all.length).toBeGreaterThan(30);
+    expect(all.map(({ command }) => command).filter((name) => !known.includes(name))).toEqual([]);
+    for (const command of new Set(all.map((one) => one.command))) {
+      const text = desgw(ROOT, command, '--help').out;
+      const options = all.filter((one) => one.command === command).flatMap((one) => one.options);
+      const missing = options.filter((option) => !new RegExp(`(^|[\\s,])${option}\\b`).test(text));
+      expect({ command, missing }).toEqual({ command, missing: [] });
+    }
+    // And the other way round: no command is left out.
+    expect(known.filter((name) => !all.some(({ command }) => command === name))).toEqual([]);
+  });
+
+  test('the rule file for the real site has the types that it should', () => {
+    const dir = folder('real', { 'desgwfile.ts': blockWith(README, 'fermilab({') });
+    expect(typecheck(dir)).toEqual({ code: 0, out: '' });
+  });
+
+  test('the different pipeline does what is said of it, in 30 lines', () => {
+    const rules = blockWith(README, "goal: 'report'");
+    expect(rules.trimEnd().split('\n').length).toBeLessThanOrEqual(30);
+    const dir = folder('words', {
+      'desgwfile.ts': rules,
+      'chapters.txt': 'one.txt\ntwo.txt\n',
+      'one.txt': 'it was a dark night\n',
+      'two.txt': 'the end of it all came soon\n',
+    });
+    expect(typecheck(dir)).toEqual({ code: 0, out: '' });
+    expect(desgw(dir, 'build')).toMatchObject({ code: 0 });
+    expect(readFileSync(join(dir, 'report.txt'), 'utf8')).toBe('one.txt ok\ntwo.txt too long\n');
+
+    writeFileSync(join(dir, 'one.txt'), 'it was a bright night\n');
+    const { code, out } = desgw(dir, 'build', '-v');
+    const shown = README.slice(README.indexOf('$ sed -i s/dark/bright/')).split('\n').slice(1, 5);
+    const withoutTimes = (text: string): string => text.replace(/\d+\.\d+s/g, 'TIME');
+    expect(code).toBe(0);
+    expect(withoutTimes(out)).toBe(withoutTimes(`${shown.join('\n')}\n`));
+  });
+
+  test('no page names a folder of this computer', () => {
+    for (const page of [README, CONTRIBUTING]) {
+      expect(page.match(/\/(root|home|tmp|work)\b\S*/g)).toBeNull();
+    }
+  });
+});
+
+describe('CONTRIBUTING', () => {
+  test('the target that is added as an example passes its own test', () => {
+    const dir = folder('night', {
+      'targets/night-table.ts': blockWith(CONTRIBUTING, 'export function nightTable'),
+      'test/targets/night-table.test.ts': blockWith(CONTRIBUTING, "from 'vitest'"),
+    });
+    expect(typecheck(dir)).toEqual({ code: 0, out: '' });
+    const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
+    const { code, out } = run(process.execPath, [vitest, 'run', '--root', dir], dir);
+    expect({ code, passed: out.includes('1 passed') }).toEqual({ code: 0, passed: true });
+  });
+
+  test('every file and folder that is named exists', () => {
+    const paths = [
+      ...CONTRIBUTING.matchAll(/`((?:core|targets|templates|test|bench)\/[\w./*-]*)`/g),
+    ]
+      .map(([, path]) => path!)
+      .filter((path) => !path.includes('*') && !path.includes('night-table'));
+    expect(paths.length).toBeGreaterThan(30);
+    const missing = paths.filter((path) => !existsSync(join(ROOT, path)));
+    expect(missing).toEqual([]);
+  });
+});
+
+/** What the compiler says of the TypeScript in a folder, with the settings of the project. */
+function typecheck(dir: string): Ended {
+  const base = join(ROOT, 'tsconfig.json');
+  const paths = { desgw: ['./core/index.ts'], 'desgw/targets': ['./targets/index.ts'] };
+  writeFileSync(
+    join(dir, 'tsconfig.json'),
+    JSON.stringify({
+      extends: base,
+      compilerOptions: { paths },
+      include: ['desgwfile.ts', 'targets/night-table.ts', 'test'],
+    }),
+  );
+  return run(
+    process.execPath,
+    [join(ROOT, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', dir],
+    dir,
+  );
+}

@@ -1,0 +1,137 @@
+/** Cases that random histories once brought to light, each in its shortest form. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { attemptState, revokeAttempt } from '../../core/attempts.ts';
+import { Stopped } from '../support/memory-files.ts';
+import { memoryMachine } from '../support/memory-world.ts';
+import type { Op } from './arbitrary.ts';
+import { Model } from './model.ts';
+import type { Sketch, Workspace } from './workspace.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2017, 7, 18) + 1 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const PLAIN: Sketch = {
+  name: '',
+  kind: 'exec',
+  deps: [],
+  after: [],
+  gathers: [],
+  inputs: [],
+  optional: [],
+  globs: [],
+  env: [],
+  param: 0,
+  observes: undefined,
+  lossy: false,
+  pair: false,
+  hold: undefined,
+};
+
+/** A workspace of these targets and a group of them all. */
+function workspaceOf(
+  targets: readonly (Partial<Sketch> & { readonly name: string })[],
+  more: Partial<Workspace> = {},
+): Workspace {
+  const all = { name: 'all', kind: 'group', deps: targets.map(({ name }) => name) } as const;
+  return {
+    targets: [...targets, all].map((target) => ({ ...PLAIN, ...target })),
+    sweep: 'suffix',
+    detached: false,
+    failing: new Set(),
+    env: { HUE: 'red' },
+    ...more,
+  };
+}
+
+type BuildOp = Extract<Op, { op: 'build' }>;
+
+function build(more: Partial<BuildOp> = {}): BuildOp {
+  const plain = { jobs: 1, wait: false, failFast: false, force: undefined };
+  return { op: 'build', ...plain, abortAt: undefined, killAt: undefined, ...more };
+}
+
+const LINKS = [
+  { name: 'link0', kind: 'link', inputs: ['src/a'] },
+  { name: 'link1', kind: 'link', deps: ['link0'] },
+] as const;
+
+const GRID = [
+  { name: 'once0', kind: 'once' },
+  { name: 'watch1', kind: 'write', deps: ['once0'], observes: 'outside/watch' },
+] as const;
+
+describe('a chain', () => {
+  test('is fresh when its links were made from each other in one run', async () => {
+    await new Model(workspaceOf(LINKS)).play([build()]);
+  });
+
+  test('does not run while a later link is held up by something edited', async () => {
+    const [first, second] = LINKS;
+    const targets = [
+      { name: 't0' },
+      first,
+      { ...second, after: ['t0'] },
+      { name: 't3', gathers: ['link0'] },
+    ];
+    const edit: Op = { op: 'edit', which: 0 };
+    await new Model(workspaceOf(targets)).play([build({ abortAt: 2 }), edit, build()]);
+  });
+
+  test.each(Array.from({ length: 16 }, (_, i) => 20 + i * 5))(
+    'that survives a kill at effect %i is not started a second time beside itself',
+    async (killAt) => {
+      const workspace = workspaceOf(LINKS, { detached: true });
+      await new Model(workspace).play([build({ killAt }), build({ killAt: 30 }), build()]);
+    },
+  );
+});
+
+describe('force', () => {
+  test('of a group is announced for its members by a dry run', async () => {
+    await new Model(workspaceOf([{ name: 't0' }])).play([build(), build({ force: 1 })]);
+  });
+
+  test('leaves what depends on several files of the forced target fresh', async () => {
+    const targets = [
+      { name: 't0', pair: true },
+      { name: 't1', gathers: ['t0'] },
+    ];
+    await new Model(workspaceOf(targets)).play([build({ force: 2 })]);
+  });
+
+  test('puts an edited marker of a submission back, and keeps the edit', async () => {
+    const model = new Model(workspaceOf(GRID));
+    await model.play([build(), { op: 'edit', which: 0 }, build({ force: 0 })]);
+    const tree = model.machine.memory.tree();
+    expect([tree['out/once0'], tree['out/once0.kept']]).toEqual(['job-once0\n', 'edited 1\n']);
+  });
+});
+
+describe('a submission', () => {
+  test('that was left alone is collected with its receipt, not found out anew', async () => {
+    const model = new Model(workspaceOf([GRID[0]]));
+    await model.play([build({ abortAt: 1 })]);
+    const logs = Object.keys(model.machine.memory.tree()).filter((path) => path.endsWith('.out'));
+    expect(logs).toEqual(['.desgw/logs/once0.1.out']);
+  });
+
+  test('that is being taken back when the engine dies does not seem to have begun', () => {
+    for (let failAt = 1; ; failAt++) {
+      const machine = memoryMachine({ '.desgw/runs/x/host': '{}' }, {});
+      const engine = machine.engine({ fault: { failAt, with: 'stop' } });
+      try {
+        revokeAttempt(engine, 'x');
+      } catch (error) {
+        if (!(error instanceof Stopped)) throw error;
+      }
+      const next = machine.engine();
+      expect(attemptState(next, 'x')).toBe('unclaimed');
+      expect(revokeAttempt(next, 'x')).toBe(true);
+      if (engine.effects() < failAt) break;
+    }
+  });
+});
