@@ -12,10 +12,11 @@ import {
   standingOf,
   type View,
 } from './decide.ts';
+import type { Landing, PerformContext } from './entry.ts';
 import { needsOf } from './graph.ts';
 import { tailOf } from './logs.ts';
 import type { Observer } from './observe.ts';
-import { type Landing, type PerformContext, perform } from './perform.ts';
+import { perform } from './perform.ts';
 import { actionFor, chainAction, firstDue, heldUpLinks, isVerdict, viewOf } from './plan.ts';
 import { reasonText } from './reasons.ts';
 import type {

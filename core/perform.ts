@@ -4,28 +4,29 @@
  *   started (on record) -> steps -> judged -> outputs durable beside their place ->
  *   finishing (on record, with their digests) -> renamed into place -> built (on record) -> told
  */
+import { adopt } from './adopt.ts';
 import { attemptDirectory, revokeAttempt } from './attempts.ts';
-import { lastGood, productNow } from './decide.ts';
-import type { Environments } from './environment.ts';
+import { productNow } from './decide.ts';
+import {
+  type Entry,
+  entryOf,
+  evaluate,
+  isOpen,
+  type Landing,
+  type PerformContext,
+} from './entry.ts';
 import { recipeOf } from './graph.ts';
-import type { Journal } from './journal/types.ts';
 import { Keeper } from './keep.ts';
 import { logPath } from './logs.ts';
-import type { Looker } from './look.ts';
 import { nearestNames } from './near.ts';
-import type { Observer } from './observe.ts';
 import { isSystemError, problemOf, problemsOf } from './problems.ts';
-import { signatureOf } from './signature.ts';
 import { Run, type StepsEnd } from './steps.ts';
 import type {
   Action,
-  BuildEvent,
   Built,
   Digest,
   Exec,
   Facts,
-  Finishing,
-  Graph,
   Node,
   Path,
   Problem,
@@ -35,50 +36,7 @@ import type {
   Started,
   Step,
   TargetName,
-  Trace,
 } from './types.ts';
-import type { World } from './world/world.ts';
-
-export interface PerformContext {
-  readonly world: World;
-  readonly graph: Graph;
-  readonly observer: Observer;
-  readonly journal: Journal;
-  readonly environments: Environments;
-  readonly looker: Looker;
-  readonly signal: AbortSignal;
-  readonly emit: (event: BuildEvent) => void;
-  readonly product: (name: TargetName) => Digest | undefined;
-  readonly gathered: (name: TargetName) => readonly TargetName[];
-  readonly newToken: () => string;
-}
-
-/** How an action ended. */
-export type Landing =
-  | { readonly state: 'built'; readonly made: readonly TargetName[]; readonly note?: string }
-  | {
-      readonly state: 'failed';
-      readonly made: readonly TargetName[];
-      readonly problems: readonly Problem[];
-      readonly log: Path;
-    }
-  /** A once-action ended without a receipt: nobody can tell yet whether it took effect. */
-  | {
-      readonly state: 'doubt';
-      readonly made: readonly TargetName[];
-      readonly problems: readonly Problem[];
-      readonly log: Path;
-    }
-  | { readonly state: 'left'; readonly note: string }
-  | { readonly state: 'interrupted' };
-
-/** What is on record of each target of an action while it runs. */
-interface Entry {
-  readonly node: Node;
-  readonly signature: Signature;
-  readonly run: number;
-  readonly previous: Built | undefined;
-}
 
 /** Performs `action`; failing is a landing, only defects throw. */
 export async function perform(action: Action, context: PerformContext): Promise<Landing> {
@@ -299,7 +257,9 @@ class Performer {
     run.commit();
     const missing: Problem[] = [];
     for (const { node } of this.#entries) {
-      observer.forget(node.outputs.map((o) => o.path));
+      // Inputs too: one that changed while this ran is told of, and not taken for what others read.
+      const { inputs = [], optionalInputs = [] } = node.rule;
+      observer.forget([...node.outputs.map((o) => o.path), ...inputs, ...optionalInputs]);
       for (const [path, digest] of staged) observer.know(path, digest);
       missing.push(...this.#missing(node));
     }
@@ -334,19 +294,22 @@ class Performer {
     const { node } = entry;
     const { receipt } = run.facts;
     const signature = this.#signatureOf(entry);
-    const built: Built = {
-      kind: 'built',
-      how: 'built',
-      run: entry.run,
-      at: this.#action.kind === 'restore' ? this.#startedAt : world.clock.now(),
-      ms: world.clock.now() - this.#begun,
-      signature,
-      because:
-        this.#action.kind === 'restore' ? (entry.previous?.because ?? []) : this.#action.reasons,
-      outputs: Object.fromEntries(node.outputs.map((o) => [o.path, observer.output(o)])),
-      ...(node.rule.once === undefined ? {} : { token: this.#token }),
-      ...(receipt === undefined ? {} : { receipt }),
-    };
+    const outputs = Object.fromEntries(node.outputs.map((o) => [o.path, observer.output(o)]));
+    const built: Built =
+      this.#action.kind === 'restore' && entry.previous !== undefined
+        ? { ...entry.previous, signature, outputs }
+        : {
+            kind: 'built',
+            how: 'built',
+            run: entry.run,
+            at: world.clock.now(),
+            ms: world.clock.now() - this.#begun,
+            signature,
+            because: this.#action.reasons,
+            outputs,
+            ...(node.rule.once === undefined ? {} : { token: this.#token }),
+            ...(receipt === undefined ? {} : { receipt }),
+          };
     journal.trace(node.name, built, { durable: node.rule.once !== undefined });
     this.#products.set(node.name, productNow(node, observer, signature));
   }
@@ -430,21 +393,6 @@ class Performer {
   }
 }
 
-const isOpen = (trace: Trace | undefined): trace is Started | Finishing =>
-  trace?.kind === 'started' || trace?.kind === 'finishing';
-
-function entryOf(node: Node, action: Action, context: PerformContext): Entry {
-  const trace = context.journal.traces.get(node.name);
-  const previous = lastGood(trace);
-  // What a detached program was started from is what it will have made its outputs from, and its
-  // log is that of the run that started it.
-  if (action.kind === 'attach' && isOpen(trace)) {
-    return { node, signature: trace.signature, run: trace.run, previous };
-  }
-  const signature = signatureOf(node, ingredients(context), context.gathered(node.name));
-  return { node, signature, run: (trace?.run ?? 0) + 1, previous };
-}
-
 function mapped<T>(
   table: { readonly [key: string]: T },
   value: (key: string, before: T) => T,
@@ -452,75 +400,4 @@ function mapped<T>(
   return Object.fromEntries(
     Object.entries(table).map(([key, before]) => [key, value(key, before)]),
   );
-}
-
-function ingredients({ observer, product }: PerformContext) {
-  return {
-    file: (path: Path) => observer.file(path),
-    glob: (pattern: string) => observer.glob(pattern),
-    env: (name: string) => observer.env(name),
-    sighting: (name: TargetName) => observer.sighting(name),
-    product,
-  };
-}
-
-/** The steps of a recipe, given the facts. Also what a dry run prints. */
-export function evaluate(recipe: Recipe, facts: Facts): readonly Step[] {
-  return typeof recipe.steps === 'function' ? recipe.steps(facts) : recipe.steps;
-}
-
-/** Puts work on record that was found done, writing the files that go with the record. */
-async function adopt(action: Action, context: PerformContext): Promise<Landing> {
-  const { world, journal, observer, graph } = context;
-  const entry = entryOf(graph.nodes.get(action.makes[0]!)!, action, context);
-  const { node } = entry;
-  const at = world.clock.now();
-  const seen = observer.once(node.name);
-  if (seen?.state !== 'done') throw new Error(`internal: ${node.name} is adopted without evidence`);
-  if (node.rule.once !== undefined) {
-    const recipe = recipeOf(node.rule);
-    const facts = observer.facts(node, context.gathered(node.name), [], recipe.reads ?? []);
-    const run = new Run(
-      facts,
-      { ...quietOptions(context, entry, at), filesOnly: true },
-      seen.receipt,
-    );
-    await run.all(evaluate(recipe, facts));
-    run.commit();
-    observer.forget(node.outputs.map((o) => o.path));
-  }
-  journal.trace(
-    node.name,
-    {
-      kind: 'built',
-      how: 'adopted',
-      run: entry.run,
-      at,
-      ms: 0,
-      signature: entry.signature,
-      because: [],
-      outputs: Object.fromEntries(node.outputs.map((o) => [o.path, observer.output(o)])),
-      evidence: seen.how,
-      ...(seen.receipt === undefined ? {} : { receipt: seen.receipt }),
-    },
-    { durable: node.rule.once !== undefined },
-  );
-  return { state: 'built', made: action.makes, note: seen.how };
-}
-
-function quietOptions(context: PerformContext, entry: Entry, at: number) {
-  const { world, environments, signal } = context;
-  return {
-    world,
-    environments,
-    signal,
-    token: '', // there was no attempt of ours
-    startedAt: at,
-    log: logPath(entry.node.name, entry.run),
-    env: [],
-    resume: false,
-    onRetry: () => {},
-    onWarning: () => {},
-    onAlive: () => Promise.resolve(),
-  };
 }

@@ -34,6 +34,7 @@ import { bandIn } from './rows.ts';
 import { SEASON_PLACEHOLDER, season } from './season.ts';
 import type { Site } from './site/site.ts';
 import { submitted } from './submitted.ts';
+import { testing } from './testing.ts';
 
 /** Parameters of the follow-up itself, with those of dagmaker.rc and of the ini. */
 export function followUpParams(site: Site): { readonly [name: string]: Param } {
@@ -112,7 +113,7 @@ export function followUp(
           exposures.map((e) => parseExposure(String(e))),
           params,
         );
-  return [...site.setup, season(site, String(params.season)), ...rest];
+  return [...site.setup, season(site, String(params.season)), ...rest, ...testing(site, params)];
 }
 
 function fromExposures(

@@ -9,7 +9,6 @@ import {
   type Problem,
   type Rule,
   type RunFacts,
-  remove,
   type Seen,
   target,
   write,
@@ -77,7 +76,8 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
       version: '1',
       reads: [dag, marker],
       steps: () => [
-        claim(workDir(site, exposure), [`${name}.submitting`], `submission of ${name}`),
+        // Never given back: somebody who looked before the marker was there must not be next.
+        claim(workDir(site, exposure), [`${name}.S${season}.submitting`], `submission of ${name}`),
         exec(
           submitCommand({
             exposure,
@@ -105,8 +105,6 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
             standing(run, marker, { exposure, season }) ??
             markerText(run, { exposure, season, dag }),
         ),
-        // From here on the marker says it.
-        remove(`${dag}.submitting`),
       ],
       judge: (run) => judgeSubmission(run),
     },

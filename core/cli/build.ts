@@ -1,9 +1,9 @@
 /** `desgw build`, and its dry run. */
 import { EXIT, lookOnly, runBuild } from '../build.ts';
+import { evaluate } from '../entry.ts';
 import { Refusal, UserError } from '../errors.ts';
 import { recipeOf } from '../graph.ts';
 import { MissingText, type Observer } from '../observe.ts';
-import { evaluate } from '../perform.ts';
 import { jsonReporter } from '../report/json.ts';
 import { liveReporter } from '../report/live.ts';
 import type { Reporter } from '../report/reporter.ts';

@@ -3,17 +3,16 @@ import { type Command, type CommandCall, group, Refusal, UserError } from '../..
 import type { Exposure, Season } from '../domain.ts';
 import { ccdsName } from '../follow-up.ts';
 import type { Queue } from '../jobsub.ts';
+import { rescueCommand, rescueRule } from '../rescue.ts';
 import {
   earlierLooks,
-  planRescue,
   type RescueAsked,
   type RescuePlan,
-  rescueCommand,
   rescueFile,
   rescueLooks,
   rescueName,
-  rescueRule,
-} from '../rescue.ts';
+} from '../rescue-files.ts';
+import { planRescue } from '../rescue-plan.ts';
 import type { Site } from '../site/site.ts';
 import { askQueue, claimedSeason, neededExposures } from './asked.ts';
 

@@ -77,9 +77,10 @@ export function stubWorld(
     processes: stubProcesses({ ...PROGRAMS, ...programs }, files, counts, ran),
     clock: {
       now: () => clock.ms,
+      // Whatever is ready to happen at once happens before the time is over.
       sleep: (ms) => {
         clock.ms += ms;
-        return Promise.resolve();
+        return new Promise((resolve) => setImmediate(resolve));
       },
     },
     env,
@@ -145,7 +146,19 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
     const cut = name.lastIndexOf('/');
     folders.get(cut < 0 ? '.' : name.slice(0, cut))?.delete(name.slice(cut + 1));
   };
-  const text = (path: Path): string | undefined => entries.get(short(path))?.text;
+  /** Files that are being appended to, in pieces: joining them at every write would cost too much. */
+  const appending = new Map<Path, string[]>();
+  const settle = (name: Path): void => {
+    const pieces = appending.get(name);
+    if (pieces === undefined || pieces.length === 1) return;
+    const whole = pieces.join('');
+    pieces.splice(0, pieces.length, whole);
+    put(name, whole);
+  };
+  const text = (path: Path): string | undefined => {
+    settle(short(path));
+    return entries.get(short(path))?.text;
+  };
   const stat = (path: Path): Stat | undefined => {
     counts.stats++;
     const found = entries.get(short(path));
@@ -226,23 +239,17 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
       return true;
     },
     appender: (path) => {
-      let pieces = [text(path) ?? ''];
-      let open = true;
-      const flush = (): void => {
-        if (!open) return;
-        const whole = pieces.join('');
-        pieces = [whole];
-        put(path, whole);
-      };
+      const pieces = [text(path) ?? ''];
+      appending.set(short(path), pieces);
       return {
         write: (piece) => {
           counts.appends++;
           pieces.push(piece);
         },
-        sync: flush,
+        sync: () => {},
         close: () => {
-          flush();
-          open = false;
+          settle(short(path));
+          appending.delete(short(path));
         },
       };
     },

@@ -7,15 +7,14 @@ import { ccdReport, stateByCcd } from '../../targets/ccd-report.ts';
 import { jobsIn, parseDag } from '../../targets/dag.ts';
 import { ccd2, SEARCH_CCDS } from '../../targets/domain.ts';
 import type { Job, Queue } from '../../targets/jobsub.ts';
+import { rescueRule } from '../../targets/rescue.ts';
 import {
   earlierLooks,
-  planRescue,
   type RescueAsked,
   type RescuePlan,
-  type RescueRecord,
   rescueLooks,
-  rescueRule,
-} from '../../targets/rescue.ts';
+} from '../../targets/rescue-files.ts';
+import { planRescue, type RescueRecord } from '../../targets/rescue-plan.ts';
 import { sandbox } from '../../targets/site/sandbox.ts';
 import { dagText } from '../fixtures/postproc/dag-text.ts';
 

@@ -4,7 +4,8 @@ import { ccd2, SEARCH_CCDS } from '../../targets/domain.ts';
 import type { Job, Queue } from '../../targets/jobsub.ts';
 import { TEST_SEASONS } from '../../targets/season-rules.ts';
 import { sandbox } from '../../targets/site/sandbox.ts';
-import { TESTING_SEASON, testing } from '../../targets/testing.ts';
+import { testing } from '../../targets/testing.ts';
+import { TESTING_SEASON } from '../../targets/testing-places.ts';
 
 const site = sandbox();
 const params: Params = { ccdThreshold: 50, propid: null, triggermjd: null };

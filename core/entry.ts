@@ -1,0 +1,100 @@
+/** What an action is performed with, what is kept of each of its targets, and how it may end. */
+import { lastGood } from './decide.ts';
+import type { Environments } from './environment.ts';
+import type { Journal } from './journal/types.ts';
+import type { Looker } from './look.ts';
+import type { Observer } from './observe.ts';
+import { signatureOf } from './signature.ts';
+import type {
+  Action,
+  BuildEvent,
+  Built,
+  Digest,
+  Facts,
+  Finishing,
+  Graph,
+  Node,
+  Path,
+  Problem,
+  Recipe,
+  Signature,
+  Started,
+  Step,
+  TargetName,
+  Trace,
+} from './types.ts';
+import type { World } from './world/world.ts';
+
+/** Everything that performing needs. */
+export interface PerformContext {
+  readonly world: World;
+  readonly graph: Graph;
+  readonly observer: Observer;
+  readonly journal: Journal;
+  readonly environments: Environments;
+  readonly looker: Looker;
+  readonly signal: AbortSignal;
+  readonly emit: (event: BuildEvent) => void;
+  readonly product: (name: TargetName) => Digest | undefined;
+  readonly gathered: (name: TargetName) => readonly TargetName[];
+  readonly newToken: () => string;
+}
+
+/** How an action ended. */
+export type Landing =
+  | { readonly state: 'built'; readonly made: readonly TargetName[]; readonly note?: string }
+  | {
+      readonly state: 'failed';
+      readonly made: readonly TargetName[];
+      readonly problems: readonly Problem[];
+      readonly log: Path;
+    }
+  /** A once-action ended without a receipt: nobody can tell yet whether it took effect. */
+  | {
+      readonly state: 'doubt';
+      readonly made: readonly TargetName[];
+      readonly problems: readonly Problem[];
+      readonly log: Path;
+    }
+  | { readonly state: 'left'; readonly note: string }
+  | { readonly state: 'interrupted' };
+
+/** What is on record of each target of an action while it runs. */
+export interface Entry {
+  readonly node: Node;
+  readonly signature: Signature;
+  readonly run: number;
+  readonly previous: Built | undefined;
+}
+
+/** Whether a run is on record that has not been seen to end. */
+export const isOpen = (trace: Trace | undefined): trace is Started | Finishing =>
+  trace?.kind === 'started' || trace?.kind === 'finishing';
+
+/** The entry of one target as an action begins. */
+export function entryOf(node: Node, action: Action, context: PerformContext): Entry {
+  const trace = context.journal.traces.get(node.name);
+  const previous = lastGood(trace);
+  // What a detached program was started from is what it will have made its outputs from, and its
+  // log is that of the run that started it.
+  if (action.kind === 'attach' && isOpen(trace)) {
+    return { node, signature: trace.signature, run: trace.run, previous };
+  }
+  const signature = signatureOf(node, ingredients(context), context.gathered(node.name));
+  return { node, signature, run: (trace?.run ?? 0) + 1, previous };
+}
+
+function ingredients({ observer, product }: PerformContext) {
+  return {
+    file: (path: Path) => observer.file(path),
+    glob: (pattern: string) => observer.glob(pattern),
+    env: (name: string) => observer.env(name),
+    sighting: (name: TargetName) => observer.sighting(name),
+    product,
+  };
+}
+
+/** The steps of a recipe, given the facts. Also what a dry run prints. */
+export function evaluate(recipe: Recipe, facts: Facts): readonly Step[] {
+  return typeof recipe.steps === 'function' ? recipe.steps(facts) : recipe.steps;
+}
