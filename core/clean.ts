@@ -1,11 +1,12 @@
 /** Forgetting targets: what of theirs may be deleted, what is left alone and why. */
-import { builtOf } from './decide.ts';
+import { builtOf, lastGood } from './decide.ts';
 import type { Journal, Memory } from './journal/types.ts';
 import type { Observer } from './observe.ts';
 import type {
   Built,
   Cleaning,
   Digest,
+  Exec,
   Node,
   Output,
   Path,
@@ -15,13 +16,21 @@ import type {
 } from './types.ts';
 import type { Files } from './world/world.ts';
 
+/** A target that may not be cleaned now. */
+export interface Refused {
+  readonly target: TargetName;
+  readonly why: string;
+  /** Ends the work that is still under way. */
+  readonly cancel?: Exec;
+}
+
 /** What cleaning would do. The dry run prints it, the real one carries out the same value. */
 export interface CleanPlan {
   readonly targets: readonly { readonly target: TargetName; readonly deletes: readonly Path[] }[];
   /** Files that stay, with the reason. */
   readonly keeps: readonly { readonly path: Path; readonly why: string }[];
-  /** Targets that may not be cleaned now, with the reason. */
-  readonly refused: readonly { readonly target: TargetName; readonly why: string }[];
+  /** Targets that may not be cleaned now, with the reason and what would end it. */
+  readonly refused: readonly Refused[];
   /** Targets that the next build will have to look at again. */
   readonly follows: readonly TargetName[];
 }
@@ -34,10 +43,7 @@ export function planClean(
   files: Files,
 ): CleanPlan {
   const targets = [...new Set(names.flatMap((name) => members(plan, name)))];
-  const refused = targets.flatMap((target) => {
-    const why = whyNot(plan, target);
-    return why === undefined ? [] : [{ target, why }];
-  });
+  const refused = targets.flatMap((target) => whyNot(plan, target, observer) ?? []);
   const cleaned = targets.filter((target) => !refused.some((r) => r.target === target));
   const keeps: { path: Path; why: string }[] = [];
   const steps = cleaned.map((target) => {
@@ -131,17 +137,21 @@ function members(plan: Plan, name: TargetName): readonly TargetName[] {
   return node.group ? node.deps.flatMap((dep) => members(plan, dep)) : [name];
 }
 
-function whyNot(plan: Plan, target: TargetName): string | undefined {
+function whyNot(plan: Plan, target: TargetName, observer: Observer): Refused | undefined {
   const verdict = plan.verdicts.get(target);
-  if (verdict?.state === 'running') return 'it is running; wait for it or stop it';
-  const node = plan.graph.nodes.get(target)!;
-  if (node.rule.once === undefined) return undefined;
+  if (verdict?.state === 'running') {
+    return { target, why: 'it is running; wait for it or stop it' };
+  }
+  const { once } = plan.graph.nodes.get(target)!.rule;
+  if (once === undefined) return undefined;
   const live = (plan.graph.dependents.get(target) ?? []).find(
     (name) => plan.verdicts.get(name)?.state === 'waiting',
   );
-  if (live !== undefined)
-    return `its work is still under way: ${live} waits for it (${plan.verdicts.get(live)!.note})`;
-  return undefined;
+  if (live === undefined) return undefined;
+  const why = `its work is still under way: ${live} waits for it (${plan.verdicts.get(live)!.note})`;
+  const receipt = lastGood(observer.trace(target))?.receipt;
+  if (once.cancel === undefined || receipt === undefined) return { target, why };
+  return { target, why: `${why}; --cancel ends it first`, cancel: once.cancel(receipt) };
 }
 
 function deletable(

@@ -54,6 +54,7 @@ const COMMANDS: { readonly [name: string]: Declared } = {
     doc: 'forget targets and delete what they made here, so that the next build makes them again',
     options: [
       ['-n, --dry-run', 'show what would be deleted; change nothing'],
+      ['--cancel', 'end work that is still under way first'],
       ['--orphans', 'delete outputs of targets that are not in the rule file any more'],
       ['-y, --yes', 'do not ask'],
     ],

@@ -136,6 +136,8 @@ export interface Once {
   /** Looked at when there is no record, or an attempt without a result. */
   readonly look: (facts: Facts, attempt?: Attempt) => readonly Look[];
   readonly judge: (seen: readonly Seen[], attempt?: Attempt) => OnceSighting;
+  /** The command that ends the work of a receipt, for `desgw clean --cancel`. */
+  readonly cancel?: (receipt: string) => Exec;
 }
 
 /** An attempt whose result is not known. */

@@ -71,6 +71,12 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
     once: {
       look: () => submissionLooks(site, season, exposure),
       judge: (seen, attempt) => judgeSubmitted(seen, { exposure, season, token: attempt?.token }),
+      cancel: (receipt) =>
+        exec([site.programs.remove, '-G', site.group, '--role', site.role, receipt], {
+          env: site.env,
+          passEnv: site.passEnv,
+          timeout: 120,
+        }),
     },
     recipe: {
       version: '1',

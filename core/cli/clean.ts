@@ -1,12 +1,14 @@
 /** `desgw clean`. */
+import { runForAdapter } from '../ask.ts';
 import { type CleanPlan, carryOut, planClean, planOrphans } from '../clean.ts';
 import { UserError } from '../errors.ts';
 import { loadMemory, openJournal } from '../journal/journal.ts';
-import type { Memory } from '../journal/types.ts';
+import type { KnownSighting, Memory } from '../journal/types.ts';
 import { acquire } from '../lock.ts';
 import { Observer } from '../observe.ts';
 import type { Project } from '../stage.ts';
 import { stage } from '../stage.ts';
+import type { TargetName } from '../types.ts';
 import { display } from '../views/quote.ts';
 import { count, enumerate } from '../views/text.ts';
 import type { BuildFlags } from './build.ts';
@@ -14,7 +16,15 @@ import { confirm } from './confirm.ts';
 import { type CommonFlags, type Invocation, openProject } from './context.ts';
 
 type CleanFlags = CommonFlags &
-  Pick<BuildFlags, 'dryRun'> & { readonly orphans?: boolean; readonly yes?: boolean };
+  Pick<BuildFlags, 'dryRun'> & {
+    readonly orphans?: boolean;
+    readonly cancel?: boolean;
+    readonly yes?: boolean;
+  };
+
+/** Seconds that cancelled work may take to be seen gone, and between two looks. */
+const CANCEL_LIMIT = 300;
+const CANCEL_LOOK = 1;
 
 /** Forgets targets and deletes what they made. Exit status 2 when something had to be refused. */
 export async function clean(
@@ -36,6 +46,8 @@ export async function clean(
     terminal.out(cleanText(plan, 'would be deleted'));
     return plan.refused.length > 0 ? 2 : 0;
   }
+  const seen = new Map<TargetName, KnownSighting>();
+  if (flags.cancel === true) await cancelLive(names, flags, project, invocation, seen);
   const lock = await acquire(files, processes, clock, {
     wait: true,
     command,
@@ -45,7 +57,7 @@ export async function clean(
   try {
     const journal = openJournal(files, processes.self);
     try {
-      const plan = await planned(names, orphans, project, journal, invocation);
+      const plan = await planned(names, orphans, project, journal, invocation, seen);
       if (plan.refused.length > 0) {
         terminal.err(cleanText({ ...plan, targets: [], keeps: [], follows: [] }, ''));
         return 2;
@@ -72,12 +84,49 @@ export async function clean(
   }
 }
 
+/**
+ * Ends work that keeps targets from being cleaned, and waits until it is seen to be gone.
+ * @param seen since when nothing has moved, from one look to the next
+ */
+async function cancelLive(
+  names: readonly string[],
+  flags: CleanFlags,
+  project: Project,
+  invocation: Invocation,
+  seen: Map<TargetName, KnownSighting>,
+): Promise<void> {
+  const { world } = project;
+  const { terminal, signal } = invocation;
+  const refusedNow = async () =>
+    (await planned(names, false, project, loadMemory(world.files), invocation, seen)).refused;
+  const live = (await refusedNow()).filter(({ cancel }) => cancel !== undefined);
+  for (const { target, why, cancel } of live) {
+    terminal.out(`${display(target)}: ${why}`);
+    if (flags.yes !== true && !(await confirm('End it?', invocation))) {
+      throw new UserError('nothing was cancelled', 'On a terminal this asks; elsewhere add --yes.');
+    }
+    await runForAdapter(world, cancel!, signal);
+  }
+  const deadline = world.clock.now() + CANCEL_LIMIT * 1000;
+  while (live.length > 0 && (await refusedNow()).some(({ cancel }) => cancel !== undefined)) {
+    if (world.clock.now() > deadline || signal.aborted) {
+      throw new UserError(
+        `the work of ${live.map(({ target }) => target).join(', ')} is not seen to have ended`,
+        'Nothing was cleaned. See what is left of it, then clean again.',
+        1,
+      );
+    }
+    await world.clock.sleep(CANCEL_LOOK * 1000, signal);
+  }
+}
+
 async function planned(
   names: readonly string[],
   orphans: boolean,
   project: Project,
   memory: Memory,
   { signal }: Invocation,
+  seen: Map<TargetName, KnownSighting> = new Map(),
 ): Promise<CleanPlan> {
   const { world, build } = project;
   const observer = new Observer(world, memory, {
@@ -86,6 +135,7 @@ async function planned(
     mayWrite: false,
     signal,
   });
+  for (const [target, known] of seen) observer.newSightings.set(target, known);
   const { plan } = await stage(project, observer, names, true);
   if (!orphans) {
     // Whoever watches the work of a target tells whether it is live.
@@ -94,6 +144,7 @@ async function planned(
       watchers.length === 0
         ? plan
         : (await stage(project, observer, [...plan.goals, ...watchers], true)).plan;
+    for (const [target, known] of observer.newSightings) seen.set(target, known);
     return planClean(wider, plan.goals, observer, world.files);
   }
   const { nodes, makers } = plan.graph;

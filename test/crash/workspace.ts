@@ -22,6 +22,8 @@ export function everyKind(): Workspace {
   return {
     sweep: 'suffix and first',
     detached: true,
+    blind: true,
+    failsLate: true,
     failing: new Set(),
     env: { HUE: 'red' },
     targets: [

@@ -12,9 +12,7 @@ beforeAll(async () => {
 afterAll(() => at.dispose());
 
 /** A build in which something goes wrong; told how, then how the next one comes out. */
-async function afterTrouble(
-  postproc: Dials,
-): Promise<{
+async function afterTrouble(postproc: Dials): Promise<{
   readonly failed: Ended;
   readonly skipTo: string | undefined;
   readonly steps: readonly number[];

@@ -26,6 +26,8 @@ interface RawWorkspace {
   readonly links: readonly RawTarget[] | undefined;
   readonly sweep: Workspace['sweep'];
   readonly detached: boolean;
+  readonly blind: boolean;
+  readonly failsLate: boolean;
   readonly middle: readonly RawTarget[];
   /** Something submitted once, from what the first one makes, and watched by the second. */
   readonly grid: readonly [RawTarget, RawTarget] | undefined;
@@ -54,6 +56,8 @@ const rawWorkspace: fc.Arbitrary<RawWorkspace> = fc.record({
   links: fc.option(fc.array(rawTarget, { minLength: 2, maxLength: 3 }), { nil: undefined }),
   sweep: fc.constantFrom('suffix', 'all', 'suffix and first'),
   detached: fc.boolean(),
+  blind: fc.boolean(),
+  failsLate: fc.boolean(),
   middle: fc.array(rawTarget, { maxLength: 2 }),
   grid: fc.option(fc.tuple(rawTarget, rawTarget), { nil: undefined }),
   last: fc.array(rawTarget, { maxLength: 3 }),
@@ -134,6 +138,8 @@ export const anyWorkspace: fc.Arbitrary<Workspace> = rawWorkspace.map((raw) => {
     targets,
     sweep: raw.sweep,
     detached: raw.detached,
+    blind: raw.blind,
+    failsLate: raw.failsLate,
     failing: new Set(),
     env: { HUE: 'red' },
   };
@@ -219,6 +225,8 @@ export type Op =
       readonly abortAt: number | undefined;
       /** Killed at that effect. */
       readonly killAt: number | undefined;
+      /** A source is changed when so many programs have started. */
+      readonly meddleAt: number | undefined;
     };
 
 const which = fc.nat(30);
@@ -230,6 +238,7 @@ const build: fc.Arbitrary<Op> = fc.record({
   failFast: rarely,
   force: fc.option(which, { nil: undefined, freq: 8 }),
   abortAt: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined, freq: 5 }),
+  meddleAt: fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined, freq: 5 }),
   killAt: fc.option(fc.integer({ min: 1, max: 400 }), { nil: undefined, freq: 5 }),
 });
 

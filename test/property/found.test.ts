@@ -41,6 +41,8 @@ function workspaceOf(
     targets: [...targets, all].map((target) => ({ ...PLAIN, ...target })),
     sweep: 'suffix',
     detached: false,
+    blind: false,
+    failsLate: false,
     failing: new Set(),
     env: { HUE: 'red' },
     ...more,
@@ -51,7 +53,14 @@ type BuildOp = Extract<Op, { op: 'build' }>;
 
 function build(more: Partial<BuildOp> = {}): BuildOp {
   const plain = { jobs: 1, wait: false, failFast: false, force: undefined };
-  return { op: 'build', ...plain, abortAt: undefined, killAt: undefined, ...more };
+  return {
+    op: 'build',
+    ...plain,
+    abortAt: undefined,
+    killAt: undefined,
+    meddleAt: undefined,
+    ...more,
+  };
 }
 
 const LINKS = [

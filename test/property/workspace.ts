@@ -46,6 +46,10 @@ export interface Workspace {
   readonly sweep: 'suffix' | 'all' | 'suffix and first';
   /** Whether the chain's command survives desgw. */
   readonly detached: boolean;
+  /** Nothing outside shows what was submitted: only the engine's own records can. */
+  readonly blind: boolean;
+  /** A submitter that fails has submitted all the same, and leaves no receipt. */
+  readonly failsLate: boolean;
   /** Programs that fail; what they would make is left half-written. */
   readonly failing: Set<string>;
   readonly env: { [name: string]: string };
@@ -206,17 +210,17 @@ function ruleOf(sketch: Sketch, workspace: Workspace, chain: Chain): Rule {
               sightingOf(seen?.kind === 'read' ? seen.text : undefined),
           },
         }),
-    ...(kind === 'once' ? { once: onceOf(name) } : {}),
+    ...(kind === 'once' ? { once: onceOf(name, workspace) } : {}),
     ...(kind === 'link' ? { chain } : { recipe: recipeOf(sketch, workspace) }),
   };
 }
 
-function onceOf(name: string): Once {
+function onceOf(name: string, { blind }: Workspace): Once {
   return {
     look: () => [{ kind: 'read', path: OUTSIDE_LOG }],
     judge: ([seen]) => {
       const log = seen?.kind === 'read' ? (seen.text ?? '') : '';
-      return log.split('\n').includes(name)
+      return !blind && log.split('\n').includes(name)
         ? { state: 'done', how: 'it is in the log outside', receipt: `job-${name}` }
         : { state: 'not done' };
     },
@@ -306,9 +310,10 @@ export function programsOf(
     },
     submit: async (call) => {
       const [name] = call.args;
-      // A submitter that fails before it has acted.
-      if (workspace.failing.has(name!)) return 1;
+      const fails = workspace.failing.has(name!);
+      if (fails && !workspace.failsLate) return 1;
       call.write(OUTSIDE_LOG, `${call.read(OUTSIDE_LOG) ?? ''}${name}\n`);
+      if (fails) return 1;
       call.print(`submitted as job-${name}\n`);
       return 0;
     },

@@ -63,7 +63,7 @@ interface Job {
   readonly pid: number;
   readonly spawn: Spawn;
   readonly dir: string;
-  phase: 'launched' | 'claimed' | 'over';
+  phase: 'launched' | 'claimed' | 'running' | 'over';
 }
 
 /** A machine with these files and programs. Call `vi.useFakeTimers({ toFake: ['Date'] })` before. */
@@ -109,10 +109,11 @@ export function memoryMachine(
       job.phase = exists(fs, `${job.dir}/claim`) ? 'over' : 'claimed';
       if (job.phase === 'claimed') fs.mkdirSync(`${job.dir}/claim`);
     } else if (job.phase === 'claimed') {
-      job.phase = 'over';
+      job.phase = 'running';
       const code = await runProgram(job.spawn);
       // Its directory goes when somebody has settled the matter without waiting for it.
       if (exists(fs, job.dir)) put(fs, `${job.dir}/exit`, `${code}\n`);
+      job.phase = 'over';
     }
   }
 
