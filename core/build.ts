@@ -97,10 +97,16 @@ class BuildRun {
     const { signal, wait } = this.#options;
     let pause = FIRST_LOOK;
     let before = '';
+    let onceMore = false;
     for (;;) {
       const { plan, verdicts } = await this.#round();
       const held = heldUp(verdicts, plan.order);
       if (signal.aborted) return this.#summary(plan, verdicts, 'interrupted');
+      if (held.waiting.length === 0 && !onceMore && isHolding(plan, verdicts)) {
+        // What held a target back has been settled in this round: it can be made now.
+        onceMore = true;
+        continue;
+      }
       if (held.waiting.length === 0 || !wait || this.#timedOut())
         return this.#summary(plan, verdicts);
       const now = JSON.stringify(held.waiting);
@@ -328,6 +334,13 @@ function meantBy({ goals, graph }: Plan): ReadonlySet<TargetName> {
   }
   return found;
 }
+
+/** Whether a target counts as fresh only because it was held back (see `hold`). */
+const isHolding = (plan: Plan, verdicts: ReadonlyMap<TargetName, Verdict>): boolean =>
+  plan.order.some((name) => {
+    const { state, reasons } = verdicts.get(name)!;
+    return state === 'fresh' && reasons.length > 0;
+  });
 
 function outcomeOf(
   failed: readonly { problems: readonly Problem[] }[],

@@ -28,7 +28,9 @@ export default defineConfig({
     ...(report === undefined
       ? {}
       : { reporters: ['default', 'json'], outputFile: { json: report } }),
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // The tests wait for programs more than they compute.
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -1,7 +1,7 @@
 /** Several commands in one workspace at once. */
 import { hostname } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
-import { until, type Workspace, workspace } from './workspace.ts';
+import { isIdle, until, type Workspace, workspace } from './workspace.ts';
 
 let w: Workspace;
 afterEach(() => w.dispose());
@@ -76,6 +76,8 @@ test('a builder that is killed takes its programs along, so that none writes int
   w.pipe('ready');
   const build = w.start(['build']);
   await w.heard('ready');
+  // It has told the watchdog of the program by the time it has nothing more to do.
+  await until(() => isIdle(build.pid));
   build.kill('SIGKILL');
   await build.ended;
   await until(() => w.processes().length === 0);

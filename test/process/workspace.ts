@@ -161,6 +161,12 @@ export default defineBuild({ goal: ${JSON.stringify(goal)}, ${more} rules: () =>
   };
 }
 
+/** Whether a process has nothing to do at this moment but wait. */
+export function isIdle(pid: number): boolean {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).startsWith('S');
+}
+
 /** Resolves once `holds` is true; the time limit of the test is the only one. */
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
