@@ -103,7 +103,8 @@ class BuildRun {
       const held = heldUp(verdicts, plan.order);
       if (signal.aborted) return this.#summary(plan, verdicts, 'interrupted');
       if (held.waiting.length === 0 && !onceMore && isHolding(plan, verdicts)) {
-        // What held a target back has been settled in this round: it can be made now.
+        // What held a target back has been settled in this round, or what was collected was
+        // started from something older: it can be made now.
         onceMore = true;
         continue;
       }
@@ -335,7 +336,7 @@ function meantBy({ goals, graph }: Plan): ReadonlySet<TargetName> {
   return found;
 }
 
-/** Whether a target counts as fresh only because it was held back (see `hold`). */
+/** Whether a target counts as fresh only for now: held back (see `hold`), or collected outdated. */
 const isHolding = (plan: Plan, verdicts: ReadonlyMap<TargetName, Verdict>): boolean =>
   plan.order.some((name) => {
     const { state, reasons } = verdicts.get(name)!;

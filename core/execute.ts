@@ -344,7 +344,12 @@ class Execute {
     const product =
       made?.kind === 'built' ? productNow(node, this.#observer, made.signature) : undefined;
     // That it was to be made whatever its record says is done with.
-    if (isVerdict(decision) && decision.reasons.some(({ kind }) => kind !== 'forced')) {
+    const changed = isVerdict(decision)
+      ? decision.reasons.filter(({ kind }) => kind !== 'forced')
+      : [];
+    // What was started by an earlier build from what there was then is a matter for this one still.
+    const reasons = action.kind === 'attach' ? changed : [];
+    if (changed.length > reasons.length) {
       this.#context.emit({
         kind: 'warning',
         target: name,
@@ -354,9 +359,7 @@ class Execute {
     }
     this.#settle(
       node,
-      product === undefined
-        ? { state: 'fresh', reasons: [] }
-        : { state: 'fresh', reasons: [], product },
+      product === undefined ? { state: 'fresh', reasons } : { state: 'fresh', reasons, product },
     );
   }
 
