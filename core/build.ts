@@ -1,7 +1,8 @@
 /** A build from beginning to end: plan, lock, execute, wait for what goes on elsewhere, sum up. */
 import { Environments } from './environment.ts';
 import { UserError } from './errors.ts';
-import { type Execution, execute, heldUp } from './execute.ts';
+import { type Execution, execute } from './execute.ts';
+import { heldUp } from './held-up.ts';
 import { loadMemory, openJournal } from './journal/journal.ts';
 import type { Journal, Memory } from './journal/types.ts';
 import { acquire } from './lock.ts';
@@ -103,8 +104,7 @@ class BuildRun {
       const held = heldUp(verdicts, plan.order);
       if (signal.aborted) return this.#summary(plan, verdicts, 'interrupted');
       if (held.waiting.length === 0 && !onceMore && isHolding(plan, verdicts)) {
-        // What held a target back has been settled in this round, or what was collected was
-        // started from something older: it can be made now.
+        // What held a target back has been settled in this round: it can be made now.
         onceMore = true;
         continue;
       }
@@ -336,7 +336,7 @@ function meantBy({ goals, graph }: Plan): ReadonlySet<TargetName> {
   return found;
 }
 
-/** Whether a target counts as fresh only for now: held back (see `hold`), or collected outdated. */
+/** Whether a target counts as fresh only because it was held back (see `hold`). */
 const isHolding = (plan: Plan, verdicts: ReadonlyMap<TargetName, Verdict>): boolean =>
   plan.order.some((name) => {
     const { state, reasons } = verdicts.get(name)!;

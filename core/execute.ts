@@ -3,22 +3,13 @@
  * Work per action is proportional to its dependents, never to the size of the graph.
  */
 import pLimit from 'p-limit';
-import {
-  blocked,
-  causeOf,
-  type Decision,
-  decide,
-  productNow,
-  standingOf,
-  type View,
-} from './decide.ts';
+import { blocked, type Decision, decide, productNow, standingOf, type View } from './decide.ts';
 import type { Landing, PerformContext } from './entry.ts';
 import { needsOf } from './graph.ts';
 import { tailOf } from './logs.ts';
 import type { Observer } from './observe.ts';
 import { perform } from './perform.ts';
 import { actionFor, chainAction, firstDue, heldUpLinks, isVerdict, viewOf } from './plan.ts';
-import { reasonText } from './reasons.ts';
 import type {
   Action,
   Chain,
@@ -194,18 +185,31 @@ class Execute {
   #considerChain(chain: Chain): void {
     const state = this.#chains.get(chain)!;
     if (state.running || state.outside > 0) return;
-    const first = firstDue(chain, (link) => this.#verdicts.get(link)!);
-    // Only the first link that is not fresh starts the run; those before it have been decided.
-    if (first === undefined || !this.#decided.has(first)) return;
-    const action = chainAction(chain, this.#view.verdict)!;
-    const down = heldUpLinks(action, (link) => this.#ownStanding(link));
-    if (down.length > 0) {
-      this.#settle(this.#node(first), blocked(down, this.#view));
-      return;
-    }
+    if (!this.#options.wait) this.#leaveAlive(chain);
+    const action = chainAction(chain, this.#view.verdict);
+    if (action === undefined || (action.kind === 'run' && this.#isHeldUp(chain, action))) return;
     state.running = true;
     for (const link of action.makes) this.#making.add(link);
     this.#enqueue(action);
+  }
+
+  #leaveAlive(chain: Chain): void {
+    for (const link of chain.links) {
+      const verdict = this.#verdicts.get(link)!;
+      const node = this.#node(link);
+      if (verdict.state === 'running' && this.#observerSaysAlive(node))
+        this.#settle(node, { ...verdict, state: 'waiting' });
+    }
+  }
+
+  /** Whether a run of the chain has to wait, perhaps for good. */
+  #isHeldUp(chain: Chain, action: Action): boolean {
+    const first = firstDue(chain, this.#view.verdict)!;
+    // Only the first link that is not fresh starts the run; those before it have been decided.
+    if (!this.#decided.has(first)) return true;
+    const down = heldUpLinks(action, (link) => this.#ownStanding(link));
+    if (down.length > 0) this.#settle(this.#node(first), blocked(down, this.#view));
+    return down.length > 0;
   }
 
   /** What holds a link up may have come to light after the plan. */
@@ -307,11 +311,13 @@ class Execute {
     switch (landing.state) {
       case 'built':
         for (const name of action.makes) this.#landed(name, action);
+        this.#goOn(action);
         return;
       case 'failed':
         for (const name of landing.made) this.#landed(name, action);
         for (const name of action.makes)
           if (!landing.made.includes(name)) this.#down(name, landing);
+        this.#goOn(action);
         return;
       case 'doubt':
         // Perhaps the outside can tell by now.
@@ -323,10 +329,20 @@ class Execute {
         for (const name of action.makes) {
           this.#settle(this.#node(name), { state: 'waiting', reasons: [], note: landing.note });
         }
+        this.#goOn(action);
         return;
       case 'interrupted':
         return;
     }
+  }
+
+  /** What ran of a chain has been followed; now comes what else is due of it. */
+  #goOn(action: Action): void {
+    const { chain } = this.#node(action.makes[0]!).rule;
+    if (chain === undefined || action.kind !== 'attach') return;
+    this.#chains.get(chain)!.running = false;
+    for (const link of action.makes) this.#making.delete(link);
+    this.#considerChain(chain);
   }
 
   /** A target was made. It counts as fresh for this build even if an input changed meanwhile. */
@@ -340,16 +356,17 @@ class Execute {
       this.#settle(node, decision);
       return;
     }
+    if (action.kind === 'attach' && isVerdict(decision)) {
+      // An earlier build started it from what there was then, which is not what there is now.
+      this.#making.delete(name);
+      this.#act(node, decision);
+      return;
+    }
     const made = this.#context.journal.traces.get(name);
     const product =
       made?.kind === 'built' ? productNow(node, this.#observer, made.signature) : undefined;
     // That it was to be made whatever its record says is done with.
-    const changed = isVerdict(decision)
-      ? decision.reasons.filter(({ kind }) => kind !== 'forced')
-      : [];
-    // What was started by an earlier build from what there was then is a matter for this one still.
-    const reasons = action.kind === 'attach' ? changed : [];
-    if (changed.length > reasons.length) {
+    if (isVerdict(decision) && decision.reasons.some(({ kind }) => kind !== 'forced')) {
       this.#context.emit({
         kind: 'warning',
         target: name,
@@ -359,7 +376,9 @@ class Execute {
     }
     this.#settle(
       node,
-      product === undefined ? { state: 'fresh', reasons } : { state: 'fresh', reasons, product },
+      product === undefined
+        ? { state: 'fresh', reasons: [] }
+        : { state: 'fresh', reasons: [], product },
     );
   }
 
@@ -423,46 +442,4 @@ class Execute {
   #node(name: TargetName): Node {
     return this.#plan.graph.nodes.get(name)!;
   }
-}
-
-const firstReason = ({ reasons }: Verdict): string =>
-  reasons[0] === undefined ? '' : reasonText(reasons[0]);
-
-/** Sorts what is not fresh by what it takes: nothing but time, or a person. */
-export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, order: readonly TargetName[]) {
-  const waiting: { target: TargetName; progress: string }[] = [];
-  const person: { target: TargetName; state: Verdict['state']; note: string }[] = [];
-  const blocked: {
-    target: TargetName;
-    by: readonly TargetName[];
-    cause: 'failed' | 'waiting' | 'person';
-  }[] = [];
-  const unseen: { target: TargetName; problems: readonly Problem[] }[] = [];
-  for (const target of order) {
-    const verdict = verdicts.get(target)!;
-    const note = verdict.note ?? '';
-    switch (verdict.state) {
-      case 'waiting':
-      case 'running':
-        waiting.push({ target, progress: note });
-        break;
-      case 'edited':
-      case 'in doubt':
-      case 'submitted, stale':
-        person.push({ target, state: verdict.state, note: note || firstReason(verdict) });
-        break;
-      case 'blocked':
-        blocked.push({ target, by: verdict.by ?? [], cause: causeOf(verdict) });
-        break;
-      case 'failed':
-        unseen.push({ target, problems: [{ what: note }] });
-        break;
-      case 'fresh':
-      case 'stale':
-      case 'missing':
-      case 'maybe':
-        break;
-    }
-  }
-  return { waiting, person, blocked, unseen };
 }

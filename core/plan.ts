@@ -26,7 +26,7 @@ export function plan(
   const wanted: Wanted[] = [];
   const view = viewOf(survey, verdicts);
   const openLinks = new Map<Chain, number>();
-  const runs = new Map<Chain, Action>();
+  const runs = new Map<Chain, readonly Action[]>();
   for (const name of order) {
     const node = graph.nodes.get(name)!;
     const decision = decide(node, view);
@@ -37,13 +37,15 @@ export function plan(
     const open = (openLinks.get(chain) ?? chain.links.length) - 1;
     openLinks.set(chain, open);
     if (open === 0) {
-      const action = chainAction(chain, view.verdict);
-      const down = action === undefined ? [] : heldUpLinks(action, view.verdict);
-      if (action !== undefined && down.length > 0) holdUp(action, down, graph, verdicts, view);
-      else {
-        if (action !== undefined) runs.set(chain, action);
-        sweep(chain, action, verdicts);
-      }
+      const run = chainRun(chain, view.verdict);
+      const down = run === undefined ? [] : heldUpLinks(run, view.verdict);
+      if (run !== undefined && down.length > 0) holdUp(chain, down, graph, verdicts, view);
+      else if (run !== undefined) sweep(chain, run, verdicts);
+      const follow = chainAttach(chain, view.verdict);
+      runs.set(
+        chain,
+        [follow, down.length > 0 ? undefined : run].filter((a) => a !== undefined),
+      );
     }
   }
   return {
@@ -96,7 +98,10 @@ export function firstDue(
   chain: Chain,
   verdict: (name: TargetName) => Verdict,
 ): TargetName | undefined {
-  const first = chain.links.find((link) => standingOf(verdict(link)) !== 'usable');
+  const first = chain.links.find((link) => {
+    const { state } = verdict(link);
+    return state !== 'running' && standingOf(verdict(link)) !== 'usable';
+  });
   return first === undefined || standingOf(verdict(first)) === 'down' ? undefined : first;
 }
 
@@ -108,29 +113,28 @@ export function heldUpLinks(
   action: Action,
   verdict: (name: TargetName) => Verdict,
 ): readonly TargetName[] {
-  if (action.kind === 'attach') return [];
   return action.makes.filter((link) => standingOf(verdict(link)) === 'down');
 }
 
 /** The first link is blocked by links further on, and whoever needs it by that. */
 function holdUp(
-  { makes }: Action,
+  chain: Chain,
   down: readonly TargetName[],
   graph: Graph,
   verdicts: Map<TargetName, Verdict>,
   view: View,
 ): void {
-  const pending = makes.filter((link) => standingOf(view.verdict(link)) === 'pending');
-  verdicts.set(pending[0]!, blocked(down, view));
-  for (const link of pending.slice(1)) {
+  const first = firstDue(chain, view.verdict)!;
+  verdicts.set(first, blocked(down, view));
+  for (const link of chain.links.slice(chain.links.indexOf(first) + 1)) {
+    if (standingOf(view.verdict(link)) !== 'pending') continue;
     const decision = decide(graph.nodes.get(link)!, view);
     if (isVerdict(decision)) verdicts.set(link, decision);
   }
 }
 
 /** Marks links that are fresh themselves but will be remade along with others. */
-function sweep(chain: Chain, action: Action | undefined, verdicts: Map<TargetName, Verdict>): void {
-  if (action === undefined || action.kind === 'attach') return;
+function sweep(chain: Chain, action: Action, verdicts: Map<TargetName, Verdict>): void {
   const first = firstDue(chain, (name) => verdicts.get(name)!)!;
   for (const link of action.makes) {
     const verdict = verdicts.get(link)!;
@@ -149,7 +153,7 @@ function actionsOf(
   graph: Graph,
   order: readonly TargetName[],
   verdicts: ReadonlyMap<TargetName, Verdict>,
-  runs: Map<Chain, Action>,
+  runs: Map<Chain, readonly Action[]>,
 ): Action[] {
   const actions: Action[] = [];
   for (const name of order) {
@@ -159,9 +163,8 @@ function actionsOf(
     if (node.group || (standingOf(verdict) !== 'pending' && verdict.adopt === undefined)) continue;
     if (chain === undefined || verdict.adopt !== undefined) actions.push(actionFor(node, verdict));
     else {
-      const run = runs.get(chain);
       // Listed once, where the first of its links stands.
-      if (run !== undefined) actions.push(run);
+      actions.push(...(runs.get(chain) ?? []));
       runs.delete(chain);
     }
   }
@@ -187,19 +190,25 @@ function kindOf(node: Node, verdict: Verdict): Action['kind'] {
   return restores ? 'restore' : 'run';
 }
 
-/** The one run that makes every due link of a chain; none if all are fresh or the first is held up. */
+/** What a chain has to do next: what runs already is followed before anything new is begun. */
 export function chainAction(chain: Chain, of: (link: TargetName) => Verdict): Action | undefined {
+  return chainAttach(chain, of) ?? chainRun(chain, of);
+}
+
+function chainAttach(chain: Chain, of: (link: TargetName) => Verdict): Action | undefined {
+  const makes = chain.links.filter((link) => of(link).state === 'running');
+  if (makes.length === 0) return undefined;
+  const { reasons } = of(makes[0]!);
+  return { name: chain.name, kind: 'attach', makes, certain: true, reasons };
+}
+
+/** The one run that makes every due link. */
+function chainRun(chain: Chain, of: (link: TargetName) => Verdict): Action | undefined {
   const first = firstDue(chain, of);
   if (first === undefined) return undefined;
-  const verdict = of(first);
-  const attach = verdict.state === 'running';
-  return {
-    name: chain.name,
-    kind: attach ? 'attach' : 'run',
-    makes: attach ? chain.links.filter((link) => of(link).state === 'running') : chain.sweep(first),
-    certain: verdict.state !== 'maybe',
-    reasons: verdict.reasons,
-  };
+  const { state, reasons } = of(first);
+  const makes = chain.sweep(first);
+  return { name: chain.name, kind: 'run', makes, certain: state !== 'maybe', reasons };
 }
 
 /** Whether a decision is a verdict. */

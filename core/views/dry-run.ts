@@ -79,6 +79,8 @@ const VERBS: { readonly [kind in Action['kind']]: string } = {
 };
 
 function uncertainty(plan: Plan, action: Action): string {
+  // A reason of its own makes it due; only evidence that it was done before can spare it.
+  if (action.reasons.length > 0) return 'unless it turns out that this was done already';
   const by = action.makes.flatMap((name) => plan.verdicts.get(name)?.by ?? []);
   const others = [...new Set(by)].filter((name) => !action.makes.includes(name));
   return others.length === 0

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { heldUp } from '../../core/execute.ts';
+import { heldUp } from '../../core/held-up.ts';
 import type { Verdict } from '../../core/types.ts';
 
 test('whoever has to decide about a submission is told what changed since', () => {

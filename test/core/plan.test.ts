@@ -273,7 +273,7 @@ describe('a chain', () => {
     [
       'running: what runs is followed',
       { l1: 'running', l2: 'running', l3: 'stale' },
-      'l1',
+      'l3',
       ['l1', 'l2'],
     ],
   ])('%s', (_what, states, first, makes) => {

@@ -99,6 +99,29 @@ describe('a chain', () => {
   );
 });
 
+describe('a chain left running by a build that was killed', () => {
+  const kills = Array.from({ length: 12 }, (_, i) => 26 + i * 2);
+  const again = build({ force: 2, killAt: 30 });
+
+  test.each(kills)('is followed before its first link is made anew (%i)', async (killAt) => {
+    const links = [...LINKS, { name: 'link2', kind: 'link', deps: ['link1'] } as const];
+    const workspace = workspaceOf(links, { detached: true });
+    const gone: Op = { op: 'delete', which: 0 };
+    await new Model(workspace).play([build(), { ...again, killAt }, gone, build()]);
+  });
+
+  test.each(kills)(
+    'is run again when its source has changed, before what needs it (%i)',
+    async (killAt) => {
+      const workspace = workspaceOf([...LINKS, { name: 't2', deps: ['link1'] }], {
+        detached: true,
+      });
+      const changed: Op = { op: 'source', which: 0, value: 1 };
+      await new Model(workspace).play([build({ killAt }), changed, build()]);
+    },
+  );
+});
+
 describe('force', () => {
   test('of a group is announced for its members by a dry run', async () => {
     await new Model(workspaceOf([{ name: 't0' }])).play([build(), build({ force: 1 })]);

@@ -1,0 +1,46 @@
+/** What is not fresh after a build, sorted by what it takes. */
+import { causeOf } from './decide.ts';
+import { reasonText } from './reasons.ts';
+import type { Problem, TargetName, Verdict } from './types.ts';
+
+/** Sorts what is not fresh by what it takes: nothing but time, or a person. */
+export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, order: readonly TargetName[]) {
+  const waiting: { target: TargetName; progress: string }[] = [];
+  const person: { target: TargetName; state: Verdict['state']; note: string }[] = [];
+  const blocked: {
+    target: TargetName;
+    by: readonly TargetName[];
+    cause: 'failed' | 'waiting' | 'person';
+  }[] = [];
+  const unseen: { target: TargetName; problems: readonly Problem[] }[] = [];
+  for (const target of order) {
+    const verdict = verdicts.get(target)!;
+    const note = verdict.note ?? '';
+    switch (verdict.state) {
+      case 'waiting':
+      case 'running':
+        waiting.push({ target, progress: note });
+        break;
+      case 'edited':
+      case 'in doubt':
+      case 'submitted, stale':
+        person.push({ target, state: verdict.state, note: note || firstReason(verdict) });
+        break;
+      case 'blocked':
+        blocked.push({ target, by: verdict.by ?? [], cause: causeOf(verdict) });
+        break;
+      case 'failed':
+        unseen.push({ target, problems: [{ what: note }] });
+        break;
+      case 'fresh':
+      case 'stale':
+      case 'missing':
+      case 'maybe':
+        break;
+    }
+  }
+  return { waiting, person, blocked, unseen };
+}
+
+const firstReason = ({ reasons }: Verdict): string =>
+  reasons[0] === undefined ? '' : reasonText(reasons[0]);
