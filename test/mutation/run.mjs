@@ -29,10 +29,10 @@ const copy = mkdtempSync(join(tmpdir(), 'desgw-mutation-'));
 try {
   for (const name of COPIED) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-  if (!testsPass()) throw new Error('the tests fail without any fault; nothing can be shown');
+  if (!testsPass('inherit')) throw new Error('without any fault they fail; nothing can be shown');
   let unnoticed = 0;
   for (const mutant of chosen) {
-    const noticed = !withFault(mutant, testsPass);
+    const noticed = !withFault(mutant, () => testsPass());
     if (!noticed) unnoticed++;
     console.log(`${noticed ? 'noticed  ' : 'UNNOTICED'}  ${mutant.file.padEnd(24)}  ${mutant.why}`);
   }
@@ -58,10 +58,12 @@ function withFault({ file, find, replace }, act) {
 }
 
 /** A fault that makes the tests hang counts as noticed. */
-function testsPass() {
+function testsPass(stdio = 'ignore') {
   const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
   const { NODE_EXTRA_CA_CERTS: _, DESGW_LONG: __, ...rest } = process.env;
   const env = { ...rest, DESGW_FIRST_FAILURE: '1' };
   const args = [vitest, 'run', '--config', 'test/vitest.config.ts', '--bail', '1', ...SUITES];
-  return spawnSync(process.execPath, args, { cwd: copy, env, timeout: 300_000 }).status === 0;
+  return (
+    spawnSync(process.execPath, args, { cwd: copy, env, stdio, timeout: 300_000 }).status === 0
+  );
 }

@@ -20,6 +20,8 @@ test('after every build the files are those that a builder without a memory make
       await new Model(workspace).play(history);
     }),
     {
+      // The default run is the same every time; the long form looks for what nobody has seen yet.
+      ...(long || process.env.DESGW_RUNS !== undefined ? {} : { seed: 20170817 }),
       numRuns: Number(process.env.DESGW_RUNS ?? (long ? 5000 : 120)),
       // For those who want to know only whether it fails: shrinking takes longer than all else.
       endOnFailure: process.env.DESGW_FIRST_FAILURE === '1',
