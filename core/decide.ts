@@ -162,6 +162,9 @@ function unsettled(sighting: Sighting, built: Built | undefined): Verdict | unde
 function decideOnce(node: Node, view: View, known: Known, signature: Signature): Decision {
   const { trace, built } = known;
   if (built !== undefined) {
+    const missing = known.own.filter(isLoss);
+    if (missing.length > 0)
+      return { state: 'stale', reasons: missing, note: 'put back from the record' };
     const changed = differences(built.signature, signature);
     if (changed.length > 0) {
       return {
@@ -170,9 +173,6 @@ function decideOnce(node: Node, view: View, known: Known, signature: Signature):
         product: productOf(node, outputsOf(built), signature),
       };
     }
-    const missing = known.own.filter(isLoss);
-    if (missing.length > 0)
-      return { state: 'stale', reasons: missing, note: 'put back from the record' };
     return fresh(node, view, signature);
   }
   if (wasCleaned(trace)) return { state: 'missing', reasons: known.own };

@@ -80,6 +80,10 @@ export function entryOf(node: Node, action: Action, context: PerformContext): En
   if (action.kind === 'attach' && isOpen(trace)) {
     return { node, signature: trace.signature, run: trace.run, previous };
   }
+  // Putting files back says nothing about what was done then having been done from what is there now.
+  if (action.kind === 'restore' && previous !== undefined) {
+    return { node, signature: previous.signature, run: (trace?.run ?? 0) + 1, previous };
+  }
   const signature = signatureOf(node, ingredients(context), context.gathered(node.name));
   return { node, signature, run: (trace?.run ?? 0) + 1, previous };
 }

@@ -352,7 +352,7 @@ class Execute {
     if (action.kind === 'adopt') this.#adopted.push(name);
     else this.#built.push(name);
     const decision = decide(node, this.#view);
-    if (isVerdict(decision) && decision.state === 'fresh') {
+    if (isVerdict(decision) && standingOf(decision) === 'usable') {
       this.#settle(node, decision);
       return;
     }

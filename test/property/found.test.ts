@@ -144,6 +144,21 @@ describe('force', () => {
 });
 
 describe('a submission', () => {
+  test('whose marker was edited is put right by force even when it is outdated', async () => {
+    const targets = [
+      { name: 'dag1', hold: { since: 'once2', until: 'watch3' } },
+      { name: 'once2', kind: 'once', deps: ['dag1'] },
+      { name: 'watch3', kind: 'write', deps: ['once2'], observes: 'outside/watch' },
+    ] as const;
+    const param: Op = { op: 'param', which: 4, value: 1 };
+    const edit: Op = { op: 'edit', which: 4 };
+    const history = [build(), param, build(), edit, build(), build({ force: 20 })];
+    for (let which = 0; which < 5; which++) {
+      const edits = history.map((op) => (op === edit ? { ...edit, which } : op));
+      await new Model(workspaceOf(targets)).play(edits);
+    }
+  });
+
   test('that was left alone is collected with its receipt, not found out anew', async () => {
     const model = new Model(workspaceOf([GRID[0]]));
     await model.play([build({ abortAt: 1 })]);

@@ -199,8 +199,10 @@ export class Model {
       for (const { target, state } of settled) {
         if (state === 'in doubt')
           await this.#settle(target, (context) => this.#tell(target, context));
-        else await this.#checkedBuild({ ...LAST_BUILD, force: 0 }, [target]);
       }
+      // All at once: each of several links of a chain that were edited holds up the others.
+      const edited = settled.filter(({ state }) => state === 'edited').map(({ target }) => target);
+      if (edited.length > 0) await this.#checkedBuild({ ...LAST_BUILD, force: 0 }, edited);
       await this.#checkedBuild(LAST_BUILD, []);
       summary = await this.#checkedBuild(LAST_BUILD, []);
     }
