@@ -8,16 +8,18 @@ const marker = (exposure: string): string =>
 const STACK = /^\s+at .+:\d+/m;
 
 describe('a submitter that lies', () => {
+  /** A job that is still in the queue when it is asked, however busy the machine. */
+  const STAYS = { search: { ccds: { 1: 'held' } } };
   const TROUBLE = {
     '668437': { submit: { trouble: 'condor' } }, // an error, exit 0, no job
-    '668438': { submit: { trouble: 'exit1' } }, // exit 1, and yet the job exists
-    '668439': { submit: { trouble: 'noId' } }, // the job exists, its id is not printed
+    '668438': { submit: { trouble: 'exit1' }, ...STAYS }, // exit 1, and yet the job exists
+    '668439': { submit: { trouble: 'noId' }, ...STAYS }, // the job exists, its id is not printed
     '668441': { submit: { trouble: 'noNewline' } },
     '668442': { submit: { trouble: 'token' } }, // exit 1, no job
     '668443': { submit: { dieAt: 'before' } },
-    '668444': { submit: { dieAt: 'after' } },
+    '668444': { submit: { dieAt: 'after' }, ...STAYS },
     '668446': { submit: { trouble: 'hangBefore' } },
-    '668447': { submit: { trouble: 'hangAfter' }, search: { ccds: { 1: 'held' } } }, // still there when asked
+    '668447': { submit: { trouble: 'hangAfter' }, ...STAYS },
   };
   const MADE = ['668438', '668439', '668440', '668441', '668444', '668447'];
   const DOUBTFUL = ['668437', '668442', '668443', '668446'];
