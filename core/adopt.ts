@@ -8,7 +8,7 @@ import type { Action } from './types.ts';
 /** Puts work on record that was found done, writing the files that go with the record. */
 export async function adopt(action: Action, context: PerformContext): Promise<Landing> {
   const { world, journal, observer, graph } = context;
-  const entry = entryOf(graph.nodes.get(action.makes[0]!)!, action, context);
+  const entry = await entryOf(graph.nodes.get(action.makes[0]!)!, action, context);
   const { node } = entry;
   const at = world.clock.now();
   const seen = observer.once(node.name);

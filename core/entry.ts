@@ -3,6 +3,7 @@ import { lastGood } from './decide.ts';
 import type { Environments } from './environment.ts';
 import type { Journal } from './journal/types.ts';
 import type { Looker } from './look.ts';
+import { stampsBefore } from './meanwhile.ts';
 import type { Observer } from './observe.ts';
 import { signatureOf } from './signature.ts';
 import type {
@@ -18,6 +19,7 @@ import type {
   Problem,
   Recipe,
   Signature,
+  Stamps,
   Started,
   Step,
   TargetName,
@@ -65,6 +67,8 @@ export interface Entry {
   readonly signature: Signature;
   readonly run: number;
   readonly previous: Built | undefined;
+  /** What its run reads, as it was when it began. */
+  readonly stamps: Stamps;
 }
 
 /** Whether a run is on record that has not been seen to end. */
@@ -72,20 +76,25 @@ export const isOpen = (trace: Trace | undefined): trace is Started | Finishing =
   trace?.kind === 'started' || trace?.kind === 'finishing';
 
 /** The entry of one target as an action begins. */
-export function entryOf(node: Node, action: Action, context: PerformContext): Entry {
+export async function entryOf(node: Node, action: Action, context: PerformContext): Promise<Entry> {
+  const { graph, observer } = context;
   const trace = context.journal.traces.get(node.name);
   const previous = lastGood(trace);
   // What a detached program was started from is what it will have made its outputs from, and its
   // log is that of the run that started it.
   if (action.kind === 'attach' && isOpen(trace)) {
-    return { node, signature: trace.signature, run: trace.run, previous };
+    const { signature, run, stamps = {} } = trace;
+    return { node, signature, run, previous, stamps };
   }
   // Putting files back says nothing about what was done then having been done from what is there now.
   if (action.kind === 'restore' && previous !== undefined) {
-    return { node, signature: previous.signature, run: (trace?.run ?? 0) + 1, previous };
+    const { signature } = previous;
+    return { node, signature, run: (trace?.run ?? 0) + 1, previous, stamps: {} };
   }
-  const signature = signatureOf(node, ingredients(context), context.gathered(node.name));
-  return { node, signature, run: (trace?.run ?? 0) + 1, previous };
+  const gathered = context.gathered(node.name);
+  const stamps = await stampsBefore(node, action.makes, gathered, graph, observer);
+  const signature = signatureOf(node, ingredients(context), gathered);
+  return { node, signature, run: (trace?.run ?? 0) + 1, previous, stamps };
 }
 
 function ingredients({ observer, product }: PerformContext) {

@@ -23,6 +23,7 @@ import type {
   Path,
   Plan,
   Sighting,
+  Stamps,
   TargetName,
 } from './types.ts';
 import type { Stat, World } from './world/world.ts';
@@ -55,7 +56,7 @@ export class Observer implements Survey {
   readonly #options: ObserverOptions;
   readonly #looker: Looker;
   readonly #stats = new Map<Path, Stat | undefined>();
-  readonly #globs = new Map<string, Digest>();
+  readonly #globs = new Map<string, { readonly paths: readonly Path[]; readonly digest: Digest }>();
   readonly #sightings = new Map<TargetName, Sighting>();
   readonly #onces = new Map<TargetName, OnceSighting>();
   #clock: { at: number; reading: number } | undefined;
@@ -133,13 +134,23 @@ export class Observer implements Survey {
   }
 
   glob(pattern: string): Digest {
+    return this.#globbed(pattern).digest;
+  }
+
+  /** Files that match. */
+  matches(pattern: string): readonly Path[] {
+    return this.#globbed(pattern).paths;
+  }
+
+  #globbed(pattern: string): { readonly paths: readonly Path[]; readonly digest: Digest } {
     const cached = this.#globs.get(pattern);
     if (cached !== undefined) return cached;
     const paths = this.#world.files.glob(pattern);
     const digest =
       paths.length === 0 ? 'absent' : digestOf(JSON.stringify(paths.map((p) => [p, this.file(p)])));
-    this.#globs.set(pattern, digest);
-    return digest;
+    const globbed = { paths, digest };
+    this.#globs.set(pattern, globbed);
+    return globbed;
   }
 
   output(output: Output): Digest {
@@ -237,7 +248,32 @@ export class Observer implements Survey {
     return { ...this.readers(declared), value, gathered, due };
   }
 
-  // -- after something has run --------------------------------------------------------------
+  // -- before and after something runs ------------------------------------------------------
+
+  /** Looks at files anew, many at a time, and lets globs be matched anew. */
+  async refresh(paths: readonly Path[], globs: readonly string[]): Promise<void> {
+    for (const pattern of globs) {
+      for (const path of this.#globs.get(pattern)?.paths ?? []) this.#stats.delete(path);
+      this.#globs.delete(pattern);
+    }
+    if (paths.length === 0) return;
+    const stats = await this.#world.files.statMany(paths);
+    paths.forEach((path, i) => {
+      this.#stats.set(path, stats[i]);
+    });
+  }
+
+  /** Changes whenever a file is written, as far as its size and time of change tell. */
+  stamps(paths: readonly Path[]): Stamps {
+    return Object.fromEntries(paths.map((path) => [path, stampOf(this.#statOf(path))]));
+  }
+
+  /** The same of files as they are at this moment; what is known of them stays as it was. */
+  async stampsNow(paths: readonly Path[]): Promise<Stamps> {
+    if (paths.length === 0) return {};
+    const stats = await this.#world.files.statMany(paths);
+    return Object.fromEntries(paths.map((path, i) => [path, stampOf(stats[i])]));
+  }
 
   /** Forgets what was seen of files that may have changed. */
   forget(paths: Iterable<Path>): void {
@@ -327,6 +363,12 @@ function failedSighting(error: unknown): Extract<Sighting, { state: 'failed' }> 
 }
 
 const pickStat = ({ size, mtime, ctime, ino }: Stat) => ({ size, mtime, ctime, ino });
+
+const stampOf = (stat: Stat | undefined): string => {
+  if (stat === undefined) return 'absent';
+  // What is in a directory changes its time, and is not read with it.
+  return stat.directory ? 'directory' : `${stat.size} ${stat.mtime}`;
+};
 
 const unchanged = (known: KnownFile, stat: Stat): boolean =>
   known.size === stat.size &&

@@ -18,8 +18,10 @@ import {
 import { recipeOf } from './graph.ts';
 import { Keeper } from './keep.ts';
 import { logPath } from './logs.ts';
+import { settledSignature } from './meanwhile.ts';
 import { nearestNames } from './near.ts';
 import { isSystemError, problemOf, problemsOf } from './problems.ts';
+import { mapped } from './signature.ts';
 import { Run, type StepsEnd } from './steps.ts';
 import type {
   Action,
@@ -41,14 +43,17 @@ import type {
 /** Performs `action`; failing is a landing, only defects throw. */
 export async function perform(action: Action, context: PerformContext): Promise<Landing> {
   if (action.kind === 'adopt') return adopt(action, context);
-  const performer = new Performer(action, context);
-  return performer.go();
+  const { graph } = context;
+  const entries: Entry[] = [];
+  for (const name of action.makes)
+    entries.push(await entryOf(graph.nodes.get(name)!, action, context));
+  return new Performer(action, entries, context).go();
 }
 
 class Performer {
   readonly #action: Action;
   readonly #context: PerformContext;
-  readonly #entries: readonly Entry[];
+  #entries: readonly Entry[];
   readonly #recipe: Recipe;
   readonly #facts: Facts;
   readonly #log: Path;
@@ -59,11 +64,11 @@ class Performer {
   /** What the targets recorded so far have made. */
   readonly #products = new Map<TargetName, Digest>();
 
-  constructor(action: Action, context: PerformContext) {
+  constructor(action: Action, entries: readonly Entry[], context: PerformContext) {
     this.#action = action;
     this.#context = context;
-    const { graph, observer, journal, world } = context;
-    this.#entries = action.makes.map((name) => entryOf(graph.nodes.get(name)!, action, context));
+    const { observer, journal, world } = context;
+    this.#entries = entries;
     const first = this.#entries[0]!;
     this.#recipe = recipeOf(first.node.rule);
     const due = first.node.rule.chain === undefined ? [] : action.makes;
@@ -152,7 +157,7 @@ class Performer {
         token: this.#token,
         ...(this.#action.makes.length > 1 ? { due: this.#action.makes } : {}),
         ...(entry.previous === undefined ? {} : { previous: entry.previous }),
-        ...(detached === undefined ? {} : { detached }),
+        ...(detached === undefined ? {} : { detached, stamps: entry.stamps }),
       };
       // Durable before anything that must not happen twice; one sync covers all links.
       const durable =
@@ -209,6 +214,7 @@ class Performer {
   }
 
   async #conclude(run: Run, end: StepsEnd): Promise<Landing> {
+    await this.#lookBack();
     const seen = await this.#evidence();
     // The judge knows what to make of a program that failed; where none ran, or it has nothing to
     // say, the bare fact counts.
@@ -224,6 +230,22 @@ class Performer {
       return this.#failAfter(run, problems, completed);
     }
     return this.#finish(run);
+  }
+
+  /** What was written while it was read is not what the run was made from. */
+  async #lookBack(): Promise<void> {
+    const { graph, observer } = this.#context;
+    const { kind, makes } = this.#action;
+    if (kind === 'restore') return;
+    const settled: Entry[] = [];
+    for (const entry of this.#entries) {
+      const { node, signature, stamps } = entry;
+      settled.push({
+        ...entry,
+        signature: await settledSignature(node, signature, stamps, makes, graph, observer),
+      });
+    }
+    this.#entries = settled;
   }
 
   async #evidence(): Promise<readonly Seen[]> {
@@ -250,6 +272,7 @@ class Performer {
         journal.trace(entry.node.name, {
           ...trace,
           kind: 'finishing',
+          signature: entry.signature,
           outputs: this.#digests(entry.node, staged),
         });
       }
@@ -257,9 +280,7 @@ class Performer {
     run.commit();
     const missing: Problem[] = [];
     for (const { node } of this.#entries) {
-      // Inputs too: one that changed while this ran is told of, and not taken for what others read.
-      const { inputs = [], optionalInputs = [] } = node.rule;
-      observer.forget([...node.outputs.map((o) => o.path), ...inputs, ...optionalInputs]);
+      observer.forget(node.outputs.map((o) => o.path));
       for (const [path, digest] of staged) observer.know(path, digest);
       missing.push(...this.#missing(node));
     }
@@ -391,13 +412,4 @@ class Performer {
     }
     return { state: doubt ? 'doubt' : 'failed', made, problems, log: this.#log };
   }
-}
-
-function mapped<T>(
-  table: { readonly [key: string]: T },
-  value: (key: string, before: T) => T,
-): { readonly [key: string]: T } {
-  return Object.fromEntries(
-    Object.entries(table).map(([key, before]) => [key, value(key, before)]),
-  );
 }

@@ -29,6 +29,8 @@ export function reasonText(reason: Reason): string {
       return `${display(reason.path)} ${INPUT_WORDS[reason.how]}`;
     case 'glob changed':
       return `files matching ${display(reason.pattern)} changed`;
+    case 'changed meanwhile':
+      return `${display(reason.what)} changed while this was made from it`;
     case 'env changed':
       return `$${display(reason.name)}: ${changeText(reason.from, reason.to)}`;
     case 'dep changed':
@@ -91,6 +93,7 @@ export function becauseText(reason: Reason): string {
     case 'record damaged':
     case 'input changed':
     case 'glob changed':
+    case 'changed meanwhile':
     case 'dep added':
     case 'dep removed':
     case 'gathered':

@@ -23,6 +23,9 @@ export interface Ingredients {
   product(name: TargetName): Digest | undefined;
 }
 
+/** Stands in a record for what changed while the target was made from it. No digest equals it. */
+export const IN_FLUX: Digest = 'changed meanwhile';
+
 /** The signature of a node, with `gathered` the members that succeeded. */
 export function signatureOf(
   node: Node,
@@ -130,22 +133,27 @@ export function differences(was: Signature, is: Signature): Reason[] {
     reasons.push(param(name, from, to));
   }
   for (const [path, from, to] of changes(was.inputs, is.inputs)) {
-    reasons.push({ kind: 'input changed', path, how: howChanged(from, to) });
+    if (from === IN_FLUX && to !== undefined) reasons.push(meanwhile(path));
+    else reasons.push({ kind: 'input changed', path, how: howChanged(from, to) });
   }
   for (const [name, from, to] of changes(was.env, is.env)) reasons.push(envChange(name, from, to));
-  for (const [pattern] of changes(was.globs, is.globs))
-    reasons.push({ kind: 'glob changed', pattern });
+  for (const [pattern, from] of changes(was.globs, is.globs))
+    reasons.push(from === IN_FLUX ? meanwhile(pattern) : { kind: 'glob changed', pattern });
   for (const [target, from, to] of changes(was.deps, is.deps)) {
-    reasons.push({
-      kind: from === undefined ? 'dep added' : to === undefined ? 'dep removed' : 'dep changed',
-      target,
-    });
+    if (from === IN_FLUX && to !== undefined) reasons.push(meanwhile(target));
+    else
+      reasons.push({
+        kind: from === undefined ? 'dep added' : to === undefined ? 'dep removed' : 'dep changed',
+        target,
+      });
   }
   for (const [target, from, to] of changes(was.gathered, is.gathered)) {
-    reasons.push({
-      kind: from === undefined ? 'gathered' : to === undefined ? 'not gathered' : 'dep changed',
-      target,
-    });
+    if (from === IN_FLUX && to !== undefined) reasons.push(meanwhile(target));
+    else
+      reasons.push({
+        kind: from === undefined ? 'gathered' : to === undefined ? 'not gathered' : 'dep changed',
+        target,
+      });
   }
   if (was.observed?.digest !== is.observed?.digest) {
     reasons.push({
@@ -178,6 +186,8 @@ function envChange(name: string, from: string | undefined, to: string | undefine
   return reason;
 }
 
+const meanwhile = (what: string): Reason => ({ kind: 'changed meanwhile', what });
+
 function howChanged(
   from: Digest | undefined,
   to: Digest | undefined,
@@ -202,6 +212,16 @@ function* changes<T>(
   for (const name of Object.keys(was)) {
     if (!Object.hasOwn(is, name)) yield [name, was[name], undefined];
   }
+}
+
+/** The table with other values. */
+export function mapped<T>(
+  table: Table<T>,
+  value: (key: string, before: T) => T,
+): { readonly [key: string]: T } {
+  return Object.fromEntries(
+    Object.entries(table).map(([key, before]) => [key, value(key, before)]),
+  );
 }
 
 const sameJson = (a: Json, b: Json): boolean =>

@@ -523,6 +523,11 @@ export interface Signature {
   readonly observed?: { readonly digest: Digest; readonly note: string };
 }
 
+/** Path -> what shows that a file was written: its size and time. Compared for equality only. */
+export interface Stamps {
+  readonly [path: Path]: string;
+}
+
 /** What was last recorded about a target. */
 export type Trace = Started | Finishing | Built | Failed | Cleaning;
 
@@ -543,6 +548,8 @@ export interface Started extends TraceBase {
   readonly previous?: Built;
   /** The attempt has been launched detached and survives us. */
   readonly detached?: 'rerun' | 'doubt';
+  /** What a detached attempt reads, as it was when it began. */
+  readonly stamps?: Stamps;
 }
 /** Outputs are written aside under temporary names and about to be put in place. */
 export interface Finishing extends Omit<Started, 'kind'> {
@@ -619,6 +626,8 @@ export type Reason =
       readonly how: 'changed' | 'appeared' | 'vanished' | 'added' | 'removed';
     }
   | { readonly kind: 'glob changed'; readonly pattern: string }
+  /** `what` was written while the target was made from it: a path, a pattern, or a target. */
+  | { readonly kind: 'changed meanwhile'; readonly what: string }
   | {
       readonly kind: 'env changed';
       readonly name: string;

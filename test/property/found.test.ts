@@ -143,6 +143,28 @@ describe('force', () => {
   });
 });
 
+describe('an input that is written while it is used', () => {
+  const rewritten = build({ meddleAt: 1 });
+
+  test('and is then put back makes the target stale all the same', async () => {
+    // The source that is meddled with first, as it was in the beginning.
+    const back: Op = { op: 'source', which: 1, value: 0 };
+    for (const kind of ['exec', 'write', 'check'] as const)
+      await new Model(workspaceOf([{ name: 't0', kind, inputs: ['src/b'] }])).play([
+        rewritten,
+        back,
+        build(),
+      ]);
+  });
+
+  test('and put back while what uses it goes on by itself makes that stale', async () => {
+    const links = LINKS.map((link) => ({ ...link, inputs: ['src/b'] }));
+    const back: Op = { op: 'source', which: 1, value: 0 };
+    const left = build({ meddleAt: 1, abortAt: 1 });
+    await new Model(workspaceOf(links, { detached: true })).play([left, back, build()]);
+  });
+});
+
 describe('a submission', () => {
   test('whose marker was edited is put right by force even when it is outdated', async () => {
     const targets = [
