@@ -8,6 +8,7 @@ interface Kept {
   readonly path: Path;
   readonly aside: Path;
   readonly target: TargetName;
+  readonly digest: Digest;
 }
 
 /** Keeps strangers' content aside for the time of one run, and lets go of what came out the same. */
@@ -31,22 +32,29 @@ export class Keeper {
       if (now === 'absent' || isOurs(output, now, trace)) continue;
       const aside = this.#freeName(output.path);
       this.#world.files.copy(output.path, aside);
-      this.#kept.push({ path: output.path, aside, target: node.name });
+      this.#kept.push({ path: output.path, aside, target: node.name, digest: now });
     }
   }
 
-  /** The run is over: drops copies whose content came out again, tells of the others. */
-  release(): void {
+  /**
+   * The run is over: drops copies of what is still (or again) there, tells of the others.
+   * @returns digests of those outputs that are still as they were found, by path
+   */
+  release(): { readonly [path: Path]: Digest } {
     const { files } = this.#world;
-    for (const { path, aside, target } of this.#kept.splice(0)) {
-      if (files.digest(path) === files.digest(aside)) files.remove(aside);
-      else
+    const untouched: { [path: Path]: Digest } = {};
+    for (const { path, aside, target, digest } of this.#kept.splice(0)) {
+      if (files.digest(path) === files.digest(aside)) {
+        files.remove(aside);
+        untouched[path] = digest;
+      } else
         this.#emit({
           kind: 'warning',
           target,
           message: `${path} held something that desgw did not make; it is kept as ${aside}`,
         });
     }
+    return untouched;
   }
 
   #freeName(path: Path): Path {
@@ -57,15 +65,16 @@ export class Keeper {
   }
 }
 
-/** Ours is what a good run left, and whatever an interrupted or failed run of ours may have left. */
+/** Ours is what a good run left, and whatever an interrupted or failed run of ours may have written. */
 function isOurs(output: Output, now: Digest, trace: Trace | undefined): boolean {
   switch (trace?.kind) {
     case undefined:
       return false;
     case 'started':
     case 'finishing':
-    case 'failed':
       return true;
+    case 'failed':
+      return trace.untouched?.[output.path] !== now;
     case 'cleaning':
       return isAsLeft(output, trace.outputs[output.path], now);
     case 'built':

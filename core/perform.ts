@@ -110,6 +110,7 @@ class Performer {
           note: 'an earlier attempt began after all; build again to follow it',
         };
       }
+      this.#keep();
       const steps = this.#steps();
       this.#start(steps);
       emit({ kind: 'action started', action: this.#action, at: this.#begun, log: this.#log });
@@ -140,9 +141,13 @@ class Performer {
     return evaluate(this.#recipe, this.#facts);
   }
 
-  #start(steps: readonly Step[]): void {
+  #keep(): void {
     const { journal } = this.#context;
     for (const { node } of this.#entries) this.#keeper.keep(node, journal.traces.get(node.name));
+  }
+
+  #start(steps: readonly Step[]): void {
+    const { journal } = this.#context;
     if (this.#action.kind !== 'run') return;
     const detached = steps.find(
       (step): step is Exec => step.kind === 'exec' && step.detached !== undefined,
@@ -382,15 +387,15 @@ class Performer {
 
   /** Fails without a word on record. */
   #leave(problems: readonly Problem[]): Landing {
-    this.#keeper.release();
     return { state: 'failed', made: [], problems, log: this.#log };
   }
 
   #fail(problems: readonly Problem[], made: readonly TargetName[], doubt = false): Landing {
     const { journal, world } = this.#context;
+    const untouched = this.#keeper.release();
     // That a file could not be put back does not undo what was done.
     if (this.#action.kind === 'restore') return this.#leave(problems);
-    this.#keeper.release();
+    const found = Object.keys(untouched).length > 0;
     for (const entry of this.#entries) {
       if (made.includes(entry.node.name)) continue;
       journal.trace(
@@ -405,6 +410,7 @@ class Performer {
           problems,
           log: this.#log,
           ...(entry.previous === undefined ? {} : { previous: entry.previous }),
+          ...(found ? { untouched } : {}),
           ...(doubt ? { token: this.#token } : {}),
         },
         { durable: doubt },

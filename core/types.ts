@@ -576,6 +576,8 @@ export interface Failed extends TraceBase {
   readonly problems: readonly Problem[];
   readonly log?: Path;
   readonly previous?: Built;
+  /** Outputs that held what desgw did not make, and still do: their digests. */
+  readonly untouched?: { readonly [path: string]: Digest };
   /** A once-action that ended without a receipt and whose effect is not known. */
   readonly token?: string;
 }

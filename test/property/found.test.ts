@@ -143,6 +143,16 @@ describe('force', () => {
   });
 });
 
+describe('what a person wrote where an output goes', () => {
+  const edit: Op = { op: 'edit', which: 0 };
+  const fail: Op = { op: 'fail', which: 0 };
+
+  test.each(['write', 'exec'] as const)('outlives runs that fail before it (%s)', async (kind) => {
+    const history = [fail, edit, build(), build()];
+    await new Model(workspaceOf([{ name: 't0', kind }])).play(history);
+  });
+});
+
 describe('an input that is written while it is used', () => {
   const rewritten = build({ meddleAt: 1 });
 
