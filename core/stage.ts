@@ -3,6 +3,7 @@
  * that target, then the rules made from its text.
  */
 
+import { refuseAliases } from './aliases.ts';
 import { recordingSites } from './define.ts';
 import { Refusal, UserError } from './errors.ts';
 import { allKnown, refuseHopeless, resolveGoals } from './goals.ts';
@@ -58,6 +59,9 @@ export async function stage(
     const graph = resolved(project, items, texts, normalise);
     if (graph.unexpanded.length === 0 || allKnown(graph, names, normalise)) {
       const plan = await survey(graph, resolveGoals(graph, names, normalise), observer);
+      refuseAliases(plan, project.world.files, normalise, (target) =>
+        declarationOf(project, target),
+      );
       return { kind: 'plan', plan, provisional };
     }
     const sources = new Set(graph.unexpanded.map((expansion) => expansion.from!));

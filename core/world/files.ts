@@ -1,7 +1,7 @@
 /** The file system for real: the one module that imports `node:fs`. */
 import { createHash } from 'node:crypto';
 import * as nodeFs from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { ABSENT, DIGEST_LENGTH, digestOf } from '../digest.ts';
 import type { Digest } from '../types.ts';
 import { askAll } from './adaptive.ts';
@@ -106,6 +106,19 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
     symlink: (path, to) => {
       const full = absolute(path);
       attempt('make the link', full, () => placing.placeLink(full, to));
+    },
+    realDirectory: (path) => {
+      // Of what is yet to be made, the part that is there.
+      for (let [dir, below] = [absolute(path), '']; ; ) {
+        try {
+          return join(fs.realpathSync(dir), below);
+        } catch (error) {
+          if (!meansMissing(codeOf(error)) || dir === dirname(dir))
+            throw told('look at', dir, error);
+          below = join(basename(dir), below);
+          dir = dirname(dir);
+        }
+      }
     },
     isLinked: (path) => {
       const full = absolute(path);

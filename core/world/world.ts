@@ -59,6 +59,8 @@ export interface Files {
   /** Copies a file or a tree; symbolic links are copied as links; modes are kept. */
   copy(from: Path, to: Path): void;
   symlink(path: Path, to: string): void;
+  /** Absolute path of a directory, which need not exist, with every symbolic link resolved. */
+  realDirectory(path: Path): string;
   /** Whether a path is a symbolic link, or a relative one leads out of the workspace through one. */
   isLinked(path: Path): boolean;
   rename(from: Path, to: Path): void;

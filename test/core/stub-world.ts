@@ -255,6 +255,7 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
     },
     copy: (from, to) => put(to, text(from) ?? ''),
     symlink: (path, to) => put(path, `-> ${to}`),
+    realDirectory: (path) => (path.startsWith('/') ? path : `${ROOT}/${path}`),
     isLinked: (path) => text(path)?.startsWith('-> ') === true,
     rename: (from, to) => {
       put(to, text(from) ?? '');

@@ -337,19 +337,18 @@ export class Model {
     collected: readonly TargetName[],
     summary: Summary | undefined,
   ): void {
-    const released = new Set<TargetName>();
+    const links = this.workspace.targets.filter(({ kind }) => kind === 'link').map((l) => l.name);
+    // One run makes several of them.
+    const linksWith = (name: TargetName) => (links.includes(name) ? links : [name]);
     const announced = new Set(plan.actions.flatMap(({ makes }) => makes));
     // Whatever is held back may be let go by the very build that settles what it waits for.
-    for (const name of plan.order) {
-      const { deps, gathers } = plan.graph.nodes.get(name)!;
-      const held =
-        heldIn(plan).includes(name) || [...deps, ...gathers].some((n) => released.has(n));
-      if (held) released.add(name);
-    }
+    const released = new Set(heldIn(plan).flatMap(linksWith));
+    const inPlan = new Set(plan.order);
+    for (const name of released)
+      for (const next of (plan.graph.dependents.get(name) ?? []).filter((n) => inPlan.has(n)))
+        for (const link of linksWith(next)) released.add(link);
     for (const name of released) announced.add(name);
-    if (collected.some((name) => sketchOf(this.workspace, name).kind === 'link')) {
-      for (const { name, kind } of this.workspace.targets) if (kind === 'link') announced.add(name);
-    }
+    for (const name of collected.flatMap(linksWith)) announced.add(name);
     const once = started.filter((name) => !released.has(name));
     expect(once, 'nothing runs twice').toEqual([...new Set(once)]);
     expect(

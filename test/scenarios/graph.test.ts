@@ -1,5 +1,5 @@
 /** S45 to S53: graphs of every shape, and what is said of those that cannot be. */
-import { rmSync } from 'node:fs';
+import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { build } from './chain.ts';
@@ -90,6 +90,25 @@ describe.concurrent('graph', () => {
         refused(`desgw: 'out/o' is made by two targets, 'a' and 'b' (${a} and ${b})\n`),
       );
     }
+  });
+
+  test('S48 so is one that two names mean because a directory is a symbolic link', async ({
+    w,
+    expect,
+  }) => {
+    w.write('out/other', '');
+    symlinkSync('out', join(w.dir, 'alias'));
+    w.rules(`
+      target('a', { outputs: ['out/o'], recipe: [write('out/o', 'a')] }),
+      target('b', { outputs: ['alias/o'], recipe: [write('alias/o', 'b')] }),
+      group('goal', ['a', 'b']),`);
+    const [a, b] = ['a', 'b'].map((name) => `desgwfile.ts:${lineOf(w, `target('${name}'`)}`);
+    const error =
+      `desgw: 'out/o' and 'alias/o' are one file, made by two targets, 'a' and 'b' (${a} and ${b})\n` +
+      '  A directory on the way is a symbolic link. Let one target make the file.\n';
+    for (const command of [['build'], ['build', '-n'], ['status']])
+      expect(await w.desgw(command)).toEqual(refused(error));
+    expect(w.exists('out/o')).toBe(false);
   });
 
   test('S49 a ladder of sixty diamonds is planned, built and explained', async ({ w, expect }) => {
