@@ -103,8 +103,7 @@ class BuildRun {
       const { plan, verdicts } = await this.#round();
       const held = heldUp(verdicts, plan.order);
       if (signal.aborted) return this.#summary(plan, verdicts, 'interrupted');
-      if (held.waiting.length === 0 && !onceMore && isHolding(plan, verdicts)) {
-        // What held a target back has been settled in this round: it can be made now.
+      if (!onceMore && hasLetGo(plan, verdicts)) {
         onceMore = true;
         continue;
       }
@@ -336,11 +335,17 @@ function meantBy({ goals, graph }: Plan): ReadonlySet<TargetName> {
   return found;
 }
 
-/** Whether a target counts as fresh only because it was held back (see `hold`). */
-const isHolding = (plan: Plan, verdicts: ReadonlyMap<TargetName, Verdict>): boolean =>
+/** Whether what held a target back (see `hold`) has been settled in this round: it can be made now. */
+const hasLetGo = (plan: Plan, verdicts: ReadonlyMap<TargetName, Verdict>): boolean =>
   plan.order.some((name) => {
     const { state, reasons } = verdicts.get(name)!;
-    return state === 'fresh' && reasons.length > 0;
+    const until = plan.graph.nodes.get(name)!.rule.hold?.until;
+    return (
+      state === 'fresh' &&
+      reasons.length > 0 &&
+      until !== undefined &&
+      verdicts.get(until)?.state === 'fresh'
+    );
   });
 
 function outcomeOf(

@@ -56,7 +56,12 @@ export type Decision = Verdict | { readonly look: 'sighting' | 'once' };
 export function decide(node: Node, view: View): Decision {
   const decision = decideFreely(node, view);
   if ('look' in decision || standingOf(decision) !== 'pending') return decision;
-  return heldBack(node, view, decision) ?? withoutSources(node, view, decision) ?? decision;
+  return (
+    heldBack(node, view, decision) ??
+    withoutSources(node, view, decision) ??
+    withoutProducts(node, view, decision) ??
+    decision
+  );
 }
 
 function decideFreely(node: Node, view: View): Decision {
@@ -294,7 +299,16 @@ function decideGroup(node: Node, view: View, needs: Standing): Verdict {
   if (needs.down.length > 0) return blocked(needs.down, view);
   if (needs.pending.length > 0) return { state: 'maybe', reasons: [], by: needs.pending };
   const signature = signatureOf(node, view, needs.gathered);
-  return { state: 'fresh', reasons: [], product: productOf(node, () => 'absent', signature) };
+  const verdict: Verdict = {
+    state: 'fresh',
+    reasons: [],
+    product: productOf(node, () => 'absent', signature),
+  };
+  // Whoever needs the group needs that as well.
+  const gone = goneNeed(node, view);
+  return gone === undefined
+    ? verdict
+    : { ...view.verdict(gone), ...verdict, reasons: view.verdict(gone).reasons };
 }
 
 // -- attempts under way -----------------------------------------------------------------------
@@ -373,6 +387,25 @@ function withoutSources(node: Node, view: View, verdict: Verdict): Verdict | und
   if (lacking.length === 0) return undefined;
   const note = `${lacking.join(', ')} ${lacking.length > 1 ? 'do' : 'does'} not exist`;
   return { state: 'failed', final: true, reasons: [], note };
+}
+
+/** Nor can it while a need is held back whose files are gone. */
+function withoutProducts(node: Node, view: View, verdict: Verdict): Verdict | undefined {
+  const { state, reasons, adopt } = verdict;
+  if (state === 'running' || state === 'maybe' || adopt !== undefined) return undefined;
+  if (node.rule.once !== undefined && reasons.length > 0 && reasons.every(isLoss)) return undefined;
+  const gone = goneNeed(node, view);
+  if (gone === undefined) return undefined;
+  const note = `needs ${gone}, whose files are gone; it is ${view.verdict(gone).note}`;
+  return { state: 'waiting', reasons, note };
+}
+
+/** A need that stands only because it is held back, and has nothing to show for it. */
+function goneNeed({ deps, gathers }: Node, view: View): TargetName | undefined {
+  return [...deps, ...gathers].find((need) => {
+    const { state, reasons } = view.verdict(need);
+    return state === 'fresh' && reasons.some(({ kind }) => kind === 'output missing');
+  });
 }
 
 // -- the target's own record ------------------------------------------------------------------

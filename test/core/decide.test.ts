@@ -638,6 +638,19 @@ describe('a target held back while work is under way', () => {
     });
   });
 
+  test('keeps those from running that need its files when these are gone', () => {
+    const need: Verdict = {
+      ...{ state: 'fresh', product: 'dep made', note: 'held back until settled is settled' },
+      reasons: [{ kind: 'output missing', path: 'dep' }],
+    };
+    expect(decided({ needs: { dep: need }, files: changed })).toEqual({
+      state: 'waiting',
+      reasons: [{ kind: 'input changed', path: 'in', how: 'changed' }],
+      note: 'needs dep, whose files are gone; it is held back until settled is settled',
+    });
+    expect(decided({ needs: { dep: need } })).toMatchObject({ state: 'fresh' });
+  });
+
   test.each<[string, { readonly [name: string]: Trace }, Case]>([
     ['nothing was started', {}, {}],
     ['it is settled', { submitted: done, settled: done }, {}],

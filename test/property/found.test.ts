@@ -143,6 +143,28 @@ describe('force', () => {
   });
 });
 
+describe('what needs something that is held back', () => {
+  const targets = [
+    { name: 'dag0', hold: { since: 'once1', until: 'watch2' } },
+    { name: 'once1', kind: 'once', deps: ['dag0'] },
+    { name: 'watch2', kind: 'write', deps: ['once1'], observes: 'outside/watch' },
+    { name: 't3', deps: ['dag0'] },
+    { name: 'g4', kind: 'group', deps: ['dag0'] },
+    { name: 't5', deps: ['g4'] },
+  ] as const;
+  const gone: Op = { op: 'delete', which: 0 };
+  const changed = (which: number): Op => ({ op: 'param', which, value: 1 });
+
+  test('stays as it is while the files of that are gone', async () => {
+    await new Model(workspaceOf(targets)).play([build(), gone, build(), build({ wait: true })]);
+  });
+
+  test('waits for them when it has changed itself, be there a group between or not', async () => {
+    for (const which of [3, 5])
+      await new Model(workspaceOf(targets)).play([build(), gone, changed(which), build(), build()]);
+  });
+});
+
 describe('what a person wrote where an output goes', () => {
   const edit: Op = { op: 'edit', which: 0 };
   const fail: Op = { op: 'fail', which: 0 };

@@ -97,7 +97,7 @@ function textOf(sketch: Sketch, workspace: Workspace, from: Reader): string {
 }
 
 /** The targets with a file that stand behind names, groups opened. */
-function filesOf(names: readonly string[], workspace: Workspace): readonly string[] {
+export function filesOf(names: readonly string[], workspace: Workspace): readonly string[] {
   return names.flatMap((name) => {
     const sketch = sketchOf(workspace, name);
     return sketch.kind === 'group' ? filesOf(sketch.deps, workspace) : [name];
