@@ -3,7 +3,7 @@ import { Environments } from './environment.ts';
 import { UserError } from './errors.ts';
 import { type Execution, execute } from './execute.ts';
 import { heldUp } from './held-up.ts';
-import { loadMemory, openJournal } from './journal/journal.ts';
+import { isCurrent, type Loaded, loadMemory, openJournal } from './journal/journal.ts';
 import type { Journal, Memory } from './journal/types.ts';
 import { acquire } from './lock.ts';
 import { Looker } from './look.ts';
@@ -76,6 +76,14 @@ export async function lookOnly(
   return { stage: found, observer, memory };
 }
 
+/** What a round has seen without the lock. */
+interface Surveyed {
+  readonly memory: Loaded;
+  readonly observer: Observer;
+  /** Undefined where it is known already that another plan is needed. */
+  readonly found?: Stage;
+}
+
 class BuildRun {
   readonly #project: Project;
   readonly #options: BuildOptions;
@@ -122,16 +130,17 @@ class BuildRun {
     const { world } = this.#project;
     const memory = loadMemory(world.files);
     for (const message of memory.warnings) this.#warnOnce(message);
-    const observer = this.#observer(memory, false);
+    const observer = this.#observer(memory);
     const found = await stage(this.#project, observer, this.#options.goals, false);
     const forced = this.#forceGoals(found);
+    const surveyed = { memory, observer, ...(forced ? {} : { found }) };
     const idle = found.kind === 'plan' && found.plan.actions.length === 0 && !forced;
     if (idle && observer.learned.size === 0 && !moved(observer, memory))
       return { plan: found.plan, verdicts: found.plan.verdicts };
     if (this.#options.signal.aborted) return { plan: found.plan, verdicts: found.plan.verdicts };
-    if (!idle) return this.#locked(this.#options.wait);
+    if (!idle) return this.#locked(surveyed, this.#options.wait);
     try {
-      return await this.#locked(false);
+      return await this.#locked(surveyed, false);
     } catch (error) {
       // Nobody is kept waiting just to note down what a digest was.
       if (error instanceof UserError) return { plan: found.plan, verdicts: found.plan.verdicts };
@@ -146,7 +155,7 @@ class BuildRun {
     return true;
   }
 
-  #observer(memory: Memory, mayWrite: boolean): Observer {
+  #observer(memory: Memory): Observer {
     const { world, build } = this.#project;
     const forced =
       this.#forced === undefined
@@ -155,7 +164,7 @@ class BuildRun {
     return new Observer(world, memory, {
       adapters: build.adapters ?? {},
       dry: false,
-      mayWrite,
+      mayWrite: true,
       signal: this.#options.signal,
       gaveUp: this.#failed,
       made: this.#built,
@@ -163,7 +172,12 @@ class BuildRun {
     });
   }
 
+  /**
+   * What was seen without the lock counts with it too, if nobody can have been at work between:
+   * whoever builds holds the lock, and leaves more in the journal than there was.
+   */
   async #locked(
+    surveyed: Surveyed,
     wait: boolean,
   ): Promise<{ plan: Plan; verdicts: ReadonlyMap<TargetName, Verdict> }> {
     const { world } = this.#project;
@@ -175,9 +189,11 @@ class BuildRun {
       onWait: (holder) => emit({ kind: 'lock wait', holder }),
     });
     try {
-      const journal = openJournal(world.files, world.processes.self);
+      const stands = lock.atOnce && isCurrent(world.files, surveyed.memory);
+      const memory = stands ? surveyed.memory : loadMemory(world.files);
+      const journal = openJournal(world.files, world.processes.self, memory);
       try {
-        return await this.#underLock(journal);
+        return await this.#underLock(journal, stands ? surveyed : undefined);
       } finally {
         journal.close();
       }
@@ -188,10 +204,13 @@ class BuildRun {
 
   async #underLock(
     journal: Journal,
+    surveyed: Surveyed | undefined,
   ): Promise<{ plan: Plan; verdicts: ReadonlyMap<TargetName, Verdict> }> {
-    const observer = this.#observer(journal, true);
-    for (;;) {
-      const found = await stage(this.#project, observer, this.#options.goals, false);
+    // Which targets are forced may have become known only from the plan.
+    const seen = surveyed?.found === undefined ? undefined : surveyed;
+    const observer = seen?.observer ?? this.#observer(journal);
+    for (let given = seen?.found; ; given = undefined) {
+      const found = given ?? (await stage(this.#project, observer, this.#options.goals, false));
       this.#recordFinished(found.plan, journal);
       const { plan } = found;
       if (found.kind === 'plan')

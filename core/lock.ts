@@ -27,6 +27,8 @@ export interface Holder extends ProcessIdentity {
 }
 
 export interface Lock {
+  /** Nobody else held it: it was there for the asking. */
+  readonly atOnce: boolean;
   /** Gives the lock back, unless it has been taken away meanwhile. */
   release(): void;
 }
@@ -57,9 +59,11 @@ export async function acquire(
     command: options.command,
   } satisfies Holder);
   let seen: string | undefined;
+  let atOnce = true;
   for (let oddLooks = 0; ; ) {
     if (options.signal?.aborted) throw interrupted();
-    if (files.createExclusive(LOCK, mine)) return { release: () => release(files, mine) };
+    if (files.createExclusive(LOCK, mine)) return { atOnce, release: () => release(files, mine) };
+    atOnce = false;
     const text = files.readText(LOCK);
     if (text === undefined) continue; // given back this very moment
     const holder = parse(text);

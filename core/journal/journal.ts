@@ -15,7 +15,7 @@ import {
   subjectOf,
 } from './format.ts';
 import { openSegment, type Segment } from './segment.ts';
-import type { Journal, Memory } from './types.ts';
+import type { Journal } from './types.ts';
 
 /** With fewer records than this, dead ones are not worth a rewrite. */
 const FEW_RECORDS = 1000;
@@ -28,20 +28,44 @@ const ATTEMPTS = 20;
  * The memory as it is on disk now. Writes nothing and needs no lock; a builder may be at work.
  * @throws UserError when a newer desgw wrote it; FileError when it cannot be read
  */
-export function loadMemory(files: Files): Memory {
-  return fold(readSegments(files));
+export function loadMemory(files: Files): Loaded {
+  const segments = readSegments(files);
+  const from = segments.map(({ name, bytes }) => ({ name, size: bytes.length }));
+  return Object.assign(fold(segments), { from });
+}
+
+/** Memory together with the segments it came from. */
+export interface Loaded extends Fold {
+  readonly from: readonly { readonly name: string; readonly size: number }[];
+}
+
+/**
+ * Whether the journal on disk is still what this memory was loaded from. Segments only ever grow,
+ * are added or vanish, and every builder that does anything says so in one.
+ */
+export function isCurrent(files: Files, { from }: Loaded): boolean {
+  const names = segmentNames(files);
+  return (
+    names.length === from.length &&
+    from.every(
+      ({ name, size }, i) => name === names[i] && files.size(`${JOURNAL}/${name}`) === size,
+    )
+  );
 }
 
 /**
  * The memory, open for writing. The caller holds the lock. Writes nothing before the first record.
+ * Goes on from `memory` where that is given, which must be current.
  * A record that cannot be written throws FileError and is not in the memory; the journal stays
  * readable, and a later record may be tried.
  * @throws UserError when a newer desgw wrote it; FileError when it cannot be read
  */
-export function openJournal(files: Files, self: ProcessIdentity): Journal {
-  const segments = readSegments(files);
-  const memory = fold(segments);
-  let names = segments.map((segment) => segment.name);
+export function openJournal(
+  files: Files,
+  self: ProcessIdentity,
+  memory: Loaded = loadMemory(files),
+): Journal {
+  let names = memory.from.map(({ name }) => name);
   let open: OpenSegment | undefined;
   let torn = false;
 

@@ -86,6 +86,10 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
       const full = absolute(path);
       return unlessMissing('read', full, () => readEnd(fs, full, bytes));
     },
+    size: (path) => {
+      const full = absolute(path);
+      return unlessMissing('read', full, () => sizeOf(fs, full));
+    },
     digest,
     list: (dir) => {
       const names = listing.now(absolute(dir));
@@ -222,6 +226,15 @@ function readEnd(fs: FsModule, path: string, bytes: number): Uint8Array {
       more = fs.readSync(fd, end, length, end.length - length, size - end.length + length);
     }
     return end.subarray(0, length);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function sizeOf(fs: FsModule, path: string): number {
+  const fd = fs.openSync(path, 'r');
+  try {
+    return fs.fstatSync(fd).size;
   } finally {
     fs.closeSync(fd);
   }

@@ -205,6 +205,7 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
       const found = text(path);
       return found === undefined ? undefined : Buffer.from(found).subarray(-bytes);
     },
+    size: (path) => text(path)?.length,
     digest: (path) => {
       counts.digests++;
       const found = text(path);
