@@ -1,6 +1,6 @@
 /** A build from beginning to end: plan, lock, execute, wait for what goes on elsewhere, sum up. */
 import { Environments } from './environment.ts';
-import { UserError } from './errors.ts';
+import { isSystemError, UserError } from './errors.ts';
 import { type Execution, execute } from './execute.ts';
 import { heldUp } from './held-up.ts';
 import { isCurrent, type Loaded, loadMemory, openJournal } from './journal/journal.ts';
@@ -142,8 +142,9 @@ class BuildRun {
     try {
       return await this.#locked(surveyed, false);
     } catch (error) {
-      // Nobody is kept waiting just to note down what a digest was.
-      if (error instanceof UserError) return { plan: found.plan, verdicts: found.plan.verdicts };
+      // Nobody is kept waiting, and no disk needs to be well, just to note down what a digest was.
+      if (error instanceof UserError || isSystemError(error))
+        return { plan: found.plan, verdicts: found.plan.verdicts };
       throw error;
     }
   }

@@ -2,7 +2,6 @@
  * The only place that says whether a target is up to date. Pure: the planner, the executor and
  * every view ask this one function, so they cannot disagree.
  */
-import { needsOf } from './graph.ts';
 import {
   differences,
   type Ingredients,
@@ -12,6 +11,7 @@ import {
   signatureOf,
   valueDigest,
 } from './signature.ts';
+import { blocked, type Standing, standing, standingOf } from './standing.ts';
 import type {
   Attempt,
   Built,
@@ -234,66 +234,6 @@ export function productNow(
 }
 
 const outputsOf = (built: Built) => (path: string) => built.outputs[path] ?? 'absent';
-
-// -- needs ------------------------------------------------------------------------------------
-
-interface Standing {
-  readonly pending: readonly TargetName[];
-  readonly down: readonly TargetName[];
-  readonly gathered: readonly TargetName[];
-}
-
-function standing(node: Node, view: View): Standing {
-  const pending: TargetName[] = [];
-  const down: TargetName[] = [];
-  const gathered: TargetName[] = [];
-  const members = new Set(node.gathers);
-  for (const need of needsOf(node)) {
-    const verdict = view.verdict(need);
-    const gathers = members.has(need);
-    const how = standingOf(verdict);
-    if (how === 'pending') pending.push(need);
-    else if (how === 'usable') {
-      if (gathers) gathered.push(need);
-    } else if (!gathers || causeOf(verdict) !== 'failed') down.push(need);
-  }
-  return { pending, down, gathered };
-}
-
-/** How a verdict looks to those who need the target. */
-export function standingOf(verdict: Verdict): 'usable' | 'pending' | 'down' {
-  switch (verdict.state) {
-    case 'fresh':
-    case 'submitted, stale':
-      return 'usable';
-    case 'stale':
-    case 'missing':
-    case 'maybe':
-    case 'running':
-      return 'pending';
-    case 'failed':
-      return verdict.final === true ? 'down' : 'pending';
-    case 'waiting':
-    case 'blocked':
-    case 'edited':
-    case 'in doubt':
-      return 'down';
-  }
-}
-
-/** What is at the root of a target being held up. */
-export function causeOf(verdict: Verdict): 'failed' | 'waiting' | 'person' {
-  if (verdict.state === 'blocked') return verdict.cause ?? 'failed';
-  if (verdict.state === 'waiting' || verdict.state === 'running') return 'waiting';
-  return verdict.state === 'failed' ? 'failed' : 'person';
-}
-
-/** The verdict on a target that others, which are down, hold up. */
-export function blocked(by: readonly TargetName[], view: Pick<View, 'verdict'>): Verdict {
-  const causes = new Set(by.map((need) => causeOf(view.verdict(need))));
-  const cause = causes.has('failed') ? 'failed' : causes.has('person') ? 'person' : 'waiting';
-  return { state: 'blocked', reasons: [], by, cause };
-}
 
 function decideGroup(node: Node, view: View, needs: Standing): Verdict {
   if (needs.down.length > 0) return blocked(needs.down, view);

@@ -27,6 +27,10 @@ export class Refusal extends Error {
   }
 }
 
+/** A failure of the file system or of the system at large, not of the engine. */
+export const isSystemError = (error: unknown): error is Error & { code: unknown } =>
+  error instanceof Error && 'code' in error;
+
 /** Up to three of `candidates` that look like `name`, nearest first. */
 export function nearest(name: string, candidates: Iterable<string>): string[] {
   const limit = Math.max(1, Math.floor(name.length / 3));

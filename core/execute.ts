@@ -3,13 +3,14 @@
  * Work per action is proportional to its dependents, never to the size of the graph.
  */
 import pLimit from 'p-limit';
-import { blocked, type Decision, decide, productNow, standingOf, type View } from './decide.ts';
+import { type Decision, decide, productNow, type View } from './decide.ts';
 import type { Landing, PerformContext } from './entry.ts';
 import { needsOf } from './graph.ts';
 import { tailOf } from './logs.ts';
 import type { Observer } from './observe.ts';
 import { perform } from './perform.ts';
 import { actionFor, chainAction, firstDue, heldUpLinks, isVerdict, viewOf } from './plan.ts';
+import { blocked, standingOf } from './standing.ts';
 import type {
   Action,
   Chain,

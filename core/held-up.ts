@@ -1,6 +1,7 @@
 /** What is not fresh after a build, sorted by what it takes. */
-import { causeOf } from './decide.ts';
+
 import { reasonText } from './reasons.ts';
+import { causeOf } from './standing.ts';
 import type { Problem, TargetName, Verdict } from './types.ts';
 
 /** Sorts what is not fresh by what it takes: nothing but time, or a person. */

@@ -5,7 +5,7 @@
 import { attemptState } from './attempts.ts';
 import { type AttemptState, pendingAttempt } from './decide.ts';
 import { digestOf } from './digest.ts';
-import { UserError } from './errors.ts';
+import { isSystemError, UserError } from './errors.ts';
 import { readKeys } from './formats/keys.ts';
 import type { KnownFile, KnownSighting, Memory } from './journal/types.ts';
 import { Looker } from './look.ts';
@@ -338,9 +338,19 @@ export class Observer implements Survey {
     if (!this.#options.mayWrite) return 0;
     const now = this.#world.clock.now();
     if (this.#clock === undefined || Math.abs(now - this.#clock.at) > CLOCK_READING_MS) {
-      this.#clock = { at: now, reading: this.#world.files.now() };
+      this.#clock = { at: now, reading: this.#readClock() };
     }
     return this.#clock.reading;
+  }
+
+  /** Where nothing can be written, what is learned cannot be believed next time. */
+  #readClock(): number {
+    try {
+      return this.#world.files.now();
+    } catch (error) {
+      if (isSystemError(error)) return 0;
+      throw error;
+    }
   }
 }
 

@@ -15,12 +15,13 @@ import {
   type Landing,
   type PerformContext,
 } from './entry.ts';
+import { isSystemError } from './errors.ts';
 import { recipeOf } from './graph.ts';
 import { Keeper } from './keep.ts';
 import { logPath } from './logs.ts';
 import { settledSignature } from './meanwhile.ts';
 import { nearestNames } from './near.ts';
-import { isSystemError, problemOf, problemsOf } from './problems.ts';
+import { problemOf, problemsOf } from './problems.ts';
 import { mapped } from './signature.ts';
 import { Run, type StepsEnd } from './steps.ts';
 import type {

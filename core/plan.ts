@@ -1,6 +1,7 @@
 /** What a build would do now, as a value. Pure: graph and view in, plan out. */
-import { blocked, type Decision, decide, isLoss, standingOf, type View } from './decide.ts';
+import { type Decision, decide, isLoss, type View } from './decide.ts';
 import { needsOf } from './graph.ts';
+import { blocked, standingOf } from './standing.ts';
 import type { Action, Chain, Graph, Node, Plan, TargetName, Verdict } from './types.ts';
 
 /** Something that must be looked at before a target can be decided. */

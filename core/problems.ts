@@ -1,5 +1,5 @@
 /** What goes wrong while a target is made, in words: what, and what to do next. */
-import { Refusal } from './errors.ts';
+import { isSystemError, Refusal } from './errors.ts';
 import { MissingText } from './observe.ts';
 import type { StepsEnd } from './steps.ts';
 import type { Problem } from './types.ts';
@@ -7,10 +7,6 @@ import type { Problem } from './types.ts';
 /** A step that failed, as a problem. */
 export const problemOf = ({ what, advice }: Extract<StepsEnd, { state: 'failed' }>): Problem =>
   advice === undefined ? { what } : { what, advice };
-
-/** A failure of the file system or of the system at large, not of the engine. */
-export const isSystemError = (error: unknown): error is Error & { code: unknown } =>
-  error instanceof Error && 'code' in error;
 
 /** What was thrown while a target was made, as problems of that target. @throws what is a defect */
 export function problemsOf(error: unknown): Problem[] {

@@ -4,6 +4,7 @@ import { exec, target } from '../../core/define.ts';
 import { openJournal } from '../../core/journal/journal.ts';
 import { LOCK } from '../../core/lock.ts';
 import type { Adapter, Build } from '../../core/types.ts';
+import { FileError } from '../../core/world/fs.ts';
 import { type Engine, engineOn } from './engine.ts';
 import { type StubWorld, stubWorld } from './stub-world.ts';
 
@@ -98,4 +99,16 @@ describe('a build with work to do', () => {
     await build();
     expect(asked()).toBe(2);
   });
+});
+
+test('a build with nothing to do needs no disk that can be written', async () => {
+  const world = stubWorld({ in: '1' });
+  await builder(world).build();
+  world.files.put('in', '1'); // written anew: its digest has to be taken again
+  const full = (): never => {
+    throw new FileError('write', '/w/.desgw/x', 'ENOSPC', 'no space left on device');
+  };
+  const files = { ...world.files, now: full, createExclusive: full, appender: full };
+  const { summary } = await builder({ ...world, files }).build();
+  expect(summary).toMatchObject({ outcome: 'fresh', built: [] });
 });

@@ -2,17 +2,16 @@
 import { describe, expect, test } from 'vitest';
 import {
   type AttemptState,
-  causeOf,
   type Decision,
   decide,
   lastGood,
   pendingAttempt,
-  standingOf,
   type View,
 } from '../../core/decide.ts';
 import { target } from '../../core/define.ts';
 import { resolve } from '../../core/graph.ts';
 import { signatureOf } from '../../core/signature.ts';
+import { causeOf, standingOf } from '../../core/standing.ts';
 import type {
   Built,
   Node,

@@ -1,0 +1,67 @@
+/** How verdicts look to those who need the target: may it be used, will it be made, is it held up? */
+import { needsOf } from './graph.ts';
+import type { Node, TargetName, Verdict } from './types.ts';
+
+interface Verdicts {
+  verdict(name: TargetName): Verdict;
+}
+
+/** The needs of a target, by what may be expected of them. */
+export interface Standing {
+  readonly pending: readonly TargetName[];
+  readonly down: readonly TargetName[];
+  readonly gathered: readonly TargetName[];
+}
+
+/** Sorts what a target needs. A gathered need that failed is left out. */
+export function standing(node: Node, view: Verdicts): Standing {
+  const pending: TargetName[] = [];
+  const down: TargetName[] = [];
+  const gathered: TargetName[] = [];
+  const members = new Set(node.gathers);
+  for (const need of needsOf(node)) {
+    const verdict = view.verdict(need);
+    const gathers = members.has(need);
+    const how = standingOf(verdict);
+    if (how === 'pending') pending.push(need);
+    else if (how === 'usable') {
+      if (gathers) gathered.push(need);
+    } else if (!gathers || causeOf(verdict) !== 'failed') down.push(need);
+  }
+  return { pending, down, gathered };
+}
+
+/** How a verdict looks to those who need the target. */
+export function standingOf(verdict: Verdict): 'usable' | 'pending' | 'down' {
+  switch (verdict.state) {
+    case 'fresh':
+    case 'submitted, stale':
+      return 'usable';
+    case 'stale':
+    case 'missing':
+    case 'maybe':
+    case 'running':
+      return 'pending';
+    case 'failed':
+      return verdict.final === true ? 'down' : 'pending';
+    case 'waiting':
+    case 'blocked':
+    case 'edited':
+    case 'in doubt':
+      return 'down';
+  }
+}
+
+/** What is at the root of a target being held up. */
+export function causeOf(verdict: Verdict): 'failed' | 'waiting' | 'person' {
+  if (verdict.state === 'blocked') return verdict.cause ?? 'failed';
+  if (verdict.state === 'waiting' || verdict.state === 'running') return 'waiting';
+  return verdict.state === 'failed' ? 'failed' : 'person';
+}
+
+/** The verdict on a target that others, which are down, hold up. */
+export function blocked(by: readonly TargetName[], view: Verdicts): Verdict {
+  const causes = new Set(by.map((need) => causeOf(view.verdict(need))));
+  const cause = causes.has('failed') ? 'failed' : causes.has('person') ? 'person' : 'waiting';
+  return { state: 'blocked', reasons: [], by, cause };
+}
