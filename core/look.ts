@@ -37,8 +37,16 @@ export class Looker {
     return seen.some((one) => one.kind === 'failed' && one.why === NOT_ASKED);
   }
 
+  /**
+   * Asks before it looks: work that is over by its answer has left its files by then. The other way
+   * round, what ended in between would seem to have left nothing.
+   */
   async look(looks: readonly Look[]): Promise<readonly Seen[]> {
-    return Promise.all(looks.map((look) => this.#one(look)));
+    const asked = looks.flatMap((look, i) => (look.kind === 'ask' ? [[i, look] as const] : []));
+    const answers = new Map(
+      await Promise.all(asked.map(async ([i, look]) => [i, await this.#one(look)] as const)),
+    );
+    return Promise.all(looks.map((look, i) => answers.get(i) ?? this.#one(look)));
   }
 
   async #one(look: Look): Promise<Seen> {
@@ -127,7 +135,10 @@ export class Looker {
     const key = JSON.stringify([name, question]);
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
-    const answer = this.#answer(name, adapter, question);
+    const answer = this.#answer(name, adapter, question).finally(() => {
+      // Older than the answer.
+      this.#listings = new Map();
+    });
     this.#answers.set(key, answer);
     return answer;
   }

@@ -312,7 +312,7 @@ export type Look =
   /** A question to an adapter of the build (season tables, the grid's queue). */
   | { readonly kind: 'ask'; readonly adapter: string; readonly question: Json };
 
-/** What was seen, in the order of the looks. */
+/** What was seen, in the order of the looks; files and listings are never older than the answers. */
 export type Seen =
   | { readonly kind: 'list'; readonly dirs: readonly Listing[] }
   | { readonly kind: 'read'; readonly text: string | undefined }

@@ -69,6 +69,27 @@ describe('listings', () => {
     ]);
   });
 
+  test('what work left that was over by the answer is seen', async () => {
+    const world = stubWorld({ 'out/1': '' });
+    const ends: Adapter = {
+      dry: true,
+      timeout: 60,
+      ask: async () => {
+        world.files.put('out/2', '');
+        return 'nothing runs';
+      },
+    };
+    const options = { adapters: { queue: ends }, dry: false, signal: new AbortController().signal };
+    const looker = new Looker(world, options);
+    const list: Look = { kind: 'list', pattern: 'out' };
+    const ask: Look = { kind: 'ask', adapter: 'queue', question: null };
+    expect(await looker.look([list])).toMatchObject([{ dirs: [{ names: ['1'] }] }]);
+    expect(await looker.look([list, ask])).toMatchObject([
+      { dirs: [{ names: ['1', '2'] }] },
+      { answer: 'nothing runs' },
+    ]);
+  });
+
   test('each directory is listed once, whoever asks, until everything is forgotten', async () => {
     const { looker, listed } = lookerOn();
     const looks: Look[] = [1, 2].map(() => ({ kind: 'list', pattern: 'exp/20170817/*/dp417/*' }));
