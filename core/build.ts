@@ -358,14 +358,8 @@ function meantBy({ goals, graph }: Plan): ReadonlySet<TargetName> {
 /** Whether what held a target back (see `hold`) has been settled in this round: it can be made now. */
 const hasLetGo = (plan: Plan, verdicts: ReadonlyMap<TargetName, Verdict>): boolean =>
   plan.order.some((name) => {
-    const { state, reasons } = verdicts.get(name)!;
-    const until = plan.graph.nodes.get(name)!.rule.hold?.until;
-    return (
-      state === 'fresh' &&
-      reasons.length > 0 &&
-      until !== undefined &&
-      verdicts.get(until)?.state === 'fresh'
-    );
+    const { until } = verdicts.get(name)!;
+    return until !== undefined && verdicts.get(until)?.state === 'fresh';
   });
 
 function outcomeOf(

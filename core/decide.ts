@@ -313,6 +313,7 @@ function heldBack(node: Node, view: View, verdict: Verdict): Verdict | undefined
     state: 'fresh',
     reasons: verdict.reasons,
     product,
+    until: hold.until,
     note: `held back until ${hold.until} is settled`,
   };
 }
@@ -335,7 +336,8 @@ function withoutProducts(node: Node, view: View, verdict: Verdict): Verdict | un
   if (state === 'running' || state === 'maybe' || adopt !== undefined) return undefined;
   if (node.rule.once !== undefined && reasons.length > 0 && reasons.every(isLoss)) return undefined;
   const gone = goneNeed(node, view);
-  if (gone === undefined) return undefined;
+  // What the need is held back for has to be settled with what there is.
+  if (gone === undefined || view.verdict(gone).until === node.name) return undefined;
   const note = `needs ${gone}, whose files are gone; it is ${view.verdict(gone).note}`;
   return { state: 'waiting', reasons, note };
 }

@@ -2,6 +2,7 @@
  * Notices what is written while a run reads it. Such a run counts as made from something that equals
  * nothing: an input that changes and changes back would otherwise pass for one that never moved.
  */
+import { ABSENT } from './digest.ts';
 import type { Observer } from './observe.ts';
 import { IN_FLUX, mapped } from './signature.ts';
 import type { Graph, Node, Path, Signature, Stamps, TargetName } from './types.ts';
@@ -51,8 +52,10 @@ export async function settledSignature(
     Object.hasOwn(before, path) && before[path] !== now[path];
   const own = new Set(files);
   const moved = members.some(written);
+  // A need that is held back may have lost its files.
+  const lost = (path: Path): boolean => before[path] === ABSENT || written(path);
   const ofNeed = (need: TargetName, digest: string): string =>
-    products.get(need)?.some(written) === true ? IN_FLUX : digest;
+    products.get(need)?.some(lost) === true ? IN_FLUX : digest;
   return {
     ...signature,
     inputs: mapped(signature.inputs, (path, digest) =>

@@ -4,7 +4,7 @@
  */
 import { attemptState } from './attempts.ts';
 import { type AttemptState, pendingAttempt } from './decide.ts';
-import { digestOf } from './digest.ts';
+import { ABSENT, digestOf } from './digest.ts';
 import { isSystemError, UserError } from './errors.ts';
 import { readKeys } from './formats/keys.ts';
 import type { KnownFile, KnownSighting, Memory } from './journal/types.ts';
@@ -375,7 +375,7 @@ function failedSighting(error: unknown): Extract<Sighting, { state: 'failed' }> 
 const pickStat = ({ size, mtime, ctime, ino }: Stat) => ({ size, mtime, ctime, ino });
 
 const stampOf = (stat: Stat | undefined): string => {
-  if (stat === undefined) return 'absent';
+  if (stat === undefined) return ABSENT;
   // What is in a directory changes its time, and is not read with it.
   return stat.directory ? 'directory' : `${stat.size} ${stat.mtime}`;
 };

@@ -655,6 +655,8 @@ export interface Verdict {
   readonly by?: readonly TargetName[];
   /** In a few words: progress, advice, what an edit touched. */
   readonly note?: string;
+  /** Set when it counts as fresh only because it is held back: until this target is settled. */
+  readonly until?: TargetName;
   /** For `failed`: nothing to run, what it needs to see could not be seen. */
   readonly final?: boolean;
   /** For `blocked`: what is at the root of it. */

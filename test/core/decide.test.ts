@@ -633,6 +633,7 @@ describe('a target held back while work is under way', () => {
       state: 'fresh',
       reasons: [{ kind: 'input changed', path: 'in', how: 'changed' }],
       product: 'a-1',
+      until: 'settled',
       note: 'held back until settled is settled',
     });
   });

@@ -159,6 +159,13 @@ describe('what needs something that is held back', () => {
     await new Model(workspaceOf(targets)).play([build(), gone, build(), build({ wait: true })]);
   });
 
+  test('settles what that is held back for all the same', async () => {
+    const [dag, once, watch] = targets;
+    const settles = { ...watch, deps: [...watch.deps, dag.name] };
+    const history = [build(), gone, build()];
+    await new Model(workspaceOf([dag, once, settles])).play(history);
+  });
+
   test('waits for them when it has changed itself, be there a group between or not', async () => {
     for (const which of [3, 5])
       await new Model(workspaceOf(targets)).play([build(), gone, changed(which), build(), build()]);

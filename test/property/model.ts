@@ -119,7 +119,7 @@ export class Model {
 
   #changeDeps(sketch: Sketch, op: Extract<Op, { op: 'depend' | 'independ' }>): void {
     const { targets } = this.workspace;
-    if (sketch.kind === 'once' || sketch.kind === 'link' || sketch.name === 'watch') return;
+    if (sketch.kind === 'once' || sketch.kind === 'link') return;
     const others = targets.slice(0, targets.indexOf(sketch)).map((t) => t.name);
     const on = others[op.on % Math.max(1, others.length)];
     if (on === undefined || sketch === targets.at(-1)) return;
@@ -474,10 +474,6 @@ export class Model {
 }
 
 const heldIn = ({ order, verdicts, graph }: Plan): readonly TargetName[] =>
-  order.filter(
-    (name) =>
-      graph.nodes.get(name)!.rule.hold !== undefined &&
-      verdicts.get(name)!.note?.startsWith('held back') === true,
-  );
+  order.filter((name) => !graph.nodes.get(name)!.group && verdicts.get(name)!.until !== undefined);
 
 const pick = <T>(from: readonly T[], which: number): T => from[which % from.length]!;
