@@ -158,16 +158,7 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
     claimDirectory: (path) => claimDirectory(fs, placing, absolute(path)),
     now: () => {
       const probe = join(root, '.desgw/clock');
-      return attempt('write', probe, () => {
-        placing.makeDirectory(dirname(probe));
-        const fd = fs.openSync(probe, 'w');
-        try {
-          placing.writeAll(fd, Buffer.from('\n'));
-        } finally {
-          fs.closeSync(fd);
-        }
-        return fs.statSync(probe).ctimeMs;
-      });
+      return attempt('write', probe, () => stamp(fs, placing, probe));
     },
     get digests() {
       return digests;
@@ -231,6 +222,22 @@ function readEnd(fs: FsModule, path: string, bytes: number): Uint8Array {
   }
 }
 
+/**
+ * Writes to a file and tells when that was, by the file system's clock. Over what is there: a file
+ * that is truncated and closed again makes some file systems wait for the disk.
+ */
+function stamp(fs: FsModule, placing: Placing, path: string): number {
+  const fd = placing.openMaking(path, OVER);
+  try {
+    placing.writeAll(fd, Buffer.from('\n'));
+  } finally {
+    fs.closeSync(fd);
+  }
+  return fs.statSync(path).ctimeMs;
+}
+
+const OVER = nodeFs.constants.O_WRONLY | nodeFs.constants.O_CREAT;
+
 function sizeOf(fs: FsModule, path: string): number {
   const fd = fs.openSync(path, 'r');
   try {
@@ -242,8 +249,7 @@ function sizeOf(fs: FsModule, path: string): number {
 
 function openAppender(fs: FsModule, placing: Placing, path: string): Appender {
   const fd = attempt('open', path, () => {
-    placing.makeDirectory(dirname(path));
-    return fs.openSync(path, 'a', 0o666);
+    return placing.openMaking(path, 'a');
   });
   let folderSynced = false;
   return {

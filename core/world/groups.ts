@@ -22,12 +22,14 @@ for group in $left; do kill -s KILL -- "-$group"; done
 `;
 
 /** Where to write to the watchdog. */
-export type Leash = (line: string) => void;
+export type Leash = (lines: string) => void;
 
 /** The groups that live now, and the watchdog, which is started before the first of them. */
 export class Groups {
   readonly #live = new Set<number>();
   #tell: Leash | undefined;
+  /** Ends that the watchdog has not been told of. */
+  #ended = '';
 
   get live(): ReadonlySet<number> {
     return this.#live;
@@ -39,11 +41,19 @@ export class Groups {
 
   begun(group: number): void {
     this.#live.add(group);
-    this.#tell?.(`+ ${group}\n`);
+    this.#tell?.(`${this.#ended}+ ${group}\n`);
+    this.#ended = '';
   }
 
+  /** Told along with the next beginning if that follows at once: every message wakes a process. */
   ended(group: number): void {
     this.#live.delete(group);
-    this.#tell?.(`- ${group}\n`);
+    if (this.#ended === '') setImmediate(() => this.#tellEnded());
+    this.#ended += `- ${group}\n`;
+  }
+
+  #tellEnded(): void {
+    if (this.#ended !== '') this.#tell?.(this.#ended);
+    this.#ended = '';
   }
 }

@@ -121,6 +121,17 @@ export function openPlacing(fs: FsModule) {
     }
   }
 
+  /** Opens a file for writing, and makes its folder if that is missing, which it seldom is. */
+  function openMaking(path: string, flags: string | number): number {
+    try {
+      return fs.openSync(path, flags, 0o666);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+      makeDirectory(dirname(path));
+      return fs.openSync(path, flags, 0o666);
+    }
+  }
+
   /** Where writing to `path` ends: a link is written through, never replaced. */
   function throughLinks(path: string): string {
     let target = path;
@@ -206,6 +217,7 @@ export function openPlacing(fs: FsModule) {
     syncFile,
     syncDirectory,
     makeDirectory,
+    openMaking,
     throughLinks,
     createExclusive,
     placeLink,

@@ -12,6 +12,7 @@ import {
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Exit } from '../types.ts';
+import { codeOf } from './fs.ts';
 import { Groups, type Leash, WATCHDOG } from './groups.ts';
 import { SUPERVISOR } from './supervisor.ts';
 import type { Processes, ProcessIdentity, Spawn } from './world.ts';
@@ -102,7 +103,7 @@ function startWatchdog(execa: typeof import('execa').execa): Leash {
   stdin.on('error', () => {}); // without it everything goes on as well
   watchdog.unref();
   if ('unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
-  return (line) => stdin.write(line);
+  return (lines) => stdin.write(lines);
 }
 
 /** Arms abort, time-out and silence; returns what disarms them. */
@@ -226,8 +227,13 @@ function neverStarted(result: Ended, spawn: Spawn, dir: string): void {
 const asFd = (fd: number): 3 => fd as 3;
 
 function openLog(path: string): number {
-  mkdirSync(dirname(path), { recursive: true });
-  return openSync(path, 'a');
+  try {
+    return openSync(path, 'a');
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    mkdirSync(dirname(path), { recursive: true });
+    return openSync(path, 'a');
+  }
 }
 
 function isAlive(who: ProcessIdentity, self: ProcessIdentity): boolean | undefined {
