@@ -238,11 +238,15 @@ const outputsOf = (built: Built) => (path: string) => built.outputs[path] ?? 'ab
 function decideGroup(node: Node, view: View, needs: Standing): Verdict {
   if (needs.down.length > 0) return blocked(needs.down, view);
   if (needs.pending.length > 0) return { state: 'maybe', reasons: [], by: needs.pending };
-  const signature = signatureOf(node, view, needs.gathered);
+  let product: string | undefined;
   const verdict: Verdict = {
     state: 'fresh',
     reasons: [],
-    product: productOf(node, () => 'absent', signature),
+    // Found out when somebody asks: most groups are goals, and large ones cost much.
+    get product() {
+      product ??= productOf(node, () => 'absent', signatureOf(node, view, needs.gathered));
+      return product;
+    },
   };
   // Whoever needs the group needs that as well.
   const gone = goneNeed(node, view);
@@ -344,10 +348,11 @@ function withoutProducts(node: Node, view: View, verdict: Verdict): Verdict | un
 
 /** A need that stands only because it is held back, and has nothing to show for it. */
 function goneNeed({ deps, gathers }: Node, view: View): TargetName | undefined {
-  return [...deps, ...gathers].find((need) => {
+  const isGone = (need: TargetName): boolean => {
     const { state, reasons } = view.verdict(need);
     return state === 'fresh' && reasons.some(({ kind }) => kind === 'output missing');
-  });
+  };
+  return deps.find(isGone) ?? gathers.find(isGone);
 }
 
 // -- the target's own record ------------------------------------------------------------------

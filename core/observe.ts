@@ -48,6 +48,9 @@ const COARSE_TICK_MS = 2000;
 /** How long one reading of the file system's clock may serve. */
 const CLOCK_READING_MS = 20;
 
+/** What a look at a file showed; with its digest as soon as a record is found to speak of this. */
+type Looked = Stat & { digest?: Digest };
+
 export class Observer implements Survey {
   readonly learned = new Map<Path, KnownFile>();
   readonly newSightings = new Map<TargetName, KnownSighting>();
@@ -55,7 +58,7 @@ export class Observer implements Survey {
   readonly #memory: Memory;
   readonly #options: ObserverOptions;
   readonly #looker: Looker;
-  readonly #stats = new Map<Path, Stat | undefined>();
+  readonly #stats = new Map<Path, Looked | undefined>();
   readonly #globs = new Map<string, { readonly paths: readonly Path[]; readonly digest: Digest }>();
   readonly #sightings = new Map<TargetName, Sighting>();
   readonly #onces = new Map<TargetName, OnceSighting>();
@@ -128,9 +131,12 @@ export class Observer implements Survey {
     const stat = this.#statOf(path);
     if (stat === undefined) return 'absent';
     if (stat.directory) return 'directory';
+    if (stat.digest !== undefined) return stat.digest;
     const known = this.learned.get(path) ?? this.#memory.files.get(path);
-    if (known !== undefined && unchanged(known, stat) && !racy(known)) return known.digest;
-    return this.#learn(path, stat);
+    if (known === undefined || !unchanged(known, stat) || racy(known))
+      return this.#learn(path, stat);
+    stat.digest = known.digest;
+    return known.digest;
   }
 
   glob(pattern: string): Digest {
@@ -319,8 +325,9 @@ export class Observer implements Survey {
     }
   }
 
-  #statOf(path: Path): Stat | undefined {
-    if (this.#stats.has(path)) return this.#stats.get(path);
+  #statOf(path: Path): Looked | undefined {
+    const seen = this.#stats.get(path);
+    if (seen !== undefined || this.#stats.has(path)) return seen;
     const stat = this.#world.files.stat(path);
     this.#stats.set(path, stat);
     return stat;

@@ -77,9 +77,15 @@ export function isStill(
     holds(was.gathered, gathered, (member) => from.product(member) ?? 'unknown') &&
     holds(was.globs, rule.globs ?? [], (pattern) => from.glob(pattern)) &&
     holds(was.env, rule.env ?? [], (name) => envText(name, from.env(name))) &&
-    changes(was.params, rule.params ?? NONE, sameJson).next().done === true &&
+    holdsParams(was.params, rule.params) &&
     was.observed?.digest === observedOf(node, from)?.digest
   );
+}
+
+function holdsParams(was: Signature['params'], is: Signature['params'] = NONE): boolean {
+  const count = Object.keys(is).length;
+  if (Object.keys(was).length !== count) return false;
+  return count === 0 || changes(was, is, sameJson).next().done === true;
 }
 
 /** Names that come twice count as a difference, so that counting the names is enough. */
@@ -263,13 +269,16 @@ function signatureDigest({
   return digestOf(JSON.stringify([recipe, valueDigest(params), tables, observed]));
 }
 
+const isQuiet = ({ quiet }: Output): boolean => quiet === true;
+
 /** Digest of what a target left: its outputs, or its whole signature when it leaves no file. */
 export function productOf(
   node: Node,
   outputs: (path: Path) => Digest,
   signature: Signature,
 ): Digest {
-  const compared = node.outputs.filter((output) => output.quiet !== true);
+  const { outputs: all } = node;
+  const compared = all.some(isQuiet) ? all.filter((output) => !isQuiet(output)) : all;
   if (compared.length === 0) return signatureDigest(signature);
   if (compared.length === 1) return outputs(compared[0]!.path);
   return digestOf(JSON.stringify(compared.map((output) => [output.path, outputs(output.path)])));

@@ -13,13 +13,17 @@ export interface Standing {
   readonly gathered: readonly TargetName[];
 }
 
+const NO_NEEDS: Standing = Object.freeze({ pending: [], down: [], gathered: [] });
+
 /** Sorts what a target needs. A gathered need that failed is left out. */
 export function standing(node: Node, view: Verdicts): Standing {
+  const needs = needsOf(node);
+  if (needs.length === 0) return NO_NEEDS;
   const pending: TargetName[] = [];
   const down: TargetName[] = [];
   const gathered: TargetName[] = [];
   const members = new Set(node.gathers);
-  for (const need of needsOf(node)) {
+  for (const need of needs) {
     const verdict = view.verdict(need);
     const gathers = members.has(need);
     const how = standingOf(verdict);

@@ -39,11 +39,19 @@ export function fileText(path: string, known: KnownFile): string {
 
 /** The file in a text made by `fileText`. */
 export function readFile(text: string): KnownFile {
-  const [, , size, mtime, ctime, ino, digest, seen] = JSON.parse(text) as [
+  const values = JSON.parse(text) as [
     ...[string, string],
     ...[number, number, number, number, string, number],
   ];
-  return { size, mtime, ctime, ino, digest, seen };
+  // Not taken apart as a list: that goes through an iterator, for every file there is.
+  return {
+    size: values[2],
+    mtime: values[3],
+    ctime: values[4],
+    ino: values[5],
+    digest: values[6],
+    seen: values[7],
+  };
 }
 
 /** JSON text of a sighting. */
