@@ -111,24 +111,33 @@ describe.concurrent('truthfulness', () => {
     expect(await build(w)).toEqual([]);
   });
 
-  test('S22 an input edited while the step runs makes the target stale at once', async ({
-    w,
-    expect,
-  }) => {
-    w.rules(
-      `target('goal', { inputs: ['src'], outputs: ['a.txt'], recipe: [sh('goal', 'cat src > a.txt; touch reading; await_file go')] }),`,
-    );
-    w.write('src', 'one\n');
-    const building = w.start(['build']);
-    await w.appears('reading');
-    w.write('src', 'two\n');
-    w.write('go', '');
-    expect((await building.ended).code).toBe(0);
-    expect((await w.desgw(['status'])).out).toMatch(/^goal +stale +src changed\n/);
-    w.ran();
-    expect(await build(w)).toEqual(['goal']);
-    expect(w.read('a.txt')).toBe('two\n');
-  });
+  test.for([
+    ['stays so', 'two\n'],
+    ['is put back', 'one\n'],
+  ] as const)(
+    'S22 an input edited while the step runs makes the target stale at once (and %s)',
+    async ([, then], { w, expect }) => {
+      w.rules(
+        `target('goal', { inputs: ['src'], outputs: ['a.txt'], recipe: [sh('goal', 'touch reading; await_file go; cat src > a.txt; touch read; await_file end')] }),`,
+      );
+      w.write('src', 'one\n');
+      const building = w.start(['build']);
+      await w.appears('reading');
+      w.write('src', 'two\n');
+      w.write('go', '');
+      await w.appears('read');
+      w.write('src', then);
+      w.write('end', '');
+      expect((await building.ended).code).toBe(0);
+      expect(w.read('a.txt')).toBe('two\n');
+      expect((await w.desgw(['status'])).out).toMatch(
+        /^goal +stale +src changed while this was made from it\n/,
+      );
+      w.ran();
+      expect(await build(w)).toEqual(['goal']);
+      expect(w.read('a.txt')).toBe(then);
+    },
+  );
 
   test('S23 an output edited by hand is kept and asks for a person, who accepts it or has it made again', async ({
     w,
