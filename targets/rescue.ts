@@ -27,9 +27,6 @@ import {
 import { type Site, setupOf } from './site/site.ts';
 import { judgeSubmission, markerText, readMarker } from './submitted.ts';
 
-/** Seconds after which a silent submitter is stopped; whether it submitted is then asked outside. */
-const TIMEOUT = 600;
-
 /** The command that hands a rescue over, as a dry run shows it. */
 export function rescueCommand(
   site: Site,
@@ -50,8 +47,9 @@ export function rescueCommand(
 /**
  * The target that submits a rescue, exactly once. It has no outputs: its files stay beside the
  * DAG for everybody to see, and no cleaning takes them for leavings of a rule that is gone.
+ * @param timeout seconds after which the submitter is stopped; whether it submitted is then asked outside
  */
-export function rescueRule(site: Site, plan: RescuePlan): Rule {
+export function rescueRule(site: Site, plan: RescuePlan, timeout: number): Rule {
   const { exposure, season, number, moves } = plan;
   const file = rescueFile(site, exposure, number);
   const marker = `${file}.submitted`;
@@ -80,7 +78,7 @@ export function rescueRule(site: Site, plan: RescuePlan): Rule {
           passEnv: site.passEnv,
           detached: 'doubt',
           receipt: receiptPattern,
-          timeout: TIMEOUT,
+          timeout,
           idempotent: false,
           okExits: 'any',
         }),

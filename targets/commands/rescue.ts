@@ -156,7 +156,8 @@ async function submit(
   if (undone.length > 0) await call.forget(undone);
   // First, so that no build goes on with the old report while the rescue is under way.
   await call.forget(plans.map(({ exposure }) => ccdsName(exposure)));
-  const rules = plans.map((plan) => rescueRule(site, plan));
+  const timeout = Number(call.params.submitTimeout);
+  const rules = plans.map((plan) => rescueRule(site, plan, timeout));
   const status = await call.build([...rules, group(GOAL, names)], GOAL);
   for (const [i, plan] of plans.entries()) call.print(outcome(plan, call.trace(names[i]!)));
   if (status === 0) call.print('`desgw build` waits for them and judges what comes back.');

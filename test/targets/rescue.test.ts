@@ -340,7 +340,7 @@ describe('the target that submits a rescue', () => {
     gathered: [],
     due: [],
   };
-  const ruleOf = (plan: RescuePlan) => rescueRule(site, plan);
+  const ruleOf = (plan: RescuePlan) => rescueRule(site, plan, 600);
   const recipeOf = (plan: RescuePlan): Recipe => ruleOf(plan).recipe as Recipe;
   const stepsOf = (plan: RescuePlan) => {
     const { steps } = recipeOf(plan);
