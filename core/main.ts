@@ -6,7 +6,7 @@ import { cac } from 'cac';
 import type { BuildFlags } from './cli/build.ts';
 import { type CommonFlags, type Invocation, VERSION } from './cli/context.ts';
 import { didYouMean, UserError } from './errors.ts';
-import { processTerminal, type Terminal } from './terminal.ts';
+import { processTerminal, type Terminal, whenRead } from './terminal.ts';
 import type { World } from './world/world.ts';
 
 type Flags = BuildFlags & { readonly [name: string]: unknown };
@@ -372,8 +372,9 @@ process.on('unhandledRejection', (error) => {
   process.exit(complain(error, processTerminal(process.env)));
 });
 
-// Anything still under way (a hanging socket of a driver) must not keep the command from ending.
+// Anything still under way (a hanging socket of a driver) must not keep the command from ending,
+// but what was printed has to have been read first: a pipe takes only so much at a time.
 main().then((status) => {
   process.exitCode = status;
-  setTimeout(() => process.exit(status), 200).unref();
+  whenRead(() => setTimeout(() => process.exit(status), 200).unref());
 });

@@ -36,6 +36,11 @@ export function processTerminal(env: { readonly [name: string]: string | undefin
   return openTerminal(process.stdout, process.stderr, env);
 }
 
+/** Calls `then` once whoever reads has taken all that was printed; a pipe holds only so much. */
+export function whenRead(then: () => void): void {
+  process.stdout.write('', () => process.stderr.write('', () => then()));
+}
+
 /**
  * A terminal over two streams. Survives a reader that goes away: a build must not die half-way
  * because the pager was closed or the connection lost.
