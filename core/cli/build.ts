@@ -6,6 +6,7 @@ import { recipeOf } from '../graph.ts';
 import { MissingText, type Observer } from '../observe.ts';
 import { jsonReporter } from '../report/json.ts';
 import { liveReporter } from '../report/live.ts';
+import { profiler } from '../report/profile.ts';
 import type { Reporter } from '../report/reporter.ts';
 import type { Stage } from '../stage.ts';
 import { dryRunJson, dryRunText, type StepsOf } from '../views/dry-run.ts';
@@ -42,7 +43,7 @@ export async function build(
   if (flags.quiet === true) return isFresh(opened, targets, invocation);
   if (flags.dryRun === true) return dryRun(opened, targets, flags, invocation);
   const { signal, command } = invocation;
-  const reporter = await reporterFor(flags, opened, invocation);
+  const reporter = reporterFor(flags, opened, invocation);
   try {
     const summary = await runBuild(opened.project, {
       goals: targets,
@@ -81,18 +82,13 @@ async function completed(
     : openProject(invocation, { ...flags, set: [...listOf(flags.set), ...set] }, writes);
 }
 
-async function reporterFor(
-  flags: BuildFlags,
-  opened: Opened,
-  { terminal }: Invocation,
-): Promise<Reporter> {
+function reporterFor(flags: BuildFlags, opened: Opened, { terminal }: Invocation): Reporter {
   const { clock, files } = opened.project.world;
   const shown =
     flags.json === true
       ? jsonReporter(terminal)
       : liveReporter(terminal, clock, { verbose: flags.verbose === true });
   if (flags.profile === undefined) return shown;
-  const { profiler } = await import('../report/profile.ts');
   const profile = profiler((text) => files.write(flags.profile!, text));
   return {
     event(event) {

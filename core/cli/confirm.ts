@@ -1,5 +1,4 @@
 /** Questions to the person at the terminal. */
-import { createInterface } from 'node:readline/promises';
 import type { Invocation } from './context.ts';
 
 /** Whether somebody can be asked. */
@@ -14,6 +13,7 @@ export async function confirm(question: string, { signal }: Invocation): Promise
 
 /** Asks for a line of text. Only with `isInteractive`. */
 export async function ask(question: string, signal: AbortSignal): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await lines.question(question, { signal });

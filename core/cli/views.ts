@@ -1,4 +1,5 @@
 /** The commands that only look: status, why, graph, targets, log, params. */
+
 import { lookOnly } from '../build.ts';
 import { UserError } from '../errors.ts';
 import { globPattern, resolveGoals } from '../goals.ts';
@@ -6,6 +7,7 @@ import { describeHolder, readHolder } from '../lock.ts';
 import { logsOf, partsOf } from '../logs.ts';
 import { normaliser } from '../stage.ts';
 import { dotText, graphJson, mermaidText } from '../views/graph.ts';
+import { paramsJson, paramsText } from '../views/params.ts';
 import { statusJson, statusText } from '../views/status.ts';
 import { targetsJson, targetsText } from '../views/targets.ts';
 import { pathText, whyJson, whyText } from '../views/why.ts';
@@ -165,7 +167,6 @@ export async function log(
 export async function params(flags: CommonFlags, invocation: Invocation): Promise<number> {
   const { loaded, chosen, project } = await openProject(invocation, flags, false);
   const { readText } = project.world.files;
-  const { paramsJson, paramsText } = await import('../views/params.ts');
   const { terminal } = invocation;
   if (flags.json === true) terminal.out(JSON.stringify(paramsJson(loaded.build, chosen, readText)));
   else terminal.out(paramsText(loaded.build, chosen, readText, terminal.paint));
