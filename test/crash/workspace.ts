@@ -24,6 +24,7 @@ export function everyKind(): Workspace {
     detached: true,
     blind: true,
     failsLate: true,
+    coarse: false,
     failing: new Set(),
     env: { HUE: 'red' },
     targets: [

@@ -28,6 +28,9 @@ interface RawWorkspace {
   readonly detached: boolean;
   readonly blind: boolean;
   readonly failsLate: boolean;
+  readonly coarse: boolean;
+  /** What is submitted fails at first. */
+  readonly fails: boolean;
   readonly middle: readonly RawTarget[];
   /** Something submitted once, from what the first one makes, and watched by the second. */
   readonly grid: readonly [RawTarget, RawTarget] | undefined;
@@ -58,6 +61,8 @@ const rawWorkspace: fc.Arbitrary<RawWorkspace> = fc.record({
   detached: fc.boolean(),
   blind: fc.boolean(),
   failsLate: fc.boolean(),
+  coarse: rarely,
+  fails: rarely,
   middle: fc.array(rawTarget, { maxLength: 2 }),
   grid: fc.option(fc.tuple(rawTarget, rawTarget), { nil: undefined }),
   last: fc.array(rawTarget, { maxLength: 3 }),
@@ -140,7 +145,8 @@ export const anyWorkspace: fc.Arbitrary<Workspace> = rawWorkspace.map((raw) => {
     detached: raw.detached,
     blind: raw.blind,
     failsLate: raw.failsLate,
-    failing: new Set(),
+    coarse: raw.coarse,
+    failing: new Set(targets.filter(({ kind }) => raw.fails && kind === 'once').map((t) => t.name)),
     env: { HUE: 'red' },
   };
 });
@@ -227,9 +233,12 @@ export type Op =
       readonly killAt: number | undefined;
       /** A source is changed when so many programs have started. */
       readonly meddleAt: number | undefined;
+      /** The disk fails once, at that effect. */
+      readonly disk: { readonly failAt: number; readonly with: 'EIO' | 'ENOSPC' } | undefined;
     };
 
 const which = fc.nat(30);
+const effect = fc.integer({ min: 1, max: 400 });
 
 const build: fc.Arbitrary<Op> = fc.record({
   op: fc.constant('build'),
@@ -239,7 +248,11 @@ const build: fc.Arbitrary<Op> = fc.record({
   force: fc.option(which, { nil: undefined, freq: 8 }),
   abortAt: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined, freq: 5 }),
   meddleAt: fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined, freq: 5 }),
-  killAt: fc.option(fc.integer({ min: 1, max: 400 }), { nil: undefined, freq: 5 }),
+  killAt: fc.option(effect, { nil: undefined, freq: 5 }),
+  disk: fc.option(fc.record({ failAt: effect, with: fc.constantFrom('EIO', 'ENOSPC') }), {
+    nil: undefined,
+    freq: 5,
+  }),
 });
 
 const happening: fc.Arbitrary<Op> = fc.oneof(

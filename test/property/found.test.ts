@@ -43,6 +43,7 @@ function workspaceOf(
     detached: false,
     blind: false,
     failsLate: false,
+    coarse: false,
     failing: new Set(),
     env: { HUE: 'red' },
     ...more,
@@ -59,6 +60,7 @@ function build(more: Partial<BuildOp> = {}): BuildOp {
     abortAt: undefined,
     killAt: undefined,
     meddleAt: undefined,
+    disk: undefined,
     ...more,
   };
 }
@@ -204,7 +206,39 @@ describe('an input that is written while it is used', () => {
   });
 });
 
+describe('two changes within one tick of the clock', () => {
+  const changed: Op = { op: 'source', which: 0, value: 1 };
+
+  test('of a fine clock are told apart', async () => {
+    const targets = [{ name: 't0', kind: 'write', inputs: ['src/a'] }] as const;
+    await new Model(workspaceOf(targets)).play([build(), changed, build()]);
+  });
+
+  test.each(['exec', 'write'] as const)('of a coarse clock are told apart (%s)', async (kind) => {
+    const targets = [{ name: 't0', kind, inputs: ['src/a'] }];
+    await new Model(workspaceOf(targets, { coarse: true })).play([build(), changed, build()]);
+  });
+});
+
 describe('a submission', () => {
+  test('that fails without a receipt, and that nothing outside shows, is not made again', async () => {
+    const workspace = workspaceOf(GRID, { blind: true, failsLate: true });
+    await new Model(workspace).play([{ op: 'fail', which: 0 }, build(), build()]);
+  });
+
+  test('that fails without a receipt, but is to be seen outside, is put on record', async () => {
+    const workspace = workspaceOf(GRID, { failsLate: true });
+    await new Model(workspace).play([{ op: 'fail', which: 0 }, build(), build()]);
+  });
+
+  test.each(Array.from({ length: 10 }, (_, i) => 28 + i))(
+    'that had not begun when its build was killed at effect %i is taken back before it is made again',
+    async (killAt) => {
+      const workspace = workspaceOf(GRID, { blind: true });
+      await new Model(workspace).play([build({ killAt }), build()]);
+    },
+  );
+
   test('whose marker was edited is put right by force even when it is outdated', async () => {
     const targets = [
       { name: 'dag1', hold: { since: 'once2', until: 'watch3' } },

@@ -7,6 +7,7 @@ import { Observer } from '../../core/observe.ts';
 import { acceptEdit, markDone, markNotDone, type SettleContext } from '../../core/settle.ts';
 import { type Project, stage } from '../../core/stage.ts';
 import type { Plan, Summary, TargetName } from '../../core/types.ts';
+import { FileError } from '../../core/world/fs.ts';
 import { Stopped } from '../support/memory-files.ts';
 import { type Engine, type Machine, memoryMachine } from '../support/memory-world.ts';
 import { initialTree, MEMBERS, OPTIONAL, type Op, SOURCES } from './arbitrary.ts';
@@ -35,6 +36,7 @@ const LAST_BUILD: BuildOp = {
   abortAt: undefined,
   killAt: undefined,
   meddleAt: undefined,
+  disk: undefined,
 };
 
 export class Model {
@@ -53,6 +55,7 @@ export class Model {
     this.machine = memoryMachine(
       initialTree(workspace),
       programsOf(this.workspace, () => this.machine.memory.tree()),
+      workspace.coarse ? 2000 : 1,
     );
   }
 
@@ -140,9 +143,11 @@ export class Model {
     this.#put(path, text);
   }
 
-  #edit({ name }: Sketch): void {
+  #edit({ name, kind }: Sketch): void {
     const text = `edited ${++this.#edits}\n`;
     const trace = loadMemory(this.machine.engine().files).traces.get(name)?.kind;
+    // What is written there before the end of such a run is collected passes for what it made.
+    if (kind === 'link' && this.workspace.detached && trace === 'started') return;
     this.#overwrite(outputOf(name), text);
     // After a run that did not end well, what lies there counts as left by that run.
     if (trace === undefined || trace === 'built' || trace === 'cleaning') this.#precious.add(text);
@@ -225,11 +230,10 @@ export class Model {
 
   // -- building -----------------------------------------------------------------------------------
 
-  #engine(killAt?: number): Engine {
+  #engine({ killAt, disk }: Partial<BuildOp> = {}): Engine {
     const { env } = this.workspace;
-    return this.machine.engine(
-      killAt === undefined ? { env } : { env, fault: { failAt: killAt, with: 'stop' } },
-    );
+    const fault = killAt === undefined ? disk : ({ failAt: killAt, with: 'stop' } as const);
+    return this.machine.engine(fault === undefined ? { env } : { env, fault });
   }
 
   #project(world: Engine): Project {
@@ -294,15 +298,18 @@ export class Model {
     const before = this.#meddled;
     const started: TargetName[] = [];
     const collected: TargetName[] = [];
-    const engine = this.#engine(op.killAt);
+    const engine = this.#engine(op);
     const summary = await this.#run(engine, op, goals, (event) => {
       // What an earlier build left running may be collected, and be out of date by then.
       const isRun = event.kind === 'action started' && event.action.kind !== 'attach';
       if (isRun) started.push(...event.action.makes);
       if (event.kind === 'action started' && !isRun) collected.push(...event.action.makes);
-      if (event.kind === 'target adopted') started.push(event.target);
+      // What failed without a receipt may be found outside all the same.
+      const isFound = event.kind === 'target adopted' && !started.includes(event.target);
+      if (isFound) started.push(event.target);
     }).catch((error: unknown) => {
-      if (error instanceof Stopped) return undefined;
+      if (error instanceof Stopped || (op.disk !== undefined && error instanceof FileError))
+        return undefined;
       throw error;
     });
     if (summary === undefined) await this.machine.rest();
@@ -310,6 +317,8 @@ export class Model {
     this.#checkNothingLost();
     // While a source changes under a build, all that counts is that the next one notices.
     if (this.#meddled > before) return this.#whatever(plan);
+    // What a failing disk spoils is told as a failure, of this build or of a target of it.
+    if (op.disk !== undefined && engine.effects() >= op.disk.failAt) return this.#whatever(plan);
     this.#checkStarted(plan, started, collected, summary);
     if (summary === undefined || summary.outcome === 'interrupted') return this.#whatever(plan);
     if (!op.failFast) await this.#checkMade(plan, summary, goals, collected);

@@ -50,6 +50,8 @@ export interface Workspace {
   readonly blind: boolean;
   /** A submitter that fails has submitted all the same, and leaves no receipt. */
   readonly failsLate: boolean;
+  /** Time stamps of files are two seconds apart. */
+  readonly coarse: boolean;
   /** Programs that fail; what they would make is left half-written. */
   readonly failing: Set<string>;
   readonly env: { [name: string]: string };

@@ -12,11 +12,17 @@ export interface MemoryFiles {
   tree(): { readonly [path: string]: string };
 }
 
-/** A workspace in memory that holds `tree`: path relative to it, or absolute -> text. */
-export function memoryFiles(tree: { readonly [path: string]: string } = {}): MemoryFiles {
+/**
+ * A workspace in memory that holds `tree`: path relative to it, or absolute -> text.
+ * @param grain milliseconds that the file system's time stamps are apart
+ */
+export function memoryFiles(
+  tree: { readonly [path: string]: string } = {},
+  grain = 1,
+): MemoryFiles {
   const volume = Volume.fromJSON({ ...tree }, WORKSPACE);
   volume.mkdirSync(WORKSPACE, { recursive: true });
-  const fs = renamingLinks(createFsFromVolume(volume) as unknown as FsModule);
+  const fs = stamping(renamingLinks(createFsFromVolume(volume) as unknown as FsModule), grain);
   return { files: openFiles(WORKSPACE, fs), fs, tree: () => treeOf(fs) };
 }
 
@@ -31,6 +37,27 @@ function renamingLinks(fs: FsModule): FsModule {
   };
   return new Proxy(fs, {
     get: (target, name) => (name === 'renameSync' ? renameSync : Reflect.get(target, name)),
+  });
+}
+
+type Stats = import('node:fs').Stats;
+
+/** Time stamps as coarse as those of some network disks and sticks. */
+function stamping(fs: FsModule, grain: number): FsModule {
+  if (grain === 1) return fs;
+  const coarse = (stat: Stats | undefined): Stats | undefined => {
+    if (stat === undefined) return undefined;
+    const floor = (ms: number): number => Math.floor(ms / grain) * grain;
+    const stamps = { mtimeMs: floor(stat.mtimeMs), ctimeMs: floor(stat.ctimeMs) };
+    return Object.assign(Object.create(stat), stamps);
+  };
+  const statSync = (...args: Parameters<FsModule['statSync']>): Stats | undefined =>
+    coarse(fs.statSync(...args) as Stats | undefined);
+  const stat = (path: string, done: (error: unknown, stat: Stats | undefined) => void): void =>
+    fs.stat(path, (error, found) => done(error, coarse(found)));
+  return new Proxy(fs, {
+    get: (target, name) =>
+      name === 'statSync' ? statSync : name === 'stat' ? stat : Reflect.get(target, name),
   });
 }
 
@@ -70,6 +97,8 @@ export interface Fault {
 export interface FaultyFs {
   readonly fs: FsModule;
   effects(): number;
+  /** Counts an effect of another kind, which has been done when a stop comes at it. */
+  count(): void;
 }
 
 const EFFECTS: ReadonlySet<string> = new Set<keyof FsModule>([
@@ -114,7 +143,12 @@ export function faultyFs(fs: FsModule, fault: Fault): FaultyFs {
         : member;
     },
   });
-  return { fs: proxy, effects: () => effects };
+  const count = (): void => {
+    if (++effects !== fault.failAt || fault.with !== 'stop') return;
+    stopped = true;
+    throw new Stopped();
+  };
+  return { fs: proxy, effects: () => effects, count };
 }
 
 function systemError(code: string, call: string): Error {

@@ -58,20 +58,26 @@ export interface Machine {
   rest(): Promise<void>;
 }
 
+const MANY_RUNS = 5000;
+
 /** A detached program, in the protocol of `core/world/supervisor.ts`. */
 interface Job {
   readonly pid: number;
   readonly spawn: Spawn;
   readonly dir: string;
-  phase: 'launched' | 'claimed' | 'running' | 'over';
+  phase: 'launched' | 'named' | 'claimed' | 'running' | 'over';
 }
 
-/** A machine with these files and programs. Call `vi.useFakeTimers({ toFake: ['Date'] })` before. */
+/**
+ * A machine with these files and programs. Call `vi.useFakeTimers({ toFake: ['Date'] })` before.
+ * @param grain milliseconds that the time stamps of its files are apart
+ */
 export function memoryMachine(
   tree: { readonly [path: string]: string },
   programs: { readonly [name: string]: Program },
+  grain = 1,
 ): Machine {
-  const memory = memoryFiles(tree);
+  const memory = memoryFiles(tree, grain);
   const { fs } = memory;
   const started: (readonly string[])[] = [];
   const jobs: Job[] = [];
@@ -86,6 +92,8 @@ export function memoryMachine(
 
   async function runProgram(spawn: Spawn, signal?: AbortSignal): Promise<number> {
     machine.onStart(spawn.argv);
+    // A build that goes round in circles would hang the test that is to tell of it.
+    if (started.length > MANY_RUNS) throw new Error('there is no end of programs');
     const words = spawn.argv.join(' ');
     if (active.has(words)) throw new Error(`two at once: ${words}`);
     active.add(words);
@@ -106,6 +114,8 @@ export function memoryMachine(
   async function step(job: Job): Promise<void> {
     if (job.phase === 'launched') {
       put(fs, `${job.dir}/pid`, `${job.pid} start-${job.pid}\n`);
+      job.phase = 'named';
+    } else if (job.phase === 'named') {
       job.phase = exists(fs, `${job.dir}/claim`) ? 'over' : 'claimed';
       if (job.phase === 'claimed') fs.mkdirSync(`${job.dir}/claim`);
     } else if (job.phase === 'claimed') {
@@ -143,6 +153,7 @@ export function memoryMachine(
         launch(spawn, dir) {
           if (halted()) throw new Stopped();
           jobs.push({ pid: nextPid++, spawn, dir, phase: 'launched' });
+          faulty.count();
         },
         stop: async () => {},
         killAll: () => {},
