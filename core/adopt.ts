@@ -1,6 +1,7 @@
 /** Adoption: work that was done without desgw is put on record, with the files that belong to it. */
 import { type Entry, entryOf, evaluate, type Landing, type PerformContext } from './entry.ts';
 import { recipeOf } from './graph.ts';
+import { Keeper } from './keep.ts';
 import { logPath } from './logs.ts';
 import { Run } from './steps.ts';
 import type { Action } from './types.ts';
@@ -14,6 +15,8 @@ export async function adopt(action: Action, context: PerformContext): Promise<La
   const seen = observer.once(node.name);
   if (seen?.state !== 'done') throw new Error(`internal: ${node.name} is adopted without evidence`);
   if (node.rule.once !== undefined) {
+    const keeper = new Keeper(world, observer, context.emit);
+    keeper.keep(node, journal.traces.get(node.name));
     const recipe = recipeOf(node.rule);
     const facts = observer.facts(node, context.gathered(node.name), [], recipe.reads ?? []);
     const run = new Run(
@@ -23,6 +26,7 @@ export async function adopt(action: Action, context: PerformContext): Promise<La
     );
     await run.all(evaluate(recipe, facts));
     run.commit();
+    keeper.release();
     observer.forget(node.outputs.map((o) => o.path));
   }
   journal.trace(

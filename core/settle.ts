@@ -98,9 +98,13 @@ export function markNotDone(name: TargetName, { plan, journal, now }: SettleCont
   }
   const { run, signature } = trace;
   const problems = [{ what: 'marked by hand as not done' }];
+  const untouched = trace.kind === 'failed' ? trace.untouched : undefined;
   journal.trace(
     name,
-    { kind: 'failed', run, at: now, ms: 0, signature, because: [], problems },
+    {
+      ...{ kind: 'failed', run, at: now, ms: 0, signature, because: [], problems },
+      ...(untouched === undefined ? {} : { untouched }),
+    },
     { durable: true },
   );
 }

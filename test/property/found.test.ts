@@ -5,7 +5,7 @@ import { Stopped } from '../support/memory-files.ts';
 import { memoryMachine } from '../support/memory-world.ts';
 import type { Op } from './arbitrary.ts';
 import { Model } from './model.ts';
-import type { Sketch, Workspace } from './workspace.ts';
+import { OUTSIDE_LOG, type Sketch, type Workspace } from './workspace.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2017, 7, 18) + 1 });
@@ -181,6 +181,23 @@ describe('what a person wrote where an output goes', () => {
   test.each(['write', 'exec'] as const)('outlives runs that fail before it (%s)', async (kind) => {
     const history = [fail, edit, build(), build()];
     await new Model(workspaceOf([{ name: 't0', kind }])).play(history);
+  });
+});
+
+describe('what a person wrote in the place of a marker', () => {
+  const edit: Op = { op: 'edit', which: 0 };
+
+  test('outlives a submission that failed and was marked as not done', async () => {
+    const failing = new Set(['once0']);
+    await new Model(workspaceOf(GRID, { failing })).play([edit, build()]);
+  });
+
+  test('outlives that the submission is found outside', async () => {
+    const model = new Model(workspaceOf(GRID));
+    model.machine.put(OUTSIDE_LOG, 'once0\n');
+    await model.play([edit, build()]);
+    const tree = model.machine.memory.tree();
+    expect([tree['out/once0'], tree['out/once0.kept']]).toEqual(['job-once0\n', 'edited 1\n']);
   });
 });
 
