@@ -178,6 +178,33 @@ describe('what must not happen twice', () => {
     expect(doubtful.world.ran).toEqual(['submit']);
   });
 
+  test('its beginning is durable on record before its program starts', async () => {
+    const order: string[] = [];
+    const submit: Program = () => {
+      order.push('submit');
+      return 1;
+    };
+    const world = stubWorld({}, { submit });
+    const appender: typeof world.files.appender = (path) => {
+      const plain = world.files.appender(path);
+      const write = (text: string): void => {
+        order.push(/"kind":"\w+"/.exec(text)?.[0] ?? 'other');
+        plain.write(text);
+      };
+      return { ...plain, write, sync: () => void order.push('sync') };
+    };
+    const once: Once = { look: () => [], judge: () => ({ state: 'not done' }) };
+    const rules = [target('s', { once, recipe: [exec(['submit'], { receipt })] })];
+    await engineOn({ ...world, files: { ...world.files, appender } }, rules).build();
+    expect(order.slice(0, 5)).toEqual([
+      '"kind":"started"',
+      'sync',
+      'submit',
+      '"kind":"failed"',
+      'sync',
+    ]);
+  });
+
   test('found done outside, it is put on record with its marker and not done', async () => {
     const engine = submission('', 0, {
       state: 'done',
@@ -200,5 +227,25 @@ describe('what must not happen twice', () => {
     engine.world.files.remove('marker');
     expect((await engine.build()).summary.outcome).toBe('fresh');
     expect([engine.world.files.text('marker'), engine.world.ran.length]).toEqual([before, 1]);
+  });
+
+  test('a marker that is put back says nothing about what has changed since', async () => {
+    const submit: Program = (_args, files, { stdout }) =>
+      void files.put(stdout, 'Use job id 1@s\n');
+    const once: Once = { look: () => [], judge: () => ({ state: 'not done' }) };
+    const recipe = [exec(['submit'], { receipt }), write('marker', 'submitted')];
+    const rules = [target('s', { once, inputs: ['in'], outputs: ['marker'], recipe })];
+    const engine = engineOn(stubWorld({ in: '1' }, { submit }), rules);
+    await engine.build();
+    engine.world.files.put('in', '2');
+    engine.world.files.remove('marker');
+    await engine.build();
+    expect([engine.world.files.text('marker'), engine.world.ran]).toEqual([
+      'submitted',
+      ['submit'],
+    ]);
+    expect((await engine.build()).summary.person).toMatchObject([
+      { target: 's', state: 'submitted, stale' },
+    ]);
   });
 });

@@ -35,10 +35,12 @@ const CORE = [
   'journal',
   'keep',
   'lock',
+  'observe',
   'perform',
   'plan',
   'settle',
   'signature',
+  'taken-up',
 ];
 /** In this order until one notices: what tells soonest and most exactly comes first. */
 const SUITES = [

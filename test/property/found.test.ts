@@ -231,6 +231,11 @@ describe('two changes within one tick of the clock', () => {
     await new Model(workspaceOf(targets)).play([build(), changed, build()]);
   });
 
+  test('of a file that is changed right after a build has read it', async () => {
+    const targets = [{ name: 't0', inputs: ['src/b'] }];
+    await new Model(workspaceOf(targets)).play([build({ meddleAt: 1 }), build()]);
+  });
+
   test.each(['exec', 'write'] as const)('of a coarse clock are told apart (%s)', async (kind) => {
     const targets = [{ name: 't0', kind, inputs: ['src/a'] }];
     await new Model(workspaceOf(targets, { coarse: true })).play([build(), changed, build()]);

@@ -30,8 +30,8 @@ export interface Call {
   pause(turns: number): Promise<boolean>;
 }
 
-/** @returns the exit status */
-export type Program = (call: Call) => Promise<number>;
+/** @returns the exit status; none: it was killed along with whoever could have told */
+export type Program = (call: Call) => Promise<number | undefined>;
 
 export interface EngineOptions {
   readonly fault?: Fault;
@@ -90,7 +90,7 @@ export function memoryMachine(
     vi.setSystemTime(Date.now() + ms);
   };
 
-  async function runProgram(spawn: Spawn, signal?: AbortSignal): Promise<number> {
+  async function runProgram(spawn: Spawn, signal?: AbortSignal): Promise<number | undefined> {
     machine.onStart(spawn.argv);
     // A build that goes round in circles would hang the test that is to tell of it.
     if (started.length > MANY_RUNS) throw new Error('there is no end of programs');
@@ -122,7 +122,7 @@ export function memoryMachine(
       job.phase = 'running';
       const code = await runProgram(job.spawn);
       // Its directory goes when somebody has settled the matter without waiting for it.
-      if (exists(fs, job.dir)) put(fs, `${job.dir}/exit`, `${code}\n`);
+      if (code !== undefined && exists(fs, job.dir)) put(fs, `${job.dir}/exit`, `${code}\n`);
       job.phase = 'over';
     }
   }
@@ -148,6 +148,8 @@ export function memoryMachine(
           if (halted()) throw new Stopped();
           const code = await runProgram(spawn, signal);
           if (signal.aborted) return { exit: { kind: 'signal', signal: 'SIGINT' }, leftBehind: 0 };
+          if (code === undefined)
+            return { exit: { kind: 'signal', signal: 'SIGKILL' }, leftBehind: 0 };
           return { exit: { kind: 'exit', code }, leftBehind: 0 };
         },
         launch(spawn, dir) {

@@ -1,0 +1,62 @@
+/** What a build makes of work that did not come to its end, on a machine in memory. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { runBuild } from '../../core/build.ts';
+import { exec, target, write } from '../../core/define.ts';
+import type { Once, Rule, Summary } from '../../core/types.ts';
+import { Stopped } from '../support/memory-files.ts';
+import { type Engine, memoryMachine } from '../support/memory-world.ts';
+import { stubProject } from './stub-world.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2017, 7, 18) + 1 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function build(world: Engine, rules: readonly Rule[]): Promise<Summary> {
+  return runBuild(stubProject(world, rules), {
+    goals: [],
+    jobs: 2,
+    failFast: false,
+    force: false,
+    wait: true,
+    waitTimeout: 60,
+    command: 'desgw build',
+    signal: new AbortController().signal,
+    emit: () => {},
+  });
+}
+
+test('a submitter that vanishes while it is watched is in doubt, and not run again', async () => {
+  const machine = memoryMachine({}, { submit: async () => undefined });
+  const once: Once = { look: () => [], judge: () => ({ state: 'not done' }) };
+  const recipe = [exec(['submit'], { detached: 'doubt', receipt: 'id (\\d+)' })];
+  const rules = [target('s', { once, recipe })];
+  for (const _ of [1, 2]) {
+    const { person } = await build(machine.engine(), rules);
+    expect([person.map(({ state }) => state), machine.started]).toEqual([
+      ['in doubt'],
+      [['submit']],
+    ]);
+  }
+});
+
+test('a file beside the outputs is in place as well, whenever the build was killed', async () => {
+  const rules = [
+    target('a', { outputs: ['a'], recipe: [write('a', 'made'), write('beside', 'made too')] }),
+  ];
+  for (let failAt = 1; ; failAt++) {
+    const machine = memoryMachine({}, {});
+    const engine = machine.engine({ fault: { failAt, with: 'stop' } });
+    await build(engine, rules).catch((error: unknown) => {
+      if (!(error instanceof Stopped)) throw error;
+    });
+    await build(machine.engine(), rules);
+    expect([failAt, machine.memory.tree()]).toMatchObject([
+      failAt,
+      { a: 'made', beside: 'made too' },
+    ]);
+    if (engine.effects() < failAt) break;
+  }
+});
