@@ -28,13 +28,17 @@ const COPIED = [
   'tsconfig.json',
 ];
 const CORE = [
+  'aliases',
   'attempts',
+  'build.test',
   'clean',
   'decide',
   'execute',
   'journal',
   'keep',
   'lock',
+  'look.test',
+  'meanwhile',
   'observe',
   'perform',
   'plan',
