@@ -43,18 +43,27 @@ export class Keeper {
   release(): { readonly [path: Path]: Digest } {
     const { files } = this.#world;
     const untouched: { [path: Path]: Digest } = {};
-    for (const { path, aside, target, digest } of this.#kept.splice(0)) {
+    for (const kept of this.#kept.splice(0)) {
+      const { path, aside, digest } = kept;
       if (files.digest(path) === files.digest(aside)) {
         files.remove(aside);
         untouched[path] = digest;
-      } else
-        this.#emit({
-          kind: 'warning',
-          target,
-          message: `${path} held something that desgw did not make; it is kept as ${aside}`,
-        });
+      } else this.#tell(kept);
     }
     return untouched;
+  }
+
+  /** What was begun goes on without us and may still overwrite what was found: every copy stays. */
+  leave(): void {
+    for (const kept of this.#kept.splice(0)) this.#tell(kept);
+  }
+
+  #tell({ path, aside, target }: Kept): void {
+    this.#emit({
+      kind: 'warning',
+      target,
+      message: `${path} held something that desgw did not make; it is kept as ${aside}`,
+    });
   }
 
   #freeName(path: Path): Path {

@@ -60,6 +60,7 @@ class Performer {
   readonly #log: Path;
   readonly #begun: number;
   readonly #keeper: Keeper;
+  #kept = false;
   readonly #token: string;
   readonly #startedAt: number;
   /** What the targets recorded so far have made. */
@@ -123,7 +124,12 @@ class Performer {
       const problems = problemsOf(error);
       run?.discard();
       // What was launched is followed by the next build, which needs the record as it is.
-      if (run?.launched === true && isSystemError(error)) return this.#leave(problems);
+      if (run?.launched === true && isSystemError(error)) {
+        this.#keeper.leave();
+        return this.#leave(problems);
+      }
+      // On record as failed, what lies there would count as left by this run.
+      if (!this.#kept) return this.#leave(problems);
       return this.#fail(problems, [], run !== undefined && this.#effectUnknown(run));
     }
   }
@@ -145,6 +151,7 @@ class Performer {
   #keep(): void {
     const { journal } = this.#context;
     for (const { node } of this.#entries) this.#keeper.keep(node, journal.traces.get(node.name));
+    this.#kept = true;
   }
 
   #start(steps: readonly Step[]): void {

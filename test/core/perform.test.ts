@@ -122,6 +122,30 @@ test('a file that was there and is not ours is kept beside what takes its place'
   ]);
 });
 
+const refusing: Recipe = {
+  version: '1',
+  steps: () => {
+    throw new Refusal('not now');
+  },
+};
+
+test.each<[string, Recipe | Rule['recipe']]>([
+  ['touched it', [exec(['false'])]],
+  ['began', refusing],
+])(
+  'a file that is not ours is kept though the first run failed before it %s',
+  async (_, recipe) => {
+    const world = stubWorld({ in: 'new', a: 'mine' });
+    await engineOn(world, one(recipe)).build();
+    await engineOn(world, one([exec(['cp', 'in', 'a'])])).build();
+    expect([world.files.text('a'), world.files.text('a.kept'), world.files.paths()]).toEqual([
+      'new',
+      'mine',
+      ['a', 'a.kept', 'in'],
+    ]);
+  },
+);
+
 describe('what must not happen twice', () => {
   const receipt = 'Use job id ([\\d.]+@\\S+)';
   /** A submitter that prints a receipt or not, and a queue that shows the job or not. */
