@@ -13,7 +13,6 @@ import {
   buildOf,
   naive,
   OUTSIDE_LOG,
-  outputOf,
   outputsOf,
   programsOf,
   type Workspace,
@@ -82,11 +81,11 @@ async function expectWhole(site: Site): Promise<void> {
   expect({ outcome, failed, person }).toEqual({ outcome: 'fresh', failed: [], person: [] });
   const tree = machine.memory.tree();
   const given = { tree, asTheyAre: new Set<string>(), leftOut: new Set<string>() };
-  const made = workspace.targets
-    .filter((sketch) => outputsOf(sketch).length > 0)
-    .map(({ name }) => name);
-  expect(made.map((name) => [name, tree[outputOf(name)]])).toEqual(
-    made.map((name) => [name, naive(name, workspace, given)]),
+  const made = workspace.targets.flatMap((sketch) =>
+    outputsOf(sketch).map((path) => [path, sketch.name] as const),
+  );
+  expect(made.map(([path]) => [path, tree[path]])).toEqual(
+    made.map(([path, name]) => [path, naive(name, workspace, given)]),
   );
   expect(tree[OUTSIDE_LOG]).toBe('once\n');
   expect(Object.keys(tree).filter((path) => path.includes('.kept'))).toEqual([]);

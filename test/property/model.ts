@@ -101,7 +101,9 @@ export class Model {
       case 'independ':
         return this.#changeDeps(pick(targets, op.which), op);
       case 'delete':
-        return this.#withOutput(op.which, ({ name }) => this.#overwrite(outputOf(name), undefined));
+        return this.#withOutput(op.which, (sketch) =>
+          this.#overwrite(pick(outputsOf(sketch), op.which), undefined),
+        );
       case 'edit':
         return this.#withOutput(op.which, (sketch) => this.#edit(sketch));
       case 'accept':
@@ -318,7 +320,8 @@ export class Model {
     // While a source changes under a build, all that counts is that the next one notices.
     if (this.#meddled > before) return this.#whatever(plan);
     // What a failing disk spoils is told as a failure, of this build or of a target of it.
-    if (op.disk !== undefined && engine.effects() >= op.disk.failAt) return this.#whatever(plan);
+    const broke = op.killAt === undefined ? op.disk : undefined;
+    if (broke !== undefined && engine.effects() >= broke.failAt) return this.#whatever(plan);
     this.#checkStarted(plan, started, collected, summary);
     if (summary === undefined || summary.outcome === 'interrupted') return this.#whatever(plan);
     if (!op.failFast) await this.#checkMade(plan, summary, goals, collected);
@@ -418,6 +421,11 @@ export class Model {
     );
     const wanted = names.map((name) => [name, naive(name, this.workspace, given)]);
     expect(names.map((name) => [name, tree[outputOf(name)]])).toEqual(wanted);
+    // Of a pair both hold the same, unless a person had a hand in it.
+    for (const name of names.filter((n) => !asTheyAre.has(n))) {
+      const texts = outputsOf(sketchOf(this.workspace, name)).map((path) => tree[path]);
+      expect(new Set(texts).size, `${name} is all of one piece`).toBe(1);
+    }
     // What goes on elsewhere will be collected, and whatever needs it made.
     const retried = plan.actions
       .flatMap(({ makes }) => makes)
