@@ -252,6 +252,21 @@ describe('a chain', () => {
     expect((await engine.build()).told).toEqual([]);
   });
 
+  test('waits for what a later link needs, though its first link needs nothing', async () => {
+    const chain = chainOf();
+    const needs = [[], ['l0'], ['l1', 'before']];
+    const linked = links.map((name, i) =>
+      target(name, { chain, outputs: [name], deps: needs[i]! }),
+    );
+    const engine = engineOn(stubWorld(tree, { make }), [all('l2'), ...linked, made('before')]);
+    expect((await engine.build()).told).toEqual([
+      'start before',
+      'done before',
+      'start chain',
+      'done chain',
+    ]);
+  });
+
   test('remakes only from the first link that is not fresh', async () => {
     const engine = engineOn(stubWorld(tree, { make }), rules(chainOf()));
     await engine.build();

@@ -3,8 +3,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { runBuild } from '../../core/build.ts';
 import { exec, target, write } from '../../core/define.ts';
 import type { Once, Rule, Summary } from '../../core/types.ts';
+import { FileError } from '../../core/world/fs.ts';
 import { Stopped } from '../support/memory-files.ts';
-import { type Engine, memoryMachine } from '../support/memory-world.ts';
+import { type Engine, memoryMachine, type Program } from '../support/memory-world.ts';
 import { stubProject } from './stub-world.ts';
 
 beforeEach(() => {
@@ -27,6 +28,39 @@ function build(world: Engine, rules: readonly Rule[]): Promise<Summary> {
     emit: () => {},
   });
 }
+
+test.each(['stop', 'EIO'])(
+  'a submission that nothing outside shows is made once, whichever effect ends in %s',
+  async (fault) => {
+    const submit: Program = async ({ print }) => {
+      print('id 7\n');
+      return 0;
+    };
+    const once: Once = { look: () => [], judge: () => ({ state: 'not done' }) };
+    const recipe = [
+      exec(['submit'], { detached: 'doubt', receipt: 'id (\\d+)' }),
+      write('marker', ({ receipt }) => `${receipt}`),
+    ];
+    const rules = [target('s', { once, outputs: ['marker'], recipe })];
+    for (let failAt = 1; ; failAt++) {
+      const machine = memoryMachine({}, { submit });
+      const engine = machine.engine({ fault: { failAt, with: fault } });
+      await build(engine, rules).catch((error: unknown) => {
+        if (!(error instanceof Stopped || error instanceof FileError)) throw error;
+      });
+      await machine.rest();
+      const { outcome } = await build(machine.engine(), rules);
+      const { marker } = machine.memory.tree();
+      expect([failAt, outcome, marker, machine.started]).toEqual([
+        failAt,
+        'fresh',
+        '7',
+        [['submit']],
+      ]);
+      if (engine.effects() < failAt) break;
+    }
+  },
+);
 
 test('a submitter that vanishes while it is watched is in doubt, and not run again', async () => {
   const machine = memoryMachine({}, { submit: async () => undefined });
