@@ -29,19 +29,46 @@ function build(world: Engine, rules: readonly Rule[]): Promise<Summary> {
   });
 }
 
+const submit: Program = async ({ print }) => {
+  print('id 7\n');
+  return 0;
+};
+
+/** Something that must not happen twice, and of which nothing outside shows whether it has. */
+function submission(): readonly Rule[] {
+  const once: Once = { look: () => [], judge: () => ({ state: 'not done' }) };
+  const recipe = [
+    exec(['submit'], { detached: 'doubt', receipt: 'id (\\d+)' }),
+    write('marker', ({ receipt }) => `${receipt}`),
+  ];
+  return [target('s', { once, outputs: ['marker'], recipe })];
+}
+
+test('an attempt that could not be taken back for a failing disk is not forgotten', async () => {
+  for (let failAt = 1; ; failAt++) {
+    const machine = memoryMachine({}, { submit });
+    const first = machine.engine();
+    const launch: typeof first.processes.launch = (spawn, dir) => {
+      first.processes.launch(spawn, dir);
+      throw new Stopped();
+    };
+    const dying = { ...first, processes: { ...first.processes, launch } };
+    await expect(build(dying, submission())).rejects.toThrow(Stopped);
+    const engine = machine.engine({ fault: { failAt, with: 'EIO' } });
+    await build(engine, submission()).catch((error: unknown) => {
+      if (!(error instanceof FileError)) throw error;
+    });
+    await machine.rest();
+    const { outcome } = await build(machine.engine(), submission());
+    expect([failAt, outcome, machine.started]).toEqual([failAt, 'fresh', [['submit']]]);
+    if (engine.effects() < failAt) break;
+  }
+});
+
 test.each(['stop', 'EIO'])(
   'a submission that nothing outside shows is made once, whichever effect ends in %s',
   async (fault) => {
-    const submit: Program = async ({ print }) => {
-      print('id 7\n');
-      return 0;
-    };
-    const once: Once = { look: () => [], judge: () => ({ state: 'not done' }) };
-    const recipe = [
-      exec(['submit'], { detached: 'doubt', receipt: 'id (\\d+)' }),
-      write('marker', ({ receipt }) => `${receipt}`),
-    ];
-    const rules = [target('s', { once, outputs: ['marker'], recipe })];
+    const rules = submission();
     for (let failAt = 1; ; failAt++) {
       const machine = memoryMachine({}, { submit });
       const engine = machine.engine({ fault: { failAt, with: fault } });
@@ -64,11 +91,8 @@ test.each(['stop', 'EIO'])(
 
 test('a submitter that vanishes while it is watched is in doubt, and not run again', async () => {
   const machine = memoryMachine({}, { submit: async () => undefined });
-  const once: Once = { look: () => [], judge: () => ({ state: 'not done' }) };
-  const recipe = [exec(['submit'], { detached: 'doubt', receipt: 'id (\\d+)' })];
-  const rules = [target('s', { once, recipe })];
   for (const _ of [1, 2]) {
-    const { person } = await build(machine.engine(), rules);
+    const { person } = await build(machine.engine(), submission());
     expect([person.map(({ state }) => state), machine.started]).toEqual([
       ['in doubt'],
       [['submit']],
