@@ -4,6 +4,7 @@ import { exec, target, write } from '../../core/define.ts';
 import { Refusal } from '../../core/errors.ts';
 import { loadMemory } from '../../core/journal/journal.ts';
 import type { Once, OnceSighting, Recipe, Rule, Seen } from '../../core/types.ts';
+import { FileError } from '../../core/world/fs.ts';
 import { engineOn } from './engine.ts';
 import { type Program, stubWorld } from './stub-world.ts';
 
@@ -145,6 +146,18 @@ test.each<[string, Recipe | Rule['recipe']]>([
     ]);
   },
 );
+
+test('a file that is not ours and could not be kept aside is kept the next time', async () => {
+  const world = stubWorld({ in: 'new', a: 'mine' });
+  const copy = (): never => {
+    throw new FileError('copy to', '/w/a.kept', 'ENOSPC', 'no space left on device');
+  };
+  const rules = one([exec(['cp', 'in', 'a'])]);
+  const { summary } = await engineOn({ ...world, files: { ...world.files, copy } }, rules).build();
+  expect([summary.outcome, world.files.text('a')]).toEqual(['failed', 'mine']);
+  await engineOn(world, rules).build();
+  expect([world.files.text('a'), world.files.text('a.kept')]).toEqual(['new', 'mine']);
+});
 
 describe('what must not happen twice', () => {
   const receipt = 'Use job id ([\\d.]+@\\S+)';
