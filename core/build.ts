@@ -2,7 +2,7 @@
 import { Environments } from './environment.ts';
 import { isSystemError, UserError } from './errors.ts';
 import { type Execution, execute } from './execute.ts';
-import { heldUp } from './held-up.ts';
+import { heldUp, realTargets } from './held-up.ts';
 import { isCurrent, type Loaded, loadMemory, openJournal } from './journal/journal.ts';
 import type { Journal, Memory } from './journal/types.ts';
 import { acquire } from './lock.ts';
@@ -109,7 +109,7 @@ class BuildRun {
     let onceMore = false;
     for (;;) {
       const { plan, verdicts } = await this.#round();
-      const held = heldUp(verdicts, plan.order);
+      const held = heldUp(verdicts, plan);
       if (signal.aborted) return this.#summary(plan, verdicts, 'interrupted');
       if (!onceMore && hasLetGo(plan, verdicts)) {
         onceMore = true;
@@ -309,11 +309,12 @@ class BuildRun {
   }
 
   #summary(plan: Plan, verdicts: ReadonlyMap<TargetName, Verdict>, forced?: Outcome): Summary {
-    const { waiting, person, blocked, unseen } = heldUp(verdicts, plan.order);
+    const { waiting, person, blocked, unseen } = heldUp(verdicts, plan);
     for (const failure of unseen)
       if (!this.#failed.has(failure.target))
         this.#failed.set(failure.target, this.#explained(plan, failure));
     const failed = [...this.#failed.values()];
+    const targets = realTargets(plan);
     return {
       outcome: forced ?? outcomeOf(failed, person, waiting, plan, verdicts),
       ms: this.#project.world.clock.now() - this.#begun,
@@ -325,8 +326,8 @@ class BuildRun {
       blocked,
       waiting,
       person,
-      fresh: plan.order.filter((name) => verdicts.get(name)!.state === 'fresh').length,
-      total: plan.order.length,
+      fresh: targets.filter((name) => verdicts.get(name)!.state === 'fresh').length,
+      total: targets.length,
     };
   }
 

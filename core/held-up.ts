@@ -2,10 +2,13 @@
 
 import { reasonText } from './reasons.ts';
 import { causeOf } from './standing.ts';
-import type { Problem, TargetName, Verdict } from './types.ts';
+import type { Plan, Problem, TargetName, Verdict } from './types.ts';
 
-/** Sorts what is not fresh by what it takes: nothing but time, or a person. */
-export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, order: readonly TargetName[]) {
+/**
+ * Sorts what is not fresh by what it takes: nothing but time, or a person. Groups are only names for
+ * others and are left out.
+ */
+export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
   const waiting: { target: TargetName; progress: string }[] = [];
   const person: { target: TargetName; state: Verdict['state']; note: string }[] = [];
   const blocked: {
@@ -14,7 +17,7 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, order: readon
     cause: 'failed' | 'waiting' | 'person';
   }[] = [];
   const unseen: { target: TargetName; problems: readonly Problem[] }[] = [];
-  for (const target of order) {
+  for (const target of realTargets(plan)) {
     const verdict = verdicts.get(target)!;
     const note = verdict.note ?? '';
     switch (verdict.state) {
@@ -42,6 +45,10 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, order: readon
   }
   return { waiting, person, blocked, unseen };
 }
+
+/** The targets of a plan that are more than a name for others. */
+export const realTargets = ({ order, graph }: Plan): readonly TargetName[] =>
+  order.filter((name) => !graph.nodes.get(name)!.group);
 
 const firstReason = ({ reasons }: Verdict): string =>
   reasons[0] === undefined ? '' : reasonText(reasons[0]);

@@ -1,13 +1,38 @@
 import { expect, test } from 'vitest';
+import { group, target } from '../../core/define.ts';
+import { resolve } from '../../core/graph.ts';
 import { heldUp } from '../../core/held-up.ts';
-import type { Verdict } from '../../core/types.ts';
+import type { Plan, Verdict } from '../../core/types.ts';
+
+/** A plan of a target `s` and a group of it, with these verdicts. */
+function planOf(verdicts: ReadonlyMap<string, Verdict>): Plan {
+  const graph = resolve([group('all', ['s']), target('s', { recipe: [] })]);
+  return { graph, goals: ['all'], order: graph.order, verdicts, actions: [] };
+}
 
 test('whoever has to decide about a submission is told what changed since', () => {
-  const verdict: Verdict = {
-    state: 'submitted, stale',
-    reasons: [{ kind: 'param changed', name: 'TWINDOW', from: '15', to: '20' }],
-  };
-  expect(heldUp(new Map([['s', verdict]]), ['s']).person).toEqual([
+  const verdicts = new Map<string, Verdict>([
+    [
+      's',
+      {
+        state: 'submitted, stale',
+        reasons: [{ kind: 'param changed', name: 'TWINDOW', from: '15', to: '20' }],
+      },
+    ],
+    ['all', { state: 'fresh', reasons: [] }],
+  ]);
+  expect(heldUp(verdicts, planOf(verdicts)).person).toEqual([
     { target: 's', state: 'submitted, stale', note: 'TWINDOW: "15" -> "20"' },
   ]);
+});
+
+test('a group that is held up says no more than what holds it up', () => {
+  const verdicts = new Map<string, Verdict>([
+    ['s', { state: 'waiting', reasons: [], note: '3 of 5' }],
+    ['all', { state: 'blocked', reasons: [], by: ['s'], cause: 'waiting' }],
+  ]);
+  expect(heldUp(verdicts, planOf(verdicts))).toMatchObject({
+    waiting: [{ target: 's', progress: '3 of 5' }],
+    blocked: [],
+  });
 });
