@@ -1,6 +1,6 @@
 /** Looking at files and directories, one way at once and one way with callbacks (`adaptive.ts`). */
 import type { Question } from './adaptive.ts';
-import { codeOf, type FsModule, meansMissing, told, unlessMissing } from './fs.ts';
+import { codeOf, type FsModule, meansMissing, told } from './fs.ts';
 import type { Stat } from './world.ts';
 
 type Stats = import('node:fs').Stats;
@@ -10,10 +10,14 @@ type Dirent = Pick<import('node:fs').Dirent, 'name' | 'isDirectory' | 'isSymboli
 export function statQuestion(fs: FsModule): Question<Stat | undefined> {
   return {
     now: (path) => {
-      const stat = unlessMissing('look at', path, () =>
-        fs.statSync(path, { throwIfNoEntry: false }),
-      );
-      return stat && shorten(stat);
+      // As `unlessMissing` does it, but without a function made for every file there is.
+      try {
+        const stat = fs.statSync(path, QUIETLY);
+        return stat && shorten(stat);
+      } catch (error) {
+        if (meansMissing(codeOf(error))) return undefined;
+        throw told('look at', path, error);
+      }
     },
     later: (path, done) =>
       fs.stat(path, (error, stat) => {
@@ -22,6 +26,8 @@ export function statQuestion(fs: FsModule): Question<Stat | undefined> {
       }),
   };
 }
+
+const QUIETLY = { throwIfNoEntry: false } as const;
 
 function shorten(stat: Stats): Stat {
   return {
