@@ -138,17 +138,29 @@ function statusOf(args, options, limit) {
     const child = spawn(process.execPath, args, { ...options, stdio: 'ignore', detached: true });
     const end = (how) => {
       clearTimeout(timer);
-      try {
-        process.kill(-child.pid, 'SIGKILL');
-      } catch (error) {
-        if (error.code !== 'ESRCH') throw error; // all of it is gone
-      }
+      process.off('SIGINT', interrupt);
+      killGroup(child.pid);
       resolve(how);
     };
+    // In a group of its own it does not hear Ctrl-C.
+    const interrupt = () => {
+      killGroup(child.pid);
+      rmSync(copy, { recursive: true, force: true });
+      process.exit(130);
+    };
     const timer = setTimeout(() => end('hangs'), limit);
+    process.on('SIGINT', interrupt);
     child.on('error', reject);
     child.on('exit', (code) => end(code ?? 1));
   });
+}
+
+function killGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error; // all of it is gone
+  }
 }
 
 function firstFailure({ testResults }) {
