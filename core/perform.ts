@@ -60,7 +60,8 @@ class Performer {
   readonly #log: Path;
   readonly #begun: number;
   readonly #keeper: Keeper;
-  #kept = false;
+  /** Whether the run may go on record: earlier attempts are out of the way, strangers' files kept. */
+  #prepared = false;
   readonly #token: string;
   readonly #startedAt: number;
   /** What the targets recorded so far have made. */
@@ -113,6 +114,7 @@ class Performer {
         };
       }
       this.#keep();
+      this.#prepared = true;
       const steps = this.#steps();
       this.#start(steps);
       emit({ kind: 'action started', action: this.#action, at: this.#begun, log: this.#log });
@@ -128,8 +130,10 @@ class Performer {
         this.#keeper.leave();
         return this.#leave(problems);
       }
-      // On record as failed, what lies there would count as left by this run.
-      if (!this.#kept) return this.#leave(problems);
+      if (!this.#prepared) {
+        this.#keeper.release();
+        return this.#leave(problems);
+      }
       return this.#fail(problems, [], run !== undefined && this.#effectUnknown(run));
     }
   }
@@ -151,7 +155,6 @@ class Performer {
   #keep(): void {
     const { journal } = this.#context;
     for (const { node } of this.#entries) this.#keeper.keep(node, journal.traces.get(node.name));
-    this.#kept = true;
   }
 
   #start(steps: readonly Step[]): void {
