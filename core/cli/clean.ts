@@ -9,7 +9,7 @@ import { Observer } from '../observe.ts';
 import type { Project } from '../stage.ts';
 import { stage } from '../stage.ts';
 import type { TargetName } from '../types.ts';
-import { display } from '../views/quote.ts';
+import { display, shellQuote } from '../views/quote.ts';
 import { count, enumerate } from '../views/text.ts';
 import type { BuildFlags } from './build.ts';
 import { confirm } from './confirm.ts';
@@ -136,7 +136,8 @@ async function planned(
     signal,
   });
   for (const [target, known] of seen) observer.newSightings.set(target, known);
-  const { plan } = await stage(project, observer, names, true);
+  const found = await stage(project, observer, names, true);
+  const { plan } = found;
   if (!orphans) {
     // Whoever watches the work of a target tells whether it is live.
     const watchers = plan.goals.flatMap((goal) => plan.graph.dependents.get(goal) ?? []);
@@ -147,7 +148,16 @@ async function planned(
     for (const [target, known] of observer.newSightings) seen.set(target, known);
     return planClean(wider, plan.goals, observer, world.files);
   }
-  const { nodes, makers } = plan.graph;
+  const { nodes, makers, unexpanded } = plan.graph;
+  const unknown = [
+    ...(found.kind === 'plan' ? found.provisional : []),
+    ...unexpanded.flatMap(({ from }) => from ?? []),
+  ];
+  if (unknown.length > 0)
+    throw new UserError(
+      `which targets there are is not known before ${enumerate(unknown.map(display))} ${unknown.length > 1 ? 'are' : 'is'} up to date`,
+      `Make it first: desgw build ${unknown.map(shellQuote).join(' ')}`,
+    );
   return planOrphans(memory, (name) => nodes.has(name), new Set(makers.keys()), world.files);
 }
 

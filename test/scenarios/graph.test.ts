@@ -209,7 +209,7 @@ describe.concurrent('graph', () => {
     w.rules(`
       target('list', { inputs: ['src'], outputs: ['list.txt'], recipe: [sh('list', 'sort src > list.txt')] }),
       expand('list', (text) => {
-        const names = text.trim().split('\\n');
+        const names = text.trim().split('\\n').filter(Boolean);
         return [...names.map((name) => target(name, { outputs: [name + '.txt'], recipe: [sh(name, 'touch ' + name + '.txt')] })), group('goal', names)];
       }),`);
     w.write('src', 'y\nx\n');
@@ -225,6 +225,14 @@ describe.concurrent('graph', () => {
     expect((await w.desgw(['clean', '--orphans', '--yes'])).out).toBe('y: y.txt deleted\n');
     expect(['x.txt', 'y.txt', 'z.txt'].map(w.exists)).toEqual([true, false, true]);
     expect(await build(w)).toEqual([]);
+    // While nobody knows what the list says, nothing can be called an orphan.
+    rmSync(join(w.dir, 'list.txt'));
+    expect(await w.desgw(['clean', '--orphans', '--yes'])).toEqual(
+      refused(
+        'desgw: which targets there are is not known before list is up to date\n  Make it first: desgw build list\n',
+      ),
+    );
+    expect(['x.txt', 'z.txt'].map(w.exists)).toEqual([true, true]);
   });
 
   test('S53 a cycle that comes out of a list is told with the list and the rule', async ({
