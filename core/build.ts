@@ -2,7 +2,8 @@
 import { Environments } from './environment.ts';
 import { isSystemError, UserError } from './errors.ts';
 import { type Execution, execute } from './execute.ts';
-import { heldUp, realTargets } from './held-up.ts';
+import { realTargets } from './graph.ts';
+import { heldUp } from './held-up.ts';
 import { isCurrent, type Loaded, loadMemory, openJournal } from './journal/journal.ts';
 import type { Journal, Memory } from './journal/types.ts';
 import { acquire } from './lock.ts';

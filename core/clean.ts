@@ -7,6 +7,7 @@ import type {
   Cleaning,
   Digest,
   Exec,
+  Graph,
   Node,
   Output,
   Path,
@@ -56,25 +57,30 @@ export function planClean(
   return { targets: steps, keeps, refused, follows: followers(plan, cleaned) };
 }
 
-/** Outputs of targets that no rule declares any more. */
+/** Targets on record that no rule declares any more, each with the outputs on record. */
+export function orphans({ traces }: Memory, { nodes }: Pick<Graph, 'nodes'>) {
+  return [...traces].flatMap(([target, trace]) => {
+    const outputs = recordedOutputs(trace);
+    return nodes.has(target) || outputs === undefined ? [] : [{ target, outputs }];
+  });
+}
+
+/** What is to be deleted of them: nothing that another target makes, or that people changed. */
 export function planOrphans(
   memory: Memory,
-  isKnown: (name: TargetName) => boolean,
-  made: ReadonlySet<Path>,
+  graph: Pick<Graph, 'nodes' | 'makers'>,
   files: Files,
 ): CleanPlan {
   const keeps: { path: Path; why: string }[] = [];
-  const targets = [...memory.traces].flatMap(([target, trace]) => {
-    const outputs = recordedOutputs(trace);
-    if (isKnown(target) || outputs === undefined) return [];
+  const targets = orphans(memory, graph).map(({ target, outputs }) => {
     const deletes = Object.entries(outputs).flatMap(([path, digest]) => {
-      if (made.has(path) || /[*?]/.test(path) || !isOurFile(files, path)) return [];
+      if (graph.makers.has(path) || /[*?]/.test(path) || !isOurFile(files, path)) return [];
       if (files.digest(path) === digest) return [path];
       if (files.stat(path) !== undefined)
         keeps.push({ path, why: 'it was changed since desgw made it' });
       return [];
     });
-    return [{ target, deletes }];
+    return { target, deletes };
   });
   return { targets, keeps, refused: [], follows: [] };
 }

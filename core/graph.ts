@@ -7,6 +7,7 @@ import type {
   Node,
   Output,
   Path,
+  Plan,
   Recipe,
   Rule,
   RuleItem,
@@ -165,6 +166,10 @@ function waitForWholeChains(nodes: Map<TargetName, Node>): void {
     if (extra.size > 0) nodes.set(node.name, { ...node, after: [...node.after, ...extra] });
   }
 }
+
+/** The targets of a plan that are more than a name for others. */
+export const realTargets = ({ order, graph }: Pick<Plan, 'order' | 'graph'>) =>
+  order.filter((name) => graph.nodes.get(name)?.group !== true);
 
 /** The recipe a target is made by: its own or its chain's. */
 export function recipeOf(rule: Rule): Recipe {

@@ -1,5 +1,6 @@
 /** What is not fresh after a build, sorted by what it takes. */
 
+import { realTargets } from './graph.ts';
 import { reasonText } from './reasons.ts';
 import { causeOf } from './standing.ts';
 import type { Plan, Problem, TargetName, Verdict } from './types.ts';
@@ -45,10 +46,6 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
   }
   return { waiting, person, blocked, unseen };
 }
-
-/** The targets of a plan that are more than a name for others. */
-export const realTargets = ({ order, graph }: Plan): readonly TargetName[] =>
-  order.filter((name) => !graph.nodes.get(name)!.group);
 
 const firstReason = ({ reasons }: Verdict): string =>
   reasons[0] === undefined ? '' : reasonText(reasons[0]);

@@ -81,6 +81,12 @@ export async function stage(
   }
 }
 
+/** Targets that have to be made before it is known which targets there are. */
+export function notYetKnown(found: Stage): readonly TargetName[] {
+  const unexpanded = found.plan.graph.unexpanded.flatMap(({ from }) => from ?? []);
+  return found.kind === 'plan' ? [...found.provisional, ...unexpanded] : unexpanded;
+}
+
 /** Every rule that can be known without making anything; for listings and completion. */
 export async function knownGraph(project: Project, observer: Observer): Promise<Graph> {
   const { build } = project;

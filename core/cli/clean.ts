@@ -7,7 +7,7 @@ import type { KnownSighting, Memory } from '../journal/types.ts';
 import { acquire } from '../lock.ts';
 import { Observer } from '../observe.ts';
 import type { Project } from '../stage.ts';
-import { stage } from '../stage.ts';
+import { notYetKnown, stage } from '../stage.ts';
 import type { TargetName } from '../types.ts';
 import { display, shellQuote } from '../views/quote.ts';
 import { count, enumerate } from '../views/text.ts';
@@ -148,17 +148,13 @@ async function planned(
     for (const [target, known] of observer.newSightings) seen.set(target, known);
     return planClean(wider, plan.goals, observer, world.files);
   }
-  const { nodes, makers, unexpanded } = plan.graph;
-  const unknown = [
-    ...(found.kind === 'plan' ? found.provisional : []),
-    ...unexpanded.flatMap(({ from }) => from ?? []),
-  ];
+  const unknown = notYetKnown(found);
   if (unknown.length > 0)
     throw new UserError(
       `which targets there are is not known before ${enumerate(unknown.map(display))} ${unknown.length > 1 ? 'are' : 'is'} up to date`,
       `Make it first: desgw build ${unknown.map(shellQuote).join(' ')}`,
     );
-  return planOrphans(memory, (name) => nodes.has(name), new Set(makers.keys()), world.files);
+  return planOrphans(memory, plan.graph, world.files);
 }
 
 function cleanText({ targets, keeps, refused, follows }: CleanPlan, verb: string): string {

@@ -1,11 +1,12 @@
 /** The commands that only look: status, why, graph, targets, log, params. */
 
 import { lookOnly } from '../build.ts';
+import { orphans } from '../clean.ts';
 import { UserError } from '../errors.ts';
 import { globPattern, resolveGoals } from '../goals.ts';
 import { describeHolder, readHolder } from '../lock.ts';
 import { logsOf, partsOf } from '../logs.ts';
-import { normaliser } from '../stage.ts';
+import { normaliser, notYetKnown } from '../stage.ts';
 import { dotText, graphJson, mermaidText } from '../views/graph.ts';
 import { paramsJson, paramsText } from '../views/params.ts';
 import { statusJson, statusText } from '../views/status.ts';
@@ -38,10 +39,14 @@ export async function status(
   flags: CommonFlags,
   invocation: Invocation,
 ): Promise<number> {
-  const { plan } = await look(targets, flags, invocation);
+  const { plan, memory, stage } = await look(targets, flags, invocation);
   const { terminal } = invocation;
+  const left = notYetKnown(stage).length > 0 ? [] : orphans(memory, plan.graph);
+  const names = left.filter((it) => Object.keys(it.outputs).length > 0).map((it) => it.target);
   terminal.out(
-    flags.json === true ? JSON.stringify(statusJson(plan)) : statusText(plan, terminal.paint),
+    flags.json === true
+      ? JSON.stringify(statusJson(plan, names))
+      : statusText(plan, names, terminal.paint),
   );
   return 0;
 }

@@ -1,4 +1,5 @@
 /** `desgw build -n`: what a build would do, in order, with the reason and the exact commands. */
+import { realTargets } from '../graph.ts';
 import { reasonText } from '../reasons.ts';
 import type { Action, Plan, State, Step, TargetName } from '../types.ts';
 import { type Paint, STATE_STYLE } from './paint.ts';
@@ -141,10 +142,7 @@ function footer(plan: Plan): string {
 }
 
 function inState(plan: Plan, state: State): readonly TargetName[] {
-  return plan.order.filter(
-    (name) =>
-      plan.verdicts.get(name)!.state === state && plan.graph.nodes.get(name)?.group !== true,
-  );
+  return realTargets(plan).filter((name) => plan.verdicts.get(name)!.state === state);
 }
 
 function withNotes(

@@ -1,4 +1,5 @@
 /** `desgw status`: the state of every target in a plan, like targets folded into one line. */
+import { realTargets } from '../graph.ts';
 import { reasonText } from '../reasons.ts';
 import type { Plan, State, TargetName, Verdict } from '../types.ts';
 import { command } from './advice.ts';
@@ -9,17 +10,21 @@ import { count, enumerate, table } from './text.ts';
 /** From this many targets on whose names differ only in digits, they share a line. */
 const FOLD_FROM = 3;
 
-/** State of every target that the goals need, the counts, and what to do next. */
-export function statusText(plan: Plan, paint: Paint): string {
+/**
+ * State of every target that the goals need, the counts, and what to do next.
+ * @param orphans targets on record that no rule makes any more
+ */
+export function statusText(plan: Plan, orphans: readonly TargetName[], paint: Paint): string {
   const rows = folds(plan).flatMap((fold) => foldRows(plan, fold));
   const lines = table(rows.map((row) => row.cells)).map((line, i) =>
     paintState(line, rows[i]!, paint),
   );
-  return `${[...lines, '', countsText(stateCounts(plan)), ...nextSteps(plan)].join('\n')}\n`;
+  const counts = [countsText(stateCounts(plan)), ...orphanLines(orphans)];
+  return `${[...lines, '', ...counts, ...nextSteps(plan)].join('\n')}\n`;
 }
 
 /** The same as data. */
-export function statusJson(plan: Plan): object {
+export function statusJson(plan: Plan, orphans: readonly TargetName[]): object {
   return {
     goals: plan.goals,
     counts: Object.fromEntries(stateCounts(plan)),
@@ -27,15 +32,23 @@ export function statusJson(plan: Plan): object {
       const { state, reasons, by, note } = plan.verdicts.get(target)!;
       return { target, state, reasons, ...(by && { by }), ...(note !== undefined && { note }) };
     }),
+    orphans,
     next: nextSteps(plan),
   };
+}
+
+function orphanLines(orphans: readonly TargetName[]): readonly string[] {
+  if (orphans.length === 0) return [];
+  const [are, they] = orphans.length === 1 ? ['is', 'it'] : ['are', 'they'];
+  return [
+    `${enumerate(orphans.map(display))} ${are} in no rule any more; \`desgw clean --orphans\` deletes what ${they} left.`,
+  ];
 }
 
 /** How many targets are in each state; groups, which are only names, do not count. */
 export function stateCounts(plan: Plan): ReadonlyMap<State, number> {
   const counts = new Map<State, number>();
-  for (const name of plan.order) {
-    if (plan.graph.nodes.get(name)?.group === true) continue;
+  for (const name of realTargets(plan)) {
     const { state } = plan.verdicts.get(name)!;
     counts.set(state, (counts.get(state) ?? 0) + 1);
   }
@@ -155,12 +168,9 @@ export function countsText(counts: ReadonlyMap<State, number>): string {
 
 /** What a person can do now, most urgent last. */
 function nextSteps(plan: Plan): readonly string[] {
+  const targets = realTargets(plan);
   const inState = (...states: State[]) =>
-    plan.order.filter(
-      (name) =>
-        states.includes(plan.verdicts.get(name)!.state) &&
-        plan.graph.nodes.get(name)?.group !== true,
-    );
+    targets.filter((name) => states.includes(plan.verdicts.get(name)!.state));
   const person = inState('in doubt', 'edited', 'submitted, stale');
   const runnable = inState('stale', 'missing', 'failed', 'running');
   const waiting = inState('waiting');

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type CleanPlan, carryOut, forget, planClean, planOrphans } from '../../core/clean.ts';
 import { exec, group, target, write } from '../../core/define.ts';
+import { resolve } from '../../core/graph.ts';
 import { loadMemory } from '../../core/journal/journal.ts';
 import type { Once, OnceSighting, Rule, Sighting } from '../../core/types.ts';
 import { type Engine, engineOn } from './engine.ts';
@@ -212,12 +213,8 @@ test('orphans are outputs of targets that no rule has any more, unchanged and no
     ...['a', 'b', 'c', 'd'].map((name) => made(name)),
   ]);
   world.files.put('b', 'mine');
-  const plan = planOrphans(
-    loadMemory(world.files),
-    (name) => name === 'd',
-    new Set(['c']),
-    world.files,
-  );
+  const graph = resolve([made('d'), target('e', { outputs: ['c'], recipe: [] })]);
+  const plan = planOrphans(loadMemory(world.files), graph, world.files);
   expect(plan).toEqual({
     ...NOTHING,
     targets: [

@@ -27,7 +27,7 @@ test('like targets share a line, and those of them that are not fresh are named 
     'exposure.list': { state: 'maybe', by: ['ccds_668440', 'ccds_668442'] },
     all: { state: 'maybe', group: true, by: ['exposure.list'] },
   });
-  expect(statusText(plan, plain)).toBe(`season                    fresh    season 500
+  expect(statusText(plan, [], plain)).toBe(`season                    fresh    season 500
 dagmaker.rc               stale    TEFF_CUT_g: 0.2 -> 0.3 and 2 more reasons
 dagmaker_*.out (6)        fresh
 ccds_* (6)                1 fresh, 2 waiting, 3 blocked
@@ -48,7 +48,7 @@ test('what is said of several like targets leaves their number out, of a single 
     ccds_668441: { state: 'failed', note: '668441 has no templates' },
     ccds_668442: { state: 'blocked', by: ['submitted_668442'] },
   });
-  expect(statusText(plan, plain).split('\n').slice(0, 3)).toEqual([
+  expect(statusText(plan, [], plain).split('\n').slice(0, 3)).toEqual([
     'ccds_* (3)                     2 blocked, 1 failed',
     '  ccds_668440 and ccds_668442  blocked  by submitted_*',
     '  ccds_668441                  failed   668441 has no templates',
@@ -57,7 +57,7 @@ test('what is said of several like targets leaves their number out, of a single 
 
 test('when all is fresh it says so', () => {
   const plan = planOf({ a: {}, b: { deps: ['a'] }, all: { group: true, deps: ['b'] } });
-  expect(statusText(plan, plain)).toBe(`a    fresh
+  expect(statusText(plan, [], plain)).toBe(`a    fresh
 b    fresh
 all  fresh
 
@@ -72,7 +72,7 @@ test('what only a person can settle is said last', () => {
     sent: { state: 'in doubt', note: 'no job id' },
     after: { state: 'blocked', by: ['sent'] },
   });
-  expect(statusText(plan, plain)).toBe(`list\\n1  edited    list\\n1 was changed by hand
+  expect(statusText(plan, [], plain)).toBe(`list\\n1  edited    list\\n1 was changed by hand
 sent     in doubt  no job id
 after    blocked   by sent
 
@@ -81,13 +81,22 @@ list\\n1 and sent need a person: \`desgw why $'list\\n1'\` says what to do.
 `);
 });
 
+test('what is left of targets that no rule makes is told of', () => {
+  expect(statusText(planOf({ a: {} }), ['old\n1', 'b'], plain)).toContain(
+    `1 target: 1 fresh
+old\\n1 and b are in no rule any more; \`desgw clean --orphans\` deletes what they left.
+Everything is up to date.
+`,
+  );
+});
+
 test('when all that is left is under way, build waits for it', () => {
   const plan = planOf({
     a: {},
     b: { state: 'waiting', note: '3 of 5' },
     c: { state: 'blocked', by: ['b'] },
   });
-  expect(statusText(plan, plain)).toBe(`a  fresh
+  expect(statusText(plan, [], plain)).toBe(`a  fresh
 b  waiting  3 of 5
 c  blocked  by b
 
@@ -98,7 +107,7 @@ next: \`desgw build\` waits for what is under way, and goes on from there.
 
 test('only the state is coloured, also when the name contains it', () => {
   const plan = planOf({ 'fresh fish': { note: 'fresh' } });
-  expect(statusText(plan, (style, text) => `<${style}>${text}</>`).split('\n')[0]).toBe(
+  expect(statusText(plan, [], (style, text) => `<${style}>${text}</>`).split('\n')[0]).toBe(
     'fresh fish  <green>fresh</>  fresh',
   );
 });
@@ -108,8 +117,9 @@ test('the same as data', () => {
     a: { state: 'missing', reasons: [{ kind: 'never built' }] },
     b: { state: 'maybe', by: ['a'] },
   });
-  expect(statusJson(plan)).toEqual({
+  expect(statusJson(plan, ['gone'])).toEqual({
     goals: ['b'],
+    orphans: ['gone'],
     counts: { maybe: 1, missing: 1 },
     targets: [
       { target: 'a', state: 'missing', reasons: [{ kind: 'never built' }] },

@@ -218,12 +218,16 @@ describe.concurrent('graph', () => {
     expect(await build(w)).toEqual(['list', 'z']);
     w.write('src', 'z\nx\n');
     expect(await build(w)).toEqual(['list']);
+    expect((await w.desgw(['status'])).out).toContain(
+      'y is in no rule any more; `desgw clean --orphans` deletes what it left.\n',
+    );
     const asked = await w.desgw(['clean', '--orphans']);
     expect(asked.out).toBe(
       'y: y.txt would be deleted\nNothing was changed. On a terminal this asks; elsewhere add --yes.\n',
     );
     expect((await w.desgw(['clean', '--orphans', '--yes'])).out).toBe('y: y.txt deleted\n');
     expect(['x.txt', 'y.txt', 'z.txt'].map(w.exists)).toEqual([true, false, true]);
+    expect((await w.desgw(['status'])).out).not.toContain('--orphans');
     expect(await build(w)).toEqual([]);
     // While nobody knows what the list says, nothing can be called an orphan.
     rmSync(join(w.dir, 'list.txt'));
