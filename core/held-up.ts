@@ -18,6 +18,13 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
     cause: 'failed' | 'waiting' | 'person';
   }[] = [];
   const unseen: { target: TargetName; problems: readonly Problem[] }[] = [];
+  /** What holds a target up, with that which holds a group up in the place of the group. */
+  const holders = ({ by = [] }: Verdict): readonly TargetName[] =>
+    unique(
+      by.flatMap((name) =>
+        plan.graph.nodes.get(name)!.group ? holders(verdicts.get(name)!) : [name],
+      ),
+    );
   for (const target of realTargets(plan)) {
     const verdict = verdicts.get(target)!;
     const note = verdict.note ?? '';
@@ -32,7 +39,7 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
         person.push({ target, state: verdict.state, note: note || firstReason(verdict) });
         break;
       case 'blocked':
-        blocked.push({ target, by: verdict.by ?? [], cause: causeOf(verdict) });
+        blocked.push({ target, by: holders(verdict), cause: causeOf(verdict) });
         break;
       case 'failed':
         unseen.push({ target, problems: [{ what: note }] });
@@ -46,6 +53,8 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
   }
   return { waiting, person, blocked, unseen };
 }
+
+const unique = <T>(list: readonly T[]): readonly T[] => [...new Set(list)];
 
 const firstReason = ({ reasons }: Verdict): string =>
   reasons[0] === undefined ? '' : reasonText(reasons[0]);

@@ -4,10 +4,15 @@ import { resolve } from '../../core/graph.ts';
 import { heldUp } from '../../core/held-up.ts';
 import type { Plan, Verdict } from '../../core/types.ts';
 
-/** A plan of a target `s` and a group of it, with these verdicts. */
+/** A plan of a target `s`, a group of it, and `end` that needs the group, with these verdicts. */
 function planOf(verdicts: ReadonlyMap<string, Verdict>): Plan {
-  const graph = resolve([group('all', ['s']), target('s', { recipe: [] })]);
-  return { graph, goals: ['all'], order: graph.order, verdicts, actions: [] };
+  const graph = resolve([
+    target('end', { deps: ['all'], recipe: [] }),
+    group('all', ['s']),
+    target('s', { recipe: [] }),
+  ]);
+  const order = graph.order.filter((name) => verdicts.has(name));
+  return { graph, goals: ['all'], order, verdicts, actions: [] };
 }
 
 test('whoever has to decide about a submission is told what changed since', () => {
@@ -23,6 +28,17 @@ test('whoever has to decide about a submission is told what changed since', () =
   ]);
   expect(heldUp(verdicts, planOf(verdicts)).person).toEqual([
     { target: 's', state: 'submitted, stale', note: 'TWINDOW: "15" -> "20"' },
+  ]);
+});
+
+test('who is held up by a group is told what holds up the group', () => {
+  const verdicts = new Map<string, Verdict>([
+    ['s', { state: 'waiting', reasons: [], note: '3 of 5' }],
+    ['all', { state: 'blocked', reasons: [], by: ['s'], cause: 'waiting' }],
+    ['end', { state: 'blocked', reasons: [], by: ['all', 's'], cause: 'waiting' }],
+  ]);
+  expect(heldUp(verdicts, planOf(verdicts)).blocked).toEqual([
+    { target: 'end', by: ['s'], cause: 'waiting' },
   ]);
 });
 
