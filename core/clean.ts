@@ -99,22 +99,15 @@ export function carryOut(
     if (record !== undefined) journal.trace(target, record, { durable: true });
     for (const path of deletes) files.remove(path);
     if (drop) journal.drop(target);
-    else if (record !== undefined) {
-      forgetSighting(target, journal, now);
-      journal.trace(target, { ...record, done: true });
-    }
+    else if (record !== undefined) journal.trace(target, { ...record, done: true });
   }
-}
-
-/** For how long nothing had moved outside says nothing of what is begun now. */
-function forgetSighting(target: TargetName, journal: Journal, at: number): void {
-  if (journal.sightings.has(target)) journal.sighting(target, { digest: '', since: at });
 }
 
 /** Makes way for making a target again, deleting nothing; its files stay known as ours. */
 export function forget(target: TargetName, journal: Journal, at: number, reason?: string): void {
   const trace = journal.traces.get(target);
-  forgetSighting(target, journal, at);
+  // For how long nothing had moved outside says nothing of what is begun now.
+  if (journal.sightings.has(target)) journal.sighting(target, { digest: '', since: at });
   if (trace?.kind !== 'built') journal.drop(target);
   else
     journal.trace(target, {
