@@ -44,10 +44,21 @@ import type {
 /** Performs `action`; failing is a landing, only defects throw. */
 export async function perform(action: Action, context: PerformContext): Promise<Landing> {
   if (action.kind === 'adopt') return adopt(action, context);
-  const { graph } = context;
+  const { graph, journal } = context;
   const entries: Entry[] = [];
-  for (const name of action.makes)
-    entries.push(await entryOf(graph.nodes.get(name)!, action, context));
+  try {
+    for (const name of action.makes)
+      entries.push(await entryOf(graph.nodes.get(name)!, action, context));
+  } catch (error) {
+    // What it is to be made from cannot be looked at: nothing has begun, nothing goes on record.
+    const run = (journal.traces.get(action.makes[0]!)?.run ?? 0) + 1;
+    return {
+      state: 'failed',
+      made: [],
+      problems: problemsOf(error),
+      log: logPath(action.name, run),
+    };
+  }
   return new Performer(action, entries, context).go();
 }
 

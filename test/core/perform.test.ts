@@ -1,6 +1,6 @@
 /** One action from beginning to end: what is on record at which moment, and what counts as made. */
 import { describe, expect, test } from 'vitest';
-import { exec, target, write } from '../../core/define.ts';
+import { exec, group, target, write } from '../../core/define.ts';
 import { Refusal } from '../../core/errors.ts';
 import { loadMemory } from '../../core/journal/journal.ts';
 import type { Once, OnceSighting, Recipe, Rule, Seen } from '../../core/types.ts';
@@ -146,6 +146,35 @@ test.each<[string, Recipe | Rule['recipe']]>([
     ]);
   },
 );
+
+test('an input that cannot be looked at when the run begins fails the target, not the build', async () => {
+  const world = stubWorld({ in: '1', other: '1' });
+  const { statMany } = world.files;
+  let looks = 0;
+  const files = {
+    ...world.files,
+    statMany: (paths: readonly string[]) => {
+      looks += paths.includes('in') ? 1 : 0;
+      if (looks < 2 || !paths.includes('in')) return statMany(paths);
+      throw new FileError('look at', '/w/in', 'EIO', 'input/output error');
+    },
+  };
+  const cp = [exec(['cp', 'other', 'b'])];
+  const rules = [
+    group('all', ['a', 'b']),
+    ...one([exec(['cp', 'in', 'a'])]),
+    target('b', { inputs: ['other'], outputs: ['b'], recipe: cp }),
+  ];
+  const { summary } = await engineOn({ ...world, files }, rules).build();
+  expect(summary).toMatchObject({
+    outcome: 'failed',
+    built: ['b'],
+    failed: [
+      { target: 'a', problems: [{ what: 'Cannot look at /w/in: input/output error (EIO)' }] },
+    ],
+  });
+  expect((await engineOn(world, rules).build()).summary).toMatchObject({ built: ['a'] });
+});
 
 test('a file that is not ours and could not be kept aside is kept the next time', async () => {
   const world = stubWorld({ in: 'new', a: 'mine' });
