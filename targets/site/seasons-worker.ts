@@ -99,6 +99,8 @@ async function openSqlite() {
   try {
     refuseWriters();
     fs.copyFileSync(original, copy);
+    // The driver opens it for writing, and a copy of a file that may only be read may only be read.
+    fs.chmodSync(copy, 0o600);
     refuseWriters();
     const { Database } = require(driver);
     const database = new Database(':memory:');

@@ -123,10 +123,11 @@ test('programs see no terminal, no input, and only the environment that was decl
 });
 
 test('a program that cannot be started says why', async () => {
+  // A PATH of its own: in a directory of it that may not be read the program might be.
   w = workspace(
     'all',
     `group('all', ['none', 'forbidden']),
-     target('none', { recipe: [exec(['no-such-program'])] }),
+     target('none', { recipe: [exec(['no-such-program'], { env: { PATH: '/usr/bin:/bin' } })] }),
      target('forbidden', { inputs: ['plain'], recipe: [exec(['./plain'])] })`,
   );
   w.put('plain', 'text\n');

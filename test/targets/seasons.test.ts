@@ -26,6 +26,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'desgw-test-seasons-'));
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
   for (const { server, sockets } of servers.splice(0)) {
     for (const socket of sockets) socket.destroy();
@@ -360,7 +361,6 @@ describe('SQLite', () => {
     const before = look();
     await ask(sqliteSeasons({ file }));
     await expect(ask(sqliteSeasons({ file: join(folder, 'none') }))).rejects.toThrow();
-    vi.unstubAllEnvs();
     expect(look()).toEqual(before);
   });
 
