@@ -157,7 +157,7 @@ describe('desgw killed in the middle of a rescue', () => {
       inCopy(async (at) => {
         const dials = { grid: { search: [900, 900] } };
         const env = {
-          NODE_OPTIONS: `--require ${PRELOAD}`,
+          NODE_OPTIONS: `--require ${JSON.stringify(PRELOAD)}`,
           DESGW_SCENARIO: JSON.stringify(interference),
         };
         const killed = await at.desgw(['rescue', POOR, '--yes'], { dials, env });

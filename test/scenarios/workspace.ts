@@ -133,7 +133,7 @@ function open(dir: string, home: string): Workspace {
         HOME: home,
         USER: 'mara',
         TZ: 'UTC',
-        NODE_OPTIONS: `--require ${PRELOAD}`,
+        NODE_OPTIONS: `--require ${JSON.stringify(PRELOAD)}`,
         DESGW_SCENARIO: JSON.stringify(scenario),
         ...options.env,
       },
