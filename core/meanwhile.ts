@@ -5,7 +5,7 @@
 import { ABSENT } from './digest.ts';
 import type { Observer } from './observe.ts';
 import { IN_FLUX, mapped } from './signature.ts';
-import type { Graph, Node, Path, Signature, Stamps, TargetName } from './types.ts';
+import type { Built, Digest, Graph, Node, Path, Signature, Stamps, TargetName } from './types.ts';
 
 /** What a run of a node reads by declaration, but for what the same run makes. */
 interface Reads {
@@ -31,43 +31,65 @@ export async function stampsBefore(
   return observer.stamps([...files, ...members, ...[...products.values()].flat()]);
 }
 
-/** The signature that a run is recorded with which began with `before`. */
+/**
+ * The signature that a run is recorded with which began with `before`.
+ * @param previous what the last good run was recorded with: what was written under that one too, and
+ *   with the same content, the program itself writes; to make it again for that would never end
+ */
 export async function settledSignature(
   node: Node,
-  signature: Signature,
-  before: Stamps,
+  { signature, stamps: before, previous }: Begun,
   makes: readonly TargetName[],
   graph: Graph,
   observer: Observer,
 ): Promise<Signature> {
+  const was = previous?.signature;
   const gathered = Object.keys(signature.gathered);
   const { files, globs, products } = readsOf(node, makes, gathered, graph);
   await observer.refresh(files, globs);
   const members = globs.flatMap((pattern) => observer.matches(pattern));
-  const now = {
-    ...observer.stamps([...files, ...members]),
-    ...(await observer.stampsNow([...products.values()].flat())),
-  };
-  const written = (path: Path): boolean =>
-    Object.hasOwn(before, path) && before[path] !== now[path];
+  const made = [...products.values()].flat();
+  const now = { ...observer.stamps([...files, ...members]), ...(await observer.stampsNow(made)) };
+  /** Whether nobody can tell what of these files the run has read. */
+  const spoilt = (paths: readonly Path[], recorded: Digest | undefined): boolean =>
+    paths.some((path) => {
+      const stamp = before[path];
+      if (stamp === undefined || stamp === now[path]) return false;
+      return recorded !== IN_FLUX || digestIn(stamp) !== digestIn(now[path]);
+    });
   const own = new Set(files);
-  const moved = members.some(written);
-  // A need that is held back may have lost its files.
-  const lost = (path: Path): boolean => before[path] === ABSENT || written(path);
-  const ofNeed = (need: TargetName, digest: string): string =>
-    products.get(need)?.some(lost) === true ? IN_FLUX : digest;
+  const ofNeed = (need: TargetName, digest: Digest, recorded: Digest | undefined): Digest => {
+    const paths = products.get(need) ?? [];
+    // A need that is held back may have lost its files.
+    const lost = paths.some((path) => digestIn(before[path]) === ABSENT);
+    return lost || spoilt(paths, recorded) ? IN_FLUX : digest;
+  };
   return {
     ...signature,
-    inputs: mapped(signature.inputs, (path, digest) =>
-      own.has(path) && (written(path) || observer.file(path) !== digest) ? IN_FLUX : digest,
+    inputs: mapped(signature.inputs, (path, digest) => {
+      if (!own.has(path)) return digest;
+      const changed = observer.file(path) !== digest;
+      return changed || spoilt([path], was?.inputs[path]) ? IN_FLUX : digest;
+    }),
+    globs: mapped(signature.globs, (pattern, digest) => {
+      const changed = observer.glob(pattern) !== digest;
+      return changed || spoilt(members, was?.globs[pattern]) ? IN_FLUX : digest;
+    }),
+    deps: mapped(signature.deps, (need, digest) => ofNeed(need, digest, was?.deps[need])),
+    gathered: mapped(signature.gathered, (need, digest) =>
+      ofNeed(need, digest, was?.gathered[need]),
     ),
-    globs: mapped(signature.globs, (pattern, digest) =>
-      moved || observer.glob(pattern) !== digest ? IN_FLUX : digest,
-    ),
-    deps: mapped(signature.deps, ofNeed),
-    gathered: mapped(signature.gathered, ofNeed),
   };
 }
+
+/** What is known of a run as it begins. */
+interface Begun {
+  readonly signature: Signature;
+  readonly stamps: Stamps;
+  readonly previous: Built | undefined;
+}
+
+const digestIn = (stamp: string | undefined): string | undefined => stamp?.split(' ')[0];
 
 function readsOf(
   node: Node,

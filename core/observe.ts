@@ -4,7 +4,7 @@
  */
 import { attemptState } from './attempts.ts';
 import { type AttemptState, pendingAttempt } from './decide.ts';
-import { ABSENT, digestOf } from './digest.ts';
+import { digestOf } from './digest.ts';
 import { isSystemError, UserError } from './errors.ts';
 import { readKeys } from './formats/keys.ts';
 import type { KnownFile, KnownSighting, Memory } from './journal/types.ts';
@@ -269,16 +269,27 @@ export class Observer implements Survey {
     });
   }
 
-  /** Changes whenever a file is written, as far as its size and time of change tell. */
+  /** Changes whenever a file is written, as far as its time of change tells; the digest comes first. */
   stamps(paths: readonly Path[]): Stamps {
-    return Object.fromEntries(paths.map((path) => [path, stampOf(this.#statOf(path))]));
+    return Object.fromEntries(
+      paths.map((path) => [path, stampOf(this.file(path), this.#statOf(path))]),
+    );
   }
 
   /** The same of files as they are at this moment; what is known of them stays as it was. */
   async stampsNow(paths: readonly Path[]): Promise<Stamps> {
     if (paths.length === 0) return {};
     const stats = await this.#world.files.statMany(paths);
-    return Object.fromEntries(paths.map((path, i) => [path, stampOf(stats[i])]));
+    return Object.fromEntries(
+      paths.map((path, i) => {
+        const stat = stats[i];
+        const seen = this.#statOf(path);
+        const same = stat?.size === seen?.size && stat?.mtime === seen?.mtime;
+        const digest =
+          same || stat?.directory === true ? this.file(path) : this.#world.files.digest(path);
+        return [path, stampOf(digest, stat)];
+      }),
+    );
   }
 
   /** Forgets what was seen of files that may have changed. */
@@ -381,11 +392,9 @@ function failedSighting(error: unknown): Extract<Sighting, { state: 'failed' }> 
 
 const pickStat = ({ size, mtime, ctime, ino }: Stat) => ({ size, mtime, ctime, ino });
 
-const stampOf = (stat: Stat | undefined): string => {
-  if (stat === undefined) return ABSENT;
-  // What is in a directory changes its time, and is not read with it.
-  return stat.directory ? 'directory' : `${stat.size} ${stat.mtime}`;
-};
+/** What is in a directory changes its time, and is not read with it. */
+const stampOf = (digest: Digest, stat: Stat | undefined): string =>
+  stat === undefined || stat.directory ? digest : `${digest} ${stat.mtime}`;
 
 const unchanged = (known: KnownFile, stat: Stat): boolean =>
   known.size === stat.size &&

@@ -266,11 +266,8 @@ class Performer {
     if (kind === 'restore') return;
     const settled: Entry[] = [];
     for (const entry of this.#entries) {
-      const { node, signature, stamps } = entry;
-      settled.push({
-        ...entry,
-        signature: await settledSignature(node, signature, stamps, makes, graph, observer),
-      });
+      const signature = await settledSignature(entry.node, entry, makes, graph, observer);
+      settled.push({ ...entry, signature });
     }
     this.#entries = settled;
   }

@@ -523,7 +523,7 @@ export interface Signature {
   readonly observed?: { readonly digest: Digest; readonly note: string };
 }
 
-/** Path -> what shows that a file was written: its size and time. Compared for equality only. */
+/** Path -> digest and time of change, which show that a file was written. Compared for equality. */
 export interface Stamps {
   readonly [path: Path]: string;
 }

@@ -56,6 +56,29 @@ test('a file was put back before the run ended', async () => {
   expect((await engine.build()).summary.built).toEqual(['b']);
 });
 
+test.each(['in', 'a', 'dir/1'])(
+  'a program that writes %s itself, as it was, is run once more and then believed',
+  async (path) => {
+    const rewrites: Program = (_args, files) => {
+      files.put(path, files.text(path)!);
+      files.put('b', '1');
+    };
+    const world = stubWorld({ src: 'v0', in: 'v0', 'dir/1': 'v0' }, { rewrites });
+    const engine = engineOn(world, [
+      target('b', {
+        deps: ['a'],
+        inputs: ['in'],
+        globs: ['dir/*'],
+        outputs: ['b'],
+        recipe: [exec(['rewrites'])],
+      }),
+      target('a', { inputs: ['src'], outputs: ['a'], recipe: [exec(['cp', 'src', 'a'])] }),
+    ]);
+    const built = async () => (await engine.build()).summary.built;
+    expect([await built(), await built(), await built()]).toEqual([['a', 'b'], ['b'], []]);
+  },
+);
+
 test('what a need has made was edited, and force has put it back', async () => {
   const engine = chainOf((files) => files.put('a', 'edited'));
   await engine.build();
