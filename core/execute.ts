@@ -393,6 +393,18 @@ class Execute {
       reasons: [],
       ...(note === undefined ? {} : { note }),
     });
+    this.#holdUpLinks(name);
+  }
+
+  /** A run of a chain may remake, and break, what links were made from that it leaves alone. */
+  #holdUpLinks(broken: TargetName): void {
+    for (const name of this.#node(broken).rule.chain?.links ?? []) {
+      const needs = needsOf(this.#node(name)).includes(broken);
+      if (!needs || this.#making.has(name) || standingOf(this.#verdicts.get(name)!) !== 'usable')
+        continue;
+      this.#verdicts.set(name, blocked([broken], this.#view));
+      this.#holdUpLinks(name);
+    }
   }
 
   #report(

@@ -92,6 +92,13 @@ describe('a chain', () => {
     await new Model(workspaceOf(targets)).play([build({ abortAt: 2 }), edit, build()]);
   });
 
+  test('does not call links fresh that it left alone when it broke what they are made from', async () => {
+    const links = [...LINKS, { name: 'link2', kind: 'link', deps: ['link1'] } as const];
+    const workspace = workspaceOf(links, { sweep: 'suffix and first' });
+    const fail: Op = { op: 'fail', which: 0 };
+    await new Model(workspace).play([build(), fail, build({ force: 2 })]);
+  });
+
   test.each(Array.from({ length: 16 }, (_, i) => 20 + i * 5))(
     'that survives a kill at effect %i is not started a second time beside itself',
     async (killAt) => {
