@@ -24,7 +24,13 @@ export async function adopt(action: Action, context: PerformContext): Promise<La
       { ...quietOptions(context, entry, at), filesOnly: true },
       seen.receipt,
     );
-    await run.all(evaluate(recipe, facts));
+    const end = await run.all(evaluate(recipe, facts));
+    // Without its files it would be on record as something that nobody else can see.
+    if (end.state !== 'done') {
+      run.discard();
+      keeper.release();
+      return { state: 'interrupted' };
+    }
     run.commit();
     keeper.release();
     observer.forget(node.outputs.map((o) => o.path));

@@ -89,7 +89,8 @@ class BuildRun {
   readonly #project: Project;
   readonly #options: BuildOptions;
   readonly #begun: number;
-  readonly #built = new Set<TargetName>();
+  /** How often each target was made. */
+  readonly #built = new Map<TargetName, number>();
   readonly #spared = new Set<TargetName>();
   readonly #adopted = new Set<TargetName>();
   readonly #failed = new Map<TargetName, Summary['failed'][number]>();
@@ -245,7 +246,7 @@ class BuildRun {
       },
       { jobs, failFast, wait, signal },
     );
-    for (const name of done.built) this.#built.add(name);
+    for (const name of done.built) this.#built.set(name, (this.#built.get(name) ?? 0) + 1);
     for (const name of done.spared) this.#spared.add(name);
     for (const name of done.adopted) this.#adopted.add(name);
     for (const name of [...done.built, ...done.adopted]) this.#failed.delete(name);
@@ -320,7 +321,7 @@ class BuildRun {
       outcome: forced ?? outcomeOf(failed, person, waiting, plan, verdicts),
       ms: this.#project.world.clock.now() - this.#begun,
       goals: plan.goals,
-      built: [...this.#built],
+      built: [...this.#built.keys()],
       spared: [...this.#spared],
       adopted: [...this.#adopted],
       failed,

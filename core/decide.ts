@@ -43,8 +43,8 @@ export interface View extends Ingredients {
   forced(name: TargetName): boolean;
   /** Failed already in this invocation: not tried again before the next. */
   gaveUp(name: TargetName): boolean;
-  /** Made already in this invocation. */
-  madeNow(name: TargetName): boolean;
+  /** How often it was made already in this invocation. */
+  madeNow(name: TargetName): number;
   damaged(name: TargetName): boolean;
   mayHaveLost(name: TargetName): boolean;
 }
@@ -102,12 +102,19 @@ function independentChanges(node: Node, built: Built | undefined, view: View): R
   if (built === undefined) return [];
   const now = signatureOf(node, view, []);
   const { deps, gathered, observed } = built.signature;
-  return differences(built.signature, {
-    ...now,
-    deps,
-    gathered,
-    ...(observed === undefined ? {} : { observed }),
-  });
+  const known = { ...now, deps, gathered, ...(observed === undefined ? {} : { observed }) };
+  return changesSince(built, known, node.name, view);
+}
+
+/**
+ * What has changed since it was made. What is written whenever it is made does so for ever: after
+ * the second time that is a matter for the next invocation.
+ */
+function changesSince(built: Built, now: Signature, name: TargetName, view: View): Reason[] {
+  const changes = differences(built.signature, now);
+  return view.madeNow(name) < 2
+    ? changes
+    : changes.filter(({ kind }) => kind !== 'changed meanwhile');
 }
 
 /** All needs are there: compare signatures. */
@@ -119,7 +126,11 @@ function decideSettled(node: Node, view: View, known: Known): Decision {
     if (sighting === undefined) return { look: 'sighting' };
     const verdict = unsettled(sighting, built);
     if (verdict !== undefined) return verdict;
-    if (sighting.state === 'ready' && sighting.redo !== undefined && !view.madeNow(node.name)) {
+    if (
+      sighting.state === 'ready' &&
+      sighting.redo !== undefined &&
+      view.madeNow(node.name) === 0
+    ) {
       asks.push({ kind: 'observation asks', what: sighting.redo });
     }
   }
@@ -137,7 +148,8 @@ function decideSettled(node: Node, view: View, known: Known): Decision {
     // Its files are all there is to it, so it may be relied on at once; the record follows.
     if (seen.state === 'done') return { ...fresh(node, view, signature), ...adoptFields(seen) };
   }
-  const changed = built === undefined || still ? [] : differences(built.signature, signature);
+  const changed =
+    built === undefined || still ? [] : changesSince(built, signature, node.name, view);
   const reasons = [...known.own, ...changed, ...asks];
   if (reasons.length > 0) return { state: stateOf(trace, reasons), reasons };
   return fresh(node, view, signature);

@@ -37,8 +37,8 @@ export interface ObserverOptions {
   readonly forced?: ReadonlySet<TargetName>;
   /** Targets that failed already in this invocation. */
   readonly gaveUp?: { has(target: TargetName): boolean };
-  /** Targets that were made already in this invocation. */
-  readonly made?: { has(target: TargetName): boolean };
+  /** How often targets were made already in this invocation. */
+  readonly made?: { get(target: TargetName): number | undefined };
   readonly signal: AbortSignal;
 }
 
@@ -107,8 +107,8 @@ export class Observer implements Survey {
   gaveUp(name: TargetName): boolean {
     return this.#options.gaveUp?.has(name) === true;
   }
-  madeNow(name: TargetName): boolean {
-    return this.#options.made?.has(name) === true;
+  madeNow(name: TargetName): number {
+    return this.#options.made?.get(name) ?? 0;
   }
   env(name: string): string | undefined {
     return this.#world.env[name];

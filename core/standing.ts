@@ -23,14 +23,16 @@ export function standing(node: Node, view: Verdicts): Standing {
   const down: TargetName[] = [];
   const gathered: TargetName[] = [];
   const members = new Set(node.gathers);
+  // What is needed in another way as well cannot be left out.
+  const needed = members.size === 0 ? members : new Set([...node.deps, ...node.after]);
   for (const need of needs) {
     const verdict = view.verdict(need);
-    const gathers = members.has(need);
     const how = standingOf(verdict);
     if (how === 'pending') pending.push(need);
     else if (how === 'usable') {
-      if (gathers) gathered.push(need);
-    } else if (!gathers || causeOf(verdict) !== 'failed') down.push(need);
+      if (members.has(need)) gathered.push(need);
+    } else if (!members.has(need) || needed.has(need) || causeOf(verdict) !== 'failed')
+      down.push(need);
   }
   return { pending, down, gathered };
 }

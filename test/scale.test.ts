@@ -268,7 +268,7 @@ const delegate = (observer: Observer) => ({
   attempt: (token: string) => observer.attempt(token),
   forced: () => false,
   gaveUp: () => false,
-  madeNow: () => false,
+  madeNow: () => 0,
   damaged: () => false,
   mayHaveLost: () => false,
 });

@@ -1,12 +1,12 @@
 /** What a build sees before it has the lock counts afterwards, unless somebody else was at work. */
 import { describe, expect, test } from 'vitest';
-import { exec, target } from '../../core/define.ts';
+import { exec, group, target } from '../../core/define.ts';
 import { openJournal } from '../../core/journal/journal.ts';
 import { LOCK } from '../../core/lock.ts';
-import type { Adapter, Build } from '../../core/types.ts';
+import type { Adapter, Build, Observation } from '../../core/types.ts';
 import { FileError } from '../../core/world/fs.ts';
 import { type Engine, engineOn } from './engine.ts';
-import { type StubWorld, stubWorld } from './stub-world.ts';
+import { type Program, type StubWorld, stubWorld } from './stub-world.ts';
 
 const RULES = [
   target('copy', {
@@ -111,4 +111,25 @@ test('a build with nothing to do needs no disk that can be written', async () =>
   const files = { ...world.files, now: full, createExclusive: full, appender: full };
   const { summary } = await builder({ ...world, files }).build();
   expect(summary).toMatchObject({ outcome: 'fresh', built: [] });
+});
+
+test('a program that changes what it reads runs twice in a build that waits, and no more', async () => {
+  const changes: Program = (_args, files) => {
+    files.put('in', `${files.text('in')}+`);
+    files.put('out', '1');
+  };
+  const world = stubWorld({ in: '1' }, { changes });
+  const waits: Observation = {
+    look: () => [],
+    judge: (_seen, { now }) =>
+      now < 5_000_000 ? { state: 'waiting', progress: 'not yet' } : { state: 'ready', value: 1 },
+  };
+  const engine = engineOn(world, [
+    group('all', ['own', 'late']),
+    target('own', { inputs: ['in'], outputs: ['out'], recipe: [exec(['changes'])] }),
+    target('late', { observe: waits, recipe: [] }),
+  ]);
+  const { summary } = await engine.build({ wait: true });
+  expect([summary.outcome, world.ran]).toEqual(['fresh', ['changes', 'changes']]);
+  expect((await engine.build()).summary.built).toEqual(['own']);
 });

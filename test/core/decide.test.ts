@@ -74,7 +74,7 @@ function viewOf(
     attempt: () => attempt,
     forced: () => is.includes('forced'),
     gaveUp: () => is.includes('gaveUp'),
-    madeNow: () => is.includes('madeNow'),
+    madeNow: () => (is.includes('madeNow') ? 1 : 0),
     damaged: () => is.includes('damaged'),
     mayHaveLost: () => is.includes('mayHaveLost'),
   };

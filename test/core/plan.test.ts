@@ -32,7 +32,7 @@ function surveyOf({
   const no = () => false;
   return {
     ...{ file, glob: file, env: () => undefined, product: () => undefined, attempt: () => attempt },
-    ...{ forced: no, gaveUp: no, madeNow: no, damaged: no, mayHaveLost: no },
+    ...{ forced: no, gaveUp: no, madeNow: () => 0, damaged: no, mayHaveLost: no },
     sighting: (name) => sightings[name],
     once: (name) => onces[name],
     trace: (name) => traces[name],

@@ -181,6 +181,12 @@ describe('what needs something that is held back', () => {
   });
 });
 
+test('what is needed and gathered is not left out when it fails', async () => {
+  const targets = [{ name: 't0' }, { name: 't1', deps: ['t0'], gathers: ['t0'] }, ...GRID];
+  const fail: Op = { op: 'fail', which: 0 };
+  await new Model(workspaceOf(targets)).play([fail, build(), build({ wait: true })]);
+});
+
 describe('what a person wrote where an output goes', () => {
   const edit: Op = { op: 'edit', which: 0 };
   const fail: Op = { op: 'fail', which: 0 };
@@ -281,6 +287,13 @@ describe('a submission', () => {
       const edits = history.map((op) => (op === edit ? { ...edit, which } : op));
       await new Model(workspaceOf(targets)).play(edits);
     }
+  });
+
+  test('that is found outside while Ctrl-C ends the build has its marker in the end', async () => {
+    const failing = new Set(['once0']);
+    const workspace = workspaceOf([{ name: 't1' }, GRID[0]], { failing, failsLate: true });
+    for (let abortAt = 1; abortAt < 4; abortAt++)
+      await new Model(workspace).play([build({ abortAt, jobs: 2 })]);
   });
 
   test('that was left alone is collected with its receipt, not found out anew', async () => {
