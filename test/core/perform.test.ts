@@ -176,6 +176,30 @@ test('an input that cannot be looked at when the run begins fails the target, no
   expect((await engineOn(world, rules).build()).summary).toMatchObject({ built: ['a'] });
 });
 
+test('work found done is put on record with its marker, or not at all when Ctrl-C comes', async () => {
+  const world = stubWorld({ in: '1' });
+  const stop = new AbortController();
+  const { statMany } = world.files;
+  let looks = 0;
+  const files = {
+    ...world.files,
+    statMany: (paths: readonly string[]) => {
+      looks += 1;
+      if (looks === 2) stop.abort(); // as it is about to be put on record
+      return statMany(paths);
+    },
+  };
+  const done: Once = {
+    look: () => [],
+    judge: () => ({ state: 'done', how: 'seen', receipt: '7' }),
+  };
+  const marked = one([write('a', ({ receipt }) => `${receipt}`)], { once: done });
+  const { summary } = await engineOn({ ...world, files }, marked).build({ signal: stop.signal });
+  expect([summary.outcome, world.files.text('a')]).toEqual(['interrupted', undefined]);
+  await engineOn(world, marked).build();
+  expect(world.files.text('a')).toBe('7');
+});
+
 test('a file that is not ours and could not be kept aside is kept the next time', async () => {
   const world = stubWorld({ in: 'new', a: 'mine' });
   const copy = (): never => {

@@ -289,13 +289,6 @@ describe('a submission', () => {
     }
   });
 
-  test('that is found outside while Ctrl-C ends the build has its marker in the end', async () => {
-    const failing = new Set(['once0']);
-    const workspace = workspaceOf([{ name: 't1' }, GRID[0]], { failing, failsLate: true });
-    for (let abortAt = 1; abortAt < 4; abortAt++)
-      await new Model(workspace).play([build({ abortAt, jobs: 2 })]);
-  });
-
   test('that was left alone is collected with its receipt, not found out anew', async () => {
     const model = new Model(workspaceOf([GRID[0]]));
     await model.play([build({ abortAt: 1 })]);
