@@ -89,12 +89,21 @@ export async function entryOf(node: Node, action: Action, context: PerformContex
   // Putting files back says nothing about what was done then having been done from what is there now.
   if (action.kind === 'restore' && previous !== undefined) {
     const { signature } = previous;
-    return { node, signature, run: (trace?.run ?? 0) + 1, previous, stamps: {} };
+    return { node, signature, run: nextRun(node, context), previous, stamps: {} };
   }
   const gathered = context.gathered(node.name);
   const stamps = await stampsBefore(node, action.makes, gathered, graph, observer);
   const signature = signatureOf(node, ingredients(context), gathered);
-  return { node, signature, run: (trace?.run ?? 0) + 1, previous, stamps };
+  return { node, signature, run: nextRun(node, context), previous, stamps };
+}
+
+/** A number that no earlier run has had; links of a chain share their logs, and so the number. */
+export function nextRun(
+  { name, rule }: Node,
+  { journal }: Pick<PerformContext, 'journal'>,
+): number {
+  const sharers = rule.chain?.links ?? [name];
+  return Math.max(...sharers.map((one) => journal.traces.get(one)?.run ?? 0)) + 1;
 }
 
 function ingredients({ observer, product }: PerformContext) {

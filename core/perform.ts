@@ -13,6 +13,7 @@ import {
   evaluate,
   isOpen,
   type Landing,
+  nextRun,
   type PerformContext,
 } from './entry.ts';
 import { isSystemError } from './errors.ts';
@@ -44,14 +45,14 @@ import type {
 /** Performs `action`; failing is a landing, only defects throw. */
 export async function perform(action: Action, context: PerformContext): Promise<Landing> {
   if (action.kind === 'adopt') return adopt(action, context);
-  const { graph, journal } = context;
+  const { graph } = context;
   const entries: Entry[] = [];
   try {
     for (const name of action.makes)
       entries.push(await entryOf(graph.nodes.get(name)!, action, context));
   } catch (error) {
     // What it is to be made from cannot be looked at: nothing has begun, nothing goes on record.
-    const run = (journal.traces.get(action.makes[0]!)?.run ?? 0) + 1;
+    const run = nextRun(graph.nodes.get(action.makes[0]!)!, context);
     return {
       state: 'failed',
       made: [],

@@ -239,8 +239,10 @@ export class Run {
     const { world, token, signal } = this.#options;
     if (!resuming) {
       const dir = prepareAttempt(world, token);
+      // What an earlier run printed must not be taken for what this one prints.
+      const capture = this.#captureOf(step);
+      if (capture !== this.#options.log) world.files.remove(capture);
       if (step.stdout !== undefined) {
-        world.files.remove(step.stdout);
         this.#note(`what ${nameOf(step)} prints is in ${step.stdout}`);
       }
       const spawn = await this.#spawn(step);

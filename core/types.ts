@@ -532,7 +532,7 @@ export interface Stamps {
 export type Trace = Started | Finishing | Built | Failed | Cleaning;
 
 interface TraceBase {
-  /** How often the target has been run; names its logs. */
+  /** Number of the run, which names its logs. */
   readonly run: number;
   readonly at: Instant;
   readonly signature: Signature;

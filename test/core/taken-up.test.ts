@@ -44,6 +44,21 @@ function submission(): readonly Rule[] {
   return [target('s', { once, outputs: ['marker'], recipe })];
 }
 
+test('the receipt of an earlier submission, of which there is no record any more, is not taken for that of the next', async () => {
+  let refuses = false;
+  const machine = memoryMachine(
+    {},
+    { submit: (call) => (refuses ? Promise.resolve(1) : submit(call)) },
+  );
+  expect((await build(machine.engine(), submission())).outcome).toBe('fresh');
+  const { files } = machine.engine();
+  for (const name of files.list('.desgw/journal') ?? []) files.remove(`.desgw/journal/${name}`);
+  files.remove('marker');
+  refuses = true;
+  expect((await build(machine.engine(), submission())).outcome).not.toBe('fresh');
+  expect(machine.started).toHaveLength(2);
+});
+
 test('an attempt that could not be taken back for a failing disk is not forgotten', async () => {
   for (let failAt = 1; ; failAt++) {
     const machine = memoryMachine({}, { submit });

@@ -92,6 +92,12 @@ describe('a chain', () => {
     await new Model(workspaceOf(targets)).play([build({ abortAt: 2 }), edit, build()]);
   });
 
+  test('does not take what an earlier run printed for its own', async () => {
+    const workspace = workspaceOf(LINKS, { detached: true });
+    const fail: Op = { op: 'fail', which: 0 };
+    await new Model(workspace).play([build(), build({ force: 1 }), fail, build({ force: 0 })]);
+  });
+
   test('does not call links fresh that it left alone when it broke what they are made from', async () => {
     const links = [...LINKS, { name: 'link2', kind: 'link', deps: ['link1'] } as const];
     const workspace = workspaceOf(links, { sweep: 'suffix and first' });
