@@ -676,6 +676,15 @@ test.each<[State, 'usable' | 'pending' | 'down']>([
   expect(standingOf({ state, reasons: [] })).toBe(standing);
 });
 
+test('what is gathered and needed in another way as well is not left out when it fails', () => {
+  const failure: Verdict = { state: 'failed', final: true, reasons: [] };
+  const gathers = (rule: Case['rule']) =>
+    decided({ rule: { ...rule, gathers: ['dep'] }, needs: { dep: failure } });
+  expect(gathers({ deps: [] })).not.toMatchObject({ state: 'blocked' });
+  expect(gathers({ deps: ['dep'] })).toMatchObject({ state: 'blocked', by: ['dep'] });
+  expect(gathers({ deps: [], after: ['dep'] })).toMatchObject({ state: 'blocked', by: ['dep'] });
+});
+
 test('the cause of a blocked target is that of what blocks it', () => {
   expect([
     causeOf(pending('waiting')),
