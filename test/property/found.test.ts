@@ -193,6 +193,12 @@ test('what is needed and gathered is not left out when it fails', async () => {
   await new Model(workspaceOf(targets)).play([fail, build(), build({ wait: true })]);
 });
 
+test('a group that is gathered is left out when what it stands for fails', async () => {
+  const group = { name: 'g1', kind: 'group', deps: ['t0'] } as const;
+  const targets = [{ name: 't0' }, group, { name: 't2', gathers: ['g1'] }];
+  await new Model(workspaceOf(targets)).play([{ op: 'fail', which: 0 }, build()]);
+});
+
 describe('what a person wrote where an output goes', () => {
   const edit: Op = { op: 'edit', which: 0 };
   const fail: Op = { op: 'fail', which: 0 };

@@ -404,6 +404,9 @@ export class Model {
     expect(summary.fresh + notFresh.size, 'every target is accounted for').toBe(summary.total);
     const down = new Set(failed.map(({ target }) => target));
     for (const { target, by } of blocked) if (by.some((need) => down.has(need))) down.add(target);
+    // A group is told of by what it stands for.
+    for (const { name, kind, deps } of this.workspace.targets)
+      if (kind === 'group' && deps.some((need) => down.has(need))) down.add(name);
     this.#checkExcuses(summary, collected);
     const held = [...heldIn(before), ...heldIn(plan)];
     const tree = this.machine.memory.tree();
