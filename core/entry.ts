@@ -97,7 +97,7 @@ export async function entryOf(node: Node, action: Action, context: PerformContex
   return { node, signature, run: nextRun(node, context), previous, stamps };
 }
 
-/** A number that no earlier run has had; links of a chain share their logs, and so the number. */
+/** A number that no run on record has had; links of a chain share their logs, and so the number. */
 export function nextRun(
   { name, rule }: Node,
   { journal }: Pick<PerformContext, 'journal'>,
