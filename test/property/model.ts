@@ -405,8 +405,8 @@ export class Model {
     const down = new Set(failed.map(({ target }) => target));
     for (const { target, by } of blocked) if (by.some((need) => down.has(need))) down.add(target);
     // A group is told of by what it stands for.
-    for (const { name, kind, deps } of this.workspace.targets)
-      if (kind === 'group' && deps.some((need) => down.has(need))) down.add(name);
+    for (const { name, kind, deps, after } of this.workspace.targets)
+      if (kind === 'group' && [...deps, ...after].some((need) => down.has(need))) down.add(name);
     this.#checkExcuses(summary, collected);
     const held = [...heldIn(before), ...heldIn(plan)];
     const tree = this.machine.memory.tree();
