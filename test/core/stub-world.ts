@@ -1,4 +1,5 @@
 /** A world of plain maps that counts what is asked of it: cheap enough for 100,000 targets. */
+import type { BuildOptions } from '../../core/build.ts';
 import { ABSENT, digestOf } from '../../core/digest.ts';
 import type { Project } from '../../core/stage.ts';
 import type { Build, Exit, Params, Path, RuleItem } from '../../core/types.ts';
@@ -100,6 +101,14 @@ const zero = (): Counts => ({
   ...{ stats: 0, reads: 0, digests: 0, lists: 0 },
   ...{ writes: 0, appends: 0, removes: 0, spawns: 0 },
 });
+
+/** Options of a build that stays until nothing is under way, and tells nobody. */
+export function waitingBuild(jobs: number): BuildOptions {
+  return {
+    ...{ goals: [], jobs, failFast: false, force: false, wait: true, waitTimeout: 60 },
+    ...{ command: 'desgw build', signal: new AbortController().signal, emit: () => {} },
+  };
+}
 
 /** A project of these rules; the first is its goal. */
 export function stubProject(

@@ -6,7 +6,7 @@ import type { Once, Rule, Summary } from '../../core/types.ts';
 import { FileError } from '../../core/world/fs.ts';
 import { Stopped } from '../support/memory-files.ts';
 import { type Engine, memoryMachine, type Program } from '../support/memory-world.ts';
-import { stubProject } from './stub-world.ts';
+import { stubProject, waitingBuild } from './stub-world.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2017, 7, 18) + 1 });
@@ -16,17 +16,7 @@ afterEach(() => {
 });
 
 function build(world: Engine, rules: readonly Rule[]): Promise<Summary> {
-  return runBuild(stubProject(world, rules), {
-    goals: [],
-    jobs: 2,
-    failFast: false,
-    force: false,
-    wait: true,
-    waitTimeout: 60,
-    command: 'desgw build',
-    signal: new AbortController().signal,
-    emit: () => {},
-  });
+  return runBuild(stubProject(world, rules), waitingBuild(2));
 }
 
 const submit: Program = async ({ print }) => {

@@ -8,6 +8,7 @@ import { UserError } from '../../core/errors.ts';
 import { loadMemory } from '../../core/journal/journal.ts';
 import type { Summary } from '../../core/types.ts';
 import { FileError } from '../../core/world/fs.ts';
+import { waitingBuild } from '../core/stub-world.ts';
 import { initialTree } from '../property/arbitrary.ts';
 import {
   buildOf,
@@ -53,17 +54,7 @@ function build({ workspace }: Site, world: Engine): Promise<Summary> {
     siteOf: () => '',
     explain: (e: unknown) => e as Error,
   };
-  return runBuild(project, {
-    goals: [],
-    jobs: 3,
-    failFast: false,
-    force: false,
-    wait: true,
-    waitTimeout: 60,
-    command: 'desgw build',
-    signal: new AbortController().signal,
-    emit: () => {},
-  });
+  return runBuild(project, waitingBuild(3));
 }
 
 /** Builds with a fault; what it throws is part of how it went. */
