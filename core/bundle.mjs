@@ -3,7 +3,7 @@
  *
  * Several files with shared chunks rather than one: a command parses only what it needs, and the
  * rule file imports the very modules that the running command uses, so that there is one instance
- * of each. Everything lies directly in dist/: `core/load.ts` finds its neighbours by name.
+ * of each. Everything lies directly in dist/: `core/load/load.ts` finds its neighbours by name.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const dist = join(root, 'dist');
 const made = join(root, `dist.tmp-${process.pid}`);
 
-const entries = { main: 'core/main.ts', index: 'core/index.ts', targets: 'targets/index.ts' };
+const entries = { main: 'core/cli/main.ts', index: 'core/index.ts', targets: 'targets/index.ts' };
 const present = Object.entries(entries).filter(([, source]) => existsSync(join(root, source)));
 
 try {

@@ -1,4 +1,6 @@
 /** What rule files, and the targets that come with desgw, may use. Everything else is internal. */
+
+export type * from './api/builds.ts';
 export {
   claim,
   copy,
@@ -14,9 +16,13 @@ export {
   remove,
   target,
   write,
-} from './define.ts';
-export { digestOf } from './digest.ts';
-export { didYouMean, nearest, Refusal, UserError } from './errors.ts';
+} from './api/define.ts';
+export { digestOf } from './api/digest.ts';
+export { didYouMean, nearest, Refusal, UserError } from './api/errors.ts';
+export type * from './api/facts.ts';
+export type * from './api/looks.ts';
+export type * from './api/rules.ts';
+export type * from './api/steps.ts';
+export type * from './api/values.ts';
 export { editIni, iniName, readIni } from './formats/ini.ts';
 export { editShell, quoteShell, readShell } from './formats/shell.ts';
-export type * from './types.ts';

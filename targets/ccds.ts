@@ -1,9 +1,15 @@
 /** ccds_EXP: which CCDs of an exposure came back, once nothing more is to be expected. */
 import { type Path, type Rule, type Sighting, target, write } from '../core/index.ts';
-import { ccdLooks, ccdSighting, reportFrom } from './ccd-report.ts';
-import type { Exposure } from './domain.ts';
-import { ccdsFile, ccdsName, type FollowUp, markerFile, submittedName } from './follow-up.ts';
-import { type JobsState, jobsOf, type Queue } from './jobsub.ts';
+import { type JobsState, jobsOf, type Queue } from './grid/jobsub.ts';
+import { ccdLooks, ccdSighting, reportFrom } from './reports/ccd-report.ts';
+import type { Exposure } from './settings/domain.ts';
+import {
+  ccdsFile,
+  ccdsName,
+  type FollowUp,
+  markerFile,
+  submittedName,
+} from './settings/follow-up.ts';
 import { readMarker } from './submitted.ts';
 
 /** Where the band of an exposure is read: from rows of the exposure table, or it is known. */

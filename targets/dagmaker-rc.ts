@@ -1,7 +1,7 @@
 /** dagmaker.rc, the settings that DAGMaker.sh sources: edited key by key, other lines are people's. */
 import { edit, type Rule, target } from '../core/index.ts';
-import { dagmakerValues } from './dagmaker-params.ts';
-import { type FollowUp, rcFile } from './follow-up.ts';
+import { dagmakerValues } from './settings/dagmaker-params.ts';
+import { type FollowUp, rcFile } from './settings/follow-up.ts';
 import { packageFile } from './site/package.ts';
 import { setupOf } from './site/site.ts';
 

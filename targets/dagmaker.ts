@@ -12,9 +12,10 @@ import {
   target,
   write,
 } from '../core/index.ts';
-import { type DagPurpose, judgeDag, parseDag } from './dag.ts';
-import { judgeDagmaker } from './dagmaker-judge.ts';
-import { BANDS, type Exposure } from './domain.ts';
+import { type DagPurpose, judgeDag, parseDag } from './grid/dag.ts';
+import { judgeDagmaker } from './reports/dagmaker-judge.ts';
+import { rowIn } from './reports/rows.ts';
+import { BANDS, type Exposure } from './settings/domain.ts';
 import {
   ccdsName,
   dagFile,
@@ -24,8 +25,7 @@ import {
   ROWS_FILE,
   submittedName,
   workDir,
-} from './follow-up.ts';
-import { rowIn } from './rows.ts';
+} from './settings/follow-up.ts';
 import { setupOf } from './site/site.ts';
 import { judgeSubmitted, readMarker, submissionLooks } from './submitted.ts';
 

@@ -1,9 +1,9 @@
 /** exposures.list, the exposure table in gw_workflow, with its files by band. */
 import { exec, type Rule, target, write } from '../core/index.ts';
-import { BANDS, type Exposure } from './domain.ts';
-import { bandFileText, missingFrom, parseExposureTable } from './exposure-table.ts';
-import { ROWS_FILE } from './follow-up.ts';
-import { rowsText } from './rows.ts';
+import { bandFileText, missingFrom, parseExposureTable } from './reports/exposure-table.ts';
+import { rowsText } from './reports/rows.ts';
+import { BANDS, type Exposure } from './settings/domain.ts';
+import { ROWS_FILE } from './settings/follow-up.ts';
 import { type Site, setupOf } from './site/site.ts';
 
 /** Seconds; the query goes over all exposures there are. */

@@ -1,9 +1,15 @@
 /** forcefiles_EXP: whether an exposure has the force-photometry files of its complete CCDs. */
 import { type Rule, target, write } from '../core/index.ts';
-import type { CcdReport } from './ccd-report.ts';
-import type { Exposure } from './domain.ts';
-import { ccdsFile, ccdsName, type FollowUp, forcefilesFile, forcefilesName } from './follow-up.ts';
-import { forcefileLooks, forcefileSighting, forcefilesFrom } from './forcefile-report.ts';
+import type { CcdReport } from './reports/ccd-report.ts';
+import { forcefileLooks, forcefileSighting, forcefilesFrom } from './reports/forcefile-report.ts';
+import type { Exposure } from './settings/domain.ts';
+import {
+  ccdsFile,
+  ccdsName,
+  type FollowUp,
+  forcefilesFile,
+  forcefilesName,
+} from './settings/follow-up.ts';
 
 /** The force-photometry report, and with it whether the exposure goes on to post processing. */
 export function forcefiles(followUp: FollowUp, exposure: Exposure): Rule {

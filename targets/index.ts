@@ -5,4 +5,4 @@ export { followUp, followUpParams } from './pipeline.ts';
 export { type FermilabOptions, fermilab } from './site/fermilab.ts';
 export { sandbox, sandboxExposures } from './site/sandbox.ts';
 export type { Site } from './site/site.ts';
-export { testing } from './testing.ts';
+export { testing } from './testing/testing.ts';

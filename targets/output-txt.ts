@@ -1,9 +1,9 @@
 /** output.txt: the exposures handed to the grid with their bands, and the season. */
 import { type Rule, target, write } from '../core/index.ts';
-import { type FollowUp, OUTPUT_TXT, ROWS_FILE, submittedName } from './follow-up.ts';
-import type { Entry } from './forcefile-report.ts';
-import { writeOutputText } from './output-text.ts';
-import { entriesIn } from './rows.ts';
+import type { Entry } from './reports/forcefile-report.ts';
+import { writeOutputText } from './reports/output-reader.ts';
+import { entriesIn } from './reports/rows.ts';
+import { type FollowUp, OUTPUT_TXT, ROWS_FILE, submittedName } from './settings/follow-up.ts';
 
 /** Lists what was submitted, in the order of exposures.list, in the form that every reader accepts. */
 export function outputTxt({ season, exposures }: FollowUp): Rule {

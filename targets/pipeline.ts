@@ -14,27 +14,27 @@ import {
   write,
 } from '../core/index.ts';
 import { ccds } from './ccds.ts';
+import { exposureList } from './complete-exposures.ts';
 import { dagmaker } from './dagmaker.ts';
-import { DAGMAKER_PARAMS } from './dagmaker-params.ts';
 import { dagmakerRc } from './dagmaker-rc.ts';
-import { type Exposure, parseExposure } from './domain.ts';
-import { exposureList } from './exposure-list.ts';
-import { parseExposureList } from './exposure-table.ts';
 import { exposuresList } from './exposures-list.ts';
-import type { FollowUp } from './follow-up.ts';
-import { OUTPUT_TXT, ROWS_FILE, rcFile } from './follow-up.ts';
-import type { Entry } from './forcefile-report.ts';
 import { forcefiles } from './forcefiles.ts';
-import { readOutputText, writeOutputText } from './output-text.ts';
 import { outputTxt } from './output-txt.ts';
 import { postproc } from './postproc.ts';
 import { iniTemplate, postprocIni } from './postproc-ini.ts';
-import { POSTPROC_PARAMS } from './postproc-params.ts';
-import { bandIn } from './rows.ts';
+import { parseExposureList } from './reports/exposure-table.ts';
+import type { Entry } from './reports/forcefile-report.ts';
+import { readOutputText, writeOutputText } from './reports/output-reader.ts';
+import { bandIn } from './reports/rows.ts';
 import { SEASON_PLACEHOLDER, season } from './season.ts';
+import { DAGMAKER_PARAMS } from './settings/dagmaker-params.ts';
+import { type Exposure, parseExposure } from './settings/domain.ts';
+import type { FollowUp } from './settings/follow-up.ts';
+import { OUTPUT_TXT, ROWS_FILE, rcFile } from './settings/follow-up.ts';
+import { POSTPROC_PARAMS } from './settings/postproc-params.ts';
 import type { Site } from './site/site.ts';
 import { submitted } from './submitted.ts';
-import { testing } from './testing.ts';
+import { testing } from './testing/testing.ts';
 
 /** Parameters of the follow-up itself, with those of dagmaker.rc and of the ini. */
 export function followUpParams(site: Site): { readonly [name: string]: Param } {

@@ -1,6 +1,7 @@
 /** postproc_SEASON.ini: the settings of run_postproc.py, made from the template. */
 import { editIni, type Params, type Path, type Rule, target, write } from '../core/index.ts';
-import { passingIn } from './exposure-list.ts';
+import { passingIn } from './complete-exposures.ts';
+import { readOutputText } from './reports/output-reader.ts';
 import {
   exposureListFile,
   type FollowUp,
@@ -8,9 +9,8 @@ import {
   forcefilesName,
   iniFile,
   OUTPUT_TXT,
-} from './follow-up.ts';
-import { readOutputText } from './output-text.ts';
-import { iniBands, iniValues } from './postproc-params.ts';
+} from './settings/follow-up.ts';
+import { iniBands, iniValues } from './settings/postproc-params.ts';
 import { packageFile } from './site/package.ts';
 
 /** The template of the ini: the one that was given, or the one that comes with desgw. */

@@ -15,11 +15,9 @@ import {
   target,
   write,
 } from '../core/index.ts';
-import type { CcdReport } from './ccd-report.ts';
-import { ccdsFile, exposureListFile, type FollowUp, forcefilesFile, iniFile } from './follow-up.ts';
-import type { ForcefileReport } from './forcefile-report.ts';
-import { ending } from './jobsub.ts';
-import { iniOutdir } from './postproc-params.ts';
+import { ending } from './grid/jobsub.ts';
+import type { CcdReport } from './reports/ccd-report.ts';
+import type { ForcefileReport } from './reports/forcefile-report.ts';
 import {
   judgeForcephoto,
   judgeHost,
@@ -31,7 +29,15 @@ import {
   skipTo,
   statusFile,
   sweep,
-} from './postproc-steps.ts';
+} from './reports/postproc-steps.ts';
+import {
+  ccdsFile,
+  exposureListFile,
+  type FollowUp,
+  forcefilesFile,
+  iniFile,
+} from './settings/follow-up.ts';
+import { iniOutdir } from './settings/postproc-params.ts';
 import { setupOf } from './site/site.ts';
 
 const LINKS: readonly StepNumber[] = [0, 1, 2, 3, 4, 5, 6, 7];

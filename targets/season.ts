@@ -1,13 +1,13 @@
 /** The season number, claimed for this workspace. */
 import { claim, type Rule, target, write } from '../core/index.ts';
-import { OUTPUTS, SEASON_FILE } from './follow-up.ts';
 import {
   judgeSeason,
   seasonLooks,
   seasonSighting,
   TEST_SEASONS,
   usedFrom,
-} from './season-rules.ts';
+} from './seasons/season-rules.ts';
+import { OUTPUTS, SEASON_FILE } from './settings/follow-up.ts';
 import { type Site, setupOf } from './site/site.ts';
 
 /** What a dry run calls a season that has not been chosen yet. */

@@ -13,7 +13,14 @@ import {
   target,
   write,
 } from '../core/index.ts';
-import type { Exposure } from './domain.ts';
+import {
+  dagJobOf,
+  explainSubmitFailure,
+  type Queue,
+  receiptPattern,
+  submitCommand,
+} from './grid/jobsub.ts';
+import type { Exposure } from './settings/domain.ts';
 import {
   dagFile,
   dagmakerName,
@@ -21,14 +28,7 @@ import {
   markerFile,
   submittedName,
   workDir,
-} from './follow-up.ts';
-import {
-  dagJobOf,
-  explainSubmitFailure,
-  type Queue,
-  receiptPattern,
-  submitCommand,
-} from './jobsub.ts';
+} from './settings/follow-up.ts';
 import { type Site, setupOf } from './site/site.ts';
 
 /** What the marker beside a DAG says. */

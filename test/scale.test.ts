@@ -1,16 +1,18 @@
 /** Work grows with the graph as it must, and no faster. Counted, not timed. */
 import { describe, expect, test } from 'vitest';
-import { runBuild } from '../core/build.ts';
-import { exec, group, target } from '../core/define.ts';
-import { Environments } from '../core/environment.ts';
-import { execute } from '../core/execute.ts';
-import { resolve } from '../core/graph.ts';
-import { openJournal } from '../core/journal/journal.ts';
-import { Looker } from '../core/look.ts';
-import { Observer, survey } from '../core/observe.ts';
-import { plan } from '../core/plan.ts';
-import { signatureOf } from '../core/signature.ts';
-import type { BuildEvent, Digest, Rule, TargetName } from '../core/types.ts';
+import { exec, group, target } from '../core/api/define.ts';
+import type { Rule } from '../core/api/rules.ts';
+import type { Digest, TargetName } from '../core/api/values.ts';
+import { resolve } from '../core/graph/resolve.ts';
+import { openJournal } from '../core/memory/journal.ts';
+import { Environments } from '../core/observe/environment.ts';
+import { Looker } from '../core/observe/looker.ts';
+import { Observer, survey } from '../core/observe/observer.ts';
+import { plan } from '../core/plan/plan.ts';
+import { signatureOf } from '../core/plan/signature.ts';
+import { runBuild } from '../core/run/build.ts';
+import type { BuildEvent } from '../core/run/events.ts';
+import { execute } from '../core/run/schedule.ts';
 import { type Counts, type StubWorld, stubProject, stubWorld } from './core/stub-world.ts';
 
 /** A tree of copies: every target has an input of its own and needs the one at half its number. */

@@ -1,16 +1,18 @@
 /** Commands that the rule file adds to the command line. */
 
-import { runForAdapter } from '../ask.ts';
-import { EXIT, runBuild } from '../build.ts';
-import { forget } from '../clean.ts';
-import { didYouMean, UserError } from '../errors.ts';
-import { loadMemory, openJournal } from '../journal/journal.ts';
-import { acquire } from '../lock.ts';
-import { Looker } from '../look.ts';
-import { liveReporter } from '../report/live.ts';
-import type { Command, CommandCall, RuleItem, TargetName } from '../types.ts';
-import { confirm } from './confirm.ts';
+import type { Command, CommandCall, OnRecord, RuleItem } from '../api/builds.ts';
+import { didYouMean, UserError } from '../api/errors.ts';
+import type { TargetName } from '../api/values.ts';
+import { loadMemory, openJournal } from '../memory/journal.ts';
+import { acquire } from '../memory/lock.ts';
+import type { Trace } from '../memory/trace.ts';
+import { runForAdapter } from '../observe/adapter.ts';
+import { Looker } from '../observe/looker.ts';
+import { forget } from '../repair/clean.ts';
+import { EXIT, runBuild } from '../run/build.ts';
+import { liveReporter } from '../views/live.ts';
 import { type Invocation, type Opened, openProject } from './context.ts';
+import { confirm } from './prompt.ts';
 
 /** Names and purposes of added commands; none when there is no rule file or it is broken. */
 export async function addedCommands(
@@ -186,7 +188,7 @@ function callFor(
     now: world.clock.now(),
     readText: (path) => world.files.readText(path),
     look: (looks) => looker.look(looks),
-    trace: (target) => loadMemory(world.files).traces.get(target),
+    record: (target) => onRecord(loadMemory(world.files).traces.get(target)),
     build: async (items: readonly RuleItem[], goal: TargetName) => {
       const reporter = liveReporter(terminal, world.clock, { verbose: false });
       const rules = (): readonly RuleItem[] => [...build.rules(project.params), ...items];
@@ -220,4 +222,24 @@ function callFor(
     confirm: (question) =>
       options.get('--yes') === undefined ? confirm(question, invocation) : Promise.resolve(true),
   };
+}
+
+function onRecord(trace: Trace | undefined): OnRecord | undefined {
+  if (trace === undefined) return undefined;
+  const { at } = trace;
+  switch (trace.kind) {
+    case 'built':
+      return {
+        state: 'made',
+        at,
+        ...(trace.receipt === undefined ? {} : { receipt: trace.receipt }),
+      };
+    case 'started':
+    case 'finishing':
+      return { state: 'begun', at };
+    case 'failed':
+      return { state: 'failed', at };
+    case 'cleaning':
+      return { state: 'forgotten', at };
+  }
 }

@@ -1,17 +1,18 @@
 /** `desgw build`, and its dry run. */
-import { EXIT, lookOnly, runBuild } from '../build.ts';
-import { evaluate } from '../entry.ts';
-import { Refusal, UserError } from '../errors.ts';
-import { recipeOf } from '../graph.ts';
-import { MissingText, type Observer } from '../observe.ts';
-import { jsonReporter } from '../report/json.ts';
-import { liveReporter } from '../report/live.ts';
-import { profiler } from '../report/profile.ts';
-import type { Reporter } from '../report/reporter.ts';
-import type { Stage } from '../stage.ts';
+
+import { Refusal, UserError } from '../api/errors.ts';
+import { recipeOf } from '../graph/resolve.ts';
+import { MissingText, type Observer } from '../observe/observer.ts';
+import type { Stage } from '../observe/stage.ts';
+import { EXIT, lookOnly, runBuild } from '../run/build.ts';
+import { evaluate } from '../run/entry.ts';
 import { dryRunJson, dryRunText, type StepsOf } from '../views/dry-run.ts';
-import { ask, isInteractive } from './confirm.ts';
+import { jsonReporter } from '../views/json.ts';
+import { liveReporter } from '../views/live.ts';
+import { profiler } from '../views/profile.ts';
+import type { Reporter } from '../views/reporter.ts';
 import { type CommonFlags, type Invocation, listOf, type Opened, openProject } from './context.ts';
+import { ask, isInteractive } from './prompt.ts';
 
 export interface BuildFlags extends CommonFlags {
   readonly dryRun?: boolean;

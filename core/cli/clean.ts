@@ -1,19 +1,20 @@
 /** `desgw clean`. */
-import { runForAdapter } from '../ask.ts';
-import { type CleanPlan, carryOut, planClean, planOrphans } from '../clean.ts';
-import { UserError } from '../errors.ts';
-import { loadMemory, openJournal } from '../journal/journal.ts';
-import type { KnownSighting, Memory } from '../journal/types.ts';
-import { acquire } from '../lock.ts';
-import { Observer } from '../observe.ts';
-import type { Project } from '../stage.ts';
-import { notYetKnown, stage } from '../stage.ts';
-import type { TargetName } from '../types.ts';
-import { display, shellQuote } from '../views/quote.ts';
-import { count, enumerate } from '../views/text.ts';
+
+import { UserError } from '../api/errors.ts';
+import type { TargetName } from '../api/values.ts';
+import { loadMemory, openJournal } from '../memory/journal.ts';
+import { acquire } from '../memory/lock.ts';
+import type { KnownSighting, Memory } from '../memory/memory.ts';
+import { runForAdapter } from '../observe/adapter.ts';
+import { Observer } from '../observe/observer.ts';
+import type { Project } from '../observe/stage.ts';
+import { notYetKnown, stage } from '../observe/stage.ts';
+import { type CleanPlan, carryOut, planClean, planOrphans } from '../repair/clean.ts';
+import { display, shellQuote } from '../words/quote.ts';
+import { count, enumerate } from '../words/text.ts';
 import type { BuildFlags } from './build.ts';
-import { confirm } from './confirm.ts';
 import { type CommonFlags, type Invocation, openProject } from './context.ts';
+import { confirm } from './prompt.ts';
 
 type CleanFlags = CommonFlags &
   Pick<BuildFlags, 'dryRun'> & {

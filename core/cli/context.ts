@@ -1,10 +1,10 @@
 /** What every command starts from: the world, the terminal, the rule file with its parameters. */
 
 import { dirname, resolve } from 'node:path';
-import { findRuleFile, type Loaded, loadBuild } from '../load.ts';
-import { type ChosenParams, chosenParams } from '../params.ts';
-import type { Project } from '../stage.ts';
-import type { Terminal } from '../terminal.ts';
+import { type ChosenParams, chosenParams } from '../graph/params.ts';
+import { findRuleFile, type Loaded, loadBuild } from '../load/load.ts';
+import type { Project } from '../observe/stage.ts';
+import type { Terminal } from '../words/terminal.ts';
 import { realClock } from '../world/clock.ts';
 import { openFiles } from '../world/files.ts';
 import { realProcesses } from '../world/processes.ts';

@@ -2,8 +2,8 @@
 
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UserError } from '../errors.ts';
-import { RULE_FILE } from '../load.ts';
+import { UserError } from '../api/errors.ts';
+import { RULE_FILE } from '../load/load.ts';
 import { openFiles } from '../world/files.ts';
 import { type Invocation, openWorld } from './context.ts';
 

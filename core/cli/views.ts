@@ -1,12 +1,12 @@
 /** The commands that only look: status, why, graph, targets, log, params. */
 
-import { lookOnly } from '../build.ts';
-import { orphans } from '../clean.ts';
-import { UserError } from '../errors.ts';
-import { globPattern, resolveGoals } from '../goals.ts';
-import { describeHolder, readHolder } from '../lock.ts';
-import { logsOf, partsOf } from '../logs.ts';
-import { normaliser, notYetKnown } from '../stage.ts';
+import { UserError } from '../api/errors.ts';
+import { globPattern, resolveGoals } from '../graph/goals.ts';
+import { describeHolder, readHolder } from '../memory/lock.ts';
+import { logsOf, partsOf } from '../memory/logs.ts';
+import { normaliser, notYetKnown } from '../observe/stage.ts';
+import { orphans } from '../repair/clean.ts';
+import { lookOnly } from '../run/build.ts';
 import { dotText, graphJson, mermaidText } from '../views/graph.ts';
 import { paramsJson, paramsText } from '../views/params.ts';
 import { statusJson, statusText } from '../views/status.ts';

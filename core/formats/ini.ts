@@ -6,7 +6,7 @@
  * Keys are named `section.key`, split at the first dot: sections match exactly, keys in any case,
  * as in Python. A section whose own name holds a dot cannot be named.
  */
-import { Refusal } from '../errors.ts';
+import { Refusal } from '../api/errors.ts';
 
 /** What Python 3 strips from text and what may stand before an inline comment. */
 const BLANK =

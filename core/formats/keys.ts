@@ -1,5 +1,5 @@
 /** Key-wise reading and editing, whatever the format of the file. */
-import type { EditFormat } from '../types.ts';
+import type { EditFormat } from '../api/steps.ts';
 import { editIni, iniName, readIni } from './ini.ts';
 import { editShell, readShell } from './shell.ts';
 

@@ -2,7 +2,7 @@
  * Sets variables in a file that bash sources (dagmaker.rc) and leaves every other line as it is,
  * byte for byte. Whatever cannot be followed with certainty is refused, never guessed.
  */
-import { Refusal } from '../errors.ts';
+import { Refusal } from '../api/errors.ts';
 import {
   type Assignment,
   type Commands,

@@ -1,6 +1,7 @@
 /** What to do about a target, by its state: the commands that settle it. */
-import type { State, TargetName } from '../types.ts';
-import { shellQuote } from './quote.ts';
+import type { State } from '../api/builds.ts';
+import type { TargetName } from '../api/values.ts';
+import { shellQuote } from '../words/quote.ts';
 
 /** `desgw why X`, with the name as a shell needs it. */
 export function command(name: string, target: TargetName, rest = ''): string {
@@ -14,7 +15,7 @@ export function advice(state: State, target: TargetName): string {
       return `${command('accept', target)} lets the edit stand; ${command('build --force', target)} makes it again and keeps the edit beside it.`;
     case 'in doubt':
       return `It is not done again by itself. If it did happen: ${command('mark submitted', target, ' --job ID')}; if it did not: ${command('mark not-submitted', target)} and build again, or ${command('resubmit', target)}.`;
-    case 'submitted, stale':
+    case 'outdated':
       return `What was submitted stands; ${command('resubmit', target)} submits again from what is there now.`;
     case 'failed':
       return `${command('log', target)} shows what was printed; ${command('build', target)} tries again.`;

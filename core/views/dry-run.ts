@@ -1,13 +1,17 @@
 /** `desgw build -n`: what a build would do, in order, with the reason and the exact commands. */
-import { realTargets } from '../graph.ts';
-import { reasonText } from '../reasons.ts';
-import type { Action, Plan, State, Step, TargetName } from '../types.ts';
-import { type Paint, STATE_STYLE } from './paint.ts';
-import { display } from './quote.ts';
+
+import type { State } from '../api/builds.ts';
+import type { Step } from '../api/steps.ts';
+import type { TargetName } from '../api/values.ts';
+import { realTargets } from '../graph/resolve.ts';
+import type { Action, Plan } from '../plan/verdict.ts';
+import { type Paint, STATE_STYLE } from '../words/paint.ts';
+import { display } from '../words/quote.ts';
+import { reasonText } from '../words/reasons.ts';
+import { count, enumerate, indent, table } from '../words/text.ts';
 import { stateCounts } from './status.ts';
 import { type StepContext, stepLines } from './steps.ts';
 import { unexpandedLines } from './targets.ts';
-import { count, enumerate, indent, table } from './text.ts';
 
 /** The steps of an action, or why they cannot be known before something else has run. */
 export type StepsOf = (
@@ -50,7 +54,7 @@ export function dryRunJson(plan: Plan, stepsOf: StepsOf): object {
   };
 }
 
-const PERSON = ['edited', 'submitted, stale', 'in doubt'] as const satisfies readonly State[];
+const PERSON = ['edited', 'outdated', 'in doubt'] as const satisfies readonly State[];
 
 function actionText(plan: Plan, action: Action, options: DryRunOptions): string {
   const { stepsOf, paint } = options;

@@ -1,7 +1,10 @@
 /** `desgw graph`: the plan as a drawing for Graphviz (dot), Mermaid, or as data. */
-import { needsOf } from '../graph.ts';
-import type { Plan, State, TargetName } from '../types.ts';
-import { display } from './quote.ts';
+
+import type { State } from '../api/builds.ts';
+import type { TargetName } from '../api/values.ts';
+import { needsOf } from '../graph/resolve.ts';
+import type { Plan } from '../plan/verdict.ts';
+import { display } from '../words/quote.ts';
 
 export interface GraphOptions {
   /** Leave out what is fresh. */
@@ -26,7 +29,7 @@ const FILL: { readonly [state in State]: string } = {
   blocked: '#e3d3ee',
   edited: '#f8c4d8',
   'in doubt': '#f19999',
-  'submitted, stale': '#f3c1a5',
+  outdated: '#f3c1a5',
 };
 
 const EDGE_STYLE: { readonly [kind in Edge['kind']]: string } = {

@@ -1,11 +1,13 @@
 /** `desgw params`: every parameter with its value, where that comes from, and what it is for. */
+
+import type { Build, Param } from '../api/builds.ts';
+import type { Json, Path } from '../api/values.ts';
 import { readKeys } from '../formats/keys.ts';
-import type { ChosenParams } from '../params.ts';
-import { valueText } from '../reasons.ts';
-import type { Build, Json, Param, Path } from '../types.ts';
-import type { Paint } from './paint.ts';
-import { display } from './quote.ts';
-import { table } from './text.ts';
+import type { ChosenParams } from '../graph/params.ts';
+import type { Paint } from '../words/paint.ts';
+import { display } from '../words/quote.ts';
+import { valueText } from '../words/reasons.ts';
+import { table } from '../words/text.ts';
 
 /** Text of a file, for parameters whose value stands there. */
 export type ReadText = (path: Path) => string | undefined;

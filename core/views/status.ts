@@ -1,11 +1,14 @@
 /** `desgw status`: the state of every target in a plan, like targets folded into one line. */
-import { realTargets } from '../graph.ts';
-import { reasonText } from '../reasons.ts';
-import type { Plan, State, TargetName, Verdict } from '../types.ts';
+
+import type { State } from '../api/builds.ts';
+import type { TargetName } from '../api/values.ts';
+import { realTargets } from '../graph/resolve.ts';
+import type { Plan, Verdict } from '../plan/verdict.ts';
+import { type Paint, STATE_ORDER, STATE_STYLE } from '../words/paint.ts';
+import { display } from '../words/quote.ts';
+import { reasonText } from '../words/reasons.ts';
+import { count, enumerate, table } from '../words/text.ts';
 import { command } from './advice.ts';
-import { type Paint, STATE_ORDER, STATE_STYLE } from './paint.ts';
-import { display } from './quote.ts';
-import { count, enumerate, table } from './text.ts';
 
 /** From this many targets on whose names differ only in digits, they share a line. */
 const FOLD_FROM = 3;
@@ -76,7 +79,7 @@ export function detail(verdict: Verdict): string {
     case 'failed':
     case 'edited':
     case 'in doubt':
-    case 'submitted, stale':
+    case 'outdated':
       return display(note ?? '') || because + more;
   }
 }
@@ -171,7 +174,7 @@ function nextSteps(plan: Plan): readonly string[] {
   const targets = realTargets(plan);
   const inState = (...states: State[]) =>
     targets.filter((name) => states.includes(plan.verdicts.get(name)!.state));
-  const person = inState('in doubt', 'edited', 'submitted, stale');
+  const person = inState('in doubt', 'edited', 'outdated');
   const runnable = inState('stale', 'missing', 'failed', 'running');
   const waiting = inState('waiting');
   const steps: string[] = [];

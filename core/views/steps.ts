@@ -1,11 +1,12 @@
 /** Steps of a recipe as a person would type or describe them. */
-import { Refusal } from '../errors.ts';
+import { Refusal } from '../api/errors.ts';
+import type { Edit, Exec, Sourced, Step, Write } from '../api/steps.ts';
+import type { Path } from '../api/values.ts';
 import { editKeys } from '../formats/keys.ts';
-import { duration } from '../time.ts';
-import type { Edit, Exec, Path, Sourced, Step, Write } from '../types.ts';
+import { commandLine, display, shellQuote } from '../words/quote.ts';
+import { count, enumerate } from '../words/text.ts';
+import { duration } from '../words/time.ts';
 import { lineDiff } from './diff.ts';
-import { commandLine, display, shellQuote } from './quote.ts';
-import { count, enumerate } from './text.ts';
 
 /** Most lines of a file's content or difference that are shown. */
 const SHOWN = 24;

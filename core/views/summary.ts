@@ -1,10 +1,13 @@
 /** The end of a build: what was done, what is missing, and what to do next. */
-import { duration } from '../time.ts';
-import type { Outcome, Problem, Summary, TargetName } from '../types.ts';
+
+import type { Problem } from '../api/rules.ts';
+import type { TargetName } from '../api/values.ts';
+import type { Outcome, Summary } from '../run/events.ts';
+import type { Paint, Style } from '../words/paint.ts';
+import { display, displayLines } from '../words/quote.ts';
+import { count, enumerate, indent, table } from '../words/text.ts';
+import { duration } from '../words/time.ts';
 import { advice, command } from './advice.ts';
-import type { Paint, Style } from './paint.ts';
-import { display, displayLines } from './quote.ts';
-import { count, enumerate, indent, table } from './text.ts';
 
 /** Most targets of one kind that are named one by one. */
 const NAMED = 20;

@@ -1,8 +1,11 @@
 /** `desgw targets`: what can be asked for, what it is, and where it lies. */
-import type { Graph, Plan, TargetName } from '../types.ts';
-import { type Paint, STATE_STYLE } from './paint.ts';
-import { display } from './quote.ts';
-import { table } from './text.ts';
+
+import type { TargetName } from '../api/values.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Plan } from '../plan/verdict.ts';
+import { type Paint, STATE_STYLE } from '../words/paint.ts';
+import { display } from '../words/quote.ts';
+import { table } from '../words/text.ts';
 
 export interface TargetsOptions {
   /** With a plan, the state of each target is shown as well. */

@@ -1,20 +1,19 @@
 /** `desgw why`: every reason for a target's state, with values, down to the first cause. */
-import { dependencyPath } from '../graph.ts';
-import {
-  type Cause,
-  causeText,
-  lastBuilt,
-  reasonText,
-  rootCause,
-  stateWords,
-  valueText,
-} from '../reasons.ts';
-import { duration, momentAndAge } from '../time.ts';
-import type { Built, Graph, Instant, Plan, Reason, TargetName, Trace } from '../types.ts';
+
+import type { Instant, TargetName } from '../api/values.ts';
+import type { Graph } from '../graph/graph.ts';
+import { dependencyPath } from '../graph/resolve.ts';
+import type { Built, Trace } from '../memory/trace.ts';
+import { lastGood } from '../memory/trace.ts';
+import { type Cause, causeText, rootCause } from '../plan/cause.ts';
+import type { Plan } from '../plan/verdict.ts';
+import { type Paint, STATE_STYLE } from '../words/paint.ts';
+import { display } from '../words/quote.ts';
+import type { Reason } from '../words/reasons.ts';
+import { reasonText, stateWords, valueText } from '../words/reasons.ts';
+import { enumerate, indent } from '../words/text.ts';
+import { duration, momentAndAge } from '../words/time.ts';
 import { advice } from './advice.ts';
-import { type Paint, STATE_STYLE } from './paint.ts';
-import { display } from './quote.ts';
-import { enumerate, indent } from './text.ts';
 
 export interface WhyOptions {
   readonly traces: ReadonlyMap<TargetName, Trace>;
@@ -29,7 +28,7 @@ const HOLDERS = 12;
 export function whyText(plan: Plan, target: TargetName, options: WhyOptions): string {
   const { paint, traces, now } = options;
   const { state, reasons, by, note } = plan.verdicts.get(target)!;
-  const built = lastBuilt(traces.get(target));
+  const built = lastGood(traces.get(target));
   const failed = traces.get(target);
   const lines = [
     `${display(target)} ${paint(STATE_STYLE[state], stateWords(state))}${note === undefined ? '' : `: ${display(note)}`}`,
@@ -53,7 +52,7 @@ export function whyJson(
   traces: ReadonlyMap<TargetName, Trace>,
 ): object {
   const { state, reasons, by, note } = plan.verdicts.get(target)!;
-  const built = lastBuilt(traces.get(target));
+  const built = lastGood(traces.get(target));
   const chain = rootCause(plan, target, traces);
   return {
     target,

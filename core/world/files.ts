@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import * as nodeFs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ABSENT, DIGEST_LENGTH, digestOf } from '../digest.ts';
-import type { Digest } from '../types.ts';
+import { ABSENT, DIGEST_LENGTH, digestOf } from '../api/digest.ts';
+import type { Digest } from '../api/values.ts';
 import { askAll } from './adaptive.ts';
 import { copyTree } from './copying.ts';
 import { attempt, codeOf, type FsModule, meansMissing, told, unlessMissing } from './fs.ts';

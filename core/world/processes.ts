@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Exit } from '../types.ts';
+import type { Exit } from '../api/facts.ts';
 import { codeOf } from './fs.ts';
 import { Groups, type Leash, WATCHDOG } from './groups.ts';
 import { SUPERVISOR } from './supervisor.ts';

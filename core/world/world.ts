@@ -2,7 +2,9 @@
  * What the engine may do to the world, as interfaces. `files.ts`, `processes.ts` and `clock.ts`
  * implement them for real; tests hand in others. Nothing else in core touches the outside.
  */
-import type { Digest, Exit, Instant, Path } from '../types.ts';
+
+import type { Exit } from '../api/facts.ts';
+import type { Digest, Instant, Path } from '../api/values.ts';
 
 export interface World {
   readonly files: Files;

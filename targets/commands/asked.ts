@@ -1,8 +1,8 @@
 /** What several commands need: exposures as typed, the season of this workspace, the queue as it is now. */
 import { type CommandCall, type Exec, UserError } from '../../core/index.ts';
-import { type Exposure, isSeason, parseExposure, type Season } from '../domain.ts';
-import { SEASON_FILE } from '../follow-up.ts';
-import type { Queue } from '../jobsub.ts';
+import type { Queue } from '../grid/jobsub.ts';
+import { type Exposure, isSeason, parseExposure, type Season } from '../settings/domain.ts';
+import { SEASON_FILE } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
 
 /** The exposures on the command line, each once. @throws UserError for anything that is none */

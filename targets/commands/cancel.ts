@@ -1,7 +1,7 @@
 /** `desgw cancel`: takes jobs out of the queue, and nothing else. */
 import type { Command, CommandCall } from '../../core/index.ts';
-import type { Exposure } from '../domain.ts';
-import { ending, type Job, jobsInWords, jobsOf, type Queue } from '../jobsub.ts';
+import { ending, type Job, jobsInWords, jobsOf, type Queue } from '../grid/jobsub.ts';
+import type { Exposure } from '../settings/domain.ts';
 import type { Site } from '../site/site.ts';
 import { aligned, askQueue, claimedSeason, neededExposures, siteProgram } from './asked.ts';
 

@@ -1,10 +1,10 @@
 /** `desgw ccds`: the CCD and forcefile reports for reading. */
 import type { Command, CommandCall } from '../../core/index.ts';
-import { type CcdReport, ccdTable } from '../ccd-report.ts';
-import type { Exposure } from '../domain.ts';
-import { ccdsFile, forcefilesFile, OUTPUT_TXT } from '../follow-up.ts';
-import { type ForcefileReport, forcefileNote } from '../forcefile-report.ts';
-import { readOutputText } from '../output-text.ts';
+import { type CcdReport, ccdTable } from '../reports/ccd-report.ts';
+import { type ForcefileReport, forcefileNote } from '../reports/forcefile-report.ts';
+import { readOutputText } from '../reports/output-reader.ts';
+import type { Exposure } from '../settings/domain.ts';
+import { ccdsFile, forcefilesFile, OUTPUT_TXT } from '../settings/follow-up.ts';
 import { typedExposures } from './asked.ts';
 
 /** Shows the reports as they were built last; builds and looks at nothing itself. */

@@ -1,6 +1,6 @@
 /** Questions to the person who starts post processing from an output.txt that cannot be read. */
 import { type Completing, type Json, Refusal } from '../../core/index.ts';
-import { readOutputText } from '../output-text.ts';
+import { readOutputText } from '../reports/output-reader.ts';
 
 /**
  * What `desgw build --from-output FILE` asks on a terminal when the file is missing or makes no

@@ -1,8 +1,8 @@
 /** `desgw doctor`: what is missing for a run. Only looks. */
 import type { Command, CommandCall } from '../../core/index.ts';
-import { doctorExit, doctorTable, examine, type Finding } from '../site/doctor.ts';
-import { doctorChecks } from '../site/doctor-checks.ts';
-import { doctorFacts } from '../site/doctor-facts.ts';
+import { doctorChecks } from '../doctor/checks.ts';
+import { doctorExit, doctorTable, examine, type Finding } from '../doctor/doctor.ts';
+import { doctorFacts } from '../doctor/facts.ts';
 import type { Site } from '../site/site.ts';
 
 /** Seconds for each check; all run at once. */
@@ -26,10 +26,10 @@ export function doctor(site: Site): Command {
 }
 
 /** A site that desgw makes itself has nothing to be examined before it is made. */
-function notSetUp(site: Site, call: Pick<CommandCall, 'trace'>): readonly Finding[] | undefined {
+function notSetUp(site: Site, call: Pick<CommandCall, 'record'>): readonly Finding[] | undefined {
   const missing = site.setup
     .map(({ name }) => name)
-    .filter((name) => call.trace(name)?.kind !== 'built');
+    .filter((name) => call.record(name)?.state !== 'made');
   if (missing.length === 0) return undefined;
   return missing.map((name) => ({
     name,

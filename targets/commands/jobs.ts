@@ -1,6 +1,6 @@
 /** `desgw jobs`: what desgw has in the grid's queue, submission by submission. */
 import type { Command, Instant } from '../../core/index.ts';
-import { type Job, type JobCounts, jobsInWords, jobsOf, type Queue } from '../jobsub.ts';
+import { type Job, type JobCounts, jobsInWords, jobsOf, type Queue } from '../grid/jobsub.ts';
 import type { Site } from '../site/site.ts';
 import { ageInWords, aligned, askQueue, typedExposures } from './asked.ts';
 

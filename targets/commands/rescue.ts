@@ -1,9 +1,14 @@
 /** `desgw rescue`: submits the CCDs that did not complete once more, and only those. */
-import { type Command, type CommandCall, group, Refusal, UserError } from '../../core/index.ts';
-import type { Exposure, Season } from '../domain.ts';
-import { ccdsName } from '../follow-up.ts';
-import type { Queue } from '../jobsub.ts';
-import { rescueCommand, rescueRule } from '../rescue.ts';
+import {
+  type Command,
+  type CommandCall,
+  group,
+  type OnRecord,
+  Refusal,
+  UserError,
+} from '../../core/index.ts';
+import type { Queue } from '../grid/jobsub.ts';
+import { rescueCommand, rescueRule } from '../grid/rescue.ts';
 import {
   earlierLooks,
   type RescueAsked,
@@ -11,8 +16,10 @@ import {
   rescueFile,
   rescueLooks,
   rescueName,
-} from '../rescue-files.ts';
-import { planRescue } from '../rescue-plan.ts';
+} from '../grid/rescue-files.ts';
+import { planRescue } from '../grid/rescue-plan.ts';
+import type { Exposure, Season } from '../settings/domain.ts';
+import { ccdsName } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
 import { askQueue, claimedSeason, neededExposures } from './asked.ts';
 
@@ -91,8 +98,8 @@ async function plansOf(site: Site, call: CommandCall, asked: readonly RescueAske
       const seen = await call.look(rescueLooks(site, one));
       const before = await call.look(earlierLooks(site, one, seen));
       const record = {
-        judged: call.trace(ccdsName(one.exposure))?.kind === 'built',
-        rescue: (name: string) => stateOf(call.trace(name)),
+        judged: call.record(ccdsName(one.exposure))?.state === 'made',
+        rescue: (name: string) => stateOf(call.record(name)),
         queue,
       };
       plans.push(planRescue(site, one, record, seen, before));
@@ -105,9 +112,9 @@ async function plansOf(site: Site, call: CommandCall, asked: readonly RescueAske
   return { plans, refused };
 }
 
-function stateOf(trace: ReturnType<CommandCall['trace']>): 'submitted' | 'begun' | 'unknown' {
-  if (trace === undefined) return 'unknown';
-  return trace.kind === 'built' ? 'submitted' : 'begun';
+function stateOf(record: OnRecord | undefined): 'submitted' | 'begun' | 'unknown' {
+  if (record === undefined) return 'unknown';
+  return record.state === 'made' ? 'submitted' : 'begun';
 }
 
 function planInShort(site: Site, plan: RescuePlan): string {
@@ -159,18 +166,15 @@ async function submit(
   const timeout = Number(call.params.submitTimeout);
   const rules = plans.map((plan) => rescueRule(site, plan, timeout));
   const status = await call.build([...rules, group(GOAL, names)], GOAL);
-  for (const [i, plan] of plans.entries()) call.print(outcome(plan, call.trace(names[i]!)));
+  for (const [i, plan] of plans.entries()) call.print(outcome(plan, call.record(names[i]!)));
   if (status === 0) call.print('`desgw build` waits for them and judges what comes back.');
   return status;
 }
 
-function outcome(
-  { exposure, number }: RescuePlan,
-  trace: ReturnType<CommandCall['trace']>,
-): string {
+function outcome({ exposure, number }: RescuePlan, record: OnRecord | undefined): string {
   const what = `${exposure}: rescue ${number}`;
-  if (trace?.kind === 'built')
-    return `${what} is submitted${trace.receipt === undefined ? '' : ` as ${trace.receipt}`}`;
+  if (record?.state === 'made')
+    return `${what} is submitted${record.receipt === undefined ? '' : ` as ${record.receipt}`}`;
   return [
     `${what} is not known to be submitted`,
     `  See \`desgw jobs ${exposure}\`. If it is there: desgw rescue ${exposure} --job ID`,

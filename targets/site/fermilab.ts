@@ -1,6 +1,6 @@
 /** The real site. */
-import { gridQueue } from './queue.ts';
-import { oracleSeasons } from './seasons.ts';
+import { gridQueue } from '../grid/queue.ts';
+import { oracleSeasons } from '../seasons/registry.ts';
 import type { Site } from './site.ts';
 
 /** What differs between accounts and machines; everything else has the value used at Fermilab. */

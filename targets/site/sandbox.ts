@@ -3,9 +3,9 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { copy, exec, target } from '../../core/index.ts';
+import { gridQueue } from '../grid/queue.ts';
+import { sqliteSeasons } from '../seasons/registry.ts';
 import { packageFile } from './package.ts';
-import { gridQueue } from './queue.ts';
-import { sqliteSeasons } from './seasons.ts';
 import type { Site } from './site.ts';
 
 /** Where the sandbox is unpacked. */

@@ -1,10 +1,14 @@
 /** The engine on a stub world: builds, and what is on record afterwards. */
-import { type BuildOptions, runBuild } from '../../core/build.ts';
-import { loadMemory, openJournal } from '../../core/journal/journal.ts';
-import type { Journal } from '../../core/journal/types.ts';
-import { Observer } from '../../core/observe.ts';
-import { stage } from '../../core/stage.ts';
-import type { Build, BuildEvent, Plan, RuleItem, Summary, Trace } from '../../core/types.ts';
+
+import type { Build, RuleItem } from '../../core/api/builds.ts';
+import { loadMemory, openJournal } from '../../core/memory/journal.ts';
+import type { Journal } from '../../core/memory/memory.ts';
+import type { Trace } from '../../core/memory/trace.ts';
+import { Observer } from '../../core/observe/observer.ts';
+import { stage } from '../../core/observe/stage.ts';
+import type { Plan } from '../../core/plan/verdict.ts';
+import { type BuildOptions, runBuild } from '../../core/run/build.ts';
+import type { BuildEvent, Summary } from '../../core/run/events.ts';
 import { type StubWorld, stubProject } from './stub-world.ts';
 
 const MANY_EVENTS = 1000;

@@ -1,8 +1,11 @@
 /** A world of plain maps that counts what is asked of it: cheap enough for 100,000 targets. */
-import type { BuildOptions } from '../../core/build.ts';
-import { ABSENT, digestOf } from '../../core/digest.ts';
-import type { Project } from '../../core/stage.ts';
-import type { Build, Exit, Params, Path, RuleItem } from '../../core/types.ts';
+
+import type { Build, Params, RuleItem } from '../../core/api/builds.ts';
+import { ABSENT, digestOf } from '../../core/api/digest.ts';
+import type { Exit } from '../../core/api/facts.ts';
+import type { Path } from '../../core/api/values.ts';
+import type { Project } from '../../core/observe/stage.ts';
+import type { BuildOptions } from '../../core/run/build.ts';
 import type { Files, Processes, Spawn, Stat, World } from '../../core/world/world.ts';
 
 const ROOT = '/w';

@@ -3,10 +3,10 @@
  * engine; or that one effect fails. Either way the next build must bring everything right.
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { runBuild } from '../../core/build.ts';
-import { UserError } from '../../core/errors.ts';
-import { loadMemory } from '../../core/journal/journal.ts';
-import type { Summary } from '../../core/types.ts';
+import { UserError } from '../../core/api/errors.ts';
+import { loadMemory } from '../../core/memory/journal.ts';
+import { runBuild } from '../../core/run/build.ts';
+import type { Summary } from '../../core/run/events.ts';
 import { FileError } from '../../core/world/fs.ts';
 import { waitingBuild } from '../core/stub-world.ts';
 import { initialTree } from '../property/arbitrary.ts';

@@ -253,10 +253,10 @@ describe('jobs that are in the queue', () => {
     const later = await at.desgw(['build']);
     expect(later.code, later.said).toBe(4);
     expect(at.calls('DAGMaker.sh')).toEqual([GOOD, GOOD]);
-    expect(later.out).toContain('submitted, stale');
+    expect(later.out).toContain('outdated');
     expect(later.out).toContain(`desgw resubmit submitted_${GOOD}`);
     expect(at.submissions()).toEqual([GOOD]);
-    expect(await state(`submitted_${GOOD}`)).toBe('submitted, stale');
+    expect(await state(`submitted_${GOOD}`)).toBe('outdated');
   });
 
   test('when they have left the queue are told by their results, with record and marker deleted', async () => {

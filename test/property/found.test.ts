@@ -1,6 +1,7 @@
 /** Cases that random histories once brought to light, each in its shortest form. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { attemptState, revokeAttempt } from '../../core/attempts.ts';
+import { attemptState } from '../../core/observe/attempts.ts';
+import { revokeAttempt } from '../../core/run/detached.ts';
 import { Stopped } from '../support/memory-files.ts';
 import { memoryMachine } from '../support/memory-world.ts';
 import type { Op } from './arbitrary.ts';

@@ -1,12 +1,19 @@
 /** Plays a history on a workspace in memory, and holds every build against the naive builder. */
 import { expect } from 'vitest';
-import { type BuildOptions, lookOnly, runBuild } from '../../core/build.ts';
-import { carryOut, planClean } from '../../core/clean.ts';
-import { loadMemory, openJournal } from '../../core/journal/journal.ts';
-import { Observer } from '../../core/observe.ts';
-import { acceptEdit, markDone, markNotDone, type SettleContext } from '../../core/settle.ts';
-import { type Project, stage } from '../../core/stage.ts';
-import type { Plan, Summary, TargetName } from '../../core/types.ts';
+import type { TargetName } from '../../core/api/values.ts';
+import { loadMemory, openJournal } from '../../core/memory/journal.ts';
+import { Observer } from '../../core/observe/observer.ts';
+import { type Project, stage } from '../../core/observe/stage.ts';
+import type { Plan } from '../../core/plan/verdict.ts';
+import {
+  acceptEdit,
+  markDone,
+  markNotDone,
+  type SettleContext,
+} from '../../core/repair/by-hand.ts';
+import { carryOut, planClean } from '../../core/repair/clean.ts';
+import { type BuildOptions, lookOnly, runBuild } from '../../core/run/build.ts';
+import type { Summary } from '../../core/run/events.ts';
 import { FileError } from '../../core/world/fs.ts';
 import { Stopped } from '../support/memory-files.ts';
 import { type Engine, type Machine, memoryMachine } from '../support/memory-world.ts';
@@ -202,7 +209,7 @@ export class Model {
     await this.#checkedBuild(LAST_BUILD, []);
     let summary = await this.#checkedBuild(LAST_BUILD, []);
     for (let round = 0; round < workspace.targets.length; round++) {
-      const settled = summary.person.filter(({ state }) => state !== 'submitted, stale');
+      const settled = summary.person.filter(({ state }) => state !== 'outdated');
       if (settled.length === 0) break;
       for (const { target, state } of settled) {
         if (state === 'in doubt')

@@ -2,20 +2,14 @@
  * Workspaces as plain descriptions: the same description gives the rules for desgw, the programs
  * that those rules run, and the naive builder that says what must come out.
  */
-import { digestOf } from '../../core/digest.ts';
-import { Refusal } from '../../core/errors.ts';
-import type {
-  Build,
-  Chain,
-  Facts,
-  Json,
-  Once,
-  Recipe,
-  Rule,
-  RunFacts,
-  Seen,
-  Sighting,
-} from '../../core/types.ts';
+
+import type { Build } from '../../core/api/builds.ts';
+import { digestOf } from '../../core/api/digest.ts';
+import { Refusal } from '../../core/api/errors.ts';
+import type { Facts, RunFacts } from '../../core/api/facts.ts';
+import type { Seen, Sighting } from '../../core/api/looks.ts';
+import type { Chain, Once, Recipe, Rule } from '../../core/api/rules.ts';
+import type { Json } from '../../core/api/values.ts';
 import type { Call, Program } from '../support/memory-world.ts';
 
 /** One target. `exec` runs a program, `write` a function; `check` is an `exec` that leaves no file. */

@@ -2,8 +2,13 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { type CcdReport, ccdReport, ccdShortfall, ccdSighting } from '../../targets/ccd-report.ts';
-import { jobsOf, queueCommand, readQueueColumns } from '../../targets/jobsub.ts';
+import { jobsOf, queueCommand, readQueueColumns } from '../../targets/grid/jobsub.ts';
+import {
+  type CcdReport,
+  ccdReport,
+  ccdShortfall,
+  ccdSighting,
+} from '../../targets/reports/ccd-report.ts';
 import { build } from './chain.ts';
 import { comeBack, once, REST, RULES, settled, submissions, withGrid } from './fake-grid.ts';
 import { type RunOptions, test, until, type Workspace } from './workspace.ts';
@@ -213,7 +218,7 @@ describe.concurrent('grid', () => {
     for (const _ of [1, 2]) {
       const { code, out } = await once(w);
       expect(code).toBe(4);
-      expect(out).toMatch(/submitted +submitted, stale/);
+      expect(out).toMatch(/submitted +outdated/);
       expect(out).toContain('desgw resubmit submitted');
       expect(submissions(w)).toEqual({ calls: 1, jobs: 1 });
     }

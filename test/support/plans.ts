@@ -1,5 +1,10 @@
 /** Plans written down by hand, for what only shows plans. */
-import type { Action, Built, Node, Plan, Rule, TargetName, Verdict } from '../../core/types.ts';
+
+import type { Rule } from '../../core/api/rules.ts';
+import type { TargetName } from '../../core/api/values.ts';
+import type { Node } from '../../core/graph/graph.ts';
+import type { Built } from '../../core/memory/trace.ts';
+import type { Action, Plan, Verdict } from '../../core/plan/verdict.ts';
 
 /** A target with its verdict; the rule's parts beside it. */
 export type Sketch = Omit<Rule, 'name' | 'adopt'> & Partial<Verdict> & { readonly group?: boolean };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { FollowUp } from '../../targets/follow-up.ts';
 import { postproc } from '../../targets/postproc.ts';
+import type { FollowUp } from '../../targets/settings/follow-up.ts';
 import { sandbox } from '../../targets/site/sandbox.ts';
 
 const followUp = {

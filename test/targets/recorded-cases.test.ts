@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { Listing } from '../../core/types.ts';
-import { type CcdReport, ccdReport, stateByCcd } from '../../targets/ccd-report.ts';
-import { type ForcefileReport, forcefileReport, goingOn } from '../../targets/forcefile-report.ts';
-import { readOutputText } from '../../targets/output-text.ts';
-import { postprocSteps, type StepNumber, skipTo } from '../../targets/postproc-steps.ts';
+import type { Listing } from '../../core/api/looks.ts';
+import { type CcdReport, ccdReport, stateByCcd } from '../../targets/reports/ccd-report.ts';
+import {
+  type ForcefileReport,
+  forcefileReport,
+  goingOn,
+} from '../../targets/reports/forcefile-report.ts';
+import { readOutputText } from '../../targets/reports/output-reader.ts';
+import { postprocSteps, type StepNumber, skipTo } from '../../targets/reports/postproc-steps.ts';
 
 /** One recorded run of the former automation; see the fixture's fields. */
 interface Case {

@@ -2,18 +2,18 @@
 import { describe, expect, test } from 'vitest';
 import { type Exec, editIni, editShell, Refusal, type Rule, type Step } from '../../core/index.ts';
 import { ccds } from '../../targets/ccds.ts';
+import { exposureList } from '../../targets/complete-exposures.ts';
 import { dagmaker } from '../../targets/dagmaker.ts';
-import { dagmakerValues } from '../../targets/dagmaker-params.ts';
-import { exposureList } from '../../targets/exposure-list.ts';
-import { parseExposureTable } from '../../targets/exposure-table.ts';
 import { exposuresList } from '../../targets/exposures-list.ts';
-import { OUTPUT_TXT } from '../../targets/follow-up.ts';
 import { outputTxt } from '../../targets/output-txt.ts';
 import { followUpParams } from '../../targets/pipeline.ts';
 import { postproc } from '../../targets/postproc.ts';
-import { iniValues } from '../../targets/postproc-params.ts';
-import { rowIn, rowsText } from '../../targets/rows.ts';
-import { judgeSeason } from '../../targets/season-rules.ts';
+import { parseExposureTable } from '../../targets/reports/exposure-table.ts';
+import { rowIn, rowsText } from '../../targets/reports/rows.ts';
+import { judgeSeason } from '../../targets/seasons/season-rules.ts';
+import { dagmakerValues } from '../../targets/settings/dagmaker-params.ts';
+import { OUTPUT_TXT } from '../../targets/settings/follow-up.ts';
+import { iniValues } from '../../targets/settings/postproc-params.ts';
 import { sandbox } from '../../targets/site/sandbox.ts';
 
 const site = sandbox();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Refusal } from '../../../core/errors.ts';
+import { Refusal } from '../../../core/api/errors.ts';
 import { editIni, iniName, readIni } from '../../../core/formats/ini.ts';
 
 const fixtures = join(import.meta.dirname, '../../fixtures/ini');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { Refusal } from '../../../core/errors.ts';
+import { Refusal } from '../../../core/api/errors.ts';
 import { editShell, quoteShell, readShell } from '../../../core/formats/shell.ts';
 
 const fixtures = join(import.meta.dirname, '../../fixtures/dagmaker-rc');

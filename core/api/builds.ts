@@ -1,0 +1,116 @@
+/** The build: what a rule file exports. */
+
+import type { Adapter, AdapterTools, Look, Seen } from './looks.ts';
+import type { Rule } from './rules.ts';
+import type { EditFormat } from './steps.ts';
+import type { Instant, Json, Path, TargetName } from './values.ts';
+
+/** A parameter that `--set` may change. */
+export interface Param {
+  readonly default: Json;
+  readonly type: 'text' | 'integer' | 'number' | 'boolean' | 'list';
+  readonly help?: string;
+  /** While the value is `null`: the file and key that decide, for `desgw params` to show. */
+  readonly from?: { readonly path: Path; readonly format: EditFormat; readonly key: string };
+  /** A complaint, or nothing when the value is good. */
+  readonly check?: (value: Json) => string | undefined;
+}
+
+/** More rules, made from a text: what another target made (its first output), or a file of yours. */
+export interface Expansion {
+  readonly kind: 'expansion';
+  /** The target whose text it is; undefined with `file`. */
+  readonly from?: TargetName;
+  /** A file that no rule makes. Must exist. */
+  readonly file?: Path;
+  /** What to do when the file does not exist. */
+  readonly advice?: string;
+  readonly rules: (text: string) => readonly RuleItem[];
+  /** Stands for the text in a dry run while the target has not been made. */
+  readonly placeholder?: string;
+}
+
+export type RuleItem = Rule | Expansion;
+
+export interface Params {
+  /** The value of a declared parameter. @throws if it was never declared. */
+  readonly [name: string]: Json;
+}
+
+/** What `defineBuild` takes and a rule file exports as its default. */
+export interface Build {
+  /** Built when no target is named. */
+  readonly goal: TargetName;
+  readonly params?: { readonly [name: string]: Param | Json };
+  readonly adapters?: { readonly [name: string]: Adapter };
+  /** Accept `--set` of names that are not declared, with `--allow-unknown`. */
+  readonly openParams?: boolean;
+  readonly rules: (params: Params) => readonly RuleItem[];
+  /** Asks at the terminal for parameters that a build lacks; they count like `--set`. */
+  readonly complete?: (completing: Completing) => Promise<{ readonly [name: string]: Json }>;
+  /** More commands for the command line, by name. */
+  readonly commands?: { readonly [name: string]: Command };
+}
+
+/** What `Build.complete` is given. */
+export interface Completing {
+  readonly params: Params;
+  readonly readText: (path: Path) => string | undefined;
+  readonly ask: (question: string) => Promise<string>;
+}
+
+/** A command that a rule file adds to the command line. */
+export interface Command {
+  /** One line for `--help`. */
+  readonly doc: string;
+  /** Arguments as shown in `--help`, such as `<exposure...>`; every word is passed on. */
+  readonly usage?: string;
+  /** Options `--name` (a flag) or `--name VALUE`, with a line of help each. */
+  readonly options?: { readonly [option: string]: string };
+  /** @returns the exit status */
+  readonly run: (call: CommandCall) => Promise<number>;
+}
+
+/** What a command is given. */
+export interface CommandCall {
+  readonly args: readonly string[];
+  /** Value of an option, `true` for a flag, undefined when it was not given. */
+  readonly option: (name: string) => string | true | undefined;
+  readonly params: Params;
+  readonly tools: AdapterTools;
+  readonly env: { readonly [name: string]: string | undefined };
+  readonly now: Instant;
+  readonly readText: (path: Path) => string | undefined;
+  readonly look: (looks: readonly Look[]) => Promise<readonly Seen[]>;
+  /** What is on record of a target; undefined: nothing. */
+  readonly record: (target: TargetName) => OnRecord | undefined;
+  /** Builds rules made on the spot, on the same journal and under the same lock. */
+  readonly build: (items: readonly RuleItem[], goal: TargetName) => Promise<number>;
+  /** Forgets targets, so that the next build makes them again; deletes nothing. */
+  readonly forget: (targets: readonly TargetName[]) => Promise<void>;
+  readonly print: (text: string) => void;
+  /** Asks a yes-or-no question; false without a terminal. */
+  readonly confirm: (question: string) => Promise<boolean>;
+}
+
+export type State =
+  | 'fresh'
+  | 'stale'
+  | 'missing'
+  | 'maybe'
+  | 'waiting'
+  | 'running'
+  | 'failed'
+  | 'blocked'
+  | 'edited'
+  | 'in doubt'
+  | 'outdated';
+
+/** What a command may know of the record of a target. */
+export interface OnRecord {
+  /** `begun`: an attempt whose end is not on record; `forgotten`: cleaned, to be made again. */
+  readonly state: 'made' | 'begun' | 'failed' | 'forgotten';
+  readonly at: Instant;
+  /** What identifies work that was handed to somebody else, if known. */
+  readonly receipt?: string;
+}

@@ -1,0 +1,38 @@
+/** What the functions of a recipe are given: what is known before the run, and after. */
+import type { Instant, Json, Path, TargetName } from './values.ts';
+
+/** What recipe functions are given before the run. All of it is known to a dry run too. */
+export interface Facts {
+  /** Text of a file named in `reads`. @throws if it was not declared or does not exist. */
+  readonly text: (path: Path) => string;
+  /** Like `text`, but `undefined` when the file does not exist. */
+  readonly maybeText: (path: Path) => string | undefined;
+  /** The value of the observation; `null` without one. */
+  readonly value: Json;
+  /** Members of `gathers` that succeeded, in declared order. */
+  readonly gathered: readonly TargetName[];
+  /** Links of the chain that this run makes. Empty outside chains. */
+  readonly due: readonly TargetName[];
+}
+
+/** What is known when (part of) a recipe has run. */
+export interface RunFacts extends Facts {
+  /** Random name of this attempt; stable over a resume. In a dry run: `<token>`. */
+  readonly token: string;
+  readonly startedAt: Instant;
+  /** Exit of each exec so far, in order. */
+  readonly exits: readonly Exit[];
+  /** What the last exec printed, cut to the last 4 MiB each. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** First group of the receipt pattern, once seen. */
+  readonly receipt: string | undefined;
+  /** The name that a claim step took. */
+  readonly claimed: string | undefined;
+}
+
+export type Exit =
+  | { readonly kind: 'exit'; readonly code: number }
+  | { readonly kind: 'signal'; readonly signal: string }
+  | { readonly kind: 'timeout'; readonly after: number; readonly silent: boolean }
+  | { readonly kind: 'spawn'; readonly message: string };

@@ -1,0 +1,87 @@
+/** Looks at the outside: what targets ask core to look at, and what they make of it. */
+
+import type { Exit, Facts } from './facts.ts';
+import type { Exec } from './steps.ts';
+import type { Instant, Json, Path } from './values.ts';
+
+export type Look =
+  /**
+   * Directories matching a path whose segments may hold `*`, with the names in each (a directory's
+   * name ends in `/`). One listing per directory, shared within an invocation.
+   */
+  | { readonly kind: 'list'; readonly pattern: Path }
+  | { readonly kind: 'read'; readonly path: Path }
+  | { readonly kind: 'stat'; readonly path: Path }
+  /** A question to an adapter of the build (season tables, the grid's queue). */
+  | { readonly kind: 'ask'; readonly adapter: string; readonly question: Json };
+
+/** What was seen, in the order of the looks; files and listings are never older than the answers. */
+export type Seen =
+  | { readonly kind: 'list'; readonly dirs: readonly Listing[] }
+  | { readonly kind: 'read'; readonly text: string | undefined }
+  | {
+      readonly kind: 'stat';
+      readonly stat: { readonly size: number; readonly mtime: Instant } | undefined;
+    }
+  | { readonly kind: 'answer'; readonly answer: Json }
+  /** The look failed (permission, time-out, a failing command) or was not allowed in a dry run. */
+  | { readonly kind: 'failed'; readonly why: string };
+
+export interface Listing {
+  readonly dir: Path;
+  readonly names: readonly string[];
+}
+
+/** A fact of the outside world: what to look at, and what it means. */
+export interface Observation {
+  /**
+   * `sticky`: looked at only until the target has been made; afterwards its record stands,
+   * whatever the outside says (a season that was claimed).
+   */
+  readonly sticky?: boolean;
+  /** Files whose text the functions need. */
+  readonly reads?: readonly Path[];
+  readonly look: (facts: Pick<Facts, 'text' | 'maybeText'>) => readonly Look[];
+  readonly judge: (
+    seen: readonly Seen[],
+    facts: Pick<Facts, 'text' | 'maybeText'> & {
+      readonly now: Instant;
+      readonly unchangedFor: number;
+    },
+  ) => Sighting;
+}
+
+export type Sighting =
+  /** Settled. `value` is the fact; `note` says it in a few words (`52 of 59 CCDs complete`). */
+  /** `redo`: why the target should be made again although nothing has changed. */
+  | {
+      readonly state: 'ready';
+      readonly value: Json;
+      readonly note?: string;
+      readonly redo?: string;
+    }
+  /** Work is still under way elsewhere. A change of `value` or `stage` counts as movement. */
+  | {
+      readonly state: 'waiting';
+      readonly progress: string;
+      readonly value?: Json;
+      readonly stage?: string;
+    }
+  /** Could not be seen. An error, never "nothing there". */
+  | { readonly state: 'failed'; readonly why: string; readonly advice?: string };
+
+/** Answers questions about the outside. Lives in a site module; may start processes. */
+export interface Adapter {
+  /** May be asked in a dry run: reads files only, no process, no network. */
+  readonly dry: boolean;
+  /** Seconds after which an answer is no longer waited for. */
+  readonly timeout: number;
+  readonly ask: (question: Json, tools: AdapterTools) => Promise<Json>;
+}
+
+/** What core lends to an adapter. */
+export interface AdapterTools {
+  readonly run: (exec: Exec) => Promise<{ exit: Exit; stdout: string; stderr: string }>;
+  readonly workspace: string;
+  readonly signal: AbortSignal;
+}

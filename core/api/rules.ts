@@ -1,0 +1,129 @@
+/** Rules: how to make one target, and when it is out of date. Data and pure functions only. */
+
+import type { Facts, RunFacts } from './facts.ts';
+import type { Look, Observation, Seen } from './looks.ts';
+import type { EditFormat, Exec, Step } from './steps.ts';
+import type { Instant, Json, Path, TargetName } from './values.ts';
+
+/** How to make one target, and when it is out of date. Data and pure functions only. */
+export interface Rule {
+  readonly name: TargetName;
+  /** One line for `desgw targets`. */
+  readonly doc?: string;
+  /** Targets that must be fresh first. What they made is part of the fingerprint. */
+  readonly deps?: readonly TargetName[];
+  /** Targets that must be fresh first, but whose content does not matter (order only). */
+  readonly after?: readonly TargetName[];
+  /** Targets of which those that succeed are used; one that fails is left out, not waited for. */
+  readonly gathers?: readonly TargetName[];
+  /** Files that no rule makes and that must exist. */
+  readonly inputs?: readonly Path[];
+  /** Files that no rule makes and that may be absent: appearing or vanishing is a change. */
+  readonly optionalInputs?: readonly Path[];
+  /** fast-glob patterns; the set of matches and their contents are inputs. */
+  readonly globs?: readonly string[];
+  /** Environment variables the recipe may see and whose values are part of the fingerprint. */
+  readonly env?: readonly string[];
+  /** Every other value the result depends on, by key, so that a reason can name the key. */
+  readonly params?: { readonly [name: string]: Json };
+  readonly outputs?: readonly (Path | Output)[];
+  /** A fact of the outside world that no target makes. */
+  readonly observe?: Observation;
+  /** Steps, or a recipe with a judge. None at all: a phony group, a name for its deps. */
+  readonly recipe?: Recipe | readonly Step[];
+  /** Present: the recipe must never happen twice (submitting, claiming). */
+  readonly once?: Once;
+  /**
+   * How to tell from the outside that the work was done before desgw kept a record. Looked at only
+   * without a record; what is found is adopted, not redone. (For once-targets, `once` does this.)
+   */
+  readonly adopt?: Once;
+  /** Present: this target is a link of a chain, made together with others by one command. */
+  readonly chain?: Chain;
+  /** Keys of which only one holder may run at a time. */
+  readonly exclusive?: readonly string[];
+  /** While work started by `since` has not been settled in `until`, do not run this again. */
+  readonly hold?: { readonly since: TargetName; readonly until: TargetName };
+  /** Where the rule was declared, `file:line`; filled in by `target()` when an error needs it. */
+  readonly declaredAt?: string;
+}
+
+/** Something a target leaves behind. A bare path stands for `{ path }`. */
+export interface Output {
+  /** A file, or with `glob: true` a fast-glob pattern whose whole set of files is the output. */
+  readonly path: Path;
+  readonly glob?: boolean;
+  /** Not part of what dependents compare: logs and reports that differ from run to run. */
+  readonly quiet?: boolean;
+  /** Only these keys belong to the target; the other lines of the file belong to people. */
+  readonly keys?: { readonly format: EditFormat; readonly names: readonly string[] };
+  /** Other programs overwrite it too: a difference makes the target stale, never `edited`. */
+  readonly shared?: boolean;
+}
+
+/** How to make a target. */
+export interface Recipe {
+  /**
+   * Stands for the recipe in the fingerprint when `steps` is a function. Raise it when the steps
+   * change in a way that should remake the target. Default: the function's text.
+   */
+  readonly version?: string;
+  /** Files (outputs of deps, inputs) whose text the functions below need. */
+  readonly reads?: readonly Path[];
+  readonly steps: readonly Step[] | ((facts: Facts) => readonly Step[]);
+  /** What to look at when the steps have run. */
+  readonly evidence?: (facts: Facts) => readonly Look[];
+  /** What came of a good run in a few words, for its line on the screen. */
+  readonly note?: (run: RunFacts) => string;
+  /**
+   * What a detached program is doing, looked at now and then while it runs: where to look, and in
+   * a few words what that shows.
+   */
+  readonly progress?: {
+    readonly look: (facts: Facts) => readonly Look[];
+    readonly judge: (seen: readonly Seen[]) => string | undefined;
+  };
+  /** Judges the run by its evidence; no problem means success. Default: every exit status is 0. */
+  readonly judge?: (run: RunFacts, seen: readonly Seen[]) => readonly Problem[];
+}
+
+/** One thing wrong with a run: what, and what to do about it. */
+export interface Problem {
+  readonly what: string;
+  readonly advice?: string;
+}
+
+/** Several targets that one command makes, in order. The same object is shared by all links. */
+export interface Chain {
+  readonly name: string;
+  /** In the order in which the command makes them. */
+  readonly links: readonly TargetName[];
+  /** Which links one run remakes, given the first that is not fresh. Must include that one. */
+  readonly sweep: (first: TargetName) => readonly TargetName[];
+  /** Links that a run which failed has made all the same. Default: none. */
+  readonly completed?: (run: RunFacts, seen: readonly Seen[]) => readonly TargetName[];
+  /** The command; `facts.due` names the links of this run. */
+  readonly recipe: Recipe;
+}
+
+/** What makes an action exactly-once: how to find out whether it has happened already. */
+export interface Once {
+  /** Looked at when there is no record, or an attempt without a result. */
+  readonly look: (facts: Facts, attempt?: Attempt) => readonly Look[];
+  readonly judge: (seen: readonly Seen[], attempt?: Attempt) => OnceSighting;
+  /** The command that ends the work of a receipt, for `desgw clean --cancel`. */
+  readonly cancel?: (receipt: string) => Exec;
+}
+
+/** An attempt whose result is not known. */
+export interface Attempt {
+  readonly token: string;
+  readonly at: Instant;
+}
+
+export type OnceSighting =
+  /** It has happened; `how` says what shows it, `receipt` identifies the work if known. */
+  | { readonly state: 'done'; readonly how: string; readonly receipt?: string }
+  | { readonly state: 'not done' }
+  /** The outside cannot tell. `advice`: what a person should check. */
+  | { readonly state: 'unknown'; readonly why: string; readonly advice?: string };

@@ -1,0 +1,188 @@
+/** Commands by which people decide: accept, adopt, mark, resubmit, unlock. */
+
+import { dirname } from 'node:path';
+import { UserError } from '../api/errors.ts';
+import type { TargetName } from '../api/values.ts';
+import { openJournal } from '../memory/journal.ts';
+import { acquire, describeHolder, readHolder, unlock as takeLock } from '../memory/lock.ts';
+import { Observer } from '../observe/observer.ts';
+import { stage } from '../observe/stage.ts';
+import {
+  acceptEdit,
+  adoptOutputs,
+  allowAgain,
+  markDone,
+  markNotDone,
+  onRecord,
+  type SettleContext,
+} from '../repair/by-hand.ts';
+import { build } from './build.ts';
+import {
+  type CommonFlags,
+  type Invocation,
+  openProject,
+  openWorld,
+  ruleFileOf,
+} from './context.ts';
+import { ask, confirm, isInteractive } from './prompt.ts';
+
+/** Runs `settle` for each named target under the lock, on a plan of now. */
+async function underLock(
+  names: readonly string[],
+  flags: CommonFlags,
+  invocation: Invocation,
+  settle: (targets: readonly TargetName[], context: SettleContext) => Promise<void> | void,
+): Promise<void> {
+  if (names.length === 0) throw new UserError('name at least one target');
+  const { project } = await openProject(invocation, flags, true);
+  const { world, build: rules } = project;
+  const { signal, command, terminal } = invocation;
+  const lock = await acquire(world.files, world.processes, world.clock, {
+    wait: true,
+    command,
+    signal,
+    onWait: (holder) => terminal.err(`waiting for ${holder}`),
+  });
+  try {
+    const journal = openJournal(world.files, world.processes.self);
+    try {
+      const observer = new Observer(world, journal, {
+        adapters: rules.adapters ?? {},
+        dry: false,
+        mayWrite: true,
+        signal,
+      });
+      const { plan } = await stage(project, observer, names, true);
+      await settle(plan.goals, {
+        plan,
+        observer,
+        journal,
+        files: world.files,
+        now: world.clock.now(),
+      });
+    } finally {
+      journal.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** Takes edits as they are. */
+export async function accept(
+  names: readonly string[],
+  flags: CommonFlags,
+  invocation: Invocation,
+): Promise<number> {
+  await underLock(names, flags, invocation, (targets, context) => {
+    for (const target of targets) {
+      acceptEdit(target, context);
+      invocation.terminal.out(
+        `accepted: ${target} stays as it is until what it is made from changes`,
+      );
+    }
+  });
+  return 0;
+}
+
+/** Puts outputs that are there on record. */
+export async function adopt(
+  names: readonly string[],
+  flags: CommonFlags,
+  invocation: Invocation,
+): Promise<number> {
+  await underLock(names, flags, invocation, (targets, context) => {
+    for (const target of targets) {
+      adoptOutputs(target, context);
+      invocation.terminal.out(`adopted: ${target} counts as made`);
+    }
+  });
+  return 0;
+}
+
+/** Settles doubts. */
+export async function mark(
+  [state, ...names]: readonly string[],
+  flags: CommonFlags & { readonly job?: string },
+  invocation: Invocation,
+): Promise<number> {
+  const done = state === 'submitted' || state === 'done';
+  if (!done && state !== 'not-submitted' && state !== 'not-done') {
+    throw new UserError(
+      `a target can be marked submitted or not-submitted, not '${state}'`,
+      'desgw mark submitted submitted_668440 --job 123.0@jobsub01.fnal.gov',
+    );
+  }
+  // People know exposures, not names of targets.
+  const full = names.map((name) => (/^\d+$/.test(name) ? `submitted_${name}` : name));
+  await underLock(full, flags, invocation, (targets, context) => {
+    for (const target of targets) {
+      if (done) markDone(target, flags.job, context);
+      else markNotDone(target, context);
+      invocation.terminal.out(
+        `marked: ${target} ${done ? 'has happened' : 'has not happened; the next build looks once more and then acts'}`,
+      );
+    }
+  });
+  return 0;
+}
+
+/** Does once more what must not happen twice, for a reason. */
+export async function resubmit(
+  names: readonly string[],
+  flags: CommonFlags & {
+    readonly reason?: string;
+    readonly yes?: boolean;
+    readonly dryRun?: boolean;
+  },
+  invocation: Invocation,
+): Promise<number> {
+  const { terminal, signal } = invocation;
+  const full = names.map((name) => (/^\d+$/.test(name) ? `submitted_${name}` : name));
+  const agreed: TargetName[] = [];
+  await underLock(full, flags, invocation, async (targets, context) => {
+    for (const target of targets) terminal.out(onRecord(target, context));
+    if (flags.dryRun === true) return;
+    const reason = flags.reason ?? (isInteractive() ? await ask('Why once more? ', signal) : '');
+    if (reason.trim() === '')
+      throw new UserError('a resubmission needs a reason', "Add --reason 'why'.");
+    const yes =
+      flags.yes === true ||
+      (await confirm(
+        `Submit ${targets.length === 1 ? 'it' : `these ${targets.length}`} once more?`,
+        invocation,
+      ));
+    if (!yes) {
+      terminal.out('Nothing was changed. On a terminal this asks; elsewhere add --yes.');
+      return;
+    }
+    for (const target of targets) allowAgain(target, reason, context);
+    agreed.push(...targets);
+  });
+  return agreed.length === 0 ? 0 : build(agreed, flags, invocation);
+}
+
+/** Takes the lock away from a builder that is gone. */
+export async function unlock(
+  flags: CommonFlags & { readonly yes?: boolean },
+  invocation: Invocation,
+): Promise<number> {
+  const world = openWorld(dirname(ruleFileOf(flags, invocation)), invocation);
+  const { terminal } = invocation;
+  const holder = readHolder(world.files);
+  if (holder !== undefined) {
+    terminal.out(`The lock is held by ${describeHolder(holder)}.`);
+    const sure =
+      flags.yes === true ||
+      (await confirm('Are you sure that it does not run any more?', invocation));
+    if (!sure) {
+      terminal.out(
+        'Nothing was changed. See on that host whether it still runs; then `desgw unlock --yes`.',
+      );
+      return 0;
+    }
+  }
+  const whose = takeLock(world.files, world.processes);
+  terminal.out(whose === undefined ? 'There was no lock.' : `The lock of ${whose} is gone.`);
+  return 0;
+}

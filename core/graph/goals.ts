@@ -1,0 +1,84 @@
+/** What people name on the command line -> targets. Pure. */
+import { didYouMean, UserError } from '../api/errors.ts';
+import type { TargetName } from '../api/values.ts';
+import type { Graph } from './graph.ts';
+
+/**
+ * Targets named by name, by glob (`ccds_*`), or by the file they make.
+ * @param normalise spelling of a path as the graph has it
+ * @throws UserError for a name that means nothing, with the nearest that do
+ */
+export function resolveGoals(
+  graph: Graph,
+  names: readonly string[],
+  normalise: (path: string) => string,
+): readonly TargetName[] {
+  const goals = new Set<TargetName>();
+  for (const name of names) {
+    const found = find(graph, name, normalise);
+    if (found.length === 0) throw unknown(graph, name);
+    for (const target of found) goals.add(target);
+  }
+  return [...goals];
+}
+
+/** Whether every name means something in this graph. */
+export function allKnown(
+  graph: Graph,
+  names: readonly string[],
+  normalise: (path: string) => string,
+): boolean {
+  return names.every((name) => find(graph, name, normalise).length > 0);
+}
+
+/**
+ * Refuses names that mean nothing in a graph whose own names may hold placeholders, which stand
+ * for any text.
+ * @throws UserError for the first such name
+ */
+export function refuseHopeless(
+  graph: Graph,
+  names: readonly string[],
+  normalise: (path: string) => string,
+  placeholders: readonly string[],
+): void {
+  const open = [...graph.nodes.keys(), ...graph.makers.keys()]
+    .filter((name) => placeholders.some((placeholder) => name.includes(placeholder)))
+    .map((name) =>
+      globPattern(placeholders.reduce((text, one) => text.replaceAll(one, '*'), name)),
+    );
+  for (const name of names) {
+    const possible = open.some((pattern) => pattern.test(name) || pattern.test(normalise(name)));
+    if (!possible && find(graph, name, normalise).length === 0) throw unknown(graph, name);
+  }
+}
+
+function find(
+  graph: Graph,
+  name: string,
+  normalise: (path: string) => string,
+): readonly TargetName[] {
+  if (graph.nodes.has(name)) return [name];
+  const maker = graph.makers.get(normalise(name));
+  if (maker !== undefined) return [maker];
+  if (!/[*?]/.test(name)) return [];
+  const pattern = globPattern(name);
+  return graph.order.filter((target) => pattern.test(target));
+}
+
+/** `*` and `?` match any characters; target names are not paths, so `/` is nothing special. */
+export function globPattern(glob: string): RegExp {
+  const source = glob
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 's');
+}
+
+function unknown(graph: Graph, name: string): UserError {
+  const hint = didYouMean(name, [...graph.nodes.keys(), ...graph.makers.keys()]);
+  return new UserError(
+    `there is no target '${name}'`,
+    hint ?? 'See `desgw targets` for the names there are.',
+  );
+}

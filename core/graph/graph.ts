@@ -1,0 +1,41 @@
+/** The graph: rules with every default filled in, and who needs whom. */
+
+import type { Expansion } from '../api/builds.ts';
+import type { Output, Rule } from '../api/rules.ts';
+import type { Digest, Path, TargetName } from '../api/values.ts';
+
+/** A rule with every default filled in. */
+export interface Node {
+  readonly name: TargetName;
+  readonly rule: Rule;
+  readonly index: number;
+  readonly group: boolean;
+  readonly deps: readonly TargetName[];
+  readonly after: readonly TargetName[];
+  readonly gathers: readonly TargetName[];
+  readonly outputs: readonly Output[];
+  /** Inputs that no rule makes: they must be there. */
+  readonly sources: readonly Path[];
+  /** Digest of the recipe, see `Recipe.version`. */
+  readonly recipeDigest: Digest;
+}
+
+export interface Graph {
+  readonly nodes: ReadonlyMap<TargetName, Node>;
+  /** Every target after all that it needs. */
+  readonly order: readonly TargetName[];
+  /** Who needs a target (deps, after and gathers alike). */
+  readonly dependents: ReadonlyMap<TargetName, readonly TargetName[]>;
+  /** Output path -> the target that makes it. */
+  readonly makers: ReadonlyMap<Path, TargetName>;
+  /** Expansions whose rules are not in the graph, because their text is not known yet. */
+  readonly unexpanded: readonly Expansion[];
+}
+
+/** What of a graph is asked for. */
+export interface Selection {
+  readonly graph: Graph;
+  readonly goals: readonly TargetName[];
+  /** Everything the goals need, in order. */
+  readonly order: readonly TargetName[];
+}

@@ -1,0 +1,316 @@
+/** Rules -> graph: defaults, duplicates, unknown needs, cycles, order. Pure. */
+
+import type { Expansion, RuleItem } from '../api/builds.ts';
+import { digestOf } from '../api/digest.ts';
+import { didYouMean, UserError } from '../api/errors.ts';
+import type { Output, Recipe, Rule } from '../api/rules.ts';
+import type { Step } from '../api/steps.ts';
+import type { Path, TargetName } from '../api/values.ts';
+import type { Graph, Node, Selection } from './graph.ts';
+
+/** What `resolve` must be told about the world it does not touch. */
+export interface ResolveOptions {
+  /** Text that an expansion's target made, or undefined while it is not known. */
+  readonly textOf?: (expansion: Expansion) => string | undefined;
+  /** One spelling for each file, so that `./a` and `a` are the same output. */
+  readonly normalise?: (path: Path) => string;
+}
+
+/**
+ * Builds the graph.
+ * @throws UserError two rules of one name or one output, an unknown need, a cycle; each names the
+ * places of declaration when the rules carry them
+ */
+export function resolve(items: readonly RuleItem[], options: ResolveOptions = {}): Graph {
+  const unexpanded: Expansion[] = [];
+  const rules = flatten(items, options, unexpanded);
+  const byName = new Map<TargetName, Rule>();
+  for (const rule of rules) {
+    checkName(rule);
+    const other = byName.get(rule.name);
+    if (other !== undefined) throw twice(`target '${rule.name}' is declared twice`, other, rule);
+    byName.set(rule.name, rule);
+  }
+  const makers = findMakers(rules, byName, options.normalise ?? normalisePath);
+  const nodes = new Map<TargetName, Node>();
+  rules.forEach((rule, index) => {
+    nodes.set(rule.name, toNode(rule, index, makers, options.normalise ?? normalisePath));
+  });
+  if (rules.some((rule) => rule.chain !== undefined)) waitForWholeChains(nodes);
+  const dependents = linkUp(nodes, unexpanded);
+  return { nodes, order: sort(nodes, dependents), dependents, makers, unexpanded };
+}
+
+/** Lexical clean-up of a path: no `.`, no `a/..`, no doubled or trailing slash. */
+export function normalisePath(path: Path): string {
+  if (!/(^|\/)\.{0,2}(\/|$)/.test(path)) return path;
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop();
+    else parts.push(part);
+  }
+  return (path.startsWith('/') ? '/' : '') + parts.join('/');
+}
+
+function flatten(
+  items: readonly RuleItem[],
+  options: ResolveOptions,
+  unexpanded: Expansion[],
+): Rule[] {
+  const rules: Rule[] = [];
+  const add = (list: readonly RuleItem[], origin: string): void => {
+    for (const item of list) {
+      if (!('kind' in item)) {
+        rules.push(
+          item.declaredAt === undefined ? item : { ...item, declaredAt: item.declaredAt + origin },
+        );
+        continue;
+      }
+      const text = options.textOf?.(item);
+      if (text === undefined) unexpanded.push(item);
+      else
+        add(
+          item.rules(text),
+          item.from === undefined ? `, from ${item.file}` : `, from what '${item.from}' made`,
+        );
+    }
+  };
+  add(items, '');
+  return rules;
+}
+
+function checkName(rule: Rule): void {
+  if (typeof rule.name !== 'string' || rule.name === '') {
+    throw new UserError(
+      `a target without a name${at(rule)}`,
+      'Every target() needs a name as its first argument.',
+    );
+  }
+  if (rule.name.includes('\0')) throw new UserError(`target name with a NUL character${at(rule)}`);
+}
+
+function findMakers(
+  rules: readonly Rule[],
+  byName: ReadonlyMap<TargetName, Rule>,
+  normalise: (path: Path) => string,
+): Map<Path, TargetName> {
+  const makers = new Map<Path, TargetName>();
+  for (const rule of rules) {
+    for (const output of rule.outputs ?? []) {
+      const path = normalise(typeof output === 'string' ? output : output.path);
+      const other = makers.get(path);
+      if (other !== undefined && other !== rule.name) {
+        throw twice(
+          `'${path}' is made by two targets, '${other}' and '${rule.name}'`,
+          byName.get(other),
+          rule,
+        );
+      }
+      makers.set(path, rule.name);
+    }
+  }
+  return makers;
+}
+
+function toNode(
+  rule: Rule,
+  index: number,
+  makers: ReadonlyMap<Path, TargetName>,
+  normalise: (path: Path) => string,
+): Node {
+  const deps = new Set(rule.deps ?? []);
+  const sources: Path[] = [];
+  // An input that another rule makes is a dep on that rule, as in make.
+  for (const input of rule.inputs ?? []) {
+    const maker = makers.get(normalise(input));
+    if (maker === undefined) sources.push(input);
+    else if (maker !== rule.name) deps.add(maker);
+  }
+  const outputs: Output[] = (rule.outputs ?? []).map((o) =>
+    typeof o === 'string' ? { path: o } : o,
+  );
+  return {
+    name: rule.name,
+    rule,
+    index,
+    group: rule.recipe === undefined && rule.chain === undefined && rule.observe === undefined,
+    deps: [...deps],
+    after: rule.after ?? [],
+    gathers: rule.gathers ?? [],
+    outputs,
+    sources,
+    recipeDigest: recipeDigest(rule),
+  };
+}
+
+/**
+ * One run of a chain may remake any of its links, so whoever needs one link waits for all of them.
+ */
+function waitForWholeChains(nodes: Map<TargetName, Node>): void {
+  for (const node of nodes.values()) {
+    const extra = new Set<TargetName>();
+    for (const need of needsOf(node)) {
+      const chain = nodes.get(need)?.rule.chain;
+      if (chain === undefined || chain === node.rule.chain) continue;
+      for (const link of chain.links) extra.add(link);
+    }
+    for (const need of needsOf(node)) extra.delete(need);
+    if (extra.size > 0) nodes.set(node.name, { ...node, after: [...node.after, ...extra] });
+  }
+}
+
+/** The targets of a plan that are more than a name for others. */
+export const realTargets = ({ order, graph }: Pick<Selection, 'order' | 'graph'>) =>
+  order.filter((name) => graph.nodes.get(name)?.group !== true);
+
+/** The recipe a target is made by: its own or its chain's. */
+export function recipeOf(rule: Rule): Recipe {
+  const recipe = rule.chain?.recipe ?? rule.recipe ?? [];
+  return isStepList(recipe) ? { steps: recipe } : recipe;
+}
+
+function isStepList(recipe: Recipe | readonly Step[]): recipe is readonly Step[] {
+  return Array.isArray(recipe);
+}
+
+function recipeDigest(rule: Rule): string {
+  const recipe = recipeOf(rule);
+  if (recipe.version !== undefined) return digestOf(`version ${recipe.version}`);
+  const { steps } = recipe;
+  return digestOf(
+    typeof steps === 'function' ? String(steps) : JSON.stringify(steps.map(plainStep)),
+  );
+}
+
+/** A step as data alone: a function in it, which only a write may have, as its text. */
+const plainStep = (step: Step): object =>
+  step.kind === 'write' && typeof step.content === 'function'
+    ? { ...step, content: String(step.content) }
+    : step;
+
+function linkUp(
+  nodes: ReadonlyMap<TargetName, Node>,
+  unexpanded: readonly Expansion[],
+): Map<TargetName, TargetName[]> {
+  const dependents = new Map<TargetName, TargetName[]>();
+  for (const node of nodes.values()) {
+    for (const need of needsOf(node)) {
+      if (!nodes.has(need)) throw unknownNeed(node, need, nodes, unexpanded);
+      const list = dependents.get(need);
+      if (list === undefined) dependents.set(need, [node.name]);
+      else list.push(node.name);
+    }
+  }
+  for (const expansion of unexpanded) {
+    if (expansion.from !== undefined && !nodes.has(expansion.from)) {
+      throw new UserError(
+        `an expansion reads what '${expansion.from}' makes, but there is no such target`,
+        didYouMean(expansion.from, nodes.keys()),
+      );
+    }
+  }
+  return dependents;
+}
+
+/** Every target a node needs before it can be decided, each once. */
+export function needsOf(node: Node): readonly TargetName[] {
+  if (node.after.length === 0 && node.gathers.length === 0) return node.deps;
+  return [...new Set([...node.deps, ...node.after, ...node.gathers])];
+}
+
+/** Targets from `from` up to `to`, each needed by the next; `undefined` when there is no way. */
+export function dependencyPath(
+  graph: Graph,
+  from: TargetName,
+  to: TargetName,
+): readonly TargetName[] | undefined {
+  const neededBy = new Map<TargetName, TargetName | undefined>([[to, undefined]]);
+  // A map's entries are visited in the order they came in, those added meanwhile included.
+  for (const [name] of neededBy) {
+    if (name === from) {
+      const path: TargetName[] = [];
+      for (let at: TargetName | undefined = from; at !== undefined; at = neededBy.get(at))
+        path.push(at);
+      return path;
+    }
+    const node = graph.nodes.get(name);
+    for (const need of node === undefined ? [] : needsOf(node)) {
+      if (!neededBy.has(need)) neededBy.set(need, name);
+    }
+  }
+  return undefined;
+}
+
+function unknownNeed(
+  node: Node,
+  need: TargetName,
+  nodes: ReadonlyMap<TargetName, Node>,
+  unexpanded: readonly Expansion[],
+): UserError {
+  const near = didYouMean(need, nodes.keys());
+  const later =
+    unexpanded.length > 0
+      ? ` (targets that follow from '${unexpanded[0]!.from}' are not known yet)`
+      : '';
+  return new UserError(
+    `target '${node.name}'${at(node.rule)} needs '${need}', which no rule makes${later}`,
+    near ?? `If '${need}' is a file that nothing makes, list it under 'inputs'.`,
+  );
+}
+
+function sort(
+  nodes: ReadonlyMap<TargetName, Node>,
+  dependents: ReadonlyMap<TargetName, readonly TargetName[]>,
+): TargetName[] {
+  const missing = new Map<TargetName, number>();
+  const order: TargetName[] = [];
+  for (const node of nodes.values()) {
+    const count = needsOf(node).length;
+    if (count === 0) order.push(node.name);
+    else missing.set(node.name, count);
+  }
+  for (let i = 0; i < order.length; i++) {
+    for (const dependent of dependents.get(order[i]!) ?? []) {
+      const left = missing.get(dependent)! - 1;
+      if (left > 0) missing.set(dependent, left);
+      else {
+        missing.delete(dependent);
+        order.push(dependent);
+      }
+    }
+  }
+  if (missing.size > 0) throw cycle(nodes, missing);
+  return order;
+}
+
+/** Every node left over leads into a cycle; walk needs until one comes again. */
+function cycle(
+  nodes: ReadonlyMap<TargetName, Node>,
+  left: ReadonlyMap<TargetName, number>,
+): UserError {
+  const seen = new Map<TargetName, number>();
+  const path: TargetName[] = [];
+  let name = left.keys().next().value!;
+  while (!seen.has(name)) {
+    seen.set(name, path.length);
+    path.push(name);
+    name = needsOf(nodes.get(name)!).find((need) => left.has(need))!;
+  }
+  const members = path.slice(seen.get(name)!);
+  const lines = members.map((member, i) => {
+    const needs = members[(i + 1) % members.length]!;
+    return `  ${member} needs ${needs}${at(nodes.get(member)!.rule)}`;
+  });
+  return new UserError(
+    `the rules form a cycle: ${[...members, members[0]!].join(' -> ')}\n${lines.join('\n')}`,
+    'Take one of these needs away.',
+  );
+}
+
+function twice(message: string, first: Rule | undefined, second: Rule): UserError {
+  const sites = [first?.declaredAt, second.declaredAt].filter((site) => site !== undefined);
+  return new UserError(sites.length > 0 ? `${message} (${sites.join(' and ')})` : message);
+}
+
+const at = (rule: Rule): string => (rule.declaredAt === undefined ? '' : ` (${rule.declaredAt})`);

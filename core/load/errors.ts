@@ -1,0 +1,170 @@
+/**
+ * What went wrong in a rule file, told in places of the sources rather than of the bundle. The
+ * source map is read here, when there is an error to show, because Node's own support for source
+ * maps slows every start.
+ */
+import { SourceMap } from 'node:module';
+import { basename, dirname, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { didYouMean, Refusal, UserError } from '../api/errors.ts';
+import { display } from '../words/quote.ts';
+
+/** A bundled rule file, as much of it as is needed to tell where an error comes from. */
+export interface Sources {
+  /** Absolute path of the rule file. */
+  readonly ruleFile: string;
+  /** Absolute path of the bundle. */
+  readonly outfile: string;
+  /** From where the bundle was imported; tools that format stacks themselves show this. */
+  readonly url: string;
+  /** The whole text of the bundle, its source map in the last line. */
+  readonly text: string;
+  /** Absolute paths of everything that was bundled. */
+  readonly sources: readonly string[];
+}
+
+/** The name under which a bundle appears in stacks, wherever it was imported from. */
+export function sourceUrl(outfile: string): string {
+  return `desgw-rules:${basename(outfile)}`;
+}
+
+/** `desgwfile.ts:12` of the innermost frame in the sources, relative to the rule file's folder. */
+export function siteIn(bundle: Sources, stack: string): string {
+  const place = placesIn(bundle, stack)[0];
+  return place === undefined ? '' : `${shortPath(bundle, place.file)}:${place.line}`;
+}
+
+/** An exception out of the rule file as an error for people: place, message, source line. */
+export function explained(bundle: Sources, error: unknown): UserError {
+  if (!(error instanceof Error)) {
+    return new UserError(`${shortPath(bundle, bundle.ruleFile)} threw ${display(String(error))}`);
+  }
+  const places = placesIn(bundle, error.stack ?? '');
+  const at = places[0];
+  const where = at === undefined ? shortPath(bundle, bundle.ruleFile) : placeText(bundle, at);
+  const known = error instanceof UserError || error instanceof Refusal;
+  const kind = known || error.name === 'Error' ? '' : `${error.name}: `;
+  const lines = [
+    `${where}: ${kind}${error.message}`,
+    ...(at?.text === undefined ? [] : [excerpt(at.text, at.line, at.column - 1)]),
+    ...places.slice(1, 4).map((place) => `  called from ${placeText(bundle, place)}`),
+  ];
+  const text = lines.join('\n');
+  if (error instanceof UserError) return new UserError(text, error.hint, error.exit);
+  if (error instanceof Refusal) return new UserError(text, error.advice);
+  return new UserError(text, 'This happened in the rule file; nothing has been built.');
+}
+
+/**
+ * The complaint for a name that is imported but not exported, which Node reports in terms of the
+ * bundle; `undefined` when the error is another one.
+ */
+export async function missingExport(
+  bundle: Sources,
+  error: unknown,
+  moduleFor: (specifier: string) => string | undefined,
+): Promise<UserError | undefined> {
+  const found =
+    error instanceof SyntaxError
+      ? /module '(.*)' does not provide an export named '(.*)'/.exec(error.message)
+      : null;
+  const [, url, name] = found ?? [];
+  if (url === undefined || name === undefined) return undefined;
+  const specifier = ['desgw', 'desgw/targets'].find((s) => moduleFor(s) === url) ?? url;
+  const { file, line, column, text } = firstMention(bundle, name);
+  const exported: object = await import(/* @vite-ignore */ url);
+  return new UserError(
+    [
+      `${shortPath(bundle, file)}:${line}:${column}: '${specifier}' has no export '${name}'`,
+      excerpt(text, line, column - 1, name.length),
+    ].join('\n'),
+    didYouMean(name, Object.keys(exported)) ?? `See what '${specifier}' exports.`,
+  );
+}
+
+/**
+ * A source line with its number and the place underlined.
+ *
+ * @param column counted from 0
+ */
+export function excerpt(text: string, line: number, column: number, length = 1): string {
+  // A very long line is shown from a little before the place.
+  const start = column > 80 ? column - 40 : 0;
+  const shown = display(text.slice(start, start + 100).replace(/\t/g, ' '));
+  const marks = '^'.repeat(Math.max(1, Math.min(length, shown.length - (column - start))));
+  const gutter = `  ${line} | `;
+  return `${gutter}${shown}\n${' '.repeat(gutter.length - 2)}| ${' '.repeat(column - start)}${marks}`;
+}
+
+interface Place {
+  readonly file: string;
+  readonly line: number;
+  /** Counted from 1. */
+  readonly column: number;
+  readonly text: string | undefined;
+}
+
+/** Frames of a stack that lie in the sources, innermost first. */
+function placesIn(bundle: Sources, stack: string): readonly Place[] {
+  const own = sourceUrl(bundle.outfile);
+  const places: Place[] = [];
+  let map: SourceMap | undefined;
+  for (const [, location, line, column] of stack.matchAll(
+    /^ {4}at (?:.*\()?(.+?):(\d+):(\d+)\)?$/gm,
+  )) {
+    if (location === own || location === bundle.url) {
+      map ??= mapOf(bundle);
+      const entry = map?.findEntry(Number(line) - 1, Number(column) - 1);
+      if (entry === undefined || !('originalSource' in entry)) continue;
+      const { originalSource, originalLine, originalColumn } = entry;
+      places.push(placeOf(map, originalSource, originalLine, originalColumn));
+    } else {
+      // Under `node --enable-source-maps` Node has translated the frame already.
+      const file = location?.startsWith('file:') ? fileURLToPath(location) : location;
+      if (file === undefined || !bundle.sources.includes(file)) continue;
+      map ??= mapOf(bundle);
+      places.push(placeOf(map, file, Number(line) - 1, Number(column) - 1));
+    }
+  }
+  return places;
+}
+
+function placeOf(map: SourceMap | undefined, file: string, line: number, column: number): Place {
+  const text = sourceText(map, file)?.split('\n')[line];
+  return { file, line: line + 1, column: column + 1, text };
+}
+
+const MAP_LINE = '//# sourceMappingURL=data:application/json;base64,';
+
+function mapOf(bundle: Sources): SourceMap | undefined {
+  const at = bundle.text.lastIndexOf(MAP_LINE);
+  if (at < 0) return undefined;
+  const json = Buffer.from(bundle.text.slice(at + MAP_LINE.length), 'base64').toString();
+  return new SourceMap(JSON.parse(json));
+}
+
+function sourceText(map: SourceMap | undefined, file: string): string | undefined {
+  const index = map?.payload.sources.indexOf(file) ?? -1;
+  return index < 0 ? undefined : map?.payload.sourcesContent[index];
+}
+
+/** Where a name stands first in the sources, the rule file before its helpers. */
+function firstMention(bundle: Sources, name: string): Place & { readonly text: string } {
+  const map = mapOf(bundle);
+  const word = new RegExp(`(?<![\\w$])${name.replace(/\$/g, '\\$')}(?![\\w$])`);
+  for (const file of [bundle.ruleFile, ...bundle.sources]) {
+    const lines = sourceText(map, file)?.split('\n') ?? [];
+    const index = lines.findIndex((line) => word.test(line));
+    const text = lines[index];
+    if (text !== undefined) return { file, line: index + 1, column: text.search(word) + 1, text };
+  }
+  return { file: bundle.ruleFile, line: 1, column: 1, text: '' };
+}
+
+function placeText(bundle: Sources, place: Place): string {
+  return `${shortPath(bundle, place.file)}:${place.line}:${place.column}`;
+}
+
+function shortPath(bundle: Sources, file: string): string {
+  return relative(dirname(bundle.ruleFile), file);
+}

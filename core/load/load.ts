@@ -1,0 +1,212 @@
+/**
+ * Loading of the rule file: found, bundled from TypeScript, imported, checked. The bundle is kept
+ * in `.desgw/cache/`, so that the bundler itself is loaded only when a source has changed.
+ *
+ * A cached bundle is one file: a first line `// desgw {"inputs": {path: digest}}`, the code, and
+ * its source map as a last line. It is valid while every input has the same content. It may be
+ * deleted at any time.
+ */
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Build } from '../api/builds.ts';
+import { isBuild } from '../api/define.ts';
+import { digestOf } from '../api/digest.ts';
+import { didYouMean, UserError } from '../api/errors.ts';
+import type { Digest } from '../api/values.ts';
+import type { Files } from '../world/world.ts';
+import { explained, missingExport, type Sources, siteIn, sourceUrl } from './errors.ts';
+
+/** The name of a rule file. */
+export const RULE_FILE = 'desgwfile.ts';
+
+export interface LoadOptions {
+  readonly files: Pick<Files, 'absolute' | 'digest' | 'readText' | 'write'>;
+  /** `readonly`: a valid bundle is used, but nothing is written. */
+  readonly cache: 'use' | 'readonly';
+  /** Version of desgw: bundles of another version are not used. */
+  readonly version: string;
+  /**
+   * URL of the module that stands for `desgw` or `desgw/targets`; `undefined` if there is none.
+   * Default: the bundled module beside this one, so that rule file and command share one instance.
+   */
+  readonly moduleFor?: (specifier: string) => string | undefined;
+}
+
+export interface Loaded {
+  readonly build: Build;
+  /** Absolute path of the rule file. */
+  readonly file: string;
+  /** The rule file and what it imports by relative path, absolute. */
+  readonly sources: readonly string[];
+  /** `desgwfile.ts:12` of the innermost frame of a stack that lies in the sources, else empty. */
+  readonly siteOf: (stack: string) => string;
+  /** What a function of the rule file threw, as an error for people: place, source line, message. */
+  readonly explain: (error: unknown) => UserError;
+}
+
+/**
+ * Looks for the rule file in a folder and those above it.
+ *
+ * @param cwd absolute
+ * @returns absolute path
+ * @throws UserError that names the folders looked into
+ */
+export function findRuleFile(cwd: string, exists: (path: string) => boolean): string {
+  const looked: string[] = [];
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    const file = join(folder, RULE_FILE);
+    if (exists(file)) return file;
+    looked.push(folder);
+    if (dirname(folder) === folder) break;
+  }
+  throw new UserError(
+    `no ${RULE_FILE} in ${looked.join(', ')}`,
+    `Go to the folder of your ${RULE_FILE}, or make a new workspace with \`desgw init\`.`,
+  );
+}
+
+/**
+ * Loads the rule file.
+ *
+ * @param ruleFile absolute path
+ * @throws UserError when it is missing, does not parse, throws, or does not export a build
+ */
+export async function loadBuild(ruleFile: string, options: LoadOptions): Promise<Loaded> {
+  const moduleFor = options.moduleFor ?? neighbour;
+  const outfile = cachePath(ruleFile, options, moduleFor);
+  const kept = keptBundle(ruleFile, outfile, options.files);
+  if (kept !== undefined) {
+    try {
+      return await evaluated(kept, moduleFor);
+    } catch (error) {
+      // The bundle names installed packages by their path; they may have moved since.
+      if (!isModuleMissing(error)) throw error;
+    }
+  }
+  const made = await newBundle(ruleFile, outfile, options, moduleFor);
+  try {
+    return await evaluated(made, moduleFor);
+  } catch (error) {
+    throw isModuleMissing(error) ? explained(made, error) : error;
+  }
+}
+
+type ModuleFor = NonNullable<LoadOptions['moduleFor']>;
+
+function neighbour(specifier: string): string | undefined {
+  // Bundled, this code lies in dist/ beside the two modules.
+  if (specifier === 'desgw') return new URL('./index.mjs', import.meta.url).href;
+  if (specifier === 'desgw/targets') return new URL('./targets.mjs', import.meta.url).href;
+  return undefined;
+}
+
+function cachePath(ruleFile: string, options: LoadOptions, moduleFor: ModuleFor): string {
+  const node = process.versions.node.split('.')[0];
+  const key = [ruleFile, options.version, node, moduleFor('desgw'), moduleFor('desgw/targets')];
+  return options.files.absolute(`.desgw/cache/rules-${digestOf(JSON.stringify(key))}.mjs`);
+}
+
+const HEADER = '// desgw ';
+
+/** The bundle in the cache, if it was made from what the sources are now. */
+function keptBundle(
+  ruleFile: string,
+  outfile: string,
+  files: LoadOptions['files'],
+): Sources | undefined {
+  const text = files.readText(outfile);
+  const inputs = text === undefined ? undefined : inputsIn(text);
+  if (text === undefined || inputs === undefined) return undefined;
+  const current = Object.entries(inputs).every(([path, digest]) => files.digest(path) === digest);
+  if (!current) return undefined;
+  return { ruleFile, outfile, url: fileUrl(outfile, text), text, sources: Object.keys(inputs) };
+}
+
+/** What the first line of a bundle says; `undefined` for one that is not as we write it. */
+function inputsIn(text: string): { readonly [path: string]: Digest } | undefined {
+  const end = text.indexOf('\n');
+  if (!text.startsWith(HEADER) || end < 0) return undefined;
+  try {
+    return JSON.parse(text.slice(HEADER.length, end)).inputs;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+async function newBundle(
+  ruleFile: string,
+  outfile: string,
+  { files, cache }: LoadOptions,
+  moduleFor: ModuleFor,
+): Promise<Sources> {
+  if (files.digest(ruleFile) === 'absent') {
+    throw new UserError(
+      `${ruleFile} does not exist`,
+      `Go to the folder of your ${RULE_FILE}, or make a new workspace with \`desgw init\`.`,
+    );
+  }
+  const { bundle } = await import('./bundle.ts');
+  const { code, map, inputs } = await bundle(ruleFile, { files, moduleFor, outfile });
+  // The header is a line in front of what the map tells of.
+  const shifted = JSON.stringify({ ...map, mappings: `;${map.mappings}` });
+  const text = [
+    `${HEADER}${JSON.stringify({ inputs })}\n`,
+    code,
+    `//# sourceURL=${sourceUrl(outfile)}\n`,
+    `//# sourceMappingURL=data:application/json;base64,${base64(shifted)}\n`,
+  ].join('');
+  if (cache === 'use') files.write(outfile, text);
+  const url =
+    cache === 'use' ? fileUrl(outfile, text) : `data:text/javascript;base64,${base64(text)}`;
+  return { ruleFile, outfile, url, text, sources: Object.keys(inputs) };
+}
+
+/** A module is never loaded twice from one URL, so a changed bundle needs a new one. */
+function fileUrl(outfile: string, text: string): string {
+  return `${pathToFileURL(outfile).href}?${digestOf(text)}`;
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+/** @throws ERR_MODULE_NOT_FOUND as it is; everything else as a UserError */
+async function evaluated(bundle: Sources, moduleFor: ModuleFor): Promise<Loaded> {
+  let exported: { readonly default?: unknown };
+  try {
+    exported = await import(/* @vite-ignore */ bundle.url);
+  } catch (error) {
+    if (isModuleMissing(error)) throw error;
+    const missing = await missingExport(bundle, error, moduleFor);
+    throw missing ?? explained(bundle, error);
+  }
+  const build = exported.default;
+  if (!isBuild(build)) throw notABuild(bundle, build, exported);
+  return {
+    build,
+    file: bundle.ruleFile,
+    sources: bundle.sources,
+    siteOf: (stack) => siteIn(bundle, stack),
+    explain: (error) => explained(bundle, error),
+  };
+}
+
+function isModuleMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+}
+
+function notABuild(bundle: Sources, value: unknown, exported: object): UserError {
+  const hint = `It must end in: export default defineBuild({ goal: ..., rules: ... });`;
+  if (value !== undefined) {
+    return new UserError(
+      `${bundle.ruleFile}: the default export was not made by defineBuild`,
+      hint,
+    );
+  }
+  const near = didYouMean('default', Object.keys(exported));
+  return new UserError(
+    `${bundle.ruleFile}: there is no default export`,
+    near === undefined ? hint : `${near} ${hint}`,
+  );
+}

@@ -1,0 +1,239 @@
+/** The memory of builds on disk: loading it, adding to it, and keeping it short. */
+import { crc32 } from 'node:zlib';
+import { UserError } from '../api/errors.ts';
+import { FileError } from '../world/fs.ts';
+import type { Appender, Files, ProcessIdentity } from '../world/world.ts';
+import { fileText, sightingText, traceText } from './codec.ts';
+import { type Fold, fold } from './fold.ts';
+import {
+  FORMAT,
+  type Header,
+  headerLine,
+  JOURNAL,
+  recordLine,
+  recordText,
+  subjectOf,
+} from './format.ts';
+import type { Journal } from './memory.ts';
+import { openSegment, type Segment } from './segment.ts';
+
+/** With fewer records than this, dead ones are not worth a rewrite. */
+const FEW_RECORDS = 1000;
+/** More segments than this cost more to open than to rewrite, on a network file system. */
+const MANY_SEGMENTS = 20;
+/** How often to start over when another process rewrites the journal while it is read. */
+const ATTEMPTS = 20;
+
+/**
+ * The memory as it is on disk now. Writes nothing and needs no lock; a builder may be at work.
+ * @throws UserError when a newer desgw wrote it; FileError when it cannot be read
+ */
+export function loadMemory(files: Files): Loaded {
+  const segments = readSegments(files);
+  const from = segments.map(({ name, bytes }) => ({ name, size: bytes.length }));
+  return Object.assign(fold(segments), { from });
+}
+
+/** Memory together with the segments it came from. */
+export interface Loaded extends Fold {
+  readonly from: readonly { readonly name: string; readonly size: number }[];
+}
+
+/**
+ * Whether the journal on disk is still what this memory was loaded from. Segments only ever grow,
+ * are added or vanish, and every builder that does anything says so in one.
+ */
+export function isCurrent(files: Files, { from }: Loaded): boolean {
+  const names = segmentNames(files);
+  return (
+    names.length === from.length &&
+    from.every(
+      ({ name, size }, i) => name === names[i] && files.size(`${JOURNAL}/${name}`) === size,
+    )
+  );
+}
+
+/**
+ * The memory, open for writing. The caller holds the lock. Writes nothing before the first record.
+ * Goes on from `memory` where that is given, which must be current.
+ * A record that cannot be written throws FileError and is not in the memory; the journal stays
+ * readable, and a later record may be tried.
+ * @throws UserError when a newer desgw wrote it; FileError when it cannot be read
+ */
+export function openJournal(
+  files: Files,
+  self: ProcessIdentity,
+  memory: Loaded = loadMemory(files),
+): Journal {
+  let names = memory.from.map(({ name }) => name);
+  let open: OpenSegment | undefined;
+  let torn = false;
+
+  function nextHeader(): Header {
+    const number = names.reduce((highest, name) => Math.max(highest, numberOf(name)), 0) + 1;
+    const { host, pid } = self;
+    return { format: FORMAT, number, host, pid };
+  }
+
+  function append(text: string, durable: boolean): void {
+    try {
+      open ??= startNext();
+      open.add(text);
+      if (durable) open.sync();
+    } catch (error) {
+      // Half a line may be there; nothing may ever be written behind it.
+      open?.abandon();
+      open = undefined;
+      torn = true;
+      throw error;
+    }
+    memory.record(text);
+  }
+
+  function startNext(): OpenSegment {
+    const header = nextHeader();
+    // Listed first: its number is used up even if making it fails half-way.
+    names = [...names, segmentName(header)];
+    return startSegment(files, header);
+  }
+
+  function close(): void {
+    const last = open;
+    open = undefined;
+    last?.end();
+    if (!torn && !needsCompaction(memory, names.length)) return;
+    try {
+      names = [compact(files, memory, nextHeader(), names)];
+      torn = false;
+    } catch (error) {
+      // Everything is on record as it is; the next build will try again.
+      if (!(error instanceof FileError)) throw error;
+    }
+  }
+
+  return {
+    traces: memory.traces,
+    files: memory.files,
+    sightings: memory.sightings,
+    damaged: memory.damaged,
+    warnings: memory.warnings,
+    mayHaveLost: memory.mayHaveLost,
+    trace: (target, trace, options) => append(traceText(target, trace), options?.durable === true),
+    drop: (target) => append(recordText('x', target), false),
+    file: (path, known) => append(fileText(path, known), false),
+    sighting: (target, known) => append(sightingText(target, known), false),
+    close,
+  };
+}
+
+/** All segments, in order. Starts over when the set of them changed meanwhile. */
+function readSegments(files: Files): readonly Segment[] {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const names = segmentNames(files);
+    const segments: Segment[] = [];
+    for (const name of names) {
+      const data = files.read(`${JOURNAL}/${name}`);
+      if (data !== undefined) segments.push(openSegment(name, data));
+    }
+    // A segment that vanished while it was read has vanished from the list too.
+    if (segmentNames(files).join() === names.join()) return segments;
+  }
+  throw new UserError(
+    `The records in ${JOURNAL} changed every time they were read.`,
+    'Another desgw is at work in this workspace. Try again in a moment.',
+  );
+}
+
+function segmentNames(files: Files): readonly string[] {
+  const names = (files.list(JOURNAL) ?? []).filter((name) => SEGMENT.test(name));
+  return names.sort((a, b) => numberOf(a) - numberOf(b) || (a < b ? -1 : 1));
+}
+
+const SEGMENT = /^\d{6,}-.*-\d+\.jsonl$/;
+
+function numberOf(name: string): number {
+  return Number.parseInt(name, 10);
+}
+
+function segmentName({ number, host, pid }: Header): string {
+  return `${String(number).padStart(6, '0')}-${host.replace(/[^\w.-]/g, '_')}-${pid}.jsonl`;
+}
+
+/** A segment that this process writes. */
+interface OpenSegment {
+  add(text: string): void;
+  sync(): void;
+  /** Ends it cleanly; everything in it is durable then. */
+  end(): void;
+  /** Leaves it as it is, without an end. */
+  abandon(): void;
+}
+
+function startSegment(files: Files, header: Header): OpenSegment {
+  const name = segmentName(header);
+  const first = headerLine(header);
+  if (!files.createExclusive(`${JOURNAL}/${name}`, first)) {
+    throw new Error(`internal: ${JOURNAL}/${name} exists; was the lock not held?`);
+  }
+  const appender: Appender = files.appender(`${JOURNAL}/${name}`);
+  let crc = crc32(first);
+  const add = (text: string): void => {
+    const line = recordLine(text, subjectOf(text).name);
+    appender.write(line);
+    crc = crc32(line, crc);
+  };
+  return {
+    add,
+    sync: () => appender.sync(),
+    end: () => {
+      try {
+        add(endText(crc));
+        appender.sync();
+      } finally {
+        appender.close();
+      }
+    },
+    abandon: () => {
+      try {
+        appender.close();
+      } catch (error) {
+        // The error that led here is the one to tell.
+        if (!(error instanceof FileError)) throw error;
+      }
+    },
+  };
+}
+
+function endText(crc: number): string {
+  return recordText('e', '', String(crc));
+}
+
+function needsCompaction(memory: Fold, segments: number): boolean {
+  const { traces, damaged, files, sightings } = memory;
+  const live = traces.size + damaged.size + files.size + sightings.size;
+  const records = memory.records();
+  return (
+    memory.unclean() || segments > MANY_SEGMENTS || (records > FEW_RECORDS && records - live > live)
+  );
+}
+
+/**
+ * Replaces all segments by one. The new one is whole and durable before any old one goes, and says
+ * in its header that those which are left do not count.
+ * @returns the name of the new segment
+ */
+function compact(files: Files, memory: Fold, next: Header, old: readonly string[]): string {
+  const { lost, texts } = memory.texts();
+  const header: Header = { ...next, base: true, ...(lost && { lost }) };
+  const lines = [headerLine(header)];
+  for (const text of texts) lines.push(recordLine(text, subjectOf(text).name));
+  const body = lines.join('');
+  const name = segmentName(header);
+  files.write(`${JOURNAL}/${name}`, body + recordLine(endText(crc32(body)), ''));
+  for (const before of old) files.remove(`${JOURNAL}/${before}`);
+  // Half-written files of processes that died; nobody but the holder of the lock writes here.
+  for (const rest of files.list(JOURNAL) ?? []) {
+    if (rest.startsWith('.')) files.remove(`${JOURNAL}/${rest}`);
+  }
+  return name;
+}

@@ -1,0 +1,47 @@
+/** Where the output of runs is kept: one file a run, named by target and number of the run. */
+import { digestOf } from '../api/digest.ts';
+import type { Path, TargetName } from '../api/values.ts';
+import type { Files } from '../world/world.ts';
+
+export const LOGS: Path = '.desgw/logs';
+const LONGEST_NAME = 150;
+
+/** The log of one run. */
+export function logPath(target: TargetName, run: number): Path {
+  return `${LOGS}/${logName(target)}.${run}.log`;
+}
+
+/** Logs of a target, oldest first. */
+export function logsOf(files: Files, target: TargetName): readonly { run: number; path: Path }[] {
+  const prefix = `${logName(target)}.`;
+  return (files.list(LOGS) ?? [])
+    .filter((name) => name.startsWith(prefix) && /^\d+\.log$/.test(name.slice(prefix.length)))
+    .map((name) => ({
+      run: Number.parseInt(name.slice(prefix.length), 10),
+      path: `${LOGS}/${name}`,
+    }))
+    .sort((a, b) => a.run - b.run);
+}
+
+/** Where a run keeps standard output that something is to read; the log has the rest. */
+export const capturePath = (log: Path): Path => log.replace(/\.log$/, '.out');
+
+/** All that a run printed, by the path of its log. Either file may be missing. */
+export const partsOf = (log: Path): readonly Path[] => [capturePath(log), log];
+
+/** A target's name as part of a file name: separators and control characters are spelled out. */
+function logName(target: TargetName): string {
+  const name = target.replace(
+    /[%/\\\p{Cc}]|^[.-]/gu,
+    (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}%${digestOf(name)}`;
+}
+
+/** The last lines of a log, for showing why something failed. */
+export function tailOf(files: Files, path: Path, lines = 20): string {
+  const bytes = files.readEnd(path, 64 * 1024);
+  if (bytes === undefined) return '';
+  const text = new TextDecoder().decode(bytes).replace(/[\n\r]+$/, '');
+  return text.split('\n').slice(-lines).join('\n');
+}

@@ -1,0 +1,108 @@
+/** Signatures and traces: what is remembered of a target. */
+
+import type { Problem } from '../api/rules.ts';
+import type { Digest, Instant, Json, Path, TargetName } from '../api/values.ts';
+import type { Reason } from '../words/reasons.ts';
+
+/** All that a target depends on, as data, so that two can be told apart key by key. */
+export interface Signature {
+  readonly recipe: Digest;
+  readonly params: { readonly [name: string]: Json };
+  readonly inputs: { readonly [path: string]: Digest };
+  readonly env: { readonly [name: string]: string };
+  /** Pattern -> digest of the matched names and contents. */
+  readonly globs: { readonly [pattern: string]: Digest };
+  /** Dep -> digest of what it made. This is early cutoff. */
+  readonly deps: { readonly [target: string]: Digest };
+  /** Gathered members that succeeded -> digest of what they made. */
+  readonly gathered: { readonly [target: string]: Digest };
+  /** Digest of the observed value, and the note that went with it. */
+  readonly observed?: { readonly digest: Digest; readonly note: string };
+}
+
+/** Path -> digest and time of change, which show that a file was written. Compared for equality. */
+export interface Stamps {
+  readonly [path: Path]: string;
+}
+
+/** What was last recorded about a target. */
+export type Trace = Started | Finishing | Built | Failed | Cleaning;
+
+interface TraceBase {
+  /** Number of the run, which names its logs. */
+  readonly run: number;
+  readonly at: Instant;
+  readonly signature: Signature;
+}
+
+/** Something is, or was, running. Without an end on record it was interrupted. */
+export interface Started extends TraceBase {
+  readonly kind: 'started';
+  readonly because: readonly Reason[];
+  readonly token: string;
+  /** Links made by the same run, for a chain. */
+  readonly due?: readonly TargetName[];
+  /** What the last good run left, so that its bytes are known as ours. */
+  readonly previous?: Built;
+  /** The attempt has been launched detached and survives us. */
+  readonly detached?: 'rerun' | 'doubt';
+  /** What a detached attempt reads, as it was when it began. */
+  readonly stamps?: Stamps;
+}
+
+/** Outputs are written aside under temporary names and about to be put in place. */
+export interface Finishing extends Omit<Started, 'kind'> {
+  readonly kind: 'finishing';
+  readonly outputs: { readonly [path: string]: Digest };
+}
+
+/** The target was made; or found made (`adopted`), or taken as it is (`accepted`, `marked`). */
+export interface Built extends TraceBase {
+  readonly kind: 'built';
+  readonly how: 'built' | 'adopted' | 'accepted' | 'marked';
+  readonly ms: number;
+  readonly because: readonly Reason[];
+  /** Output path (or pattern) -> digest; for `keys` outputs of the keys alone. */
+  readonly outputs: { readonly [path: string]: Digest };
+  readonly receipt?: string;
+  readonly token?: string;
+  /** What shows that adopted work was done. */
+  readonly evidence?: string;
+}
+
+export interface Failed extends TraceBase {
+  readonly kind: 'failed';
+  readonly ms: number;
+  readonly because: readonly Reason[];
+  readonly problems: readonly Problem[];
+  readonly log?: Path;
+  readonly previous?: Built;
+  /** Outputs that held what desgw did not make, and still do: their digests. */
+  readonly untouched?: { readonly [path: string]: Digest };
+  /** A once-action that ended without a receipt and whose effect is not known. */
+  readonly token?: string;
+}
+
+/** Being forgotten by `desgw clean`; its outputs are ours to delete. */
+export interface Cleaning extends TraceBase {
+  readonly kind: 'cleaning';
+  readonly done: boolean;
+  /** Why a person asked for it to be done once more. */
+  readonly reason?: string;
+  readonly outputs: { readonly [path: string]: Digest };
+}
+
+/** What the last good build of a target left on record, whatever came after it. */
+export function lastGood(trace: Trace | undefined): Built | undefined {
+  switch (trace?.kind) {
+    case 'built':
+      return trace;
+    case 'started':
+    case 'finishing':
+    case 'failed':
+      return trace.previous;
+    case 'cleaning':
+    case undefined:
+      return undefined;
+  }
+}

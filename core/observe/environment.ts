@@ -1,0 +1,106 @@
+/** The environment given to programs: a short base, what was declared, what sourcing a script leaves. */
+import { Refusal } from '../api/errors.ts';
+import type { Exec, Sourced } from '../api/steps.ts';
+import type { World } from '../world/world.ts';
+
+type Environment = { readonly [name: string]: string };
+
+/** Always passed on: what programs cannot do without, and nothing that should change a result. */
+const BASE = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'];
+
+/** Seconds that sourcing may take unless the rule says otherwise. */
+const SOURCE_TIMEOUT = 300;
+
+/**
+ * Sources a script in a clean bash and prints the environment it leaves. The script's own output
+ * goes to stderr, so that it cannot be mistaken for the environment.
+ */
+const CAPTURE = 'script=$1; shift; source "$script" "$@" 1>&2 || exit 97; exec env -0';
+
+/** Environments captured by sourcing, each script once per invocation. */
+export class Environments {
+  readonly #world: World;
+  readonly #captured = new Map<string, Promise<Environment>>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /**
+   * The whole environment of an exec step.
+   * @throws Refusal when a script that must be sourced fails
+   */
+  async of(exec: Exec, declared: readonly string[], signal: AbortSignal): Promise<Environment> {
+    const sourced =
+      exec.environment === undefined ? {} : await this.#source(exec.environment, signal);
+    const passed = this.#pick([...declared, ...(exec.passEnv ?? [])]);
+    return { ...this.#pick(BASE), ...sourced, ...passed, ...exec.env };
+  }
+
+  #pick(names: readonly string[]): Environment {
+    const { env } = this.#world;
+    return Object.fromEntries(
+      names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+    );
+  }
+
+  #source(sourced: Sourced, signal: AbortSignal): Promise<Environment> {
+    const key = JSON.stringify(sourced);
+    let capture = this.#captured.get(key);
+    if (capture === undefined) {
+      capture = this.#capture(sourced, signal, this.#captured.size);
+      this.#captured.set(key, capture);
+      // A failed capture is tried again by whoever asks next.
+      capture.catch(() => this.#captured.delete(key));
+    }
+    return capture;
+  }
+
+  async #capture(sourced: Sourced, signal: AbortSignal, serial: number): Promise<Environment> {
+    const { files, processes } = this.#world;
+    const base = `.desgw/tmp/environment-${processes.self.pid}-${serial}`;
+    const log = `.desgw/logs/environment.${sourced.script.split('/').pop()}.log`;
+    files.makeDirectory('.desgw/tmp');
+    files.remove(log);
+    const spawn = {
+      argv: [
+        'bash',
+        '--norc',
+        '--noprofile',
+        '-c',
+        CAPTURE,
+        'capture',
+        files.absolute(sourced.script),
+        ...(sourced.args ?? []),
+      ] as const,
+      cwd: files.absolute(sourced.cwd ?? '.'),
+      env: { ...this.#pick([...BASE, ...(sourced.passEnv ?? [])]), ...sourced.env },
+      stdout: files.absolute(base),
+      stderr: files.absolute(log),
+      timeout: sourced.timeout ?? SOURCE_TIMEOUT,
+    };
+    try {
+      const { exit } = await processes.run(spawn, signal);
+      if (exit.kind !== 'exit' || exit.code !== 0) {
+        throw new Refusal(`sourcing ${sourced.script} failed`, `See ${log} for what it printed.`);
+      }
+      return { ...parse(files.readText(base) ?? ''), ...sourced.set };
+    } finally {
+      files.remove(base);
+    }
+  }
+}
+
+/** Shell functions travel in odd variables that only bash understands; they and bash's own are left out. */
+function parse(text: string): Environment {
+  const pairs = text.split('\0').flatMap((entry): [string, string][] => {
+    const cut = entry.indexOf('=');
+    const name = entry.slice(0, cut);
+    return cut > 0 &&
+      !['_', 'SHLVL', 'PWD', 'OLDPWD'].includes(name) &&
+      !name.startsWith('BASH_FUNC_')
+      ? [[name, entry.slice(cut + 1)]]
+      : [];
+  });
+  return Object.fromEntries(pairs);
+}

@@ -1,0 +1,179 @@
+/** Carries out looks: listings, texts, stats, questions to adapters. Each at most once. */
+
+import type { Adapter, AdapterTools, Listing, Look, Seen } from '../api/looks.ts';
+import type { Exec } from '../api/steps.ts';
+import type { Json, Path } from '../api/values.ts';
+import type { World } from '../world/world.ts';
+import { runForAdapter } from './adapter.ts';
+
+export interface LookerOptions {
+  readonly adapters: { readonly [name: string]: Adapter };
+  readonly dry: boolean;
+  readonly signal: AbortSignal;
+}
+
+const NOT_ASKED = 'not asked in a dry run';
+
+export class Looker {
+  readonly #world: World;
+  readonly #options: LookerOptions;
+  #listings = new Map<Path, Promise<readonly string[] | undefined | Error>>();
+  #answers = new Map<string, Promise<Seen>>();
+  #batch:
+    | { dirs: Path[]; done: Promise<Map<Path, readonly string[] | undefined | Error>> }
+    | undefined;
+
+  constructor(world: World, options: LookerOptions) {
+    this.#world = world;
+    this.#options = options;
+  }
+
+  /** Forgets everything seen, so that the next look is a new one. */
+  forget(): void {
+    this.#listings = new Map();
+    this.#answers = new Map();
+  }
+
+  /** Whether an answer is missing only because this is a dry run. */
+  refused(seen: readonly Seen[]): boolean {
+    return seen.some((one) => one.kind === 'failed' && one.why === NOT_ASKED);
+  }
+
+  /**
+   * Asks before it looks: work that is over by its answer has left its files by then. The other way
+   * round, what ended in between would seem to have left nothing.
+   */
+  async look(looks: readonly Look[]): Promise<readonly Seen[]> {
+    const asked = looks.flatMap((look, i) => (look.kind === 'ask' ? [[i, look] as const] : []));
+    const answers = new Map(
+      await Promise.all(asked.map(async ([i, look]) => [i, await this.#one(look)] as const)),
+    );
+    return Promise.all(looks.map((look, i) => answers.get(i) ?? this.#one(look)));
+  }
+
+  async #one(look: Look): Promise<Seen> {
+    try {
+      switch (look.kind) {
+        case 'read':
+          return { kind: 'read', text: this.#world.files.readText(look.path) };
+        case 'stat': {
+          const stat = this.#world.files.stat(look.path);
+          return { kind: 'stat', stat: stat && { size: stat.size, mtime: stat.mtime } };
+        }
+        case 'list':
+          return { kind: 'list', dirs: await this.#expand(look.pattern) };
+        case 'ask':
+          return await this.#ask(look.adapter, look.question);
+      }
+    } catch (error) {
+      return { kind: 'failed', why: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** Walks the pattern segment by segment; only segments with a `*` need their parent listed. */
+  async #expand(pattern: Path): Promise<Listing[]> {
+    const absolute = pattern.startsWith('/');
+    const segments = pattern.split('/').filter((segment) => segment !== '');
+    let dirs = [absolute ? '' : '.'];
+    for (const [i, segment] of segments.entries()) {
+      if (!segment.includes('*')) {
+        // Below a wildcard a directory may lack this entry; asking its listing spares a look-up each.
+        dirs = segments.slice(0, i).some((s) => s.includes('*'))
+          ? await this.#children(dirs, (name) => name === segment)
+          : dirs.map((dir) => `${dir}/${segment}`);
+      } else {
+        const matcher = new RegExp(`^${segment.split('*').map(escapeRegExp).join('.*')}$`);
+        dirs = await this.#children(dirs, (name) => !name.startsWith('.') && matcher.test(name));
+      }
+    }
+    const listings = await this.#list(dirs);
+    return dirs.flatMap((dir, i) => {
+      const names = listings[i];
+      return names === undefined ? [] : [{ dir: dir.replace(/^\.\//, ''), names }];
+    });
+  }
+
+  async #children(dirs: readonly Path[], wanted: (name: string) => boolean): Promise<Path[]> {
+    const listings = await this.#list(dirs);
+    return dirs.flatMap((dir, i) =>
+      (listings[i] ?? [])
+        .filter((name) => name.endsWith('/') && wanted(name.slice(0, -1)))
+        .map((name) => `${dir}/${name.slice(0, -1)}`),
+    );
+  }
+
+  async #list(dirs: readonly Path[]): Promise<(readonly string[] | undefined)[]> {
+    const listed = await Promise.all(dirs.map((dir) => this.#listing(dir || '/')));
+    return listed.map((names) => {
+      if (names instanceof Error) throw names;
+      return names;
+    });
+  }
+
+  /** Listings asked for in the same turn go out together, whoever asks. */
+  #listing(dir: Path): Promise<readonly string[] | undefined | Error> {
+    const known = this.#listings.get(dir);
+    if (known !== undefined) return known;
+    if (this.#batch === undefined) {
+      const dirs: Path[] = [];
+      const done = Promise.resolve().then(async () => {
+        this.#batch = undefined;
+        const results = await this.#world.files.listMany(dirs);
+        return new Map(dirs.map((d, i) => [d, results[i]]));
+      });
+      this.#batch = { dirs, done };
+    }
+    this.#batch.dirs.push(dir);
+    const listing = this.#batch.done.then((results) => results.get(dir));
+    this.#listings.set(dir, listing);
+    return listing;
+  }
+
+  #ask(name: string, question: Json): Promise<Seen> {
+    const adapter = this.#options.adapters[name];
+    if (adapter === undefined) throw new Error(`internal: there is no adapter '${name}'`);
+    if (this.#options.dry && !adapter.dry)
+      return Promise.resolve({ kind: 'failed', why: NOT_ASKED });
+    const key = JSON.stringify([name, question]);
+    const known = this.#answers.get(key);
+    if (known !== undefined) return known;
+    const answer = this.#answer(name, adapter, question).finally(() => {
+      // Older than the answer.
+      this.#listings = new Map();
+    });
+    this.#answers.set(key, answer);
+    return answer;
+  }
+
+  async #answer(name: string, adapter: Adapter, question: Json): Promise<Seen> {
+    const limit = new AbortController();
+    const signal = AbortSignal.any([this.#options.signal, limit.signal]);
+    const timer = this.#world.clock.sleep(adapter.timeout * 1000, signal).then(
+      (): Seen => ({
+        kind: 'failed',
+        why: this.#options.signal.aborted
+          ? 'interrupted'
+          : `no answer from '${name}' within ${adapter.timeout} s`,
+      }),
+    );
+    const tools: AdapterTools = {
+      run: (exec: Exec) => runForAdapter(this.#world, exec, signal),
+      workspace: this.#world.files.root,
+      signal,
+    };
+    const asked = adapter.ask(question, tools).then(
+      (answer): Seen => ({ kind: 'answer', answer }),
+      (error: unknown): Seen => ({
+        kind: 'failed',
+        why: error instanceof Error ? error.message : String(error),
+      }),
+    );
+    try {
+      return await Promise.race([asked, timer]);
+    } finally {
+      limit.abort();
+    }
+  }
+}
+
+const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,0 +1,417 @@
+/**
+ * Looks at the world on behalf of the planner: files, globs, environment, observations, attempts.
+ * Reads only. What it learns (digests, sightings) it hands to whoever may write it down.
+ */
+
+import { digestOf } from '../api/digest.ts';
+import { isSystemError, UserError } from '../api/errors.ts';
+import type { Facts } from '../api/facts.ts';
+import type { Adapter, Sighting } from '../api/looks.ts';
+import type { OnceSighting, Output } from '../api/rules.ts';
+import type { Digest, Json, Path, TargetName } from '../api/values.ts';
+import { readKeys } from '../formats/keys.ts';
+import type { Graph, Node } from '../graph/graph.ts';
+import type { KnownFile, KnownSighting, Memory } from '../memory/memory.ts';
+import type { Stamps } from '../memory/trace.ts';
+import { type AttemptState, pendingAttempt } from '../plan/decide.ts';
+import { closure, plan, type Survey, type Wanted } from '../plan/plan.ts';
+import { keysDigest, valueDigest } from '../plan/signature.ts';
+import type { Plan } from '../plan/verdict.ts';
+import type { Stat, World } from '../world/world.ts';
+import { attemptState } from './attempts.ts';
+import { Looker } from './looker.ts';
+
+export interface ObserverOptions {
+  readonly adapters: { readonly [name: string]: Adapter };
+  /** In a dry run only adapters that start nothing are asked, and nothing at all is written. */
+  readonly dry: boolean;
+  /** The file system's time may be found by writing a small file; read-only commands may not. */
+  readonly mayWrite: boolean;
+  readonly forced?: ReadonlySet<TargetName>;
+  /** Targets that failed already in this invocation. */
+  readonly gaveUp?: { has(target: TargetName): boolean };
+  /** How often targets were made already in this invocation. */
+  readonly made?: { get(target: TargetName): number | undefined };
+  readonly signal: AbortSignal;
+}
+
+/** Two changes within one tick of these clocks cannot be told apart by time stamps. */
+const FINE_TICK_MS = 20;
+const COARSE_TICK_MS = 2000;
+/** How long one reading of the file system's clock may serve. */
+const CLOCK_READING_MS = 20;
+
+/** What a look at a file showed; with its digest as soon as a record is found to speak of this. */
+type Looked = Stat & { digest?: Digest };
+
+export class Observer implements Survey {
+  readonly learned = new Map<Path, KnownFile>();
+  readonly newSightings = new Map<TargetName, KnownSighting>();
+  readonly #world: World;
+  readonly #memory: Memory;
+  readonly #options: ObserverOptions;
+  readonly #looker: Looker;
+  readonly #stats = new Map<Path, Looked | undefined>();
+  readonly #globs = new Map<string, { readonly paths: readonly Path[]; readonly digest: Digest }>();
+  readonly #sightings = new Map<TargetName, Sighting>();
+  readonly #onces = new Map<TargetName, OnceSighting>();
+  #clock: { at: number; reading: number } | undefined;
+
+  constructor(world: World, memory: Memory, options: ObserverOptions) {
+    this.#world = world;
+    this.#memory = memory;
+    this.#options = options;
+    this.#looker = new Looker(world, options);
+  }
+
+  /** Stats everything that the targets in `order` name, many at a time, each path once. */
+  async stat(graph: Graph, order: readonly TargetName[]): Promise<void> {
+    const paths = new Set<Path>();
+    const add = (path: Path): void => {
+      if (!this.#stats.has(path)) paths.add(path);
+    };
+    for (const name of order) {
+      const { rule, outputs } = graph.nodes.get(name)!;
+      for (const path of rule.inputs ?? []) add(path);
+      for (const path of rule.optionalInputs ?? []) add(path);
+      for (const output of outputs) if (output.glob !== true) add(output.path);
+    }
+    const list = [...paths];
+    const stats = await this.#world.files.statMany(list);
+    list.forEach((path, i) => {
+      this.#stats.set(path, stats[i]);
+    });
+  }
+
+  // -- Survey -------------------------------------------------------------------------------
+
+  trace(name: TargetName) {
+    return this.#memory.traces.get(name);
+  }
+  damaged(name: TargetName): boolean {
+    return this.#memory.damaged.has(name);
+  }
+  mayHaveLost(name: TargetName): boolean {
+    return this.#memory.mayHaveLost(name);
+  }
+  forced(name: TargetName): boolean {
+    return this.#options.forced?.has(name) === true;
+  }
+  gaveUp(name: TargetName): boolean {
+    return this.#options.gaveUp?.has(name) === true;
+  }
+  madeNow(name: TargetName): number {
+    return this.#options.made?.get(name) ?? 0;
+  }
+  env(name: string): string | undefined {
+    return this.#world.env[name];
+  }
+  product(): undefined {
+    return undefined; // known to the planner alone
+  }
+  sighting(name: TargetName): Sighting | undefined {
+    return this.#sightings.get(name);
+  }
+  once(name: TargetName): OnceSighting | undefined {
+    return this.#onces.get(name);
+  }
+  attempt(token: string): AttemptState {
+    return attemptState(this.#world, token);
+  }
+
+  /** Digest of a file's content now, from the record if its stat is that of the record. */
+  file(path: Path): Digest {
+    const stat = this.#statOf(path);
+    if (stat === undefined) return 'absent';
+    if (stat.directory) return 'directory';
+    if (stat.digest !== undefined) return stat.digest;
+    const known = this.learned.get(path) ?? this.#memory.files.get(path);
+    if (known === undefined || !unchanged(known, stat) || racy(known))
+      return this.#learn(path, stat);
+    stat.digest = known.digest;
+    return known.digest;
+  }
+
+  glob(pattern: string): Digest {
+    return this.#globbed(pattern).digest;
+  }
+
+  /** Files that match. */
+  matches(pattern: string): readonly Path[] {
+    return this.#globbed(pattern).paths;
+  }
+
+  #globbed(pattern: string): { readonly paths: readonly Path[]; readonly digest: Digest } {
+    const cached = this.#globs.get(pattern);
+    if (cached !== undefined) return cached;
+    const paths = this.#world.files.glob(pattern);
+    const digest =
+      paths.length === 0 ? 'absent' : digestOf(JSON.stringify(paths.map((p) => [p, this.file(p)])));
+    const globbed = { paths, digest };
+    this.#globs.set(pattern, globbed);
+    return globbed;
+  }
+
+  output(output: Output): Digest {
+    if (output.glob === true) return this.glob(output.path);
+    const whole = this.file(output.path);
+    if (output.keys === undefined || whole === 'absent') return whole;
+    const { format, names } = output.keys;
+    const values = readKeys(this.#world.files.readText(output.path) ?? '', format, names);
+    return keysDigest(names, values);
+  }
+
+  // -- looks --------------------------------------------------------------------------------
+
+  /** Makes looks that a provisional plan wanted, all at once. */
+  async look(graph: Graph, wanted: readonly Wanted[]): Promise<void> {
+    await Promise.all(
+      wanted.map(async ({ target, look }) => {
+        const node = graph.nodes.get(target)!;
+        if (look === 'sighting') this.#sightings.set(target, await this.#sight(node));
+        else this.#onces.set(target, await this.#lookOnce(node));
+      }),
+    );
+  }
+
+  async #sight(node: Node): Promise<Sighting> {
+    const observe = node.rule.observe!;
+    const facts = this.readers(observe.reads ?? []);
+    try {
+      const seen = await this.#looker.look(observe.look(facts));
+      const now = this.#world.clock.now();
+      const first = observe.judge(seen, { ...facts, now, unchangedFor: 0 });
+      if (first.state === 'failed') return first;
+      if (first.state === 'ready') return first;
+      const since = this.#sightingSince(node.name, [first.value ?? null, first.stage ?? null], now);
+      return observe.judge(seen, { ...facts, now, unchangedFor: (now - since) / 1000 });
+    } catch (error) {
+      return failedSighting(error);
+    }
+  }
+
+  #sightingSince(name: TargetName, value: Json, now: number): number {
+    const digest = valueDigest(value);
+    const known = this.newSightings.get(name) ?? this.#memory.sightings.get(name);
+    if (known?.digest === digest) return known.since;
+    this.newSightings.set(name, { digest, since: now });
+    return now;
+  }
+
+  async #lookOnce(node: Node): Promise<OnceSighting> {
+    const once = node.rule.once ?? node.rule.adopt!;
+    const attempt = pendingAttempt(this.trace(node.name));
+    const facts = this.facts(node, []);
+    try {
+      const seen = await this.#looker.look(once.look(facts, attempt));
+      const judged = once.judge(seen, attempt);
+      // A dry run does not ask; the build will, before it acts.
+      return judged.state === 'unknown' && this.#looker.refused(seen)
+        ? { state: 'not done' }
+        : judged;
+    } catch (error) {
+      const failed = failedSighting(error);
+      return failed.advice === undefined
+        ? { state: 'unknown', why: failed.why }
+        : { state: 'unknown', why: failed.why, advice: failed.advice };
+    }
+  }
+
+  /** Functions that read declared files as they are now. */
+  readers(reads: readonly Path[]): Pick<Facts, 'text' | 'maybeText'> {
+    const allowed = new Set(reads);
+    const maybeText = (path: Path): string | undefined => {
+      if (!allowed.has(path))
+        throw new Error(`internal: '${path}' is read but not declared in reads`);
+      return this.#world.files.readText(path);
+    };
+    const text = (path: Path): string => {
+      const content = maybeText(path);
+      if (content === undefined) throw new MissingText(path);
+      return content;
+    };
+    return { text, maybeText };
+  }
+
+  /** What recipe functions of a node are given. */
+  facts(
+    node: Node,
+    gathered: readonly TargetName[],
+    due: readonly TargetName[] = [],
+    reads: readonly Path[] = [],
+  ): Facts {
+    const sighting = this.#sightings.get(node.name);
+    const value =
+      sighting === undefined || sighting.state === 'failed' ? null : (sighting.value ?? null);
+    const declared = [...reads, ...(node.rule.observe?.reads ?? [])];
+    return { ...this.readers(declared), value, gathered, due };
+  }
+
+  // -- before and after something runs ------------------------------------------------------
+
+  /** Looks at files anew, many at a time, and lets globs be matched anew. */
+  async refresh(paths: readonly Path[], globs: readonly string[]): Promise<void> {
+    for (const pattern of globs) {
+      for (const path of this.#globs.get(pattern)?.paths ?? []) this.#stats.delete(path);
+      this.#globs.delete(pattern);
+    }
+    if (paths.length === 0) return;
+    const stats = await this.#world.files.statMany(paths);
+    paths.forEach((path, i) => {
+      this.#stats.set(path, stats[i]);
+    });
+  }
+
+  /** Changes whenever a file is written, as far as its time of change tells; the digest comes first. */
+  stamps(paths: readonly Path[]): Stamps {
+    return Object.fromEntries(
+      paths.map((path) => [path, stampOf(this.file(path), this.#statOf(path))]),
+    );
+  }
+
+  /** The same of files as they are at this moment; what is known of them stays as it was. */
+  async stampsNow(paths: readonly Path[]): Promise<Stamps> {
+    if (paths.length === 0) return {};
+    const stats = await this.#world.files.statMany(paths);
+    return Object.fromEntries(
+      paths.map((path, i) => {
+        const stat = stats[i];
+        const seen = this.#statOf(path);
+        const same = stat?.size === seen?.size && stat?.mtime === seen?.mtime;
+        const digest =
+          same || stat?.directory === true ? this.file(path) : this.#world.files.digest(path);
+        return [path, stampOf(digest, stat)];
+      }),
+    );
+  }
+
+  /** Forgets what was seen of files that may have changed. */
+  forget(paths: Iterable<Path>): void {
+    for (const path of paths) this.#stats.delete(path);
+    this.#globs.clear();
+  }
+
+  /** Lets listings and answers be made anew; sightings that were judged stay. */
+  forgetLooks(): void {
+    this.#looker.forget();
+  }
+
+  /** Forgets what once-looks saw, so that the outside is asked again. */
+  forgetOnce(targets: readonly TargetName[]): void {
+    for (const target of targets) this.#onces.delete(target);
+    this.#looker.forget();
+  }
+
+  /** Notes what is known already of a file just put in place, sparing a second reading. */
+  know(path: Path, digest: Digest): void {
+    const seen = this.#fileSystemTime();
+    const stat = this.#world.files.stat(path);
+    this.#stats.set(path, stat);
+    if (stat !== undefined) this.learned.set(path, { ...pickStat(stat), digest, seen });
+  }
+
+  /**
+   * Digests learned within one tick of the file's last change cannot be believed next time. Reads
+   * those files once more after the tick is over, where that is a matter of milliseconds.
+   */
+  async settle(): Promise<void> {
+    const doubtful = [...this.learned].filter(([, known]) => racy(known));
+    if (doubtful.length === 0 || !this.#options.mayWrite) return;
+    if (doubtful.every(([, known]) => tick(known) === COARSE_TICK_MS)) return;
+    await this.#world.clock.sleep(FINE_TICK_MS + 5);
+    this.#clock = undefined;
+    for (const [path, known] of doubtful) {
+      const seen = this.#fileSystemTime();
+      const stat = this.#world.files.stat(path);
+      if (stat === undefined || !unchanged(known, stat)) this.learned.delete(path);
+      else if (this.#world.files.digest(path) !== known.digest) this.learned.delete(path);
+      else this.learned.set(path, { ...known, seen });
+    }
+  }
+
+  #statOf(path: Path): Looked | undefined {
+    const seen = this.#stats.get(path);
+    if (seen !== undefined || this.#stats.has(path)) return seen;
+    const stat = this.#world.files.stat(path);
+    this.#stats.set(path, stat);
+    return stat;
+  }
+
+  #learn(path: Path, stat: Stat): Digest {
+    const seen = this.#fileSystemTime();
+    const digest = this.#world.files.digest(path);
+    if (digest !== 'absent') this.learned.set(path, { ...pickStat(stat), digest, seen });
+    return digest;
+  }
+
+  /** The clock that stamps files, which need not agree with ours; 0 when it may not be asked. */
+  #fileSystemTime(): number {
+    if (!this.#options.mayWrite) return 0;
+    const now = this.#world.clock.now();
+    if (this.#clock === undefined || Math.abs(now - this.#clock.at) > CLOCK_READING_MS) {
+      this.#clock = { at: now, reading: this.#readClock() };
+    }
+    return this.#clock.reading;
+  }
+
+  /** Where nothing can be written, what is learned cannot be believed next time. */
+  #readClock(): number {
+    try {
+      return this.#world.files.now();
+    } catch (error) {
+      if (isSystemError(error)) return 0;
+      throw error;
+    }
+  }
+}
+
+/** A declared file that is not there (yet); a dry run says so instead of failing. */
+export class MissingText extends Error {
+  readonly path: Path;
+  constructor(path: Path) {
+    super(`${path} does not exist`);
+    this.path = path;
+  }
+}
+
+function failedSighting(error: unknown): Extract<Sighting, { state: 'failed' }> {
+  if (!(error instanceof Error)) throw error;
+  const advice =
+    'advice' in error ? error.advice : error instanceof UserError ? error.hint : undefined;
+  return typeof advice === 'string'
+    ? { state: 'failed', why: error.message, advice }
+    : { state: 'failed', why: error.message };
+}
+
+const pickStat = ({ size, mtime, ctime, ino }: Stat) => ({ size, mtime, ctime, ino });
+
+/** What is in a directory changes its time, and is not read with it. */
+const stampOf = (digest: Digest, stat: Stat | undefined): string =>
+  stat === undefined || stat.directory ? digest : `${digest} ${stat.mtime}`;
+
+const unchanged = (known: KnownFile, stat: Stat): boolean =>
+  known.size === stat.size &&
+  known.mtime === stat.mtime &&
+  known.ctime === stat.ctime &&
+  known.ino === stat.ino;
+
+const tick = (known: KnownFile): number =>
+  known.ctime % 1000 === 0 ? COARSE_TICK_MS : FINE_TICK_MS;
+
+/** Whether the file could have changed once more under the same time stamp after it was read. */
+const racy = (known: KnownFile): boolean => known.ctime + tick(known) > known.seen;
+
+/** Plans, makes the looks the plan wants, and plans again until nothing more is wanted. */
+export async function survey(
+  graph: Graph,
+  goals: readonly TargetName[],
+  observer: Observer,
+): Promise<Plan> {
+  const order = closure(graph, goals);
+  await observer.stat(graph, order);
+  for (;;) {
+    const round = plan(graph, goals, observer, order);
+    if (round.wanted.length === 0) return round.plan;
+    await observer.look(graph, round.wanted);
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * From rules to a plan. Rules that follow from what another target makes join in stages: first
+ * that target, then the rules made from its text.
+ */
+
+import type { Build, Expansion, Params, RuleItem } from '../api/builds.ts';
+import { recordingSites } from '../api/define.ts';
+import { Refusal, UserError } from '../api/errors.ts';
+import type { Rule } from '../api/rules.ts';
+import type { Path, TargetName } from '../api/values.ts';
+import { refuseAliases } from '../graph/aliases.ts';
+import { allKnown, refuseHopeless, resolveGoals } from '../graph/goals.ts';
+import type { Graph } from '../graph/graph.ts';
+import { normalisePath, resolve } from '../graph/resolve.ts';
+import type { Plan } from '../plan/verdict.ts';
+import { nearestNames } from '../words/near.ts';
+import type { World } from '../world/world.ts';
+import { type Observer, survey } from './observer.ts';
+
+/** A rule file, loaded, with its parameters chosen. */
+export interface Project {
+  readonly world: World;
+  readonly build: Build;
+  readonly params: Params;
+  /** `file:line` of the rule file from a stack, for messages. */
+  readonly siteOf: (stack: string) => string;
+  /** Turns what the rule file's own code threw into an error for people. */
+  readonly explain: (error: unknown) => Error;
+}
+
+/** A plan for the goals, or which targets have to be made before one can be. */
+export type Stage =
+  | { readonly kind: 'plan'; readonly plan: Plan; readonly provisional: readonly TargetName[] }
+  | { readonly kind: 'first'; readonly plan: Plan };
+
+/**
+ * Plans the goals.
+ * @param goals as named on the command line; none: the build's own goal
+ * @param assume plan with placeholders where texts are not known yet, instead of asking to make them
+ */
+export async function stage(
+  project: Project,
+  observer: Observer,
+  goals: readonly string[],
+  assume: boolean,
+): Promise<Stage> {
+  const names = goals.length > 0 ? goals : [project.build.goal];
+  const normalise = normaliser(project.world.files.root);
+  const items = declared(project);
+  const texts = new Map<TargetName, string>();
+  const provisional: TargetName[] = [];
+  for (;;) {
+    const graph = resolved(project, items, texts, normalise);
+    if (graph.unexpanded.length === 0 || allKnown(graph, names, normalise)) {
+      const plan = await survey(graph, resolveGoals(graph, names, normalise), observer);
+      refuseAliases(plan, project.world.files, normalise, (target) =>
+        declarationOf(project, target),
+      );
+      return { kind: 'plan', plan, provisional };
+    }
+    const sources = new Set(graph.unexpanded.map((expansion) => expansion.from!));
+    const plan = await survey(graph, [...sources], observer);
+    const unmade = [...sources].filter((source) => plan.verdicts.get(source)!.state !== 'fresh');
+    if (unmade.length > 0 && !assume) {
+      refuseUnknown(project, items, texts, names, normalise);
+      return { kind: 'first', plan };
+    }
+    provisional.push(...unmade);
+    for (const expansion of graph.unexpanded) {
+      texts.set(
+        expansion.from!,
+        textFor(project, graph, expansion, unmade.includes(expansion.from!)),
+      );
+    }
+  }
+}
+
+/** Targets that have to be made before it is known which targets there are. */
+export function notYetKnown(found: Stage): readonly TargetName[] {
+  const unexpanded = found.plan.graph.unexpanded.flatMap(({ from }) => from ?? []);
+  return found.kind === 'plan' ? [...found.provisional, ...unexpanded] : unexpanded;
+}
+
+/** Every rule that can be known without making anything; for listings and completion. */
+export async function knownGraph(project: Project, observer: Observer): Promise<Graph> {
+  const { build } = project;
+  const found = await stage(project, observer, [build.goal], true);
+  return found.plan.graph;
+}
+
+/**
+ * A name that cannot come to mean anything is refused before anything is made for it. Told from
+ * the rules as they are with placeholders; without those, nobody knows what there will be.
+ */
+function refuseUnknown(
+  project: Project,
+  items: readonly RuleItem[],
+  known: ReadonlyMap<TargetName, string>,
+  names: readonly string[],
+  normalise: (path: Path) => string,
+): void {
+  const texts = new Map(known);
+  const placeholders: string[] = [];
+  for (;;) {
+    const graph = resolved(project, items, texts, normalise);
+    if (graph.unexpanded.length === 0) {
+      refuseHopeless(graph, names, normalise, placeholders);
+      return;
+    }
+    for (const { from, placeholder } of graph.unexpanded) {
+      if (placeholder === undefined) return;
+      texts.set(from!, placeholder);
+      placeholders.push(placeholder);
+    }
+  }
+}
+
+function textFor(project: Project, graph: Graph, expansion: Expansion, unmade: boolean): string {
+  const path = graph.nodes.get(expansion.from!)!.outputs[0]?.path;
+  const text = path === undefined ? undefined : project.world.files.readText(path);
+  if (unmade && expansion.placeholder !== undefined) return text ?? expansion.placeholder;
+  return text ?? '';
+}
+
+/** Where a target is declared, `file:line`; undefined for one that follows from a text. */
+export function declarationOf(project: Project, target: TargetName): string | undefined {
+  const items = recordingSites(project.siteOf, () => project.build.rules(project.params));
+  return items.find((item): item is Rule => !('kind' in item) && item.name === target)?.declaredAt;
+}
+
+function declared(project: Project): readonly RuleItem[] {
+  try {
+    return project.build.rules(project.params);
+  } catch (error) {
+    throw explained(project, error);
+  }
+}
+
+/** A refusal is meant for people as it stands; anything else is a fault in the rule file. */
+function explained(project: Project, error: unknown): Error {
+  if (error instanceof UserError) return error;
+  return error instanceof Refusal
+    ? new UserError(error.message, error.advice)
+    : project.explain(error);
+}
+
+/**
+ * The graph; where the rules are wrong they are declared once more with their places noted, which
+ * would cost too much to do every time.
+ */
+function resolved(
+  project: Project,
+  items: readonly RuleItem[],
+  texts: ReadonlyMap<TargetName, string>,
+  normalise: (path: Path) => string,
+): Graph {
+  const textOf = (expansion: Expansion): string | undefined =>
+    expansion.file === undefined
+      ? texts.get(expansion.from!)
+      : fileText(project, expansion.file, expansion.advice);
+  try {
+    return resolve(items, { textOf, normalise });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw explained(project, error);
+    return recordingSites(project.siteOf, () =>
+      resolve(project.build.rules(project.params), { textOf, normalise }),
+    );
+  }
+}
+
+function fileText(project: Project, path: Path, advice: string | undefined): string {
+  const text = project.world.files.readText(path);
+  if (text !== undefined) return text;
+  const near = nearestNames(project.world.files, path);
+  const resembling = near.length > 0 ? `There is ${near.join(', ')}. ` : '';
+  const hint = resembling + (advice ?? 'The rule file names it; make it, or name another.');
+  throw new UserError(`${path} does not exist`, hint);
+}
+
+/** One spelling for each file: relative to the workspace where it lies inside. */
+export function normaliser(root: string): (path: Path) => string {
+  return (path) => {
+    const clean = normalisePath(path);
+    if (clean === root) return '.';
+    return clean.startsWith(`${root}/`) ? clean.slice(root.length + 1) : clean;
+  };
+}

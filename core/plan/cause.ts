@@ -1,0 +1,115 @@
+/** Where a target's state comes from: the way to its first cause, and that way in words. */
+import type { State } from '../api/builds.ts';
+import type { TargetName } from '../api/values.ts';
+import { lastGood, type Trace } from '../memory/trace.ts';
+import { display } from '../words/quote.ts';
+import { becauseText, type Reason, stateWords } from '../words/reasons.ts';
+import { count } from '../words/text.ts';
+import type { Plan, Verdict } from './verdict.ts';
+
+/** Where a target's state comes from, one step of the way. */
+export type Cause =
+  | { readonly kind: 'reason'; readonly target: TargetName; readonly reason: Reason }
+  /** The target cannot be told, or is held up, until `by` is settled. */
+  | { readonly kind: 'held'; readonly target: TargetName; readonly by: TargetName }
+  /** The end of the way: the state of the target itself is the cause. */
+  | {
+      readonly kind: 'state';
+      readonly target: TargetName;
+      readonly state: State;
+      readonly note?: string;
+    };
+
+/**
+ * The way from a target's state to its first cause. A dependency that changed is followed: through
+ * its own reasons when it is not fresh, else through why it was last built.
+ *
+ * @param start follow this reason of the target; by default the first that leads to a cause of its own
+ */
+export function rootCause(
+  plan: Plan,
+  target: TargetName,
+  traces: ReadonlyMap<TargetName, Trace>,
+  start?: Reason,
+): readonly Cause[] {
+  const chain: Cause[] = [];
+  const seen = new Set<TargetName>();
+  let here: TargetName | undefined = target;
+  let reason: Reason | undefined = start ?? firstReason(reasonsOf(plan, target, traces));
+  while (here !== undefined && !seen.has(here)) {
+    seen.add(here);
+    const verdict = plan.verdicts.get(here);
+    let next: TargetName | undefined;
+    if (reason !== undefined) {
+      chain.push({ kind: 'reason', target: here, reason });
+      next = followed(reason);
+    } else if (verdict?.by?.[0] !== undefined) {
+      next = verdict.by[0];
+      chain.push({ kind: 'held', target: here, by: next });
+    } else if (verdict !== undefined && verdict.state !== 'fresh') {
+      chain.push(stateCause(here, verdict));
+    }
+    here = next;
+    reason = next === undefined ? undefined : firstReason(reasonsOf(plan, next, traces));
+  }
+  return chain;
+}
+
+/** A chain of causes as one sentence; of a long one the middle is left out. */
+export function causeText(plan: Plan, chain: readonly Cause[]): string {
+  const first = chain[0];
+  if (first === undefined) return '';
+  const state = plan.verdicts.get(first.target)?.state ?? 'stale';
+  const clauses = chain.map((cause, i) => clauseText(cause, chain[i - 1]));
+  const kept =
+    clauses.length <= 8
+      ? clauses
+      : [
+          ...clauses.slice(0, 4),
+          `of ${count(clauses.length - 6, 'more step')}`,
+          ...clauses.slice(-2),
+        ];
+  if (first.kind === 'state') return `${display(first.target)} ${kept.join('')}`;
+  return `${display(first.target)} ${stateWords(state)} because ${kept.join(' because ')}`;
+}
+
+function clauseText(cause: Cause, before: Cause | undefined): string {
+  switch (cause.kind) {
+    case 'reason':
+      return becauseText(cause.reason);
+    case 'held':
+      return `it comes after ${display(cause.by)}`;
+    case 'state': {
+      const words = `${stateWords(cause.state)}${cause.note === undefined ? '' : `: ${display(cause.note)}`}`;
+      return before === undefined ? words : `${display(cause.target)} ${words}`;
+    }
+  }
+}
+
+/** Own reasons of a target that is to be remade; those of its last build when it is fresh. */
+function reasonsOf(
+  plan: Plan,
+  target: TargetName,
+  traces: ReadonlyMap<TargetName, Trace>,
+): readonly Reason[] {
+  const verdict = plan.verdicts.get(target);
+  if (verdict !== undefined && verdict.state !== 'fresh') return verdict.reasons;
+  return lastGood(traces.get(target))?.because ?? [];
+}
+
+/** A reason of the target's own says more than one that only points elsewhere. */
+function firstReason(reasons: readonly Reason[]): Reason | undefined {
+  return reasons.find((reason) => followed(reason) === undefined) ?? reasons[0];
+}
+
+function followed(reason: Reason): TargetName | undefined {
+  const { kind } = reason;
+  if (kind === 'dep changed' || kind === 'gathered' || kind === 'not gathered')
+    return reason.target;
+  return kind === 'swept' ? reason.first : undefined;
+}
+
+function stateCause(target: TargetName, verdict: Verdict): Cause {
+  const base = { kind: 'state', target, state: verdict.state } as const;
+  return verdict.note === undefined ? base : { ...base, note: verdict.note };
+}

@@ -1,0 +1,62 @@
+/** What is not fresh after a build, sorted by what it takes. */
+
+import type { Problem } from '../api/rules.ts';
+import type { TargetName } from '../api/values.ts';
+import { realTargets } from '../graph/resolve.ts';
+import { reasonText } from '../words/reasons.ts';
+import { causeOf } from './needs.ts';
+import type { Plan, Verdict } from './verdict.ts';
+
+/**
+ * Sorts what is not fresh by what it takes: nothing but time, or a person. Groups are only names for
+ * others and are left out.
+ */
+export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
+  const waiting: { target: TargetName; progress: string }[] = [];
+  const person: { target: TargetName; state: Verdict['state']; note: string }[] = [];
+  const blocked: {
+    target: TargetName;
+    by: readonly TargetName[];
+    cause: 'failed' | 'waiting' | 'person';
+  }[] = [];
+  const unseen: { target: TargetName; problems: readonly Problem[] }[] = [];
+  /** What holds a target up, with that which holds a group up in the place of the group. */
+  const holders = ({ by = [] }: Verdict): readonly TargetName[] =>
+    unique(
+      by.flatMap((name) =>
+        plan.graph.nodes.get(name)!.group ? holders(verdicts.get(name)!) : [name],
+      ),
+    );
+  for (const target of realTargets(plan)) {
+    const verdict = verdicts.get(target)!;
+    const note = verdict.note ?? '';
+    switch (verdict.state) {
+      case 'waiting':
+      case 'running':
+        waiting.push({ target, progress: note });
+        break;
+      case 'edited':
+      case 'in doubt':
+      case 'outdated':
+        person.push({ target, state: verdict.state, note: note || firstReason(verdict) });
+        break;
+      case 'blocked':
+        blocked.push({ target, by: holders(verdict), cause: causeOf(verdict) });
+        break;
+      case 'failed':
+        unseen.push({ target, problems: [{ what: note }] });
+        break;
+      case 'fresh':
+      case 'stale':
+      case 'missing':
+      case 'maybe':
+        break;
+    }
+  }
+  return { waiting, person, blocked, unseen };
+}
+
+const unique = <T>(list: readonly T[]): readonly T[] => [...new Set(list)];
+
+const firstReason = ({ reasons }: Verdict): string =>
+  reasons[0] === undefined ? '' : reasonText(reasons[0]);

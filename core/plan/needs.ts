@@ -1,0 +1,76 @@
+/** How verdicts look to those who need the target: may it be used, will it be made, is it held up? */
+
+import type { TargetName } from '../api/values.ts';
+import type { Node } from '../graph/graph.ts';
+import { needsOf } from '../graph/resolve.ts';
+import type { Verdict } from './verdict.ts';
+
+interface Verdicts {
+  verdict(name: TargetName): Verdict;
+}
+
+/** The needs of a target, by what may be expected of them. */
+export interface Standing {
+  readonly pending: readonly TargetName[];
+  readonly down: readonly TargetName[];
+  readonly gathered: readonly TargetName[];
+}
+
+const NO_NEEDS: Standing = Object.freeze({ pending: [], down: [], gathered: [] });
+
+/** Sorts what a target needs. A gathered need that failed is left out. */
+export function standing(node: Node, view: Verdicts): Standing {
+  const needs = needsOf(node);
+  if (needs.length === 0) return NO_NEEDS;
+  const pending: TargetName[] = [];
+  const down: TargetName[] = [];
+  const gathered: TargetName[] = [];
+  const members = new Set(node.gathers);
+  // What is needed in another way as well cannot be left out.
+  const needed = members.size === 0 ? members : new Set([...node.deps, ...node.after]);
+  for (const need of needs) {
+    const verdict = view.verdict(need);
+    const how = standingOf(verdict);
+    if (how === 'pending') pending.push(need);
+    else if (how === 'usable') {
+      if (members.has(need)) gathered.push(need);
+    } else if (!members.has(need) || needed.has(need) || causeOf(verdict) !== 'failed')
+      down.push(need);
+  }
+  return { pending, down, gathered };
+}
+
+/** How a verdict looks to those who need the target. */
+export function standingOf(verdict: Verdict): 'usable' | 'pending' | 'down' {
+  switch (verdict.state) {
+    case 'fresh':
+    case 'outdated':
+      return 'usable';
+    case 'stale':
+    case 'missing':
+    case 'maybe':
+    case 'running':
+      return 'pending';
+    case 'failed':
+      return verdict.final === true ? 'down' : 'pending';
+    case 'waiting':
+    case 'blocked':
+    case 'edited':
+    case 'in doubt':
+      return 'down';
+  }
+}
+
+/** What is at the root of a target being held up. */
+export function causeOf(verdict: Verdict): 'failed' | 'waiting' | 'person' {
+  if (verdict.state === 'blocked') return verdict.cause ?? 'failed';
+  if (verdict.state === 'waiting' || verdict.state === 'running') return 'waiting';
+  return verdict.state === 'failed' ? 'failed' : 'person';
+}
+
+/** The verdict on a target that others, which are down, hold up. */
+export function blocked(by: readonly TargetName[], view: Verdicts): Verdict {
+  const causes = new Set(by.map((need) => causeOf(view.verdict(need))));
+  const cause = causes.has('failed') ? 'failed' : causes.has('person') ? 'person' : 'waiting';
+  return { state: 'blocked', reasons: [], by, cause };
+}

@@ -1,0 +1,220 @@
+/** What a build would do now, as a value. Pure: graph and view in, plan out. */
+
+import type { Chain } from '../api/rules.ts';
+import type { TargetName } from '../api/values.ts';
+import type { Graph, Node } from '../graph/graph.ts';
+import { needsOf } from '../graph/resolve.ts';
+import { type Decision, decide, isLoss, type View } from './decide.ts';
+import { blocked, standingOf } from './needs.ts';
+import type { Action, Plan, Verdict } from './verdict.ts';
+
+/** Something that must be looked at before a target can be decided. */
+export interface Wanted {
+  readonly target: TargetName;
+  readonly look: 'sighting' | 'once';
+}
+
+/** Everything a plan is made from besides the graph; `View` without the verdicts it produces. */
+export type Survey = Omit<View, 'verdict'>;
+
+/**
+ * Decides every target that the goals need, in order. While `wanted` is not empty the plan is
+ * provisional: those looks have to be made first (see `observe.ts`).
+ */
+export function plan(
+  graph: Graph,
+  goals: readonly TargetName[],
+  survey: Survey,
+  order: readonly TargetName[] = closure(graph, goals),
+): { readonly plan: Plan; readonly wanted: readonly Wanted[] } {
+  const verdicts = new Map<TargetName, Verdict>();
+  const wanted: Wanted[] = [];
+  const view = viewOf(survey, verdicts);
+  const openLinks = new Map<Chain, number>();
+  const runs = new Map<Chain, readonly Action[]>();
+  for (const name of order) {
+    const node = graph.nodes.get(name)!;
+    const decision = decide(node, view);
+    if ('look' in decision) wanted.push({ target: name, look: decision.look });
+    verdicts.set(name, 'look' in decision ? UNSEEN : decision);
+    const { chain } = node.rule;
+    if (chain === undefined) continue;
+    const open = (openLinks.get(chain) ?? chain.links.length) - 1;
+    openLinks.set(chain, open);
+    if (open === 0) {
+      const run = chainRun(chain, view.verdict);
+      const down = run === undefined ? [] : heldUpLinks(run, view.verdict);
+      if (run !== undefined && down.length > 0) holdUp(chain, down, graph, verdicts, view);
+      else if (run !== undefined) sweep(chain, run, verdicts);
+      const follow = chainAttach(chain, view.verdict);
+      runs.set(
+        chain,
+        [follow, down.length > 0 ? undefined : run].filter((a) => a !== undefined),
+      );
+    }
+  }
+  return {
+    plan: { graph, goals, order, verdicts, actions: actionsOf(graph, order, verdicts, runs) },
+    wanted,
+  };
+}
+
+const UNSEEN: Verdict = Object.freeze({ state: 'maybe', reasons: [] });
+
+/** A survey together with the verdicts reached so far. */
+export function viewOf(survey: Survey, verdicts: ReadonlyMap<TargetName, Verdict>): View {
+  return {
+    verdict: (name) => verdicts.get(name)!,
+    product: (name) => verdicts.get(name)?.product,
+    file: (path) => survey.file(path),
+    glob: (pattern) => survey.glob(pattern),
+    env: (name) => survey.env(name),
+    sighting: (name) => survey.sighting(name),
+    trace: (name) => survey.trace(name),
+    output: (output) => survey.output(output),
+    once: (name) => survey.once(name),
+    attempt: (token) => survey.attempt(token),
+    forced: (name) => survey.forced(name),
+    gaveUp: (name) => survey.gaveUp(name),
+    madeNow: (name) => survey.madeNow(name),
+    damaged: (name) => survey.damaged(name),
+    mayHaveLost: (name) => survey.mayHaveLost(name),
+  };
+}
+
+/** Everything the goals need, each after its needs. Whoever needs a link needs its whole chain. */
+export function closure(graph: Graph, goals: readonly TargetName[]): readonly TargetName[] {
+  const wanted = new Set<TargetName>();
+  const todo = [...goals];
+  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+    if (wanted.has(name)) continue;
+    wanted.add(name);
+    const node = graph.nodes.get(name)!;
+    for (const need of needsOf(node)) if (!wanted.has(need)) todo.push(need);
+    for (const link of node.rule.chain?.links ?? []) if (!wanted.has(link)) todo.push(link);
+  }
+  return wanted.size === graph.order.length
+    ? graph.order
+    : graph.order.filter((name) => wanted.has(name));
+}
+
+/** The link with which a chain's next run begins: none if all are fresh, or one is held up first. */
+export function firstDue(
+  chain: Chain,
+  verdict: (name: TargetName) => Verdict,
+): TargetName | undefined {
+  const first = chain.links.find((link) => {
+    const { state } = verdict(link);
+    return state !== 'running' && standingOf(verdict(link)) !== 'usable';
+  });
+  return first === undefined || standingOf(verdict(first)) === 'down' ? undefined : first;
+}
+
+/**
+ * Links that a run would remake although something else holds them up, such as an edit. One command
+ * makes all of its links, so they hold up the whole run.
+ */
+export function heldUpLinks(
+  action: Action,
+  verdict: (name: TargetName) => Verdict,
+): readonly TargetName[] {
+  return action.makes.filter((link) => standingOf(verdict(link)) === 'down');
+}
+
+/** The first link is blocked by links further on, and whoever needs it by that. */
+function holdUp(
+  chain: Chain,
+  down: readonly TargetName[],
+  graph: Graph,
+  verdicts: Map<TargetName, Verdict>,
+  view: View,
+): void {
+  const first = firstDue(chain, view.verdict)!;
+  verdicts.set(first, blocked(down, view));
+  for (const link of chain.links.slice(chain.links.indexOf(first) + 1)) {
+    if (standingOf(view.verdict(link)) !== 'pending') continue;
+    const decision = decide(graph.nodes.get(link)!, view);
+    if (isVerdict(decision)) verdicts.set(link, decision);
+  }
+}
+
+/** Marks links that are fresh themselves but will be remade along with others. */
+function sweep(chain: Chain, action: Action, verdicts: Map<TargetName, Verdict>): void {
+  const first = firstDue(chain, (name) => verdicts.get(name)!)!;
+  for (const link of action.makes) {
+    const verdict = verdicts.get(link)!;
+    if (verdict.state !== 'fresh' && verdict.state !== 'maybe') continue;
+    if (link === first) continue;
+    const reasons = [...verdict.reasons, { kind: 'swept' as const, chain: chain.name, first }];
+    verdicts.set(link, {
+      state: action.certain ? 'stale' : 'maybe',
+      reasons,
+      by: verdict.by ?? [],
+    });
+  }
+}
+
+function actionsOf(
+  graph: Graph,
+  order: readonly TargetName[],
+  verdicts: ReadonlyMap<TargetName, Verdict>,
+  runs: Map<Chain, readonly Action[]>,
+): Action[] {
+  const actions: Action[] = [];
+  for (const name of order) {
+    const node = graph.nodes.get(name)!;
+    const verdict = verdicts.get(name)!;
+    const { chain } = node.rule;
+    if (node.group || (standingOf(verdict) !== 'pending' && verdict.adopt === undefined)) continue;
+    if (chain === undefined || verdict.adopt !== undefined) actions.push(actionFor(node, verdict));
+    else {
+      // Listed once, where the first of its links stands.
+      actions.push(...(runs.get(chain) ?? []));
+      runs.delete(chain);
+    }
+  }
+  return actions;
+}
+
+/** The action that makes a single target fresh. */
+export function actionFor(node: Node, verdict: Verdict): Action {
+  return {
+    name: node.name,
+    kind: kindOf(node, verdict),
+    makes: [node.name],
+    certain: verdict.state !== 'maybe',
+    reasons: verdict.reasons,
+  };
+}
+
+function kindOf(node: Node, verdict: Verdict): Action['kind'] {
+  if (verdict.adopt !== undefined) return 'adopt';
+  if (verdict.state === 'running') return 'attach';
+  const restores =
+    node.rule.once !== undefined && verdict.reasons.length > 0 && verdict.reasons.every(isLoss);
+  return restores ? 'restore' : 'run';
+}
+
+/** What a chain has to do next: what runs already is followed before anything new is begun. */
+export function chainAction(chain: Chain, of: (link: TargetName) => Verdict): Action | undefined {
+  return chainAttach(chain, of) ?? chainRun(chain, of);
+}
+
+function chainAttach(chain: Chain, of: (link: TargetName) => Verdict): Action | undefined {
+  const makes = chain.links.filter((link) => of(link).state === 'running');
+  if (makes.length === 0) return undefined;
+  const { reasons } = of(makes[0]!);
+  return { name: chain.name, kind: 'attach', makes, certain: true, reasons };
+}
+
+/** The one run that makes every due link. */
+function chainRun(chain: Chain, of: (link: TargetName) => Verdict): Action | undefined {
+  const first = firstDue(chain, of);
+  if (first === undefined) return undefined;
+  const { state, reasons } = of(first);
+  const makes = chain.sweep(first);
+  return { name: chain.name, kind: 'run', makes, certain: state !== 'maybe', reasons };
+}
+
+/** Whether a decision is a verdict. */
+export const isVerdict = (decision: Decision): decision is Verdict => !('look' in decision);

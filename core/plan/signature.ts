@@ -1,0 +1,280 @@
+/** What a target depends on, as data; and how two such data differ, in reasons. Pure. */
+import { digestOf } from '../api/digest.ts';
+import type { Sighting } from '../api/looks.ts';
+import type { Output } from '../api/rules.ts';
+import type { Digest, Json, Path, TargetName } from '../api/values.ts';
+import type { Node } from '../graph/graph.ts';
+import type { Signature } from '../memory/trace.ts';
+import type { Reason } from '../words/reasons.ts';
+
+/** What must be known of the world to put a signature together. */
+export interface Ingredients {
+  /** Digest of a file's content now, `absent` without one. */
+  file(path: Path): Digest;
+  glob(pattern: string): Digest;
+  env(name: string): string | undefined;
+  sighting(name: TargetName): Sighting | undefined;
+  /** What a need made, once it may be relied on. */
+  product(name: TargetName): Digest | undefined;
+}
+
+/** Stands in a record for what changed while the target was made from it. No digest equals it. */
+export const IN_FLUX: Digest = 'changed meanwhile';
+
+/** The signature of a node, with `gathered` the members that succeeded. */
+export function signatureOf(
+  node: Node,
+  from: Ingredients,
+  gathered: readonly TargetName[],
+): Signature {
+  const { rule } = node;
+  const observed = observedOf(node, from);
+  const base: Signature = {
+    recipe: node.recipeDigest,
+    params: rule.params ?? NONE,
+    inputs: table(inputsOf(node), (path) => from.file(path)),
+    env: table(rule.env ?? [], (name) => envText(name, from.env(name))),
+    globs: table(rule.globs ?? [], (pattern) => from.glob(pattern)),
+    deps: table(node.deps, (dep) => from.product(dep) ?? 'unknown'),
+    gathered: table(gathered, (member) => from.product(member) ?? 'unknown'),
+  };
+  return observed === undefined ? base : { ...base, observed };
+}
+
+function inputsOf({ rule }: Node): readonly Path[] {
+  const { inputs = [], optionalInputs = [] } = rule;
+  return optionalInputs.length === 0 ? inputs : [...inputs, ...optionalInputs];
+}
+
+function observedOf(node: Node, from: Ingredients): Signature['observed'] {
+  const { observe } = node.rule;
+  const sighting =
+    observe === undefined || observe.sticky === true ? undefined : from.sighting(node.name);
+  if (sighting === undefined || sighting.state === 'failed') return undefined;
+  return { digest: valueDigest(sighting.value ?? null), note: noteOf(sighting) };
+}
+
+/**
+ * Whether `signatureOf` would differ in nothing from `was`, found out without putting one together:
+ * of most targets nothing has changed. May say no of equal ones, never yes of others.
+ */
+export function isStill(
+  was: Signature,
+  node: Node,
+  from: Ingredients,
+  gathered: readonly TargetName[],
+): boolean {
+  const { rule } = node;
+  return (
+    was.recipe === node.recipeDigest &&
+    holds(was.deps, node.deps, (dep) => from.product(dep) ?? 'unknown') &&
+    holds(was.inputs, inputsOf(node), (path) => from.file(path)) &&
+    holds(was.gathered, gathered, (member) => from.product(member) ?? 'unknown') &&
+    holds(was.globs, rule.globs ?? [], (pattern) => from.glob(pattern)) &&
+    holds(was.env, rule.env ?? [], (name) => envText(name, from.env(name))) &&
+    holdsParams(was.params, rule.params) &&
+    was.observed?.digest === observedOf(node, from)?.digest
+  );
+}
+
+function holdsParams(was: Signature['params'], is: Signature['params'] = NONE): boolean {
+  const count = Object.keys(is).length;
+  if (Object.keys(was).length !== count) return false;
+  return count === 0 || changes(was, is, sameJson).next().done === true;
+}
+
+/** Names that come twice count as a difference, so that counting the names is enough. */
+function holds<T>(was: Table<T>, names: readonly string[], value: (name: string) => T): boolean {
+  for (const name of names) if (was[name] !== value(name)) return false;
+  return (
+    Object.keys(was).length === names.length &&
+    (names.length < 2 || new Set(names).size === names.length)
+  );
+}
+
+const NONE = Object.freeze({});
+
+function table<T>(
+  names: readonly string[],
+  value: (name: string) => T,
+): { readonly [name: string]: T } {
+  if (names.length === 0) return NONE;
+  return Object.fromEntries(names.map((name) => [name, value(name)]));
+}
+
+/** Values of secrets stay out of records: only a digest of theirs is kept. */
+function envText(name: string, value: string | undefined): string {
+  if (value === undefined) return '(unset)';
+  return /TOKEN|PASS|SECRET|KEY|CRED/i.test(name) ? `#${digestOf(value)}` : value;
+}
+
+/** Digest of an observed value; the order of keys does not matter. */
+export function valueDigest(value: Json): Digest {
+  return digestOf(JSON.stringify(value, sortKeys));
+}
+
+function sortKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const table = value as Table<unknown>;
+  return Object.fromEntries(
+    Object.keys(table)
+      .sort()
+      .map((key) => [key, table[key]]),
+  );
+}
+
+const noteOf = (sighting: Exclude<Sighting, { state: 'failed' }>): string =>
+  sighting.state === 'ready' ? (sighting.note ?? '') : sighting.progress;
+
+/** Why a target recorded with signature `was` is not up to date at signature `is`. */
+export function differences(was: Signature, is: Signature): Reason[] {
+  const reasons: Reason[] = [];
+  if (was.recipe !== is.recipe) reasons.push({ kind: 'recipe changed' });
+  for (const [name, from, to] of changes(was.params, is.params, sameJson)) {
+    reasons.push(param(name, from, to));
+  }
+  for (const [path, from, to] of changes(was.inputs, is.inputs)) {
+    if (from === IN_FLUX && to !== undefined) reasons.push(meanwhile(path));
+    else reasons.push({ kind: 'input changed', path, how: howChanged(from, to) });
+  }
+  for (const [name, from, to] of changes(was.env, is.env)) reasons.push(envChange(name, from, to));
+  for (const [pattern, from] of changes(was.globs, is.globs))
+    reasons.push(from === IN_FLUX ? meanwhile(pattern) : { kind: 'glob changed', pattern });
+  for (const [target, from, to] of changes(was.deps, is.deps)) {
+    if (from === IN_FLUX && to !== undefined) reasons.push(meanwhile(target));
+    else
+      reasons.push({
+        kind: from === undefined ? 'dep added' : to === undefined ? 'dep removed' : 'dep changed',
+        target,
+      });
+  }
+  for (const [target, from, to] of changes(was.gathered, is.gathered)) {
+    if (from === IN_FLUX && to !== undefined) reasons.push(meanwhile(target));
+    else
+      reasons.push({
+        kind: from === undefined ? 'gathered' : to === undefined ? 'not gathered' : 'dep changed',
+        target,
+      });
+  }
+  if (was.observed?.digest !== is.observed?.digest) {
+    reasons.push({
+      kind: 'observation changed',
+      from: was.observed?.note ?? '',
+      to: is.observed?.note ?? '',
+    });
+  }
+  return reasons;
+}
+
+function param(name: string, from: Json | undefined, to: Json | undefined): Reason {
+  const reason: { kind: 'param changed'; name: string; from?: Json; to?: Json } = {
+    kind: 'param changed',
+    name,
+  };
+  if (from !== undefined) reason.from = from;
+  if (to !== undefined) reason.to = to;
+  return reason;
+}
+
+function envChange(name: string, from: string | undefined, to: string | undefined): Reason {
+  const reason: { kind: 'env changed'; name: string; from?: string; to?: string } = {
+    kind: 'env changed',
+    name,
+  };
+  // A leading # marks the digest of a secret, which says nothing to people.
+  if (from !== undefined && !from.startsWith('#')) reason.from = from;
+  if (to !== undefined && !to.startsWith('#')) reason.to = to;
+  return reason;
+}
+
+const meanwhile = (what: string): Reason => ({ kind: 'changed meanwhile', what });
+
+function howChanged(
+  from: Digest | undefined,
+  to: Digest | undefined,
+): 'changed' | 'appeared' | 'vanished' | 'added' | 'removed' {
+  if (from === undefined) return 'added';
+  if (to === undefined) return 'removed';
+  if (from === 'absent') return 'appeared';
+  return to === 'absent' ? 'vanished' : 'changed';
+}
+
+type Table<T> = { readonly [name: string]: T };
+
+function* changes<T>(
+  was: Table<T>,
+  is: Table<T>,
+  same: (a: T, b: T) => boolean = Object.is,
+): Generator<[string, T | undefined, T | undefined]> {
+  for (const name of Object.keys(is)) {
+    if (!Object.hasOwn(was, name)) yield [name, undefined, is[name]];
+    else if (!same(was[name] as T, is[name] as T)) yield [name, was[name], is[name]];
+  }
+  for (const name of Object.keys(was)) {
+    if (!Object.hasOwn(is, name)) yield [name, was[name], undefined];
+  }
+}
+
+/** The table with other values. */
+export function mapped<T>(
+  table: Table<T>,
+  value: (key: string, before: T) => T,
+): { readonly [key: string]: T } {
+  return Object.fromEntries(
+    Object.entries(table).map(([key, before]) => [key, value(key, before)]),
+  );
+}
+
+const sameJson = (a: Json, b: Json): boolean =>
+  Object.is(a, b) || JSON.stringify(a, sortKeys) === JSON.stringify(b, sortKeys);
+
+/** Of keys in a file the values themselves are remembered: which keys are ours may change. */
+export function keysDigest(names: readonly string[], values: readonly (string | null)[]): Digest {
+  return JSON.stringify(Object.fromEntries(names.map((name, i) => [name, values[i] ?? null])));
+}
+
+/** Whether an output is as a run left it; of keys, those that were ours then and still are. */
+export function isAsLeft(output: Output, recorded: Digest | undefined, now: Digest): boolean {
+  if (recorded === now) return true;
+  if (output.keys === undefined || !isKeys(recorded) || !isKeys(now)) return false;
+  const values: Table<string | null> = JSON.parse(now);
+  return Object.entries(JSON.parse(recorded)).every(
+    ([name, value]) => !Object.hasOwn(values, name) || values[name] === value,
+  );
+}
+
+const isKeys = (digest: Digest | undefined): digest is Digest => digest?.startsWith('{') === true;
+
+/** Digest of a signature; the order of keys does not matter. */
+function signatureDigest({
+  recipe,
+  params,
+  inputs,
+  env,
+  globs,
+  deps,
+  gathered,
+  observed,
+}: Signature): Digest {
+  const tables = [inputs, env, globs, deps, gathered].map((one) =>
+    Object.keys(one)
+      .sort()
+      .map((name) => [name, one[name]]),
+  );
+  return digestOf(JSON.stringify([recipe, valueDigest(params), tables, observed]));
+}
+
+const isQuiet = ({ quiet }: Output): boolean => quiet === true;
+
+/** Digest of what a target left: its outputs, or its whole signature when it leaves no file. */
+export function productOf(
+  node: Node,
+  outputs: (path: Path) => Digest,
+  signature: Signature,
+): Digest {
+  const { outputs: all } = node;
+  const compared = all.some(isQuiet) ? all.filter((output) => !isQuiet(output)) : all;
+  if (compared.length === 0) return signatureDigest(signature);
+  if (compared.length === 1) return outputs(compared[0]!.path);
+  return digestOf(JSON.stringify(compared.map((output) => [output.path, outputs(output.path)])));
+}

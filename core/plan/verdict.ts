@@ -1,0 +1,46 @@
+/** Verdicts and the plan: how targets stand, and what a build would do now. */
+import type { State } from '../api/builds.ts';
+import type { Digest, TargetName } from '../api/values.ts';
+import type { Selection } from '../graph/graph.ts';
+import type { Reason } from '../words/reasons.ts';
+
+/** What `decide` says of one target. */
+export interface Verdict {
+  readonly state: State;
+  readonly reasons: readonly Reason[];
+  /** Digest of what the target made, when it may be relied on. */
+  readonly product?: Digest;
+  /** Targets that hold this one up (`blocked`), or that must be made first (`maybe`). */
+  readonly by?: readonly TargetName[];
+  /** In a few words: progress, advice, what an edit touched. */
+  readonly note?: string;
+  /** Set when it counts as fresh only because it is held back: until this target is settled. */
+  readonly until?: TargetName;
+  /** For `failed`: nothing to run, what it needs to see could not be seen. */
+  readonly final?: boolean;
+  /** For `blocked`: what is at the root of it. */
+  readonly cause?: 'failed' | 'waiting' | 'person';
+  /** Set when the work was found done without a record: put it on record. */
+  readonly adopt?: { readonly how: string; readonly receipt?: string };
+}
+
+/** One unit of work. */
+export interface Action {
+  /** The target, or the chain's name. */
+  readonly name: string;
+  /**
+   * `run` the recipe; `attach` to a detached process of an earlier invocation, or collect its
+   * result; `adopt` work found done; `restore` the files of a once-target from its record.
+   */
+  readonly kind: 'run' | 'attach' | 'adopt' | 'restore';
+  readonly makes: readonly TargetName[];
+  /** False: only if something it needs turns out different. */
+  readonly certain: boolean;
+  readonly reasons: readonly Reason[];
+}
+
+/** What a build would do now. Dry run, why, status and graph are views of it. */
+export interface Plan extends Selection {
+  readonly verdicts: ReadonlyMap<TargetName, Verdict>;
+  readonly actions: readonly Action[];
+}

@@ -1,0 +1,217 @@
+/** What people decide for desgw: accept an edit, adopt work, settle a doubt, do something once more. */
+
+import { UserError } from '../api/errors.ts';
+import type { TargetName } from '../api/values.ts';
+import type { Node } from '../graph/graph.ts';
+import type { Journal } from '../memory/memory.ts';
+import type { Built, Signature } from '../memory/trace.ts';
+import { lastGood } from '../memory/trace.ts';
+import type { Observer } from '../observe/observer.ts';
+import { builtOf } from '../plan/decide.ts';
+import { signatureOf } from '../plan/signature.ts';
+import type { Plan } from '../plan/verdict.ts';
+import { moment } from '../words/time.ts';
+import type { Files } from '../world/world.ts';
+import { forget } from './clean.ts';
+
+export interface SettleContext {
+  readonly plan: Plan;
+  readonly observer: Observer;
+  readonly journal: Journal;
+  readonly files: Files;
+  readonly now: number;
+}
+
+/** Takes outputs that were edited as they are, until what they are made from changes. */
+export function acceptEdit(name: TargetName, context: SettleContext): void {
+  const { plan, observer, journal, now } = context;
+  const node = plan.graph.nodes.get(name)!;
+  const built = builtOf(node, journal.traces.get(name), observer);
+  if (built === undefined) {
+    throw new UserError(
+      `'${name}' has not been built, so there is no edit to accept`,
+      `\`desgw adopt ${name}\` puts files that are there on record.`,
+    );
+  }
+  if (plan.verdicts.get(name)?.state !== 'edited')
+    throw new UserError(`nothing that '${name}' made was changed by hand`);
+  journal.trace(
+    name,
+    { ...built, how: 'accepted', at: now, outputs: outputsNow(node, observer) },
+    { durable: true },
+  );
+}
+
+/** Puts a target on record as made, with the outputs that are there. */
+export function adoptOutputs(name: TargetName, context: SettleContext): void {
+  const { plan, observer, journal, now } = context;
+  const node = plan.graph.nodes.get(name)!;
+  const missing = node.outputs
+    .filter((output) => observer.output(output) === 'absent')
+    .map((output) => output.path);
+  if (missing.length > 0)
+    throw new UserError(`'${name}' cannot be adopted: ${missing.join(', ')} is not there`);
+  const by = plan.verdicts.get(name)?.by ?? [];
+  if (by.length > 0)
+    throw new UserError(
+      `'${name}' cannot be adopted yet: ${by.join(', ')} is not fresh`,
+      `Build or adopt ${by.length > 1 ? 'these' : 'it'} first.`,
+    );
+  record(
+    node,
+    context,
+    {
+      how: 'adopted',
+      outputs: outputsNow(node, observer),
+      evidence: 'taken as it was, by hand',
+      at: now,
+    },
+    journal,
+  );
+}
+
+/** Settles a doubt: the work has happened, under this receipt if it is known. */
+export function markDone(
+  name: TargetName,
+  receipt: string | undefined,
+  context: SettleContext,
+): void {
+  const node = onceNode(name, context.plan);
+  record(
+    node,
+    context,
+    {
+      how: 'marked',
+      outputs: {},
+      evidence: 'marked by hand',
+      at: context.now,
+      ...(receipt === undefined ? {} : { receipt }),
+    },
+    context.journal,
+  );
+}
+
+/** Settles a doubt: the work has not happened. The next build looks outside once more and acts. */
+export function markNotDone(name: TargetName, { plan, journal, now }: SettleContext): void {
+  const node = onceNode(name, plan);
+  const trace = journal.traces.get(node.name);
+  if (trace === undefined || trace.kind === 'built') {
+    throw new UserError(
+      `'${name}' is not in doubt`,
+      trace === undefined ? undefined : `To do it once more: desgw resubmit ${name}`,
+    );
+  }
+  const { run, signature } = trace;
+  const problems = [{ what: 'marked by hand as not done' }];
+  const untouched = trace.kind === 'failed' ? trace.untouched : undefined;
+  journal.trace(
+    name,
+    {
+      ...{ kind: 'failed', run, at: now, ms: 0, signature, because: [], problems },
+      ...(untouched === undefined ? {} : { untouched }),
+    },
+    { durable: true },
+  );
+}
+
+/** Makes way for doing once more what must not happen twice. Whoever watches the work starts anew. */
+export function allowAgain(
+  name: TargetName,
+  reason: string,
+  { plan, journal, files, now }: SettleContext,
+): void {
+  const node = onceNode(name, plan);
+  const trace = journal.traces.get(name);
+  const { run, signature } = trace ?? { run: 0, signature: EMPTY };
+  journal.trace(
+    name,
+    { kind: 'cleaning', done: true, run, at: now, signature, outputs: {}, reason },
+    { durable: true },
+  );
+  for (const output of node.outputs) keepOld(files, output.path);
+  for (const dependent of plan.graph.dependents.get(name) ?? []) {
+    if (plan.graph.nodes.get(dependent)!.rule.observe !== undefined)
+      forget(dependent, journal, now, reason);
+  }
+}
+
+/** What is on record of a once-target, in a sentence. */
+export function onRecord(
+  name: TargetName,
+  { plan, journal }: Pick<SettleContext, 'plan' | 'journal'>,
+): string {
+  onceNode(name, plan);
+  const trace = journal.traces.get(name);
+  const good = lastGood(trace);
+  const when = trace === undefined ? '' : ` on ${moment(trace.at)}`;
+  const receipt = good?.receipt === undefined ? '' : ` as ${good.receipt}`;
+  const live = (plan.graph.dependents.get(name) ?? [])
+    .filter((dependent) => plan.verdicts.get(dependent)?.state === 'waiting')
+    .map((dependent) => `${dependent}: ${plan.verdicts.get(dependent)!.note}`);
+  const state =
+    trace === undefined
+      ? 'never done'
+      : trace.kind === 'built'
+        ? `${trace.how}${receipt}${when}`
+        : `${trace.kind}${when}`;
+  return `${name}: ${state}${live.length === 0 ? '; nothing of it is known to be live' : `; still live: ${live.join('; ')}`}`;
+}
+
+function onceNode(name: TargetName, plan: Plan): Node {
+  const node = plan.graph.nodes.get(name)!;
+  if (node.rule.once === undefined) {
+    throw new UserError(
+      `'${name}' may be made as often as you like`,
+      `desgw build --force ${name}`,
+    );
+  }
+  return node;
+}
+
+const outputsNow = (node: Node, observer: Observer): Built['outputs'] =>
+  Object.fromEntries(node.outputs.map((output) => [output.path, observer.output(output)]));
+
+const EMPTY: Signature = {
+  recipe: '',
+  params: {},
+  inputs: {},
+  env: {},
+  globs: {},
+  deps: {},
+  gathered: {},
+};
+
+function record(
+  node: Node,
+  { plan, observer }: SettleContext,
+  fields: Pick<Built, 'how' | 'outputs' | 'at'> & Partial<Pick<Built, 'evidence' | 'receipt'>>,
+  journal: Journal,
+): void {
+  const gathered = node.gathers.filter(
+    (member) => plan.verdicts.get(member)?.product !== undefined,
+  );
+  const ingredients = {
+    file: (path: string) => observer.file(path),
+    glob: (pattern: string) => observer.glob(pattern),
+    env: (variable: string) => observer.env(variable),
+    sighting: (target: TargetName) => observer.sighting(target),
+    product: (target: TargetName) => plan.verdicts.get(target)?.product,
+  };
+  const run = (journal.traces.get(node.name)?.run ?? 0) + 1;
+  const signature = signatureOf(node, ingredients, gathered);
+  journal.trace(
+    node.name,
+    { kind: 'built', run, ms: 0, signature, because: [], ...fields },
+    { durable: true },
+  );
+}
+
+function keepOld(files: Files, path: string): void {
+  if (files.stat(path) === undefined) return;
+  for (let n = 1; ; n++) {
+    const name = `${path}.previous-${n}`;
+    if (files.stat(name) !== undefined) continue;
+    files.rename(path, name);
+    return;
+  }
+}

@@ -1,0 +1,213 @@
+/** Forgetting targets: what of theirs may be deleted, what is left alone and why. */
+
+import type { Output } from '../api/rules.ts';
+import type { Exec } from '../api/steps.ts';
+import type { Digest, Path, TargetName } from '../api/values.ts';
+import type { Graph, Node } from '../graph/graph.ts';
+import type { Journal, Memory } from '../memory/memory.ts';
+import type { Built, Cleaning, Trace } from '../memory/trace.ts';
+import { lastGood } from '../memory/trace.ts';
+import type { Observer } from '../observe/observer.ts';
+import { builtOf } from '../plan/decide.ts';
+import type { Plan } from '../plan/verdict.ts';
+import type { Files } from '../world/world.ts';
+
+/** A target that may not be cleaned now. */
+export interface Refused {
+  readonly target: TargetName;
+  readonly why: string;
+  /** Ends the work that is still under way. */
+  readonly cancel?: Exec;
+}
+
+/** What cleaning would do. The dry run prints it, the real one carries out the same value. */
+export interface CleanPlan {
+  readonly targets: readonly { readonly target: TargetName; readonly deletes: readonly Path[] }[];
+  /** Files that stay, with the reason. */
+  readonly keeps: readonly { readonly path: Path; readonly why: string }[];
+  /** Targets that may not be cleaned now, with the reason and what would end it. */
+  readonly refused: readonly Refused[];
+  /** Targets that the next build will have to look at again. */
+  readonly follows: readonly TargetName[];
+}
+
+/** Plans the cleaning of `names`; members of groups are meant by the group. */
+export function planClean(
+  plan: Plan,
+  names: readonly TargetName[],
+  observer: Observer,
+  files: Files,
+): CleanPlan {
+  const targets = [...new Set(names.flatMap((name) => members(plan, name)))];
+  const refused = targets.flatMap((target) => whyNot(plan, target, observer) ?? []);
+  const cleaned = targets.filter((target) => !refused.some((r) => r.target === target));
+  const keeps: { path: Path; why: string }[] = [];
+  const steps = cleaned.map((target) => {
+    const node = plan.graph.nodes.get(target)!;
+    return {
+      target,
+      deletes: node.outputs.flatMap((output) => deletable(node, output, observer, files, keeps)),
+    };
+  });
+  return { targets: steps, keeps, refused, follows: followers(plan, cleaned) };
+}
+
+/** Targets on record that no rule declares any more, each with the outputs on record. */
+export function orphans({ traces }: Memory, { nodes }: Pick<Graph, 'nodes'>) {
+  return [...traces].flatMap(([target, trace]) => {
+    const outputs = recordedOutputs(trace);
+    return nodes.has(target) || outputs === undefined ? [] : [{ target, outputs }];
+  });
+}
+
+/** What is to be deleted of them: nothing that another target makes, or that people changed. */
+export function planOrphans(
+  memory: Memory,
+  graph: Pick<Graph, 'nodes' | 'makers'>,
+  files: Files,
+): CleanPlan {
+  const keeps: { path: Path; why: string }[] = [];
+  const targets = orphans(memory, graph).map(({ target, outputs }) => {
+    const deletes = Object.entries(outputs).flatMap(([path, digest]) => {
+      if (graph.makers.has(path) || /[*?]/.test(path) || !isOurFile(files, path)) return [];
+      if (files.digest(path) === digest) return [path];
+      if (files.stat(path) !== undefined)
+        keeps.push({ path, why: 'it was changed since desgw made it' });
+      return [];
+    });
+    return { target, deletes };
+  });
+  return { targets, keeps, refused: [], follows: [] };
+}
+
+/** Carries a plan out: first on record that the files are ours to delete, then deleted, then done. */
+export function carryOut(
+  clean: CleanPlan,
+  journal: Journal,
+  files: Files,
+  now: number,
+  drop: boolean,
+): void {
+  for (const { target, deletes } of clean.targets) {
+    const trace = journal.traces.get(target);
+    const record = trace === undefined ? undefined : cleaning(trace, now);
+    if (record !== undefined) journal.trace(target, record, { durable: true });
+    for (const path of deletes) files.remove(path);
+    if (drop) journal.drop(target);
+    else if (record !== undefined) journal.trace(target, { ...record, done: true });
+  }
+}
+
+/** Makes way for making a target again, deleting nothing; its files stay known as ours. */
+export function forget(target: TargetName, journal: Journal, at: number, reason?: string): void {
+  const trace = journal.traces.get(target);
+  // For how long nothing had moved outside says nothing of what is begun now.
+  if (journal.sightings.has(target)) journal.sighting(target, { digest: '', since: at });
+  if (trace?.kind !== 'built') journal.drop(target);
+  else
+    journal.trace(target, {
+      ...cleaning(trace, at),
+      done: true,
+      ...(reason === undefined ? {} : { reason }),
+    });
+}
+
+function cleaning(trace: Trace, at: number): Cleaning {
+  return {
+    kind: 'cleaning',
+    done: false,
+    run: trace.run,
+    at,
+    signature: trace.signature,
+    outputs: recordedOutputs(trace) ?? {},
+  };
+}
+
+function recordedOutputs(trace: Trace): { readonly [path: string]: Digest } | undefined {
+  switch (trace.kind) {
+    case 'built':
+    case 'finishing':
+    case 'cleaning':
+      return trace.outputs;
+    case 'started':
+    case 'failed':
+      return trace.previous?.outputs;
+  }
+}
+
+function members(plan: Plan, name: TargetName): readonly TargetName[] {
+  const node = plan.graph.nodes.get(name)!;
+  return node.group ? node.deps.flatMap((dep) => members(plan, dep)) : [name];
+}
+
+function whyNot(plan: Plan, target: TargetName, observer: Observer): Refused | undefined {
+  const verdict = plan.verdicts.get(target);
+  if (verdict?.state === 'running') {
+    return { target, why: 'it is running; wait for it or stop it' };
+  }
+  const { once } = plan.graph.nodes.get(target)!.rule;
+  if (once === undefined) return undefined;
+  const live = (plan.graph.dependents.get(target) ?? []).find(
+    (name) => plan.verdicts.get(name)?.state === 'waiting',
+  );
+  if (live === undefined) return undefined;
+  const why = `its work is still under way: ${live} waits for it (${plan.verdicts.get(live)!.note})`;
+  const receipt = lastGood(observer.trace(target))?.receipt;
+  if (once.cancel === undefined || receipt === undefined) return { target, why };
+  return { target, why: `${why}; --cancel ends it first`, cancel: once.cancel(receipt) };
+}
+
+function deletable(
+  node: Node,
+  output: Output,
+  observer: Observer,
+  files: Files,
+  keeps: { path: Path; why: string }[],
+): Path[] {
+  const now = observer.output(output);
+  if (now === 'absent') return [];
+  const keep = (why: string): Path[] => {
+    keeps.push({ path: output.path, why });
+    return [];
+  };
+  if (output.keys !== undefined) return keep('only some of its lines are set by desgw');
+  if (output.shared === true) return keep('other programs use it too');
+  const trace = observer.trace(node.name);
+  const built: Built | undefined = builtOf(node, trace, observer);
+  const ours =
+    built?.outputs[output.path] ??
+    (trace === undefined ? undefined : recordedOutputs(trace)?.[output.path]);
+  const unfinished =
+    trace?.kind === 'started' || trace?.kind === 'finishing' || trace?.kind === 'failed';
+  if (!unfinished && ours !== now)
+    return keep(
+      ours === undefined ? 'desgw did not make it' : 'it was changed since desgw made it',
+    );
+  const paths = output.glob === true ? files.glob(output.path) : [output.path];
+  return paths.filter(
+    (path) => isOurFile(files, path) || keep('it is a link, or lies behind one').length > 0,
+  );
+}
+
+/** A link may lead anywhere: neither it nor anything behind it is ours to delete. */
+function isOurFile(files: Files, path: Path): boolean {
+  return !files.isLinked(path);
+}
+
+function followers(plan: Plan, targets: readonly TargetName[]): readonly TargetName[] {
+  const reached = new Set<TargetName>(targets);
+  for (const name of plan.graph.order) {
+    const node = plan.graph.nodes.get(name)!;
+    const { chain } = node.rule;
+    const links =
+      chain === undefined
+        ? []
+        : chain.links.filter((link) => reached.has(link)).flatMap((link) => chain.sweep(link));
+    if (links.includes(name) || [...node.deps, ...node.gathers].some((need) => reached.has(need)))
+      reached.add(name);
+  }
+  return plan.graph.order.filter(
+    (name) =>
+      reached.has(name) && !targets.includes(name) && plan.graph.nodes.get(name)!.group === false,
+  );
+}

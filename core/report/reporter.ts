@@ -1,8 +1,0 @@
-/** What turns the events of a build into something to read. */
-import type { BuildEvent } from '../types.ts';
-
-export interface Reporter {
-  event(event: BuildEvent): void;
-  /** Nothing more will come. Must be called, also after an error. */
-  end(): void;
-}

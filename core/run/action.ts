@@ -1,0 +1,435 @@
+/**
+ * Performs one action, and keeps the order that makes a crash harmless:
+ *
+ *   started (on record) -> steps -> judged -> outputs durable beside their place ->
+ *   finishing (on record, with their digests) -> renamed into place -> built (on record) -> told
+ */
+
+import { isSystemError } from '../api/errors.ts';
+import type { Facts } from '../api/facts.ts';
+import type { Seen } from '../api/looks.ts';
+import type { Problem, Recipe } from '../api/rules.ts';
+import type { Exec, Step } from '../api/steps.ts';
+import type { Digest, Path, TargetName } from '../api/values.ts';
+import type { Node } from '../graph/graph.ts';
+import { recipeOf } from '../graph/resolve.ts';
+import { logPath } from '../memory/logs.ts';
+import type { Built, Signature, Started } from '../memory/trace.ts';
+import { attemptDirectory } from '../observe/attempts.ts';
+import { settledSignature } from '../observe/stamps.ts';
+import { productNow } from '../plan/decide.ts';
+import { mapped } from '../plan/signature.ts';
+import type { Action } from '../plan/verdict.ts';
+import { nearestNames } from '../words/near.ts';
+import { adopt } from './adopt.ts';
+import { revokeAttempt } from './detached.ts';
+import {
+  type Entry,
+  entryOf,
+  evaluate,
+  isOpen,
+  type Landing,
+  nextRun,
+  type PerformContext,
+} from './entry.ts';
+import { Keeper } from './keep.ts';
+import { problemOf, problemsOf } from './problems.ts';
+import { Run, type StepsEnd } from './steps.ts';
+
+/** Performs `action`; failing is a landing, only defects throw. */
+export async function perform(action: Action, context: PerformContext): Promise<Landing> {
+  if (action.kind === 'adopt') return adopt(action, context);
+  const { graph } = context;
+  const entries: Entry[] = [];
+  try {
+    for (const name of action.makes)
+      entries.push(await entryOf(graph.nodes.get(name)!, action, context));
+  } catch (error) {
+    // What it is to be made from cannot be looked at: nothing has begun, nothing goes on record.
+    const run = nextRun(graph.nodes.get(action.makes[0]!)!, context);
+    return {
+      state: 'failed',
+      made: [],
+      problems: problemsOf(error),
+      log: logPath(action.name, run),
+    };
+  }
+  return new Performer(action, entries, context).go();
+}
+
+class Performer {
+  readonly #action: Action;
+  readonly #context: PerformContext;
+  #entries: readonly Entry[];
+  readonly #recipe: Recipe;
+  readonly #facts: Facts;
+  readonly #log: Path;
+  readonly #begun: number;
+  readonly #keeper: Keeper;
+  /** Whether the run may go on record: earlier attempts are out of the way, strangers' files kept. */
+  #prepared = false;
+  readonly #token: string;
+  readonly #startedAt: number;
+  /** What the targets recorded so far have made. */
+  readonly #products = new Map<TargetName, Digest>();
+
+  constructor(action: Action, entries: readonly Entry[], context: PerformContext) {
+    this.#action = action;
+    this.#context = context;
+    const { observer, journal, world } = context;
+    this.#entries = entries;
+    const first = this.#entries[0]!;
+    this.#recipe = recipeOf(first.node.rule);
+    const due = first.node.rule.chain === undefined ? [] : action.makes;
+    this.#facts = observer.facts(
+      first.node,
+      context.gathered(first.node.name),
+      due,
+      this.#recipe.reads ?? [],
+    );
+    this.#log = logPath(action.name, first.run);
+    this.#begun = world.clock.now();
+    this.#keeper = new Keeper(world, observer, context.emit);
+    const trace = journal.traces.get(first.node.name);
+    const resumed = action.kind === 'attach' && isOpen(trace);
+    this.#token = resumed
+      ? trace.token
+      : action.kind === 'restore'
+        ? (first.previous?.token ?? '')
+        : context.newToken();
+    this.#startedAt = resumed
+      ? trace.at
+      : action.kind === 'restore'
+        ? (first.previous?.at ?? 0)
+        : this.#begun;
+    for (const link of resumed ? (trace.due ?? []) : []) {
+      // Put on record by an engine that did not come to the others.
+      const product = context.product(link);
+      if (product !== undefined) this.#products.set(link, product);
+    }
+  }
+
+  async go(): Promise<Landing> {
+    const { emit } = this.#context;
+    let run: Run | undefined;
+    try {
+      if (this.#action.kind === 'run' && !this.#takeBack()) {
+        return {
+          state: 'left',
+          note: 'an earlier attempt began after all; build again to follow it',
+        };
+      }
+      this.#keep();
+      this.#prepared = true;
+      const steps = this.#steps();
+      this.#start(steps);
+      emit({ kind: 'action started', action: this.#action, at: this.#begun, log: this.#log });
+      run = this.#newRun();
+      const end = await run.all(steps);
+      if (end.state === 'interrupted' || end.state === 'left') return this.#stopped(run, end);
+      return await this.#conclude(run, end);
+    } catch (error) {
+      const problems = problemsOf(error);
+      run?.discard();
+      // What was launched is followed by the next build, which needs the record as it is.
+      if (run?.launched === true && isSystemError(error)) {
+        this.#keeper.leave();
+        return this.#leave(problems);
+      }
+      if (!this.#prepared) {
+        this.#keeper.release();
+        return this.#leave(problems);
+      }
+      return this.#fail(problems, [], run !== undefined && this.#effectUnknown(run));
+    }
+  }
+
+  /** An attempt on record that never began must be kept from beginning before a new one does. */
+  #takeBack(): boolean {
+    const { journal, observer, world } = this.#context;
+    return this.#entries.every(({ node }) => {
+      const trace = journal.traces.get(node.name);
+      if (!isOpen(trace) || trace.detached === undefined) return true;
+      return observer.attempt(trace.token) === 'lost' || revokeAttempt(world, trace.token);
+    });
+  }
+
+  #steps(): readonly Step[] {
+    return evaluate(this.#recipe, this.#facts);
+  }
+
+  #keep(): void {
+    const { journal } = this.#context;
+    for (const { node } of this.#entries) this.#keeper.keep(node, journal.traces.get(node.name));
+  }
+
+  #start(steps: readonly Step[]): void {
+    const { journal } = this.#context;
+    if (this.#action.kind !== 'run') return;
+    const detached = steps.find(
+      (step): step is Exec => step.kind === 'exec' && step.detached !== undefined,
+    )?.detached;
+    this.#entries.forEach((entry, i) => {
+      const started: Started = {
+        kind: 'started',
+        run: entry.run,
+        at: this.#startedAt,
+        signature: entry.signature,
+        because: this.#action.reasons,
+        token: this.#token,
+        ...(this.#action.makes.length > 1 ? { due: this.#action.makes } : {}),
+        ...(entry.previous === undefined ? {} : { previous: entry.previous }),
+        ...(detached === undefined ? {} : { detached, stamps: entry.stamps }),
+      };
+      // Durable before anything that must not happen twice; one sync covers all links.
+      const durable =
+        i === this.#entries.length - 1 &&
+        (detached !== undefined || entry.node.rule.once !== undefined);
+      journal.trace(entry.node.name, started, { durable });
+    });
+  }
+
+  #newRun(): Run {
+    const { world, environments, signal, emit } = this.#context;
+    const first = this.#entries[0]!;
+    return new Run(
+      this.#facts,
+      {
+        world,
+        environments,
+        signal,
+        token: this.#token,
+        startedAt: this.#startedAt,
+        log: this.#log,
+        env: first.node.rule.env ?? [],
+        resume: this.#action.kind === 'attach',
+        onAlive: () => this.#tellProgress(),
+        filesOnly: this.#action.kind === 'restore',
+        onRetry: (attempt, delay, exit) =>
+          emit({ kind: 'action retried', action: this.#action, attempt, delay, exit }),
+        onWarning: (message) => emit({ kind: 'warning', target: first.node.name, message }),
+      },
+      this.#action.kind === 'restore' ? first.previous?.receipt : undefined,
+    );
+  }
+
+  #told = '';
+
+  /** While a detached program runs: what it is at. */
+  async #tellProgress(): Promise<void> {
+    const { progress } = this.#recipe;
+    if (progress === undefined) return;
+    const { looker, emit, world } = this.#context;
+    looker.forget();
+    const text = progress.judge(await looker.look(progress.look(this.#facts)));
+    if (text === undefined || text === this.#told) return;
+    this.#told = text;
+    emit({ kind: 'progress', target: this.#action.name, progress: text, at: world.clock.now() });
+  }
+
+  #stopped(run: Run, end: StepsEnd): Landing {
+    run.discard();
+    if (end.state === 'left') {
+      return { state: 'left', note: 'goes on by itself; the same command picks it up' };
+    }
+    return { state: 'interrupted' };
+  }
+
+  async #conclude(run: Run, end: StepsEnd): Promise<Landing> {
+    await this.#lookBack();
+    const seen = await this.#evidence();
+    // The judge knows what to make of a program that failed; where none ran, or it has nothing to
+    // say, the bare fact counts.
+    const noneRan = end.state === 'failed' && run.facts.exits.length === 0;
+    const judged =
+      this.#action.kind === 'restore' || noneRan
+        ? []
+        : (this.#recipe.judge?.(run.facts, seen) ?? []);
+    const problems = judged.length === 0 && end.state === 'failed' ? [problemOf(end)] : judged;
+    if (problems.length > 0) {
+      run.commit(); // what it did write tells people what went wrong
+      const completed = this.#entries[0]!.node.rule.chain?.completed?.(run.facts, seen) ?? [];
+      return this.#failAfter(run, problems, completed);
+    }
+    return this.#finish(run);
+  }
+
+  /** What was written while it was read is not what the run was made from. */
+  async #lookBack(): Promise<void> {
+    const { graph, observer } = this.#context;
+    const { kind, makes } = this.#action;
+    if (kind === 'restore') return;
+    const settled: Entry[] = [];
+    for (const entry of this.#entries) {
+      const signature = await settledSignature(entry.node, entry, makes, graph, observer);
+      settled.push({ ...entry, signature });
+    }
+    this.#entries = settled;
+  }
+
+  async #evidence(): Promise<readonly Seen[]> {
+    const looks = this.#recipe.evidence?.(this.#facts) ?? [];
+    if (looks.length === 0) return [];
+    this.#context.looker.forget();
+    return this.#context.looker.look(looks);
+  }
+
+  #finish(run: Run): Landing {
+    const { journal, observer } = this.#context;
+    const staged = new Map(run.staged.map((one) => [one.path, one.digest]));
+    if (staged.size > 0 && this.#entries.length === 1 && this.#action.kind !== 'restore') {
+      const entry = this.#entries[0]!;
+      const trace = journal.traces.get(entry.node.name);
+      const plain = entry.node.outputs.every(
+        (o) => o.keys === undefined && (staged.has(o.path) || observer.file(o.path) !== 'absent'),
+      );
+      // Whoever finds this record looks at the outputs alone, so nothing else may be on its way.
+      const declared = [...staged.keys()].every((path) =>
+        entry.node.outputs.some((o) => o.path === path),
+      );
+      if (trace?.kind === 'started' && plain && declared) {
+        journal.trace(entry.node.name, {
+          ...trace,
+          kind: 'finishing',
+          signature: entry.signature,
+          outputs: this.#digests(entry.node, staged),
+        });
+      }
+    }
+    run.commit();
+    const missing: Problem[] = [];
+    for (const { node } of this.#entries) {
+      observer.forget(node.outputs.map((o) => o.path));
+      for (const [path, digest] of staged) observer.know(path, digest);
+      missing.push(...this.#missing(node));
+    }
+    if (missing.length > 0) return this.#failAfter(run, missing, []);
+    for (const entry of this.#entries) this.#record(entry, run);
+    this.#tidy();
+    this.#keeper.release();
+    const note = this.#recipe.note?.(run.facts) ?? this.#entries[0]!.signature.observed?.note ?? '';
+    return note === ''
+      ? { state: 'built', made: this.#action.makes }
+      : { state: 'built', made: this.#action.makes, note };
+  }
+
+  #digests(node: Node, staged: ReadonlyMap<Path, Digest>): { [path: string]: Digest } {
+    return Object.fromEntries(
+      node.outputs.map((o) => [o.path, staged.get(o.path) ?? this.#context.observer.output(o)]),
+    );
+  }
+
+  #missing(node: Node): Problem[] {
+    const { observer, world } = this.#context;
+    return node.outputs.flatMap((output) => {
+      if (observer.output(output) !== 'absent' || output.glob === true) return [];
+      const near = nearestNames(world.files, output.path);
+      const advice = near.length === 0 ? undefined : `There is ${near.join(', ')}.`;
+      return [{ what: `${output.path} was not made`, ...(advice === undefined ? {} : { advice }) }];
+    });
+  }
+
+  #record(entry: Entry, run: Run): void {
+    const { journal, observer, world } = this.#context;
+    const { node } = entry;
+    const { receipt } = run.facts;
+    const signature = this.#signatureOf(entry);
+    const outputs = Object.fromEntries(node.outputs.map((o) => [o.path, observer.output(o)]));
+    const built: Built =
+      this.#action.kind === 'restore' && entry.previous !== undefined
+        ? { ...entry.previous, signature, outputs }
+        : {
+            kind: 'built',
+            how: 'built',
+            run: entry.run,
+            at: world.clock.now(),
+            ms: world.clock.now() - this.#begun,
+            signature,
+            because: this.#action.reasons,
+            outputs,
+            ...(node.rule.once === undefined ? {} : { token: this.#token }),
+            ...(receipt === undefined ? {} : { receipt }),
+          };
+    journal.trace(node.name, built, { durable: node.rule.once !== undefined });
+    this.#products.set(node.name, productNow(node, observer, signature));
+  }
+
+  /** What an attempt left goes when all of it is on record. */
+  #tidy(): void {
+    // A restored target has no attempt of its own, and perhaps not even a name for one.
+    if (this.#action.kind === 'restore') return;
+    try {
+      this.#context.world.files.removeTree(attemptDirectory(this.#token));
+    } catch (error) {
+      // The targets are made; a folder too many is no reason to say otherwise.
+      if (!isSystemError(error)) throw error;
+    }
+  }
+
+  /** Links of a chain are made from each other: what the earlier ones made is known only now. */
+  #signatureOf({ node, signature }: Entry): Signature {
+    const { graph, observer } = this.#context;
+    const madeNow = (path: Path): boolean =>
+      this.#products.has(graph.makers.get(path) ?? node.name);
+    return {
+      ...signature,
+      deps: mapped(signature.deps, (dep, before) => this.#products.get(dep) ?? before),
+      inputs: mapped(signature.inputs, (path, before) =>
+        madeNow(path) ? observer.file(path) : before,
+      ),
+    };
+  }
+
+  #failAfter(run: Run, problems: readonly Problem[], completed: readonly TargetName[]): Landing {
+    const { observer } = this.#context;
+    for (const { node } of this.#entries) observer.forget(node.outputs.map((o) => o.path));
+    const made = this.#entries.filter(
+      ({ node }) => completed.includes(node.name) && this.#missing(node).length === 0,
+    );
+    for (const entry of made) this.#record(entry, run);
+    return this.#fail(
+      problems,
+      made.map((entry) => entry.node.name),
+      this.#effectUnknown(run),
+    );
+  }
+
+  /** A once-command that was started and left no receipt may have taken effect all the same. */
+  #effectUnknown(run: Run): boolean {
+    return this.#entries[0]!.node.rule.once !== undefined && run.facts.exits.length > 0;
+  }
+
+  /** Fails without a word on record. */
+  #leave(problems: readonly Problem[]): Landing {
+    return { state: 'failed', made: [], problems, log: this.#log };
+  }
+
+  #fail(problems: readonly Problem[], made: readonly TargetName[], doubt = false): Landing {
+    const { journal, world } = this.#context;
+    const untouched = this.#keeper.release();
+    // That a file could not be put back does not undo what was done.
+    if (this.#action.kind === 'restore') return this.#leave(problems);
+    const found = Object.keys(untouched).length > 0;
+    for (const entry of this.#entries) {
+      if (made.includes(entry.node.name)) continue;
+      journal.trace(
+        entry.node.name,
+        {
+          kind: 'failed',
+          run: entry.run,
+          at: world.clock.now(),
+          ms: world.clock.now() - this.#begun,
+          signature: entry.signature,
+          because: this.#action.reasons,
+          problems,
+          log: this.#log,
+          ...(entry.previous === undefined ? {} : { previous: entry.previous }),
+          ...(found ? { untouched } : {}),
+          ...(doubt ? { token: this.#token } : {}),
+        },
+        { durable: doubt },
+      );
+    }
+    return { state: doubt ? 'doubt' : 'failed', made, problems, log: this.#log };
+  }
+}

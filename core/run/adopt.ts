@@ -1,0 +1,73 @@
+/** Adoption: work that was done without desgw is put on record, with the files that belong to it. */
+
+import { recipeOf } from '../graph/resolve.ts';
+import { logPath } from '../memory/logs.ts';
+import type { Action } from '../plan/verdict.ts';
+import { type Entry, entryOf, evaluate, type Landing, type PerformContext } from './entry.ts';
+import { Keeper } from './keep.ts';
+import { Run } from './steps.ts';
+
+/** Puts work on record that was found done, writing the files that go with the record. */
+export async function adopt(action: Action, context: PerformContext): Promise<Landing> {
+  const { world, journal, observer, graph } = context;
+  const entry = await entryOf(graph.nodes.get(action.makes[0]!)!, action, context);
+  const { node } = entry;
+  const at = world.clock.now();
+  const seen = observer.once(node.name);
+  if (seen?.state !== 'done') throw new Error(`internal: ${node.name} is adopted without evidence`);
+  if (node.rule.once !== undefined) {
+    const keeper = new Keeper(world, observer, context.emit);
+    keeper.keep(node, journal.traces.get(node.name));
+    const recipe = recipeOf(node.rule);
+    const facts = observer.facts(node, context.gathered(node.name), [], recipe.reads ?? []);
+    const run = new Run(
+      facts,
+      { ...quietOptions(context, entry, at), filesOnly: true },
+      seen.receipt,
+    );
+    const end = await run.all(evaluate(recipe, facts));
+    // Without its files it would be on record as something that nobody else can see.
+    if (end.state !== 'done') {
+      run.discard();
+      keeper.release();
+      return { state: 'interrupted' };
+    }
+    run.commit();
+    keeper.release();
+    observer.forget(node.outputs.map((o) => o.path));
+  }
+  journal.trace(
+    node.name,
+    {
+      kind: 'built',
+      how: 'adopted',
+      run: entry.run,
+      at,
+      ms: 0,
+      signature: entry.signature,
+      because: [],
+      outputs: Object.fromEntries(node.outputs.map((o) => [o.path, observer.output(o)])),
+      evidence: seen.how,
+      ...(seen.receipt === undefined ? {} : { receipt: seen.receipt }),
+    },
+    { durable: node.rule.once !== undefined },
+  );
+  return { state: 'built', made: action.makes, note: seen.how };
+}
+
+function quietOptions(context: PerformContext, entry: Entry, at: number) {
+  const { world, environments, signal } = context;
+  return {
+    world,
+    environments,
+    signal,
+    token: '', // there was no attempt of ours
+    startedAt: at,
+    log: logPath(entry.node.name, entry.run),
+    env: [],
+    resume: false,
+    onRetry: () => {},
+    onWarning: () => {},
+    onAlive: () => Promise.resolve(),
+  };
+}

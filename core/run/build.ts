@@ -1,0 +1,396 @@
+/** A build from beginning to end: plan, lock, execute, wait for what goes on elsewhere, sum up. */
+
+import { isSystemError, UserError } from '../api/errors.ts';
+import type { Problem } from '../api/rules.ts';
+import type { TargetName } from '../api/values.ts';
+import { realTargets } from '../graph/resolve.ts';
+import { lackingSource, sourceNeededBy } from '../graph/sources.ts';
+import { isCurrent, type Loaded, loadMemory, openJournal } from '../memory/journal.ts';
+import { acquire } from '../memory/lock.ts';
+import type { Journal, Memory } from '../memory/memory.ts';
+import { Environments } from '../observe/environment.ts';
+import { Looker } from '../observe/looker.ts';
+import { Observer } from '../observe/observer.ts';
+import { declarationOf, type Project, type Stage, stage } from '../observe/stage.ts';
+import { heldUp } from '../plan/held-up.ts';
+import type { Plan, Verdict } from '../plan/verdict.ts';
+import type { BuildEvent, Outcome, Summary } from './events.ts';
+import { type Execution, execute } from './schedule.ts';
+
+export interface BuildOptions {
+  /** As named on the command line; none means the build's goal. */
+  readonly goals: readonly string[];
+  /** Actions at a time. */
+  readonly jobs: number;
+  readonly failFast: boolean;
+  /** Make the goals again whatever their record says. */
+  readonly force: boolean;
+  /** Stay until nothing is under way elsewhere. */
+  readonly wait: boolean;
+  /** Seconds after which waiting ends; undefined: no limit. */
+  readonly waitTimeout: number | undefined;
+  readonly command: string;
+  readonly signal: AbortSignal;
+  readonly emit: (event: BuildEvent) => void;
+}
+
+/** Exit status of an outcome. */
+export const EXIT: { readonly [outcome in Outcome]: number } = {
+  fresh: 0,
+  failed: 1,
+  waiting: 3,
+  person: 4,
+  interrupted: 130,
+};
+
+/** Seconds between two looks at work that goes on elsewhere: short at first, longer when nothing moves. */
+const FIRST_LOOK = 0.5;
+const LONGEST_LOOK = 60;
+const LOOK_GROWTH = 1.5;
+
+/** Brings the goals up to date. */
+export async function runBuild(project: Project, options: BuildOptions): Promise<Summary> {
+  const build = new BuildRun(project, options);
+  const summary = await build.run();
+  options.emit({ kind: 'finished', summary, at: project.world.clock.now() });
+  return summary;
+}
+
+/** A plan as a read-only command sees it. `dry`: nothing outside is asked that starts anything. */
+export async function lookOnly(
+  project: Project,
+  goals: readonly string[],
+  options: { readonly dry: boolean; readonly force?: boolean; readonly signal: AbortSignal },
+): Promise<{ readonly stage: Stage; readonly observer: Observer; readonly memory: Memory }> {
+  const memory = loadMemory(project.world.files);
+  const observe = {
+    adapters: project.build.adapters ?? {},
+    dry: options.dry,
+    mayWrite: false,
+    signal: options.signal,
+  };
+  let observer = new Observer(project.world, memory, observe);
+  let found = await stage(project, observer, goals, true);
+  if (options.force === true) {
+    observer = new Observer(project.world, memory, {
+      ...observe,
+      forced: meantBy(found.plan),
+    });
+    found = await stage(project, observer, goals, true);
+  }
+  return { stage: found, observer, memory };
+}
+
+/** What a round has seen without the lock. */
+interface Surveyed {
+  readonly memory: Loaded;
+  readonly observer: Observer;
+  /** Undefined where it is known already that another plan is needed. */
+  readonly found?: Stage;
+}
+
+class BuildRun {
+  readonly #project: Project;
+  readonly #options: BuildOptions;
+  readonly #begun: number;
+  /** How often each target was made. */
+  readonly #built = new Map<TargetName, number>();
+  readonly #spared = new Set<TargetName>();
+  readonly #adopted = new Set<TargetName>();
+  readonly #failed = new Map<TargetName, Summary['failed'][number]>();
+  readonly #environments: Environments;
+  #forced: ReadonlySet<TargetName> | undefined;
+
+  constructor(project: Project, options: BuildOptions) {
+    this.#project = project;
+    this.#options = options;
+    this.#begun = project.world.clock.now();
+    this.#environments = new Environments(project.world);
+  }
+
+  async run(): Promise<Summary> {
+    const { signal, wait } = this.#options;
+    let pause = FIRST_LOOK;
+    let before = '';
+    let onceMore = false;
+    for (;;) {
+      const { plan, verdicts } = await this.#round();
+      const held = heldUp(verdicts, plan);
+      if (signal.aborted) return this.#summary(plan, verdicts, 'interrupted');
+      if (!onceMore && hasLetGo(plan, verdicts)) {
+        onceMore = true;
+        continue;
+      }
+      if (held.waiting.length === 0 || !wait || this.#timedOut())
+        return this.#summary(plan, verdicts);
+      const now = JSON.stringify(held.waiting);
+      pause = now === before ? Math.min(LONGEST_LOOK, pause * LOOK_GROWTH) : FIRST_LOOK;
+      before = now;
+      this.#tellProgress(held.waiting, pause);
+      await this.#project.world.clock.sleep(pause * 1000, signal);
+    }
+  }
+
+  /** Plans without the lock; takes it only when there is something to do or to write down. */
+  async #round(): Promise<{ plan: Plan; verdicts: ReadonlyMap<TargetName, Verdict> }> {
+    const { world } = this.#project;
+    const memory = loadMemory(world.files);
+    for (const message of memory.warnings) this.#warnOnce(message);
+    const observer = this.#observer(memory);
+    const found = await stage(this.#project, observer, this.#options.goals, false);
+    const forced = this.#forceGoals(found);
+    const surveyed = { memory, observer, ...(forced ? {} : { found }) };
+    const idle = found.kind === 'plan' && found.plan.actions.length === 0 && !forced;
+    if (idle && observer.learned.size === 0 && !moved(observer, memory))
+      return { plan: found.plan, verdicts: found.plan.verdicts };
+    if (this.#options.signal.aborted) return { plan: found.plan, verdicts: found.plan.verdicts };
+    if (!idle) return this.#locked(surveyed, this.#options.wait);
+    try {
+      return await this.#locked(surveyed, false);
+    } catch (error) {
+      // Nobody is kept waiting, and no disk needs to be well, just to note down what a digest was.
+      if (error instanceof UserError || isSystemError(error))
+        return { plan: found.plan, verdicts: found.plan.verdicts };
+      throw error;
+    }
+  }
+
+  /** The first stage that knows the goals says which targets `--force` means. */
+  #forceGoals(found: Stage): boolean {
+    if (!this.#options.force || this.#forced !== undefined || found.kind !== 'plan') return false;
+    this.#forced = meantBy(found.plan);
+    return true;
+  }
+
+  #observer(memory: Memory): Observer {
+    const { world, build } = this.#project;
+    const forced =
+      this.#forced === undefined
+        ? undefined
+        : new Set([...this.#forced].filter((t) => !this.#built.has(t)));
+    return new Observer(world, memory, {
+      adapters: build.adapters ?? {},
+      dry: false,
+      mayWrite: true,
+      signal: this.#options.signal,
+      gaveUp: this.#failed,
+      made: this.#built,
+      ...(forced === undefined ? {} : { forced }),
+    });
+  }
+
+  /**
+   * What was seen without the lock counts with it too, if nobody can have been at work between:
+   * whoever builds holds the lock, and leaves more in the journal than there was.
+   */
+  async #locked(
+    surveyed: Surveyed,
+    wait: boolean,
+  ): Promise<{ plan: Plan; verdicts: ReadonlyMap<TargetName, Verdict> }> {
+    const { world } = this.#project;
+    const { signal, emit, command } = this.#options;
+    const lock = await acquire(world.files, world.processes, world.clock, {
+      wait,
+      command,
+      signal,
+      onWait: (holder) => emit({ kind: 'lock wait', holder }),
+    });
+    try {
+      const stands = lock.atOnce && isCurrent(world.files, surveyed.memory);
+      const memory = stands ? surveyed.memory : loadMemory(world.files);
+      const journal = openJournal(world.files, world.processes.self, memory);
+      try {
+        return await this.#underLock(journal, stands ? surveyed : undefined);
+      } finally {
+        journal.close();
+      }
+    } finally {
+      lock.release();
+    }
+  }
+
+  async #underLock(
+    journal: Journal,
+    surveyed: Surveyed | undefined,
+  ): Promise<{ plan: Plan; verdicts: ReadonlyMap<TargetName, Verdict> }> {
+    // Which targets are forced may have become known only from the plan.
+    const seen = surveyed?.found === undefined ? undefined : surveyed;
+    const observer = seen?.observer ?? this.#observer(journal);
+    for (let given = seen?.found; ; given = undefined) {
+      const found = given ?? (await stage(this.#project, observer, this.#options.goals, false));
+      this.#recordFinished(found.plan, journal);
+      const { plan } = found;
+      if (found.kind === 'plan')
+        this.#options.emit({ kind: 'planned', plan, at: this.#project.world.clock.now() });
+      const done = await this.#execute(plan, journal, observer);
+      await observer.settle();
+      this.#writeDown(observer, journal);
+      const expanded =
+        found.kind === 'first' &&
+        plan.goals.every((goal) => done.verdicts.get(goal)!.state === 'fresh');
+      if (!expanded || this.#options.signal.aborted) return { plan, verdicts: done.verdicts };
+    }
+  }
+
+  async #execute(plan: Plan, journal: Journal, observer: Observer): Promise<Execution> {
+    const { world, build } = this.#project;
+    const { jobs, failFast, wait, signal, emit } = this.#options;
+    const done = await execute(
+      plan,
+      {
+        world,
+        graph: plan.graph,
+        observer,
+        journal,
+        environments: this.#environments,
+        looker: new Looker(world, { adapters: build.adapters ?? {}, dry: false, signal }),
+        signal,
+        emit,
+        newToken: () => crypto.randomUUID(),
+      },
+      { jobs, failFast, wait, signal },
+    );
+    for (const name of done.built) this.#built.set(name, (this.#built.get(name) ?? 0) + 1);
+    for (const name of done.spared) this.#spared.add(name);
+    for (const name of done.adopted) this.#adopted.add(name);
+    for (const name of [...done.built, ...done.adopted]) this.#failed.delete(name);
+    for (const failure of done.failed) this.#failed.set(failure.target, failure);
+    return done;
+  }
+
+  /** A run that died while putting its outputs in place, and whose outputs are all there, is done. */
+  #recordFinished(plan: Plan, journal: Journal): void {
+    for (const name of plan.order) {
+      const trace = journal.traces.get(name);
+      if (trace?.kind !== 'finishing' || plan.verdicts.get(name)!.state !== 'fresh') continue;
+      const { run, at, signature, because, outputs, token } = trace;
+      journal.trace(name, {
+        kind: 'built',
+        how: 'built',
+        ms: 0,
+        run,
+        at,
+        signature,
+        because,
+        outputs,
+        token,
+      });
+    }
+  }
+
+  #writeDown(observer: Observer, journal: Journal): void {
+    for (const [path, known] of observer.learned) journal.file(path, known);
+    for (const [target, known] of observer.newSightings) journal.sighting(target, known);
+    observer.learned.clear();
+    observer.newSightings.clear();
+  }
+
+  #timedOut(): boolean {
+    const { waitTimeout } = this.#options;
+    return (
+      waitTimeout !== undefined &&
+      this.#project.world.clock.now() - this.#begun > waitTimeout * 1000
+    );
+  }
+
+  readonly #told = new Map<string, string>();
+
+  #tellProgress(
+    waiting: readonly { target: TargetName; progress: string }[],
+    nextLook: number,
+  ): void {
+    const at = this.#project.world.clock.now();
+    for (const { target, progress } of waiting) {
+      if (this.#told.get(target) === progress) continue;
+      this.#told.set(target, progress);
+      this.#options.emit({ kind: 'progress', target, progress, at });
+    }
+    this.#options.emit({ kind: 'waiting', targets: waiting.map((w) => w.target), nextLook });
+  }
+
+  #warnOnce(message: string): void {
+    if (this.#told.has(message)) return;
+    this.#told.set(message, '');
+    this.#options.emit({ kind: 'warning', message });
+  }
+
+  #summary(plan: Plan, verdicts: ReadonlyMap<TargetName, Verdict>, forced?: Outcome): Summary {
+    const { waiting, person, blocked, unseen } = heldUp(verdicts, plan);
+    for (const failure of unseen)
+      if (!this.#failed.has(failure.target))
+        this.#failed.set(failure.target, this.#explained(plan, failure));
+    const failed = [...this.#failed.values()];
+    const targets = realTargets(plan);
+    return {
+      outcome: forced ?? outcomeOf(failed, person, waiting, plan, verdicts),
+      ms: this.#project.world.clock.now() - this.#begun,
+      goals: plan.goals,
+      built: [...this.#built.keys()],
+      spared: [...this.#spared],
+      adopted: [...this.#adopted],
+      failed,
+      blocked,
+      waiting,
+      person,
+      fresh: targets.filter((name) => verdicts.get(name)!.state === 'fresh').length,
+      total: targets.length,
+    };
+  }
+
+  /** A file that is lacking is told with who needs it and what there is instead. */
+  #explained(plan: Plan, failure: Summary['failed'][number]): Summary['failed'][number] {
+    const { files } = this.#project.world;
+    const node = plan.graph.nodes.get(failure.target)!;
+    const lacking = node.sources.filter((path) => files.stat(path) === undefined);
+    if (lacking.length === 0) return failure;
+    const neededBy = sourceNeededBy(plan, node.name, declarationOf(this.#project, node.name));
+    return {
+      target: node.name,
+      problems: lacking.map((path) => lackingSource(files, path, neededBy)),
+    };
+  }
+}
+
+/** The goals, with the members of groups in their place. */
+function meantBy({ goals, graph }: Plan): ReadonlySet<TargetName> {
+  const found = new Set<TargetName>(goals);
+  // A set gives out what is added to it on the way.
+  for (const name of found) {
+    const node = graph.nodes.get(name)!;
+    if (node.group) for (const dep of node.deps) found.add(dep);
+  }
+  return found;
+}
+
+/** Whether what held a target back (see `hold`) has been settled in this round: it can be made now. */
+const hasLetGo = (plan: Plan, verdicts: ReadonlyMap<TargetName, Verdict>): boolean =>
+  plan.order.some((name) => {
+    const { until } = verdicts.get(name)!;
+    return until !== undefined && verdicts.get(until)?.state === 'fresh';
+  });
+
+function outcomeOf(
+  failed: readonly { problems: readonly Problem[] }[],
+  person: readonly unknown[],
+  waiting: readonly unknown[],
+  plan: Plan,
+  verdicts: ReadonlyMap<TargetName, Verdict>,
+): Outcome {
+  if (failed.length > 0) return 'failed';
+  if (person.length > 0) return 'person';
+  if (waiting.length > 0) return 'waiting';
+  const stuck = plan.goals.filter((goal) => verdicts.get(goal)!.state !== 'fresh');
+  if (stuck.length > 0)
+    throw new UserError(
+      `internal: ${stuck.join(', ')} was left behind without a reason`,
+      undefined,
+      1,
+    );
+  return 'fresh';
+}
+
+/** Whether an observation has a value that is not on record yet. */
+const moved = (observer: Observer, memory: Memory): boolean =>
+  [...observer.newSightings].some(
+    ([target, known]) => memory.sightings.get(target)?.digest !== known.digest,
+  );

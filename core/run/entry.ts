@@ -1,0 +1,112 @@
+/** What an action is performed with, what is kept of each of its targets, and how it may end. */
+
+import type { Facts } from '../api/facts.ts';
+import type { Problem, Recipe } from '../api/rules.ts';
+import type { Step } from '../api/steps.ts';
+import type { Digest, Path, TargetName } from '../api/values.ts';
+import type { Graph, Node } from '../graph/graph.ts';
+import type { Journal } from '../memory/memory.ts';
+import type { Built, Finishing, Signature, Stamps, Started, Trace } from '../memory/trace.ts';
+import { lastGood } from '../memory/trace.ts';
+import type { Environments } from '../observe/environment.ts';
+import type { Looker } from '../observe/looker.ts';
+import type { Observer } from '../observe/observer.ts';
+import { stampsBefore } from '../observe/stamps.ts';
+import { signatureOf } from '../plan/signature.ts';
+import type { Action } from '../plan/verdict.ts';
+import type { World } from '../world/world.ts';
+import type { BuildEvent } from './events.ts';
+
+/** Everything that performing needs. */
+export interface PerformContext {
+  readonly world: World;
+  readonly graph: Graph;
+  readonly observer: Observer;
+  readonly journal: Journal;
+  readonly environments: Environments;
+  readonly looker: Looker;
+  readonly signal: AbortSignal;
+  readonly emit: (event: BuildEvent) => void;
+  readonly product: (name: TargetName) => Digest | undefined;
+  readonly gathered: (name: TargetName) => readonly TargetName[];
+  readonly newToken: () => string;
+}
+
+/** How an action ended. */
+export type Landing =
+  | { readonly state: 'built'; readonly made: readonly TargetName[]; readonly note?: string }
+  | {
+      readonly state: 'failed';
+      readonly made: readonly TargetName[];
+      readonly problems: readonly Problem[];
+      readonly log: Path;
+    }
+  /** A once-action ended without a receipt: nobody can tell yet whether it took effect. */
+  | {
+      readonly state: 'doubt';
+      readonly made: readonly TargetName[];
+      readonly problems: readonly Problem[];
+      readonly log: Path;
+    }
+  | { readonly state: 'left'; readonly note: string }
+  | { readonly state: 'interrupted' };
+
+/** What is on record of each target of an action while it runs. */
+export interface Entry {
+  readonly node: Node;
+  readonly signature: Signature;
+  readonly run: number;
+  readonly previous: Built | undefined;
+  /** What its run reads, as it was when it began. */
+  readonly stamps: Stamps;
+}
+
+/** Whether a run is on record that has not been seen to end. */
+export const isOpen = (trace: Trace | undefined): trace is Started | Finishing =>
+  trace?.kind === 'started' || trace?.kind === 'finishing';
+
+/** The entry of one target as an action begins. */
+export async function entryOf(node: Node, action: Action, context: PerformContext): Promise<Entry> {
+  const { graph, observer } = context;
+  const trace = context.journal.traces.get(node.name);
+  const previous = lastGood(trace);
+  // What a detached program was started from is what it will have made its outputs from, and its
+  // log is that of the run that started it.
+  if (action.kind === 'attach' && isOpen(trace)) {
+    const { signature, run, stamps = {} } = trace;
+    return { node, signature, run, previous, stamps };
+  }
+  // Putting files back says nothing about what was done then having been done from what is there now.
+  if (action.kind === 'restore' && previous !== undefined) {
+    const { signature } = previous;
+    return { node, signature, run: nextRun(node, context), previous, stamps: {} };
+  }
+  const gathered = context.gathered(node.name);
+  const stamps = await stampsBefore(node, action.makes, gathered, graph, observer);
+  const signature = signatureOf(node, ingredients(context), gathered);
+  return { node, signature, run: nextRun(node, context), previous, stamps };
+}
+
+/** A number that no run on record has had; links of a chain share their logs, and so the number. */
+export function nextRun(
+  { name, rule }: Node,
+  { journal }: Pick<PerformContext, 'journal'>,
+): number {
+  const sharers = rule.chain?.links ?? [name];
+  return Math.max(...sharers.map((one) => journal.traces.get(one)?.run ?? 0)) + 1;
+}
+
+function ingredients({ observer, product }: PerformContext) {
+  return {
+    file: (path: Path) => observer.file(path),
+    glob: (pattern: string) => observer.glob(pattern),
+    env: (name: string) => observer.env(name),
+    sighting: (name: TargetName) => observer.sighting(name),
+    product,
+  };
+}
+
+/** The steps of a recipe, given the facts. Also what a dry run prints. */
+export function evaluate(recipe: Recipe, facts: Facts): readonly Step[] {
+  return typeof recipe.steps === 'function' ? recipe.steps(facts) : recipe.steps;
+}

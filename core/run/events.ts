@@ -1,0 +1,82 @@
+/** What a build says while it runs, and what it amounts to. */
+
+import type { State } from '../api/builds.ts';
+import type { Exit } from '../api/facts.ts';
+import type { Problem } from '../api/rules.ts';
+import type { Instant, Path, TargetName } from '../api/values.ts';
+import type { Action, Plan } from '../plan/verdict.ts';
+
+/** What a finished build amounts to; decides the exit status. */
+export type Outcome = 'fresh' | 'failed' | 'waiting' | 'person' | 'interrupted';
+
+/** The only way in which a build speaks. Reporters turn events into text. */
+export type BuildEvent =
+  | { readonly kind: 'planned'; readonly plan: Plan; readonly at: Instant }
+  | {
+      readonly kind: 'action started';
+      readonly action: Action;
+      readonly at: Instant;
+      readonly log?: Path;
+    }
+  | {
+      readonly kind: 'action retried';
+      readonly action: Action;
+      readonly attempt: number;
+      readonly delay: number;
+      readonly exit: Exit;
+    }
+  | {
+      readonly kind: 'action done';
+      readonly action: Action;
+      readonly at: Instant;
+      readonly ms: number;
+      readonly note?: string;
+      readonly changed: boolean;
+    }
+  | {
+      readonly kind: 'action failed';
+      readonly action: Action;
+      readonly at: Instant;
+      readonly ms: number;
+      readonly problems: readonly Problem[];
+      readonly log?: Path;
+      readonly tail?: string;
+    }
+  | { readonly kind: 'action left'; readonly action: Action; readonly note: string }
+  | { readonly kind: 'target spared'; readonly target: TargetName }
+  | { readonly kind: 'target adopted'; readonly target: TargetName; readonly how: string }
+  | {
+      readonly kind: 'progress';
+      readonly target: TargetName;
+      readonly progress: string;
+      readonly at: Instant;
+    }
+  | { readonly kind: 'waiting'; readonly targets: readonly TargetName[]; readonly nextLook: number }
+  | { readonly kind: 'warning'; readonly target?: TargetName; readonly message: string }
+  | { readonly kind: 'lock wait'; readonly holder: string }
+  | { readonly kind: 'finished'; readonly summary: Summary; readonly at: Instant };
+
+/** What happened in a build, target by target. */
+export interface Summary {
+  readonly outcome: Outcome;
+  readonly ms: number;
+  readonly goals: readonly TargetName[];
+  readonly built: readonly TargetName[];
+  readonly spared: readonly TargetName[];
+  readonly adopted: readonly TargetName[];
+  readonly failed: readonly {
+    readonly target: TargetName;
+    readonly problems: readonly Problem[];
+    readonly log?: Path;
+  }[];
+  readonly blocked: readonly { readonly target: TargetName; readonly by: readonly TargetName[] }[];
+  readonly waiting: readonly { readonly target: TargetName; readonly progress: string }[];
+  /** Targets that need a person's decision, with what to do. */
+  readonly person: readonly {
+    readonly target: TargetName;
+    readonly state: State;
+    readonly note: string;
+  }[];
+  readonly fresh: number;
+  readonly total: number;
+}

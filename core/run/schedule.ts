@@ -1,0 +1,451 @@
+/**
+ * Carries a plan out: starts what is ready, folds each landing in, decides what waited for it.
+ * Work per action is proportional to its dependents, never to the size of the graph.
+ */
+import pLimit from 'p-limit';
+import type { Chain, Problem } from '../api/rules.ts';
+import type { Digest, Path, TargetName } from '../api/values.ts';
+import type { Node } from '../graph/graph.ts';
+import { needsOf } from '../graph/resolve.ts';
+import { tailOf } from '../memory/logs.ts';
+import type { Observer } from '../observe/observer.ts';
+import { type Decision, decide, productNow, type View } from '../plan/decide.ts';
+import { blocked, standingOf } from '../plan/needs.ts';
+import { actionFor, chainAction, firstDue, heldUpLinks, isVerdict, viewOf } from '../plan/plan.ts';
+import type { Action, Plan, Verdict } from '../plan/verdict.ts';
+import { perform } from './action.ts';
+import type { Landing, PerformContext } from './entry.ts';
+
+export interface ExecuteOptions {
+  readonly jobs: number;
+  readonly failFast: boolean;
+  /** Follow detached programs of earlier invocations to their end. */
+  readonly wait: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What became of the targets of a plan. */
+export interface Execution {
+  readonly verdicts: ReadonlyMap<TargetName, Verdict>;
+  readonly built: readonly TargetName[];
+  readonly spared: readonly TargetName[];
+  readonly adopted: readonly TargetName[];
+  readonly failed: readonly { target: TargetName; problems: readonly Problem[]; log?: Path }[];
+}
+
+type Context = Omit<PerformContext, 'product' | 'gathered'>;
+
+/** Runs everything the plan says, as far as it goes. */
+export function execute(plan: Plan, context: Context, options: ExecuteOptions): Promise<Execution> {
+  return new Execute(plan, context, options).run();
+}
+
+class Execute {
+  readonly #plan: Plan;
+  readonly #context: PerformContext;
+  readonly #observer: Observer;
+  readonly #options: ExecuteOptions;
+  readonly #verdicts: Map<TargetName, Verdict>;
+  readonly #view: View;
+  readonly #inPlan: ReadonlySet<TargetName>;
+  /** How many needs of a target have not settled. */
+  readonly #open = new Map<TargetName, number>();
+  readonly #settled = new Set<TargetName>();
+  /** Decided anew in this run, with all needs settled. */
+  readonly #decided = new Set<TargetName>();
+  /** Links that a run of their chain makes; it settles them, nothing else does. */
+  readonly #making = new Set<TargetName>();
+  /** Links that wait for the rest of what their chain needs from outside. */
+  readonly #chains = new Map<Chain, { outside: number; running: boolean }>();
+  /** What may start, in order; from `#next` on it has not been tried. */
+  readonly #ready: Action[] = [];
+  #next = 0;
+  /** Tried when a key of theirs was taken. */
+  #leapt: Action[] = [];
+  readonly #busy = new Set<string>();
+  readonly #limit;
+  readonly #built: TargetName[] = [];
+  readonly #spared = new Set<TargetName>();
+  readonly #adopted: TargetName[] = [];
+  readonly #failed: { target: TargetName; problems: readonly Problem[]; log?: Path }[] = [];
+  #unfinished = 0;
+  #finish: () => void = () => {};
+  #break: (error: unknown) => void = () => {};
+
+  constructor(plan: Plan, context: Context, options: ExecuteOptions) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#observer = context.observer;
+    this.#verdicts = new Map(plan.verdicts);
+    this.#view = viewOf(context.observer, this.#verdicts);
+    this.#inPlan = new Set(plan.order);
+    this.#limit = pLimit(options.jobs);
+    this.#context = {
+      ...context,
+      product: (name) => this.#verdicts.get(name)?.product,
+      gathered: (name) => this.#gathered(name),
+    };
+  }
+
+  async run(): Promise<Execution> {
+    await new Promise<void>((resolve, reject) => {
+      this.#finish = resolve;
+      this.#break = reject;
+      this.#unfinished += 1; // keeps the run open until everything below has been started
+      this.#begin();
+      this.#done();
+    });
+    return {
+      verdicts: this.#verdicts,
+      built: this.#built,
+      spared: [...this.#spared],
+      adopted: this.#adopted,
+      failed: this.#failed,
+    };
+  }
+
+  /** Settles what stands already and starts from there. */
+  #begin(): void {
+    const pending: Node[] = [];
+    for (const name of this.#plan.order) {
+      const node = this.#node(name);
+      const verdict = this.#verdicts.get(name)!;
+      if (standingOf(verdict) === 'pending') pending.push(node);
+      else this.#settled.add(name);
+      if (verdict.adopt !== undefined && standingOf(verdict) === 'usable')
+        this.#enqueue(actionFor(node, verdict));
+    }
+    for (const node of pending) {
+      this.#open.set(node.name, needsOf(node).filter((need) => !this.#settled.has(need)).length);
+      this.#countOutside(node);
+    }
+    for (const node of pending) if (this.#open.get(node.name) === 0) this.#consider(node);
+  }
+
+  /** A chain's run needs what any of its links needs from outside the chain. */
+  #countOutside(node: Node): void {
+    const { chain } = node.rule;
+    if (chain === undefined) return;
+    const state = this.#chains.get(chain) ?? { outside: 0, running: false };
+    for (const need of needsOf(node)) {
+      if (!chain.links.includes(need) && !this.#settled.has(need)) state.outside += 1;
+    }
+    this.#chains.set(chain, state);
+  }
+
+  /** Every need of the target has settled: decide it, looking outside first if that is wanted. */
+  #consider(node: Node): void {
+    if (this.#making.has(node.name)) return;
+    const decision = decide(node, this.#view);
+    if (isVerdict(decision)) this.#act(node, decision);
+    else this.#lookFirst(node, decision);
+  }
+
+  #lookFirst(node: Node, { look }: Extract<Decision, { look: unknown }>): void {
+    this.#unfinished += 1;
+    this.#observer.look(this.#plan.graph, [{ target: node.name, look }]).then(() => {
+      this.#consider(node);
+      this.#done();
+    }, this.#break);
+  }
+
+  #act(node: Node, verdict: Verdict): void {
+    if (verdict.state === 'running' && !this.#options.wait && this.#observerSaysAlive(node)) {
+      this.#settle(node, { ...verdict, state: 'waiting' });
+      return;
+    }
+    this.#verdicts.set(node.name, verdict);
+    this.#decided.add(node.name);
+    if (standingOf(verdict) === 'pending') {
+      if (node.rule.chain === undefined) this.#enqueue(actionFor(node, verdict));
+      else this.#considerChain(node.rule.chain);
+      return;
+    }
+    if (verdict.adopt !== undefined) this.#enqueue(actionFor(node, verdict));
+    else if (verdict.state === 'fresh' && !node.group) this.#spare(node.name);
+    this.#settle(node, verdict);
+  }
+
+  #observerSaysAlive(node: Node): boolean {
+    const trace = this.#context.journal.traces.get(node.name);
+    return trace?.kind === 'started' && this.#observer.attempt(trace.token) === 'alive';
+  }
+
+  #spare(name: TargetName): void {
+    this.#spared.add(name);
+    this.#context.emit({ kind: 'target spared', target: name });
+  }
+
+  #considerChain(chain: Chain): void {
+    const state = this.#chains.get(chain)!;
+    if (state.running || state.outside > 0) return;
+    if (!this.#options.wait) this.#leaveAlive(chain);
+    const action = chainAction(chain, this.#view.verdict);
+    if (action === undefined || (action.kind === 'run' && this.#isHeldUp(chain, action))) return;
+    state.running = true;
+    for (const link of action.makes) this.#making.add(link);
+    this.#enqueue(action);
+  }
+
+  #leaveAlive(chain: Chain): void {
+    for (const link of chain.links) {
+      const verdict = this.#verdicts.get(link)!;
+      const node = this.#node(link);
+      if (verdict.state === 'running' && this.#observerSaysAlive(node))
+        this.#settle(node, { ...verdict, state: 'waiting' });
+    }
+  }
+
+  /** Whether a run of the chain has to wait, perhaps for good. */
+  #isHeldUp(chain: Chain, action: Action): boolean {
+    const first = firstDue(chain, this.#view.verdict)!;
+    // Only the first link that is not fresh starts the run; those before it have been decided.
+    if (!this.#decided.has(first)) return true;
+    const down = heldUpLinks(action, (link) => this.#ownStanding(link));
+    if (down.length > 0) this.#settle(this.#node(first), blocked(down, this.#view));
+    return down.length > 0;
+  }
+
+  /** What holds a link up may have come to light after the plan. */
+  #ownStanding(link: TargetName): Verdict {
+    const decision = decide(this.#node(link), this.#view);
+    const verdict = isVerdict(decision) ? decision : this.#verdicts.get(link)!;
+    if (standingOf(verdict) === 'down') this.#verdicts.set(link, verdict);
+    return verdict;
+  }
+
+  // -- settling -------------------------------------------------------------------------------
+
+  #settle(node: Node, verdict: Verdict): void {
+    this.#verdicts.set(node.name, verdict);
+    if (this.#settled.has(node.name)) return;
+    this.#settled.add(node.name);
+    for (const name of this.#plan.graph.dependents.get(node.name) ?? []) {
+      if (this.#inPlan.has(name)) this.#oneNeedLess(this.#node(name), node.name);
+    }
+  }
+
+  #oneNeedLess(node: Node, need: TargetName): void {
+    const open = this.#open.get(node.name);
+    if (open === undefined) return;
+    this.#open.set(node.name, open - 1);
+    const { chain } = node.rule;
+    if (chain !== undefined && !chain.links.includes(need)) {
+      const state = this.#chains.get(chain)!;
+      state.outside -= 1;
+      if (state.outside === 0) this.#considerChain(chain);
+    }
+    if (open === 1 && !this.#settled.has(node.name)) this.#consider(node);
+  }
+
+  #gathered(name: TargetName): readonly TargetName[] {
+    return this.#node(name).gathers.filter(
+      (member) => standingOf(this.#verdicts.get(member)!) === 'usable',
+    );
+  }
+
+  // -- running --------------------------------------------------------------------------------
+
+  #enqueue(action: Action): void {
+    this.#unfinished += 1;
+    this.#ready.push(action);
+    this.#pump();
+  }
+
+  /** Starts ready actions while there is room, leaping over those whose keys are taken. */
+  #pump(): void {
+    const stopped =
+      this.#options.signal.aborted || (this.#options.failFast && this.#failed.length > 0);
+    if (stopped) {
+      const left = [...this.#leapt.splice(0), ...this.#ready.splice(this.#next)];
+      for (const _ of left) queueMicrotask(() => this.#done());
+      return;
+    }
+    if (this.#leapt.length > 0) this.#leapt = this.#leapt.filter((action) => !this.#start(action));
+    while (this.#hasRoom() && this.#next < this.#ready.length) {
+      const action = this.#ready[this.#next++]!;
+      if (!this.#start(action)) this.#leapt.push(action);
+    }
+  }
+
+  #hasRoom(): boolean {
+    return this.#limit.activeCount + this.#limit.pendingCount < this.#options.jobs;
+  }
+
+  /** Starts an action; false when there is no room or somebody has a key of it. */
+  #start(action: Action): boolean {
+    const keys = action.makes.flatMap((name) => this.#node(name).rule.exclusive ?? []);
+    if (!this.#hasRoom() || keys.some((key) => this.#busy.has(key))) return false;
+    for (const key of keys) this.#busy.add(key);
+    this.#limit(() => this.#perform(action)).then(() => {
+      for (const key of keys) this.#busy.delete(key);
+      this.#pump();
+      this.#done();
+    }, this.#break);
+    return true;
+  }
+
+  #done(): void {
+    this.#unfinished -= 1;
+    if (this.#unfinished === 0) this.#finish();
+  }
+
+  async #perform(action: Action): Promise<void> {
+    const begun = this.#context.world.clock.now();
+    const before = action.makes.map((name) => this.#plan.verdicts.get(name)?.product);
+    const landing = await perform(action, this.#context);
+    const at = this.#context.world.clock.now();
+    this.#report(action, landing, at, at - begun, before);
+    this.#fold(action, landing);
+  }
+
+  #fold(action: Action, landing: Landing): void {
+    // What was seen outside before this ran says nothing about now.
+    this.#observer.forgetLooks();
+    switch (landing.state) {
+      case 'built':
+        for (const name of action.makes) this.#landed(name, action);
+        this.#goOn(action);
+        return;
+      case 'failed':
+        for (const name of landing.made) this.#landed(name, action);
+        for (const name of action.makes)
+          if (!landing.made.includes(name)) this.#down(name, landing);
+        this.#goOn(action);
+        return;
+      case 'doubt':
+        // Perhaps the outside can tell by now.
+        this.#observer.forgetOnce(action.makes);
+        for (const name of action.makes) this.#making.delete(name);
+        for (const name of action.makes) this.#consider(this.#node(name));
+        return;
+      case 'left':
+        for (const name of action.makes) {
+          this.#settle(this.#node(name), { state: 'waiting', reasons: [], note: landing.note });
+        }
+        this.#goOn(action);
+        return;
+      case 'interrupted':
+        return;
+    }
+  }
+
+  /** What ran of a chain has been followed; now comes what else is due of it. */
+  #goOn(action: Action): void {
+    const { chain } = this.#node(action.makes[0]!).rule;
+    if (chain === undefined || action.kind !== 'attach') return;
+    this.#chains.get(chain)!.running = false;
+    for (const link of action.makes) this.#making.delete(link);
+    this.#considerChain(chain);
+  }
+
+  /** A target was made. It counts as fresh for this build even if an input changed meanwhile. */
+  #landed(name: TargetName, action: Action): void {
+    const node = this.#node(name);
+    this.#spared.delete(name);
+    if (action.kind === 'adopt') this.#adopted.push(name);
+    else this.#built.push(name);
+    const decision = decide(node, this.#view);
+    if (isVerdict(decision) && standingOf(decision) === 'usable') {
+      this.#settle(node, decision);
+      return;
+    }
+    if (action.kind === 'attach' && isVerdict(decision)) {
+      // An earlier build started it from what there was then, which is not what there is now.
+      this.#making.delete(name);
+      this.#act(node, decision);
+      return;
+    }
+    const made = this.#context.journal.traces.get(name);
+    const product =
+      made?.kind === 'built' ? productNow(node, this.#observer, made.signature) : undefined;
+    // That it was to be made whatever its record says is done with.
+    if (isVerdict(decision) && decision.reasons.some(({ kind }) => kind !== 'forced')) {
+      this.#context.emit({
+        kind: 'warning',
+        target: name,
+        message:
+          'something it depends on changed while it was being made; the next build makes it again',
+      });
+    }
+    this.#settle(
+      node,
+      product === undefined
+        ? { state: 'fresh', reasons: [] }
+        : { state: 'fresh', reasons: [], product },
+    );
+  }
+
+  #down(name: TargetName, landing: Extract<Landing, { state: 'failed' }>): void {
+    const { problems, log } = landing;
+    this.#failed.push({ target: name, problems, log });
+    const note = problems[0]?.what;
+    this.#settle(this.#node(name), {
+      state: 'failed',
+      final: true,
+      reasons: [],
+      ...(note === undefined ? {} : { note }),
+    });
+    this.#holdUpLinks(name);
+  }
+
+  /** A run of a chain may remake, and break, what links were made from that it leaves alone. */
+  #holdUpLinks(broken: TargetName): void {
+    for (const name of this.#node(broken).rule.chain?.links ?? []) {
+      const needs = needsOf(this.#node(name)).includes(broken);
+      if (!needs || this.#making.has(name) || standingOf(this.#verdicts.get(name)!) !== 'usable')
+        continue;
+      this.#verdicts.set(name, blocked([broken], this.#view));
+      this.#holdUpLinks(name);
+    }
+  }
+
+  #report(
+    action: Action,
+    landing: Landing,
+    at: number,
+    ms: number,
+    before: readonly (Digest | undefined)[],
+  ): void {
+    const { emit, world } = this.#context;
+    switch (landing.state) {
+      case 'built': {
+        if (action.kind === 'adopt')
+          emit({ kind: 'target adopted', target: action.name, how: landing.note ?? '' });
+        const changed = before.some((digest) => digest === undefined);
+        emit({
+          kind: 'action done',
+          action,
+          at,
+          ms,
+          changed,
+          ...(landing.note === undefined ? {} : { note: landing.note }),
+        });
+        return;
+      }
+      case 'failed':
+      case 'doubt': {
+        const { problems, log } = landing;
+        emit({
+          kind: 'action failed',
+          action,
+          at,
+          ms,
+          problems,
+          log,
+          tail: tailOf(world.files, log),
+        });
+        return;
+      }
+      case 'left':
+        emit({ kind: 'action left', action, note: landing.note });
+        return;
+      case 'interrupted':
+        return;
+    }
+  }
+
+  #node(name: TargetName): Node {
+    return this.#plan.graph.nodes.get(name)!;
+  }
+}

@@ -1,0 +1,433 @@
+/** Carries out the steps of one run. Knows files and processes; knows nothing of freshness. */
+
+import { Refusal } from '../api/errors.ts';
+import type { Exit, Facts, RunFacts } from '../api/facts.ts';
+import type { Claim, Edit, Exec, Step } from '../api/steps.ts';
+import type { Path } from '../api/values.ts';
+import { editKeys } from '../formats/keys.ts';
+import { capturePath } from '../memory/logs.ts';
+import { attemptExit, attemptState } from '../observe/attempts.ts';
+import type { Environments } from '../observe/environment.ts';
+import { filled } from '../observe/filled.ts';
+import type { Spawn, Staged, World } from '../world/world.ts';
+import { prepareAttempt, revokeAttempt, stopAttempt } from './detached.ts';
+
+/** How the steps of a run came out. */
+export type StepsEnd =
+  | { readonly state: 'done' }
+  | { readonly state: 'failed'; readonly what: string; readonly advice?: string }
+  /** Left running by itself; a later invocation collects its result. */
+  | { readonly state: 'left' }
+  | { readonly state: 'interrupted' };
+
+export interface RunOptions {
+  readonly world: World;
+  readonly environments: Environments;
+  readonly signal: AbortSignal;
+  readonly token: string;
+  readonly startedAt: number;
+  /** Log of the run; what goes to stdout and stderr lands here unless a step says otherwise. */
+  readonly log: Path;
+  /** Names of environment variables the rule declared. */
+  readonly env: readonly string[];
+  readonly onRetry: (attempt: number, delay: number, exit: Exit) => void;
+  readonly onWarning: (message: string) => void;
+  /** Called now and then while a detached program runs. */
+  readonly onAlive: () => Promise<void>;
+  /** Take up after the detached step, whose program was started by an earlier invocation. */
+  readonly resume: boolean;
+  /** Only put files in place, from what is on record; start nothing. */
+  readonly filesOnly: boolean;
+}
+
+/** Most of an output that is handed to judges: the end of it. */
+const CAPTURE_LIMIT = 4 * 1024 * 1024;
+/** How often a detached program is looked at while desgw waits for it. */
+const ATTEMPT_CHECK_MS = 100;
+/** Every how many of these looks its progress is looked at too. */
+const PROGRESS_EVERY = 10;
+
+/** One run of a recipe's steps. */
+export class Run {
+  readonly staged: Staged[] = [];
+  readonly #options: RunOptions;
+  readonly #facts: Facts;
+  readonly #exits: Exit[] = [];
+  #stdout = '';
+  #stderr = '';
+  #receipt: string | undefined;
+  #claimed: string | undefined;
+  #launched = false;
+
+  constructor(facts: Facts, options: RunOptions, receipt?: string) {
+    this.#facts = facts;
+    this.#options = options;
+    this.#receipt = receipt;
+  }
+
+  /** What is known of the run so far. */
+  get facts(): RunFacts {
+    const { token, startedAt } = this.#options;
+    return {
+      ...this.#facts,
+      token,
+      startedAt,
+      exits: this.#exits,
+      stdout: this.#stdout,
+      stderr: this.#stderr,
+      receipt: this.#receipt,
+      claimed: this.#claimed,
+    };
+  }
+
+  /** Whether a program was started that goes on without us. */
+  get launched(): boolean {
+    return this.#launched || this.#options.resume;
+  }
+
+  /** Carries out the steps in order; whole files are left staged until `commit` or a program needs them. */
+  async all(steps: readonly Step[]): Promise<StepsEnd> {
+    let resuming = this.#options.resume;
+    for (const step of steps) {
+      if (this.#options.signal.aborted) return { state: 'interrupted' };
+      if (resuming && !(step.kind === 'exec' && step.detached !== undefined)) continue;
+      if (this.#options.filesOnly && step.kind !== 'write' && step.kind !== 'edit') continue;
+      const end = await this.#one(step, resuming);
+      if (end.state !== 'done') return end;
+      resuming = false;
+    }
+    return { state: 'done' };
+  }
+
+  /** Puts every staged file in place. */
+  commit(): void {
+    for (const staged of this.staged.splice(0)) staged.commit();
+  }
+
+  discard(): void {
+    for (const staged of this.staged.splice(0)) staged.discard();
+  }
+
+  async #one(step: Step, resuming: boolean): Promise<StepsEnd> {
+    const { files } = this.#options.world;
+    switch (step.kind) {
+      case 'exec':
+        this.commit();
+        return this.#exec(step, resuming);
+      case 'write': {
+        const content = typeof step.content === 'string' ? step.content : step.content(this.facts);
+        this.#stage(step.path, content, step.mode);
+        return DONE;
+      }
+      case 'edit':
+        this.#edit(step);
+        return DONE;
+      case 'copy':
+        this.commit();
+        files.copy(step.from, step.to);
+        return DONE;
+      case 'link':
+        files.symlink(step.path, step.to);
+        return DONE;
+      case 'move':
+        this.commit();
+        if (files.stat(step.from) !== undefined) files.rename(step.from, step.to);
+        return DONE;
+      case 'remove':
+        this.commit();
+        files.remove(step.path);
+        return DONE;
+      case 'claim':
+        return this.#claim(step);
+    }
+  }
+
+  /** A file that holds the content already is left alone, time stamps and all. */
+  #stage(path: Path, content: string, mode: number | undefined): void {
+    const { files } = this.#options.world;
+    if (files.readText(path) === content) return;
+    this.staged.push(files.stage(path, content, mode));
+  }
+
+  #edit(step: Edit): void {
+    const { files } = this.#options.world;
+    // A second edit of a file goes on from the first.
+    if (this.staged.some(({ path }) => path === step.path)) this.commit();
+    const start =
+      files.readText(step.path) ??
+      (step.template === undefined ? '' : files.readText(step.template));
+    if (start === undefined)
+      throw new Refusal(
+        `${step.template} does not exist`,
+        'It is the template of a file to be edited.',
+      );
+    this.#stage(step.path, editKeys(start, step.format, step.values), undefined);
+  }
+
+  #claim(step: Claim): StepsEnd {
+    const { files, processes } = this.#options.world;
+    const owner = { workspace: files.root, host: processes.self.host };
+    const text = `${JSON.stringify({ ...owner, user: processes.self.user, note: step.note, token: this.#options.token })}\n`;
+    for (const name of step.names) {
+      const path = `${step.registry}/${name}`;
+      if (!files.createExclusive(path, text) && !claimedBy(files.readText(path), owner)) continue;
+      this.#claimed = name;
+      return DONE;
+    }
+    const holder = describeClaim(files.readText(`${step.registry}/${step.names[0]}`));
+    return {
+      state: 'failed',
+      what: `${step.names.join(', ')}: taken meanwhile${holder}`,
+      advice: 'Build again to choose anew, or name another.',
+    };
+  }
+
+  async #exec(step: Exec, resuming: boolean): Promise<StepsEnd> {
+    if (step.detached !== undefined) return this.#detached(step, step.detached, resuming);
+    const tries = step.idempotent === false ? 0 : (step.retry?.times ?? 0);
+    for (let attempt = 0; ; attempt++) {
+      const exit = await this.#start(step);
+      if (this.#options.signal.aborted) return { state: 'interrupted' };
+      const again = attempt < tries && retries(step, exit);
+      if (!again) return this.#finish(step, exit);
+      const delay = (step.retry?.delay ?? 1) * 2 ** attempt;
+      this.#options.onRetry(attempt + 1, delay, exit);
+      await this.#options.world.clock.sleep(delay * 1000, this.#options.signal);
+    }
+  }
+
+  async #start(step: Exec): Promise<Exit> {
+    const { world, signal } = this.#options;
+    const spawn = await this.#spawn(step);
+    const capture = this.#captureOf(step);
+    // The log tells of every step and every try; output that is to be judged, of the last alone.
+    if (capture !== this.#options.log) world.files.remove(capture);
+    const { exit, leftBehind } = await world.processes.run(spawn, signal);
+    if (leftBehind > 0) {
+      this.#options.onWarning(
+        `${step.argv[0]} left programs running in the background; they were stopped`,
+      );
+    }
+    return exit;
+  }
+
+  async #spawn(step: Exec): Promise<Spawn> {
+    const { world, environments, signal, log } = this.#options;
+    const { files } = world;
+    return {
+      argv: [this.#fill(step.argv[0]), ...step.argv.slice(1).map((word) => this.#fill(word))],
+      cwd: files.absolute(step.cwd ?? '.'),
+      env: this.#fillAll(await environments.of(step, this.#options.env, signal)),
+      stdout: files.absolute(this.#captureOf(step)),
+      stderr: files.absolute(log),
+      ...(step.timeout === undefined ? {} : { timeout: step.timeout }),
+      ...(step.silence === undefined ? {} : { silence: step.silence }),
+    };
+  }
+
+  /** Standard output apart from stderr, where something will read it; else the log takes both. */
+  #captureOf(step: Exec): Path {
+    const { log } = this.#options;
+    if (step.detached !== undefined && step.stdout !== undefined) return step.stdout;
+    const apart = step.stdout !== undefined || step.okExits === 'any' || step.receipt !== undefined;
+    return apart ? capturePath(log) : log;
+  }
+
+  async #detached(step: Exec, lost: 'rerun' | 'doubt', resuming: boolean): Promise<StepsEnd> {
+    const { world, token, signal } = this.#options;
+    if (!resuming) {
+      const dir = prepareAttempt(world, token);
+      // What an earlier run printed must not be taken for what this one prints.
+      const capture = this.#captureOf(step);
+      if (capture !== this.#options.log) world.files.remove(capture);
+      if (step.stdout !== undefined) {
+        this.#note(`what ${nameOf(step)} prints is in ${step.stdout}`);
+      }
+      const spawn = await this.#spawn(step);
+      this.#launched = true;
+      world.processes.launch(spawn, world.files.absolute(dir));
+    }
+    const deadline =
+      step.timeout === undefined ? undefined : this.#options.startedAt + step.timeout * 1000;
+    const silence = new Silence(world, this.#captureOf(step), step.silence);
+    for (let check = 0; ; check++) {
+      const state = attemptState(world, token);
+      if (state === 'ended') return this.#finish(step, attemptExit(world, token)!);
+      if (state === 'lost') return this.#lost(step, lost);
+      if (signal.aborted) return { state: 'left' };
+      if (deadline !== undefined && world.clock.now() > deadline) {
+        // What has not even begun by now must not begin any more.
+        if (revokeAttempt(world, token)) return notBegun(step);
+        await stopAttempt(world, token);
+        return this.#finish(step, { kind: 'timeout', after: step.timeout!, silent: false });
+      }
+      if (check % PROGRESS_EVERY === PROGRESS_EVERY - 1) {
+        await this.#options.onAlive();
+        const quiet = silence.told();
+        if (quiet !== undefined)
+          this.#options.onWarning(
+            `${nameOf(step)} has printed nothing for ${quiet} s and may hang; it is left running`,
+          );
+      }
+      await world.clock.sleep(ATTEMPT_CHECK_MS, signal);
+    }
+  }
+
+  #note(line: string): void {
+    const log = this.#options.world.files.appender(this.#options.log);
+    log.write(`${line}\n`);
+    log.close();
+  }
+
+  #lost(step: Exec, lost: 'rerun' | 'doubt'): StepsEnd {
+    // It was started, so it may have had its effect; only a kill leaves no status.
+    this.#exits.push({ kind: 'signal', signal: 'SIGKILL' });
+    this.#read(step);
+    if (lost === 'doubt' && this.#receipt !== undefined) return DONE;
+    return {
+      state: 'failed',
+      what: `${step.argv[0]} vanished without leaving an exit status`,
+      advice: 'The host may have been restarted.',
+    };
+  }
+
+  #finish(step: Exec, exit: Exit): StepsEnd {
+    this.#exits.push(exit);
+    this.#read(step);
+    if (step.receipt !== undefined) {
+      // No exit status stands for a receipt: without one nothing after this step may happen.
+      if (this.#receipt !== undefined) return DONE;
+      return { state: 'failed', what: `${nameOf(step)} ${exitText(exit)} without a receipt` };
+    }
+    const ok =
+      exit.kind === 'exit' && (step.okExits === 'any' || (step.okExits ?? [0]).includes(exit.code));
+    if (!ok) return { state: 'failed', what: `${nameOf(step)} ${exitText(exit)}` };
+    if (step.stdout !== undefined && step.detached === undefined)
+      this.#stageOutput(step, step.stdout);
+    return DONE;
+  }
+
+  #stageOutput(step: Exec, to: Path): void {
+    const { files } = this.#options.world;
+    // Beside its place, so that putting it there is a rename.
+    const temporary = `${to}.desgw-${this.#options.token}`;
+    files.copy(this.#captureOf(step), temporary);
+    this.staged.push(files.stageFile(to, temporary));
+  }
+
+  #read(step: Exec): void {
+    const { files } = this.#options.world;
+    const capture = this.#captureOf(step);
+    if (capture === this.#options.log && step.receiptFile === undefined) return;
+    this.#stdout = decode(files.readEnd(capture, CAPTURE_LIMIT));
+    this.#stderr = decode(files.readEnd(this.#options.log, CAPTURE_LIMIT));
+    if (step.receipt === undefined) return;
+    const left =
+      step.receiptFile === undefined ? '' : (files.readText(this.#fill(step.receiptFile)) ?? '');
+    const pattern = new RegExp(step.receipt);
+    this.#receipt ??=
+      pattern.exec(this.#stdout)?.[1] ??
+      pattern.exec(left)?.[1] ??
+      (left.trim() === '' ? undefined : left.trim().split('\n')[0]);
+  }
+
+  #fill(text: string): string {
+    const { token, world } = this.#options;
+    return filled(text, token, world.files.root);
+  }
+
+  #fillAll(env: { readonly [name: string]: string }): { [name: string]: string } {
+    return Object.fromEntries(
+      Object.entries(env).map(([name, value]) => [name, this.#fill(value)]),
+    );
+  }
+}
+
+/** Tells once when a detached program has been silent for too long. Nothing is stopped for it. */
+class Silence {
+  readonly #world: World;
+  readonly #log: Path;
+  readonly #limit: number | undefined;
+  #size = -1;
+  #since: number;
+  #said = false;
+
+  constructor(world: World, log: Path, limit: number | undefined) {
+    this.#world = world;
+    this.#log = log;
+    this.#limit = limit;
+    this.#since = world.clock.now();
+  }
+
+  told(): number | undefined {
+    if (this.#limit === undefined || this.#said) return undefined;
+    const size = this.#world.files.stat(this.#log)?.size ?? 0;
+    const now = this.#world.clock.now();
+    if (size !== this.#size) {
+      this.#size = size;
+      this.#since = now;
+    }
+    if (now - this.#since < this.#limit * 1000) return undefined;
+    this.#said = true;
+    return this.#limit;
+  }
+}
+
+const DONE: StepsEnd = Object.freeze({ state: 'done' });
+
+const notBegun = (step: Exec): StepsEnd => ({
+  state: 'failed',
+  what: `${nameOf(step)} did not begin within ${step.timeout} s, and was taken back`,
+});
+
+function retries(step: Exec, exit: Exit): boolean {
+  if (exit.kind === 'exit')
+    return exit.code !== 0 && (step.retry?.codes?.includes(exit.code) ?? true);
+  return exit.kind === 'timeout' && step.retry?.codes === undefined;
+}
+
+/** How a program ended, in words. */
+export function exitText(exit: Exit): string {
+  switch (exit.kind) {
+    case 'exit':
+      return exit.code > 128 && exit.code < 160
+        ? `ended with exit status ${exit.code} (signal ${exit.code - 128})`
+        : `ended with exit status ${exit.code}`;
+    case 'signal':
+      return exit.signal === 'SIGKILL'
+        ? 'was killed (SIGKILL; perhaps out of memory)'
+        : `was stopped by ${exit.signal}`;
+    case 'timeout':
+      return exit.silent
+        ? `printed nothing for ${exit.after} s and was stopped`
+        : `took longer than ${exit.after} s and was stopped`;
+    case 'spawn':
+      return `could not be started: ${exit.message}`;
+  }
+}
+
+const nameOf = (step: Exec): string => step.argv[0].split('/').pop() ?? step.argv[0];
+
+const decode = (bytes: Uint8Array | undefined): string =>
+  bytes === undefined ? '' : new TextDecoder().decode(bytes);
+
+function claimedBy(text: string | undefined, owner: { workspace: string; host: string }): boolean {
+  const claim = parseClaim(text);
+  return claim?.workspace === owner.workspace && claim?.host === owner.host;
+}
+
+function describeClaim(text: string | undefined): string {
+  const claim = parseClaim(text);
+  return claim === undefined ? '' : ` by ${claim.user} on ${claim.host} (${claim.workspace})`;
+}
+
+function parseClaim(
+  text: string | undefined,
+): { workspace?: string; host?: string; user?: string } | undefined {
+  try {
+    const claim: unknown = JSON.parse(text ?? '');
+    return typeof claim === 'object' && claim !== null ? claim : undefined;
+  } catch {
+    return undefined; // somebody else's file: it counts as taken
+  }
+}

@@ -1,0 +1,160 @@
+/** The only module that writes to standard output and standard error. */
+import { type Paint, plain, type Style } from './paint.ts';
+import { displayLines } from './quote.ts';
+import { columns, cut } from './text.ts';
+
+/** What is needed of an output stream; `process.stdout` fits. */
+export interface OutputStream {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+export interface Terminal {
+  /** Writes a result to standard output, with a line end if it has none. */
+  out(text: string): void;
+  /** Writes a message for people to standard error, with a line end if it has none. */
+  err(text: string): void;
+  /** Colours for what goes to standard output, and for what goes to standard error. */
+  readonly paint: Paint;
+  readonly paintErr: Paint;
+  /** Columns of the screen now; 100 when there is none. */
+  readonly width: number;
+  /** Whether `live` shows anything. */
+  readonly isLive: boolean;
+  /** Shows these lines below everything else until the next call. None: takes them away. */
+  live(lines: readonly string[]): void;
+  /** Standard output is gone (a closed pipe, a lost connection); what is written goes nowhere. */
+  readonly broken: boolean;
+}
+
+const NO_SCREEN_WIDTH = 100;
+
+/** The terminal of this process. */
+export function processTerminal(env: { readonly [name: string]: string | undefined }): Terminal {
+  return openTerminal(process.stdout, process.stderr, env);
+}
+
+/** Calls `then` once whoever reads has taken all that was printed; a pipe holds only so much. */
+export function whenRead(then: () => void): void {
+  process.stdout.write('', () => process.stderr.write('', () => then()));
+}
+
+/**
+ * A terminal over two streams. Survives a reader that goes away: a build must not die half-way
+ * because the pager was closed or the connection lost.
+ *
+ * @param env NO_COLOR, FORCE_COLOR and TERM are honoured
+ */
+export function openTerminal(
+  stdout: OutputStream,
+  stderr: OutputStream,
+  env: { readonly [name: string]: string | undefined },
+): Terminal {
+  const out = guarded(stdout);
+  const err = guarded(stderr);
+  const isLive = stdout.isTTY === true && env.TERM !== 'dumb';
+  let shown: readonly string[] = [];
+
+  const width = () =>
+    stdout.columns !== undefined && stdout.columns > 0 ? stdout.columns : NO_SCREEN_WIDTH;
+  /** Moves to the start of the live lines; what stands there is erased as it is written over. */
+  const home = (): string => {
+    if (shown.length === 0) return '';
+    // After the window was made narrower a line takes several rows.
+    const rows = shown.reduce(
+      (sum, line) => sum + Math.max(1, Math.ceil(columns(line) / width())),
+      0,
+    );
+    return rows > 1 ? `\x1b[${rows - 1}A\r` : '\r';
+  };
+  const above = (stream: Guarded, text: string): void => {
+    const line = text.endsWith('\n') ? text : `${text}\n`;
+    if (shown.length === 0) {
+      stream.write(line);
+    } else if (stream === out) {
+      out.write(`${home()}\x1b[J${line}${shown.join('\n')}`);
+    } else {
+      out.write(`${home()}\x1b[J`);
+      stream.write(line);
+      out.write(shown.join('\n'));
+    }
+  };
+
+  return {
+    out: (text) => above(out, text),
+    err: (text) => above(err, text),
+    paint: painter(stdout, env),
+    paintErr: painter(stderr, env),
+    get width() {
+      return width();
+    },
+    isLive,
+    live(lines) {
+      if (!isLive) return;
+      // A line that filled the last column would make the terminal wrap at its own discretion.
+      const next = lines.map((line) => cut(displayLines(line).replace(/\n/g, ' '), width() - 1));
+      if (next.length === shown.length && next.every((line, i) => line === shown[i])) return;
+      // One write, each line cleared behind its new text: nothing is blank in between.
+      const text = next.map((line) => `${line}\x1b[K`).join('\n');
+      out.write(`${home()}${text}\x1b[J`);
+      shown = next;
+    },
+    get broken() {
+      return out.broken;
+    },
+  };
+}
+
+interface Guarded {
+  write(text: string): void;
+  readonly broken: boolean;
+}
+
+/** A stream whose errors (EPIPE, EIO) mean that nobody reads any more. */
+function guarded(stream: OutputStream): Guarded {
+  let broken = false;
+  stream.on('error', () => {
+    broken = true;
+  });
+  return {
+    write(text) {
+      if (!broken) stream.write(text);
+    },
+    get broken() {
+      return broken;
+    },
+  };
+}
+
+const CODES: { readonly [style in Style]: readonly [number, number] } = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  blue: [34, 39],
+  magenta: [35, 39],
+  cyan: [36, 39],
+};
+
+function painter(
+  stream: OutputStream,
+  env: { readonly [name: string]: string | undefined },
+): Paint {
+  if (!hasColour(stream, env)) return plain;
+  return (style, text) =>
+    text === '' ? '' : `\x1b[${CODES[style][0]}m${text}\x1b[${CODES[style][1]}m`;
+}
+
+/** FORCE_COLOR decides, then NO_COLOR, then whether a screen is there that knows colours. */
+function hasColour(
+  stream: OutputStream,
+  env: { readonly [name: string]: string | undefined },
+): boolean {
+  const { FORCE_COLOR: force, NO_COLOR: none, TERM: term } = env;
+  if (force !== undefined) return force !== '0' && force !== 'false';
+  if (none !== undefined && none !== '') return false;
+  return stream.isTTY === true && term !== 'dumb';
+}

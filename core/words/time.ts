@@ -1,0 +1,47 @@
+/** Times in words, for people. Nothing here decides anything. */
+import type { Instant } from '../api/values.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/**
+ * How long, in the two largest units that matter.
+ *
+ * @param ms milliseconds; less than nothing counts as nothing
+ * @returns `0.4s`, `12s`, `3m 05s`, `2h 14m` or `3d 4h`
+ */
+export function duration(ms: number): string {
+  if (!(ms > 0)) return '0.0s';
+  // Rounded before the unit is chosen, so that 59.96 s does not become "60.0s".
+  if (Math.round(ms / 100) < 100) return `${(Math.round(ms / 100) / 10).toFixed(1)}s`;
+  const rounded = Math.round(ms / SECOND) * SECOND;
+  if (rounded < MINUTE) return `${rounded / SECOND}s`;
+  if (rounded < HOUR)
+    return `${Math.floor(rounded / MINUTE)}m ${twoDigits((rounded % MINUTE) / SECOND)}s`;
+  if (rounded < DAY)
+    return `${Math.floor(rounded / HOUR)}h ${twoDigits(Math.floor((rounded % HOUR) / MINUTE))}m`;
+  return `${Math.floor(rounded / DAY)}d ${Math.floor((rounded % DAY) / HOUR)}h`;
+}
+
+/** A moment in the local time of the reader: `2017-08-17 23:33:05`. */
+export function moment(at: Instant): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return 'an unknown time';
+  const day = [date.getFullYear(), twoDigits(date.getMonth() + 1), twoDigits(date.getDate())].join(
+    '-',
+  );
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
+  return `${day} ${time}`;
+}
+
+/** A moment, absolute and relative: `2017-08-17 23:33:05, 2h 14m ago`. */
+export function momentAndAge(at: Instant, now: Instant): string {
+  // Clocks of two machines differ; "in 3 s" of something past would only confuse.
+  return now - at < SECOND ? moment(at) : `${moment(at)}, ${duration(now - at)} ago`;
+}
+
+function twoDigits(n: number): string {
+  return String(n).padStart(2, '0');
+}

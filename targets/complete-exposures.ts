@@ -1,0 +1,64 @@
+/** exposure.list: the exposures that go on to post processing. */
+import { Refusal, type Rule, target, write } from '../core/index.ts';
+import {
+  type Entry,
+  type ForcefileReport,
+  forcefileShortfall,
+  goingOn,
+} from './reports/forcefile-report.ts';
+import { readOutputText } from './reports/output-reader.ts';
+import {
+  exposureListFile,
+  type FollowUp,
+  forcefilesFile,
+  forcefilesName,
+  OUTPUT_TXT,
+} from './settings/follow-up.ts';
+
+/** One number a line, in the order of output.txt; a blank line would void the whole list. */
+export function exposureList({ season, exposures }: FollowUp, outputTxt = OUTPUT_TXT): Rule {
+  return target('exposure.list', {
+    doc: 'exposures that go on to post processing',
+    // output.txt is a file of ours or, with --from-output, one that was given.
+    inputs: [outputTxt],
+    gathers: exposures.map(forcefilesName),
+    outputs: [exposureListFile(season)],
+    recipe: {
+      version: '1',
+      reads: [outputTxt, ...exposures.map(forcefilesFile)],
+      steps: ({ text, gathered }) => {
+        const passing = passingIn(readOutputText(text(outputTxt)).entries, gathered, text);
+        return [write(exposureListFile(season), passing.exposures.map((e) => `${e}\n`).join(''))];
+      },
+      note: ({ text, gathered }) => {
+        const { entries } = readOutputText(text(outputTxt));
+        const going = passingIn(entries, gathered, text).exposures;
+        const left = entries.map((entry) => entry.expnum).filter((e) => !going.includes(e));
+        return `${going.length} of ${entries.length} exposures go on${left.length === 0 ? '' : `; not ${left.join(', ')}`}`;
+      },
+    },
+  });
+}
+
+/**
+ * The exposures that go on and their bands.
+ * @throws Refusal when there is none: nothing must be started then
+ */
+export function passingIn(
+  entries: readonly Entry[],
+  gathered: readonly string[],
+  text: (path: string) => string,
+): ReturnType<typeof goingOn> {
+  const reports = new Map<string, ForcefileReport>();
+  for (const { expnum } of entries) {
+    if (gathered.includes(forcefilesName(expnum)))
+      reports.set(expnum, JSON.parse(text(forcefilesFile(expnum))));
+  }
+  const passing = goingOn(entries, reports);
+  if (passing.exposures.length > 0) return passing;
+  const why = [...reports.values()].flatMap((report) => forcefileShortfall(report)?.what ?? []);
+  throw new Refusal(
+    `no exposure goes on to post processing${why.length === 0 ? '' : `: ${why.join('; ')}`}`,
+    'See the CCD and forcefile reports; `desgw rescue EXP` resubmits the CCDs that failed.',
+  );
+}

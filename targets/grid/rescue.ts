@@ -1,0 +1,129 @@
+/**
+ * A rescue: the CCDs of an exposure that did not complete, submitted once more in a DAG of their
+ * own, `desgw_pipeline_EXP_rescue<N>.dag` beside the first one. What the failed attempt left is
+ * moved aside, never deleted: outputs would make a CCD look complete while it runs again, and a
+ * FAIL would make it look failed after it has succeeded, for SEdiff.sh removes neither.
+ */
+import {
+  claim,
+  digestOf,
+  exec,
+  move,
+  type OnceSighting,
+  type Rule,
+  type Seen,
+  target,
+  write,
+} from '../../core/index.ts';
+import { type Site, setupOf } from '../site/site.ts';
+import { judgeSubmission, markerText, readMarker } from '../submitted.ts';
+import { dagJobOf, type Queue, receiptPattern, submitCommand } from './jobsub.ts';
+import {
+  folderOf,
+  nameOf,
+  type RescuePlan,
+  rescueFile,
+  rescueName,
+  textOf,
+} from './rescue-files.ts';
+
+/** The command that hands a rescue over, as a dry run shows it. */
+export function rescueCommand(
+  site: Site,
+  { exposure, season, number }: RescuePlan,
+): readonly [string, ...string[]] {
+  const { programs, group, role, storageModify } = site;
+  return submitCommand({
+    exposure,
+    season,
+    program: programs.submit,
+    group,
+    role,
+    storageModify,
+    dag: nameOf(rescueFile(site, exposure, number)),
+  });
+}
+
+/**
+ * The target that submits a rescue, exactly once. It has no outputs: its files stay beside the
+ * DAG for everybody to see, and no cleaning takes them for leavings of a rule that is gone.
+ * @param timeout seconds after which the submitter is stopped; whether it submitted is then asked outside
+ */
+export function rescueRule(site: Site, plan: RescuePlan, timeout: number): Rule {
+  const { exposure, season, number, moves } = plan;
+  const file = rescueFile(site, exposure, number);
+  const marker = `${file}.submitted`;
+  const about = { exposure, season, dag: file };
+  return target(rescueName(exposure, number), {
+    doc: `CCDs of ${exposure} that did not complete, submitted once more`,
+    after: setupOf(site),
+    params: { ccds: plan.ccds, memory: plan.memory, dag: digestOf(plan.dag) },
+    once: {
+      look: () => [
+        { kind: 'read', path: marker },
+        { kind: 'ask', adapter: 'queue', question: null },
+      ],
+      judge: (seen, attempt) => judgeOnce(seen, plan, attempt?.token),
+    },
+    recipe: {
+      version: '1',
+      reads: [file],
+      steps: () => [
+        claim(folderOf(file), [`${nameOf(file)}.submitting`], `submission of ${nameOf(file)}`),
+        write(file, plan.dag),
+        ...moves.map(({ from, to }) => move(from, to)),
+        exec(rescueCommand(site, plan), {
+          cwd: folderOf(file),
+          env: site.env,
+          passEnv: site.passEnv,
+          detached: 'doubt',
+          receipt: receiptPattern,
+          timeout,
+          idempotent: false,
+          okExits: 'any',
+        }),
+        write(marker, (run) => markerText(run, about)),
+      ],
+      judge: judgeSubmission,
+    },
+  });
+}
+
+/** Whether the rescue was submitted before; that CCDs have results proves nothing here. */
+function judgeOnce(
+  [markerSeen, queueSeen]: readonly Seen[],
+  { kind, exposure, season, others, record, settled }: RescuePlan,
+  token: string | undefined,
+): OnceSighting {
+  const marker = readMarker(textOf(markerSeen));
+  if (marker?.exposure === exposure && marker.season === season) {
+    const how = `the marker beside its DAG says it was submitted ${marker.submitted}`;
+    return marker.job === null
+      ? { state: 'done', how }
+      : { state: 'done', how, receipt: marker.job };
+  }
+  if (typeof settled === 'object')
+    return { state: 'done', how: 'marked by hand', receipt: settled.job };
+  const queue = queueSeen?.kind === 'answer' ? (queueSeen.answer as unknown as Queue) : undefined;
+  const mine = (queue?.jobs ?? []).filter(
+    (job) => job.token === undefined || !others.includes(job.token),
+  );
+  const known = token === undefined ? { purpose: { exposure, season } } : { token };
+  const job = dagJobOf({ state: 'seen', jobs: mine }, known);
+  if (job !== undefined)
+    return { state: 'done', how: `job ${job.id} is in the queue`, receipt: job.id };
+  if (queue?.state !== 'seen') {
+    const why = queueSeen?.kind === 'failed' ? queueSeen.why : (queue?.why ?? 'no answer');
+    return {
+      state: 'unknown',
+      why: `the queue could not be seen (${why})`,
+      advice: 'see `desgw jobs`, then rescue again',
+    };
+  }
+  if (kind === 'unfinished' && record === 'unknown' && settled !== 'not submitted')
+    return {
+      state: 'unknown',
+      why: 'it was begun, there is no record of it here, and the queue has no job of it',
+    };
+  return { state: 'not done' };
+}

@@ -1,0 +1,337 @@
+/**
+ * What the grid left of one search exposure, CCD by CCD, told from directory listings alone.
+ *
+ * A CCD directory is `exp/NITE/EXP/dpSEASON/BAND_CC/` with a two-digit CC from 01 to 62. A name in
+ * it that ends in `.FAIL` means failed, also beside outputs, for SEdiff.sh copies both and never
+ * removes an old FAIL; else a name that begins with `outputs_` means complete; else the CCD is
+ * incomplete. Names that begin with a dot do not count. Directories under several nites are all
+ * counted, as the automation counts them (postprocessing_automations.py); a CCD that failed in
+ * one of them is failed for every purpose that looks at single CCDs.
+ */
+
+import type { Listing, Look, Problem, Seen, Sighting } from '../../core/index.ts';
+import { type JobsState, jobsInWords } from '../grid/jobsub.ts';
+import { ccd2, SEARCH_CCDS } from '../settings/domain.ts';
+
+/** `missing`: one of the 59 search CCDs without any directory, that is, not started. */
+export type CcdState = 'complete' | 'failed' | 'incomplete' | 'missing';
+
+// Reports are type aliases, not interfaces, so that they are Json for the engine.
+
+/** One CCD directory, or a search CCD that has none (`nite` is null). */
+export type CcdEntry = {
+  /** Band and two digits, `i_07`. */
+  readonly ccd: string;
+  readonly nite: string | null;
+  readonly state: CcdState;
+  /** Every failed step, as `RUN02_expose_makeStarCat` or `NOOVERLAPS`. */
+  readonly failures: readonly string[];
+};
+
+/**
+ * The file `ccds_EXP.json`. `counts.total` is the sum of the four others: 59, unless there are
+ * directories of further CCDs or of several nites. `strays` are names that look as if they
+ * meant something and do not count, written NITE/NAME or NITE/BAND_CC/NAME.
+ */
+export type CcdReport = {
+  readonly schema: 'desgw/ccds';
+  readonly version: 1;
+  readonly exposure: string;
+  readonly band: string;
+  readonly season: string;
+  /** Nites (yyyymmdd) under which the exposure has a directory of this season. */
+  readonly nites: readonly string[];
+  readonly counts: {
+    readonly complete: number;
+    readonly failed: number;
+    readonly incomplete: number;
+    readonly missing: number;
+    readonly total: number;
+  };
+  /** Complete CCDs that are enough for post processing. */
+  readonly threshold: number;
+  readonly enough: boolean;
+  /** Whether DAGMaker's input_files directory is there. */
+  readonly inputFiles: boolean;
+  readonly ccds: readonly CcdEntry[];
+  readonly strays: readonly string[];
+};
+
+/** What is asked about. `band` is one of u g r i z Y. */
+export interface Asked {
+  readonly exposure: string;
+  readonly band: string;
+  readonly season: string;
+  /** Default 50. */
+  readonly threshold?: number;
+}
+
+/**
+ * What core must look at for `reportFrom`. The last look tells an exposure without directories
+ * from a disk that is not mounted.
+ * @param pnfs the root that holds `exp` and `forcephoto`
+ */
+export function ccdLooks(pnfs: string, asked: Pick<Asked, 'exposure' | 'season'>): readonly Look[] {
+  const season = `${pnfs}/exp/*/${asked.exposure}/dp${asked.season}/`;
+  return [
+    { kind: 'list', pattern: season },
+    { kind: 'list', pattern: `${season}*/` },
+    { kind: 'stat', path: `${pnfs}/exp` },
+  ];
+}
+
+/** The report, or why it could not be told. */
+export type Judged<Report> =
+  | { readonly state: 'ready'; readonly report: Report }
+  | { readonly state: 'failed'; readonly why: string; readonly advice: string };
+
+/** Judges what was seen on `ccdLooks`. A look that failed is never taken for "no CCDs". */
+export function reportFrom(seen: readonly Seen[], asked: Asked): Judged<CcdReport> {
+  const listings = listingsOf(seen);
+  if (listings.state === 'failed') return listings;
+  return { state: 'ready', report: ccdReport(listings.report, asked) };
+}
+
+/** All listings among what was seen, unless anything could not be seen. */
+export function listingsOf(seen: readonly Seen[]): Judged<readonly Listing[]> {
+  const advice = 'see whether /pnfs is mounted and answers on this host (ls), then build again';
+  const listings: Listing[] = [];
+  for (const one of seen) {
+    if (one.kind === 'failed') return { state: 'failed', why: one.why, advice };
+    if (one.kind === 'stat' && one.stat === undefined)
+      return { state: 'failed', why: 'the output tree on pnfs is not there', advice };
+    if (one.kind === 'list') listings.push(...one.dirs);
+  }
+  return { state: 'ready', report: listings };
+}
+
+/** Directories and files that DAGMaker.sh and RUNMON.sh leave beside the CCD directories. */
+const KNOWN =
+  /^(input_files\/?|\d+_run_inputs\.tar\.gz|SN_mon_.*\.list|FILTERCHIP.*|PROCFILES\.LIST|RUNEND_monDiffimg\.LOG|FAKE_OUTLIERS\.LOG|.*\.stdout)$/;
+/** Names in a CCD directory that a person could take for outputs or a failure. */
+const LOOKALIKE = /outputs?[_.]|fail/i;
+
+/** The report from listings of the season's directory and of the directories in it. */
+export function ccdReport(listings: readonly Listing[], asked: Asked): CcdReport {
+  const { exposure, band, season, threshold = 50 } = asked;
+  const { entries, nites, strays, inputFiles } = collected(listings, asked);
+  const started = new Set(entries.map((entry) => entry.ccd));
+  const missing = SEARCH_CCDS.map((n) => `${band}_${ccd2(n)}`)
+    .filter((ccd) => !started.has(ccd))
+    .map((ccd): CcdEntry => ({ ccd, nite: null, state: 'missing', failures: [] }));
+  const ccds = [...entries, ...missing].sort(
+    (a, b) => order(a.ccd, b.ccd) || order(a.nite ?? '', b.nite ?? ''),
+  );
+  const count = (state: CcdState) => ccds.filter((entry) => entry.state === state).length;
+  const complete = count('complete');
+  return {
+    schema: 'desgw/ccds',
+    version: 1,
+    exposure,
+    band,
+    season,
+    nites,
+    counts: {
+      complete,
+      failed: count('failed'),
+      incomplete: count('incomplete'),
+      missing: count('missing'),
+      total: ccds.length,
+    },
+    threshold,
+    enough: complete >= threshold,
+    inputFiles,
+    ccds,
+    strays,
+  };
+}
+
+/** What the listings hold: a CCD directory may be in one of the two listings alone. */
+function collected(
+  listings: readonly Listing[],
+  asked: Asked,
+): Pick<CcdReport, 'nites' | 'strays' | 'inputFiles'> & { readonly entries: CcdEntry[] } {
+  const nites = new Set<string>();
+  const strays = new Set<string>();
+  const entries = new Map<string, CcdEntry>();
+  let inputFiles = false;
+  for (const { dir, names } of listings) {
+    const place = placeOf(dir, asked);
+    if (place === undefined) continue;
+    const { nite, child } = place;
+    nites.add(nite);
+    if (child === undefined) {
+      for (const name of names) {
+        const ccd = name.endsWith('/') ? ccdOf(name.slice(0, -1), asked.band) : undefined;
+        if (/^input_files\/?$/.test(name)) inputFiles = true;
+        if (ccd === undefined && !KNOWN.test(name)) strays.add(`${nite}/${name}`);
+        if (ccd !== undefined && !entries.has(`${nite}/${ccd}`))
+          entries.set(`${nite}/${ccd}`, entryFrom(ccd, nite, []));
+      }
+      continue;
+    }
+    const ccd = ccdOf(child, asked.band);
+    if (ccd === undefined) continue;
+    entries.set(`${nite}/${ccd}`, entryFrom(ccd, nite, names));
+    for (const name of names)
+      if (!counts(name) && LOOKALIKE.test(name)) strays.add(`${nite}/${ccd}/${name}`);
+  }
+  return {
+    nites: [...nites].sort(order),
+    strays: [...strays].sort(order),
+    entries: [...entries.values()],
+    inputFiles,
+  };
+}
+
+/** State of each CCD over all nites: failed anywhere, else complete anywhere, else incomplete. */
+export function stateByCcd(report: CcdReport): ReadonlyMap<string, CcdState> {
+  const rank: readonly CcdState[] = ['missing', 'incomplete', 'complete', 'failed'];
+  const states = new Map<string, CcdState>();
+  for (const { ccd, state } of report.ccds) {
+    const known = states.get(ccd) ?? 'missing';
+    states.set(ccd, rank.indexOf(state) > rank.indexOf(known) ? state : known);
+  }
+  return states;
+}
+
+/** What decides whether an exposure has settled. All times in seconds. */
+export interface SettleFacts {
+  readonly report: CcdReport;
+  readonly jobs: JobsState;
+  readonly unchangedForSeconds: number;
+  /** After so long without any change nothing more is waited for. */
+  readonly settleAfterSeconds: number;
+  /** How long ago the jobs were first seen to be gone; counts only when `jobs` is `none`. */
+  readonly goneForSeconds: number;
+  /** Files of a finished job may become visible this much later. */
+  readonly settleDelaySeconds: number;
+}
+
+/**
+ * Whether the exposure has settled: every CCD is complete or failed, or its jobs have left the
+ * queue, or nothing has changed for long. The value is the report in either state, so that
+ * settling alone is no change. A held job is neither failed nor gone.
+ */
+export function ccdSighting(facts: SettleFacts): Sighting {
+  const { report, jobs } = facts;
+  const value = report;
+  const ready = (because?: string): Sighting => ({
+    state: 'ready',
+    value,
+    note: because === undefined ? ccdNote(report) : `${ccdNote(report)}; ${because}`,
+  });
+  const waiting = (suffix: string): Sighting => ({
+    state: 'waiting',
+    value,
+    progress: `${ccdProgress(report)}; ${suffix}`,
+  });
+  const states = [...stateByCcd(report).values()];
+  if (states.every((state) => state === 'complete' || state === 'failed')) return ready();
+  if (jobs === 'none') {
+    return facts.goneForSeconds >= facts.settleDelaySeconds
+      ? ready('its jobs have left the queue')
+      : waiting('its jobs have left the queue, late files may still appear');
+  }
+  const queue = jobs === 'unknown' ? 'the queue could not be seen' : `jobs: ${jobsInWords(jobs)}`;
+  if (facts.unchangedForSeconds >= facts.settleAfterSeconds)
+    return ready(`nothing has changed for ${duration(facts.unchangedForSeconds)}; ${queue}`);
+  return waiting(queue);
+}
+
+/** `31 of 59 CCDs: 28 complete, 3 failed`. */
+export function ccdProgress(report: CcdReport): string {
+  const { complete, failed, total } = report.counts;
+  return `${complete + failed} of ${total} CCDs: ${complete} complete, ${failed} failed`;
+}
+
+/** `52 of 59 CCDs complete, 3 failed, 4 incomplete`, and what is wrong when it is not enough. */
+export function ccdNote(report: CcdReport): string {
+  const { complete, failed, incomplete, missing, total } = report.counts;
+  const parts = [
+    `${complete} of ${total} CCDs complete`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(incomplete > 0 ? [`${incomplete} incomplete`] : []),
+    ...(missing > 0 ? [`${missing} not started`] : []),
+  ];
+  return parts.join(', ') + (report.enough ? '' : ` (${report.threshold} are needed)`);
+}
+
+/** Why the exposure cannot go on for lack of CCDs, naming them; undefined when it can. */
+export function ccdShortfall(report: CcdReport): Problem | undefined {
+  if (report.enough) return undefined;
+  const { exposure, counts: n, threshold } = report;
+  const lacking = report.ccds.filter((entry) => entry.state !== 'complete').map(described);
+  return {
+    what: `exposure ${exposure}: ${n.complete} CCDs are complete, ${threshold} are needed; not complete: ${lacking.join(', ')}`,
+    advice: `see desgw log ccds_${exposure} for each CCD; desgw rescue ${exposure} submits only those that failed`,
+  };
+}
+
+/** The report for people: a headline, failures by step, and a line for each CCD not complete. */
+export function ccdTable(report: CcdReport): string {
+  const steps = new Map<string, number>();
+  for (const step of report.ccds.flatMap((entry) => entry.failures))
+    steps.set(step, (steps.get(step) ?? 0) + 1);
+  const byStep = [...steps].sort((a, b) => b[1] - a[1] || order(a[0], b[0]));
+  const rest = report.ccds.filter((entry) => entry.state !== 'complete');
+  const lines = [
+    `exposure ${report.exposure}, band ${report.band}, season ${report.season}: ${ccdNote(report)}`,
+    ...(report.nites.length > 1 ? [`  in several nites: ${report.nites.join(', ')}`] : []),
+    ...(report.inputFiles ? [] : ['  input_files not found']),
+    ...byStep.map(([step, n]) => `  ${String(n).padStart(4)} x ${step}`),
+    ...rest.map((entry) => {
+      const state = entry.state === 'missing' ? 'not started' : entry.state;
+      const row = `  ${entry.ccd.padEnd(5)} ${(entry.nite ?? '').padEnd(9)} ${state.padEnd(11)}`;
+      return `${row} ${entry.failures.join(', ')}`.trimEnd();
+    }),
+    ...report.strays.map((name) => `  does not count: ${name}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function described(entry: CcdEntry): string {
+  const state = entry.state === 'missing' ? 'not started' : entry.state;
+  return `${entry.ccd} ${entry.failures.length === 0 ? state : entry.failures.join('+')}`;
+}
+
+/** Where a listed directory lies, if it is one of this exposure and season. */
+function placeOf(
+  dir: string,
+  asked: Asked,
+): { readonly nite: string; readonly child: string | undefined } | undefined {
+  const found = /(?:^|\/)exp\/([^/]+)\/([^/]+)\/dp([^/]+)(?:\/([^/]+))?\/?$/.exec(dir);
+  if (found === null || found[2] !== asked.exposure || found[3] !== asked.season) return undefined;
+  return { nite: found[1]!, child: found[4] };
+}
+
+function ccdOf(name: string, band: string): string | undefined {
+  if (!name.startsWith(`${band}_`)) return undefined;
+  const digits = name.slice(band.length + 1);
+  const valid = /^\d\d$/.test(digits) && Number(digits) >= 1 && Number(digits) <= 62;
+  return valid ? name : undefined;
+}
+
+function counts(name: string): boolean {
+  return /^outputs_|^[^.].*\.FAIL\/?$/.test(name);
+}
+
+function entryFrom(ccd: string, nite: string, names: readonly string[]): CcdEntry {
+  const failures = names
+    .filter((name) => /^[^.].*\.FAIL\/?$/.test(name))
+    .map((name) => name.replace(/\.FAIL\/?$/, ''))
+    .sort(order);
+  const complete = names.some((name) => name.startsWith('outputs_'));
+  const state = failures.length > 0 ? 'failed' : complete ? 'complete' : 'incomplete';
+  return { ccd, nite, state, failures };
+}
+
+/** By code unit, so that the same listing gives the same bytes in every locale. */
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function duration(seconds: number): string {
+  if (seconds >= 7200) return `${Math.floor(seconds / 3600)} h`;
+  return seconds >= 120 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds)} s`;
+}

@@ -1,0 +1,47 @@
+/** The requested exposures' rows of the exposure table, kept in a small file of their own. */
+import type { Sighting } from '../../core/index.ts';
+import type { Exposure } from '../settings/domain.ts';
+import { type ExposureTable, parseExposureTable, rowOf } from './exposure-table.ts';
+import type { Entry } from './forcefile-report.ts';
+
+/** Text of the rows file: one line an exposure, in the order of the table. */
+export function rowsText(table: ExposureTable, exposures: readonly Exposure[]): string {
+  const wanted = new Set(exposures.filter((exposure) => rowOf(table, exposure) !== undefined));
+  const lines = [...table.byExposure]
+    .filter(([exposure]) => wanted.has(exposure))
+    .map(([, line]) => line);
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** What the rows file says of one exposure, as an observation of the targets made from it. */
+export function rowIn(text: string, exposure: Exposure): Sighting {
+  const row = rowOf(parseExposureTable(text), exposure);
+  if (row === undefined) {
+    return {
+      state: 'failed',
+      why: `exposure ${exposure} is not in exposures.list`,
+      advice:
+        'If the number is right, the exposure database does not have it yet: build again later.',
+    };
+  }
+  const { nite, band, ra, dec, mjd } = row;
+  return {
+    state: 'ready',
+    value: { nite, band, ra, dec, mjd },
+    note: `nite ${nite}, band ${band}`,
+  };
+}
+
+/** The band of an exposure, if the rows file has it. */
+export function bandIn(text: string, exposure: Exposure): string | undefined {
+  return rowOf(parseExposureTable(text), exposure)?.band;
+}
+
+/** Exposures with their bands, in the order of the table. */
+export function entriesIn(text: string, exposures: readonly Exposure[]): Entry[] {
+  const table = parseExposureTable(text);
+  return [...table.byExposure.keys()].flatMap((expnum) => {
+    const band = exposures.includes(expnum) ? rowOf(table, expnum)?.band : undefined;
+    return band === undefined ? [] : [{ expnum, band }];
+  });
+}

@@ -1,0 +1,360 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Params } from '../../../core/api/builds.ts';
+import { digestOf } from '../../../core/api/digest.ts';
+import { Refusal, UserError } from '../../../core/api/errors.ts';
+import { findRuleFile, type Loaded, loadBuild } from '../../../core/load/load.ts';
+
+/** Stands for the bundled `desgw`: marks builds as the real one does. */
+const STAND_IN = `
+export const defineBuild = (build) => ({ ...build, [Symbol.for('desgw.build')]: true });
+export const target = (name, rule) => ({ name, ...rule });
+`;
+
+let workspace: string;
+let writes: string[];
+
+beforeEach(() => {
+  workspace = realpathSync(mkdtempSync(join(tmpdir(), 'load-')));
+  writes = [];
+});
+afterEach(() => rmSync(workspace, { recursive: true, force: true }));
+
+function put(path: string, text: string): string {
+  const full = join(workspace, path);
+  mkdirSync(dirname(full), { recursive: true });
+  writeFileSync(full, text);
+  return full;
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function load(cache: 'use' | 'readonly' = 'use', version = '1.0.0'): Promise<Loaded> {
+  const standIn = put('elsewhere/index.mjs', STAND_IN);
+  return loadBuild(join(workspace, 'desgwfile.ts'), {
+    cache,
+    version,
+    moduleFor: (specifier) => (specifier === 'desgw' ? `file://${standIn}` : undefined),
+    files: {
+      absolute: (path) => resolve(workspace, path),
+      digest: (path) => {
+        const text = readText(path);
+        return text === undefined ? 'absent' : digestOf(text);
+      },
+      readText,
+      write: (path, data) => {
+        writes.push(path);
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, data);
+      },
+    },
+  });
+}
+
+/** Message and hint of the error that loading ends in. */
+async function complaint(): Promise<string> {
+  const error = await load('readonly').catch((e: unknown) => e);
+  if (!(error instanceof UserError)) throw error;
+  expect(error.exit).toBe(2);
+  return `${error.message.replaceAll(workspace, '<ws>')}\n${error.hint?.replaceAll(workspace, '<ws>')}`;
+}
+
+const NO_PARAMS: Params = {};
+
+describe('a good rule file', () => {
+  test('is loaded with its helpers, types and enums', async () => {
+    put(
+      'lib/helper.ts',
+      'export enum Band { i = "i" }\nexport const name = (b: Band): string => "band-" + b;\n',
+    );
+    put(
+      'desgwfile.ts',
+      `import { defineBuild, target } from 'desgw';
+import type { Build } from 'desgw';
+import { Band, name } from './lib/helper';
+export default defineBuild({ goal: name(Band.i), rules: () => [target(name(Band.i), {})] }) satisfies Build;
+`,
+    );
+    const loaded = await load();
+    expect([loaded.build.goal, loaded.build.rules(NO_PARAMS)]).toEqual([
+      'band-i',
+      [{ name: 'band-i' }],
+    ]);
+    expect([loaded.file, loaded.sources]).toEqual([
+      join(workspace, 'desgwfile.ts'),
+      [join(workspace, 'desgwfile.ts'), join(workspace, 'lib/helper.ts')],
+    ]);
+  });
+
+  test.each(['use', 'readonly'] as const)(
+    'finds its own place through import.meta in every source (cache: %s)',
+    async (cache) => {
+      put('lib/helper.ts', 'export const here = import.meta.dirname;\n');
+      put(
+        'desgwfile.ts',
+        `import { defineBuild } from 'desgw';
+import { here } from './lib/helper.ts';
+// The word "import.meta.url" in a text stays as it is.
+const goal = [import.meta.url, import.meta.filename, here, 'import.meta.url'].join(' ');
+export default defineBuild({ goal, rules: () => [] });
+`,
+      );
+      const file = join(workspace, 'desgwfile.ts');
+      const lib = join(workspace, 'lib');
+      expect((await load(cache)).build.goal).toBe(`file://${file} ${file} ${lib} import.meta.url`);
+    },
+  );
+
+  test.each(['use', 'readonly'] as const)(
+    'may import an installed package (cache: %s)',
+    async (cache) => {
+      put(
+        'node_modules/stars/package.json',
+        '{"name":"stars","exports":{".":{"import":"./m.mjs","default":"./c.cjs"}}}',
+      );
+      put('node_modules/stars/m.mjs', 'export const star = "Vega";\n');
+      put(
+        'desgwfile.ts',
+        `import { defineBuild } from 'desgw';
+import { sep } from 'path';
+import { join } from 'node:path';
+import { star } from 'stars';
+export default defineBuild({ goal: join(sep, star), rules: () => [] });
+`,
+      );
+      expect((await load(cache)).build.goal).toBe('/Vega');
+    },
+  );
+});
+
+describe('the cache', () => {
+  const rules = (goal: string) =>
+    `import { defineBuild } from 'desgw';\nimport { tail } from './tail.ts';\nexport default defineBuild({ goal: '${goal}' + tail, rules: () => [] });\n`;
+
+  test('is written once and used while no source has changed', async () => {
+    put('tail.ts', 'export const tail = "!";\n');
+    put('desgwfile.ts', rules('a'));
+    const goals = [(await load()).build.goal, (await load()).build.goal];
+    expect([goals, writes.length]).toEqual([['a!', 'a!'], 1]);
+    put('tail.ts', 'export const tail = "?";\n');
+    expect([(await load()).build.goal, writes.length]).toEqual(['a?', 2]);
+    put('desgwfile.ts', rules('b'));
+    expect([(await load()).build.goal, writes.length]).toEqual(['b?', 3]);
+    expect(readdirSync(join(workspace, '.desgw/cache')).length).toBe(1);
+  });
+
+  test('of another version is not used', async () => {
+    put('tail.ts', 'export const tail = "";\n');
+    put('desgwfile.ts', rules('a'));
+    await load('use', '1.0.0');
+    await load('use', '1.0.1');
+    expect(writes.length).toBe(2);
+  });
+
+  test('is neither written nor made when only reading', async () => {
+    put('tail.ts', 'export const tail = "";\n');
+    put('desgwfile.ts', rules('a'));
+    expect([(await load('readonly')).build.goal, writes]).toEqual(['a', []]);
+    await load('use');
+    put('desgwfile.ts', rules('b'));
+    expect([(await load('readonly')).build.goal, writes.length]).toEqual(['b', 1]);
+  });
+
+  test('that was damaged is made again', async () => {
+    put('tail.ts', 'export const tail = "";\n');
+    put('desgwfile.ts', rules('a'));
+    await load();
+    for (const text of ['', '// desgw {"inputs"', '// desgw {}\nexport default 1;\n']) {
+      writeFileSync(writes[0]!, text);
+      expect((await load()).build.goal).toBe('a');
+    }
+    expect(writes.length).toBe(4);
+  });
+
+  test('that names a package which has moved is made again', async () => {
+    put('node_modules/stars/package.json', '{"name":"stars","exports":"./stars.mjs"}');
+    put('node_modules/stars/stars.mjs', 'export const star = "Vega";\n');
+    put(
+      'desgwfile.ts',
+      `import { defineBuild } from 'desgw';\nimport { star } from 'stars';\nexport default defineBuild({ goal: star, rules: () => [] });\n`,
+    );
+    await load();
+    const cached = readFileSync(writes[0]!, 'utf8');
+    writeFileSync(writes[0]!, cached.replace('stars/stars.mjs', 'stars/moved.mjs'));
+    expect([(await load()).build.goal, writes.length]).toEqual(['Vega', 2]);
+  });
+});
+
+describe('a bad rule file is answered with place and reason', () => {
+  test('when it does not parse', async () => {
+    put('desgwfile.ts', `import { defineBuild } from 'desgw';\nconst x = = 1;\n`);
+    expect(await complaint()).toBe(`desgwfile.ts:2:11: Unexpected "="
+  2 | const x = = 1;
+    |           ^
+Mend the line; nothing has been built.`);
+  });
+
+  test('when a helper does not parse', async () => {
+    put('lib/helper.ts', `export const a = 1;\n\texport const b = ";\n`);
+    put('desgwfile.ts', `import { a } from './lib/helper.ts';\nexport default a;\n`);
+    expect(await complaint()).toBe(`lib/helper.ts:2:21: Unterminated string literal
+  2 |  export const b = ";
+    |                     ^
+Mend the line; nothing has been built.`);
+  });
+
+  test('when it imports what is not there', async () => {
+    put(
+      'desgwfile.ts',
+      `import { a } from './helper.ts';\nimport b from 'stars';\nexport default [a, b];\n`,
+    );
+    expect(await complaint()).toBe(`desgwfile.ts:1:19: Could not resolve "./helper.ts"
+  1 | import { a } from './helper.ts';
+    |                   ^^^^^^^^^^^^^
+desgwfile.ts:2:15: Could not resolve "stars"
+  2 | import b from 'stars';
+    |               ^^^^^^^
+Mend the line; nothing has been built.`);
+  });
+
+  test('when it imports a part that desgw does not have', async () => {
+    put('desgwfile.ts', `import 'desgw/tarets';\n`);
+    expect(
+      await complaint(),
+    ).toBe(`desgwfile.ts:1:8: desgw has no part 'desgw/tarets'; there are 'desgw' and 'desgw/targets'
+  1 | import 'desgw/tarets';
+    |        ^^^^^^^^^^^^^^
+Mend the line; nothing has been built.`);
+  });
+
+  test('when it imports a name that desgw does not have', async () => {
+    put('desgwfile.ts', `import { defineBild } from 'desgw';\nexport default defineBild({});\n`);
+    expect(await complaint()).toBe(`desgwfile.ts:1:10: 'desgw' has no export 'defineBild'
+  1 | import { defineBild } from 'desgw';
+    |          ^^^^^^^^^^
+Did you mean 'defineBuild'?`);
+  });
+
+  test.each(['use', 'readonly'] as const)(
+    'when it throws while it is evaluated (cache: %s)',
+    async (cache) => {
+      put(
+        'lib/helper.ts',
+        `interface Deep { a?: { b: number } }\nexport const dig = (d: Deep): number => d.a!.b;\n`,
+      );
+      put('desgwfile.ts', `import { dig } from './lib/helper.ts';\n\nexport default dig({});\n`);
+      const error = (await load(cache).catch((e: unknown) => e)) as UserError;
+      expect([error.name, error.message, error.hint]).toEqual([
+        'UserError',
+        `lib/helper.ts:2:46: TypeError: Cannot read properties of undefined (reading 'b')
+  2 | export const dig = (d: Deep): number => d.a!.b;
+    |                                              ^
+  called from desgwfile.ts:3:16`,
+        'This happened in the rule file; nothing has been built.',
+      ]);
+    },
+  );
+
+  test('when it throws something that is no error', async () => {
+    put('desgwfile.ts', `throw 'no\\x1b[31m';\n`);
+    expect(await complaint()).toBe('desgwfile.ts threw no\\x1b[31m\nundefined');
+  });
+
+  test('when it exports no build', async () => {
+    put('desgwfile.ts', `export const build = 1;\n`);
+    expect(await complaint()).toBe(
+      '<ws>/desgwfile.ts: there is no default export\nIt must end in: export default defineBuild({ goal: ..., rules: ... });',
+    );
+  });
+
+  test('when its export was not made by defineBuild', async () => {
+    put('desgwfile.ts', `export default { goal: 'all', rules: () => [] };\n`);
+    expect(await complaint()).toBe(
+      '<ws>/desgwfile.ts: the default export was not made by defineBuild\nIt must end in: export default defineBuild({ goal: ..., rules: ... });',
+    );
+  });
+
+  test('when it is not there', async () => {
+    expect(await complaint()).toBe(
+      '<ws>/desgwfile.ts does not exist\nGo to the folder of your desgwfile.ts, or make a new workspace with `desgw init`.',
+    );
+  });
+});
+
+describe('what a rule file throws later', () => {
+  test('is explained by its place in the sources', async () => {
+    put(
+      'desgwfile.ts',
+      `import { defineBuild } from 'desgw';
+interface Wide { readonly a: number; }
+
+export default defineBuild({
+  goal: 'all',
+  rules: () => { throw new Error('no exposures'); },
+});
+`,
+    );
+    const loaded = await load('readonly');
+    const error = catchError(() => loaded.build.rules(NO_PARAMS));
+    expect(loaded.siteOf((error as Error).stack!)).toBe('desgwfile.ts:6');
+    expect(loaded.explain(error).message).toBe(`desgwfile.ts:6:24: no exposures
+  6 |   rules: () => { throw new Error('no exposures'); },
+    |                        ^`);
+    expect(loaded.siteOf(new Error('not in the rule file').stack!)).toBe('');
+  });
+});
+
+test('a refusal and a user error keep their advice when they are explained', async () => {
+  put('desgwfile.ts', `import { defineBuild } from 'desgw';\nexport default defineBuild({});\n`);
+  const { explain } = await load('readonly');
+  const told = [new Refusal('no season', 'Take 500.'), new UserError('no host', 'Set it.', 4)].map(
+    (error) => {
+      const { message, hint, exit } = explain(error);
+      return [message, hint, exit];
+    },
+  );
+  expect(told).toEqual([
+    ['desgwfile.ts: no season', 'Take 500.', 2],
+    ['desgwfile.ts: no host', 'Set it.', 4],
+  ]);
+});
+
+function catchError(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('findRuleFile', () => {
+  test('looks upwards from the folder it is given', () => {
+    expect(findRuleFile('/a/b/c', (path) => path === '/a/desgwfile.ts')).toBe('/a/desgwfile.ts');
+  });
+
+  test('names where it looked when there is none', () => {
+    expect(catchError(() => findRuleFile('/a/b', () => false))).toEqual(
+      new UserError(
+        'no desgwfile.ts in /a/b, /a, /',
+        'Go to the folder of your desgwfile.ts, or make a new workspace with `desgw init`.',
+      ),
+    );
+  });
+});

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { logPath, logsOf, tailOf } from '../../../core/memory/logs.ts';
+import { stubWorld } from '../stub-world.ts';
+
+test.each([
+  ['postproc:4', '.desgw/logs/postproc:4.7.log'],
+  ['a/b', '.desgw/logs/a%2fb.7.log'],
+  ['..', '.desgw/logs/%2e..7.log'],
+  ['-rf', '.desgw/logs/%2drf.7.log'],
+  ['a%2fb', '.desgw/logs/a%252fb.7.log'],
+  ['a\nb', '.desgw/logs/a%0ab.7.log'],
+])('the log of run 7 of %j is %s', (target, path) => {
+  expect(logPath(target, 7)).toBe(path);
+});
+
+test('no two targets share a log, however odd or long their names', () => {
+  const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 });
+  fc.assert(
+    fc.property(name, name, (a, b) => {
+      fc.pre(a !== b);
+      expect(logPath(a, 1)).not.toBe(logPath(b, 1));
+      const file = logPath(a, 1).slice('.desgw/logs/'.length);
+      expect(file).not.toMatch(/[/\0\n]|^\./);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('logs of a target are found oldest first, and not those of its namesakes', () => {
+  const { files } = stubWorld({
+    '.desgw/logs/a.2.log': '',
+    '.desgw/logs/a.10.log': '',
+    '.desgw/logs/a.2.out': '',
+    '.desgw/logs/a.b.3.log': '',
+    '.desgw/logs/ab.4.log': '',
+  });
+  expect(logsOf(files, 'a')).toEqual([
+    { run: 2, path: '.desgw/logs/a.2.log' },
+    { run: 10, path: '.desgw/logs/a.10.log' },
+  ]);
+  expect(logsOf(files, 'b')).toEqual([]);
+});
+
+test.each([
+  ['nothing printed', '', ''],
+  ['few lines', 'a\nb\n', 'a\nb'],
+  ['no newline at the end', 'a\nb', 'a\nb'],
+  ['only the last lines', '1\n2\n3\n4\n', '3\n4'],
+  ['empty lines at the end', 'a\n\n\r\n', 'a'],
+])('the tail of a log: %s', (_what, text, tail) => {
+  const { files } = stubWorld({ log: text });
+  expect(tailOf(files, 'log', 2)).toBe(tail);
+});
+
+test('without a log there is no tail', () => {
+  expect(tailOf(stubWorld().files, 'log')).toBe('');
+});

@@ -1,0 +1,126 @@
+/** What a build makes of work that did not come to its end, on a machine in memory. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { exec, target, write } from '../../../core/api/define.ts';
+import type { Once, Rule } from '../../../core/api/rules.ts';
+import { runBuild } from '../../../core/run/build.ts';
+import type { Summary } from '../../../core/run/events.ts';
+import { FileError } from '../../../core/world/fs.ts';
+import { Stopped } from '../../support/memory-files.ts';
+import { type Engine, memoryMachine, type Program } from '../../support/memory-world.ts';
+import { stubProject, waitingBuild } from '../stub-world.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2017, 7, 18) + 1 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function build(world: Engine, rules: readonly Rule[]): Promise<Summary> {
+  return runBuild(stubProject(world, rules), waitingBuild(2));
+}
+
+const submit: Program = async ({ print }) => {
+  print('id 7\n');
+  return 0;
+};
+
+/** Something that must not happen twice, and of which nothing outside shows whether it has. */
+function submission(): readonly Rule[] {
+  const once: Once = { look: () => [], judge: () => ({ state: 'not done' }) };
+  const recipe = [
+    exec(['submit'], { detached: 'doubt', receipt: 'id (\\d+)' }),
+    write('marker', ({ receipt }) => `${receipt}`),
+  ];
+  return [target('s', { once, outputs: ['marker'], recipe })];
+}
+
+test('the receipt of an earlier submission, of which there is no record any more, is not taken for that of the next', async () => {
+  let refuses = false;
+  const machine = memoryMachine(
+    {},
+    { submit: (call) => (refuses ? Promise.resolve(1) : submit(call)) },
+  );
+  expect((await build(machine.engine(), submission())).outcome).toBe('fresh');
+  const { files } = machine.engine();
+  for (const name of files.list('.desgw/journal') ?? []) files.remove(`.desgw/journal/${name}`);
+  files.remove('marker');
+  refuses = true;
+  expect((await build(machine.engine(), submission())).outcome).not.toBe('fresh');
+  expect(machine.started).toHaveLength(2);
+});
+
+test('an attempt that could not be taken back for a failing disk is not forgotten', async () => {
+  for (let failAt = 1; ; failAt++) {
+    const machine = memoryMachine({}, { submit });
+    const first = machine.engine();
+    const launch: typeof first.processes.launch = (spawn, dir) => {
+      first.processes.launch(spawn, dir);
+      throw new Stopped();
+    };
+    const dying = { ...first, processes: { ...first.processes, launch } };
+    await expect(build(dying, submission())).rejects.toThrow(Stopped);
+    const engine = machine.engine({ fault: { failAt, with: 'EIO' } });
+    await build(engine, submission()).catch((error: unknown) => {
+      if (!(error instanceof FileError)) throw error;
+    });
+    await machine.rest();
+    const { outcome } = await build(machine.engine(), submission());
+    expect([failAt, outcome, machine.started]).toEqual([failAt, 'fresh', [['submit']]]);
+    if (engine.effects() < failAt) break;
+  }
+});
+
+test.each(['stop', 'EIO'])(
+  'a submission that nothing outside shows is made once, whichever effect ends in %s',
+  async (fault) => {
+    const rules = submission();
+    for (let failAt = 1; ; failAt++) {
+      const machine = memoryMachine({}, { submit });
+      const engine = machine.engine({ fault: { failAt, with: fault } });
+      await build(engine, rules).catch((error: unknown) => {
+        if (!(error instanceof Stopped || error instanceof FileError)) throw error;
+      });
+      await machine.rest();
+      const { outcome } = await build(machine.engine(), rules);
+      const { marker } = machine.memory.tree();
+      expect([failAt, outcome, marker, machine.started]).toEqual([
+        failAt,
+        'fresh',
+        '7',
+        [['submit']],
+      ]);
+      if (engine.effects() < failAt) break;
+    }
+  },
+);
+
+test('a submitter that vanishes while it is watched is in doubt, and not run again', async () => {
+  const machine = memoryMachine({}, { submit: async () => undefined });
+  for (const _ of [1, 2]) {
+    const { person } = await build(machine.engine(), submission());
+    expect([person.map(({ state }) => state), machine.started]).toEqual([
+      ['in doubt'],
+      [['submit']],
+    ]);
+  }
+});
+
+test('a file beside the outputs is in place as well, whenever the build was killed', async () => {
+  const rules = [
+    target('a', { outputs: ['a'], recipe: [write('a', 'made'), write('beside', 'made too')] }),
+  ];
+  for (let failAt = 1; ; failAt++) {
+    const machine = memoryMachine({}, {});
+    const engine = machine.engine({ fault: { failAt, with: 'stop' } });
+    await build(engine, rules).catch((error: unknown) => {
+      if (!(error instanceof Stopped)) throw error;
+    });
+    await build(machine.engine(), rules);
+    expect([failAt, machine.memory.tree()]).toMatchObject([
+      failAt,
+      { a: 'made', beside: 'made too' },
+    ]);
+    if (engine.effects() < failAt) break;
+  }
+});

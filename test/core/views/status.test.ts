@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest';
+import { statusJson, statusText } from '../../../core/views/status.ts';
+import { plain } from '../../../core/words/paint.ts';
+import { planOf, type Sketch } from '../../support/plans.ts';
+
+test('like targets share a line, and those of them that are not fresh are named below it', () => {
+  const night = (n: number, state: Sketch): { [name: string]: Sketch } => ({
+    [`dagmaker_${n}.out`]: {},
+    [`ccds_${n}`]: state,
+  });
+  const plan = planOf({
+    season: { note: 'season 500' },
+    'dagmaker.rc': {
+      state: 'stale',
+      reasons: [
+        { kind: 'param changed', name: 'TEFF_CUT_g', from: 0.2, to: 0.3 },
+        { kind: 'param changed', name: 'TWINDOW', from: 0, to: 5 },
+        { kind: 'recipe changed' },
+      ],
+    },
+    ...night(668440, { state: 'waiting', note: '31 of 59 CCDs' }),
+    ...night(668441, {}),
+    ...night(668442, { state: 'waiting', note: '12 of 59 CCDs' }),
+    ...night(668443, { state: 'blocked', by: ['dagmaker.rc'] }),
+    ...night(668444, { state: 'blocked', by: ['dagmaker.rc'] }),
+    ...night(668445, { state: 'blocked', by: ['dagmaker.rc'] }),
+    'exposure.list': { state: 'maybe', by: ['ccds_668440', 'ccds_668442'] },
+    all: { state: 'maybe', group: true, by: ['exposure.list'] },
+  });
+  expect(statusText(plan, [], plain)).toBe(`season                    fresh    season 500
+dagmaker.rc               stale    TEFF_CUT_g: 0.2 -> 0.3 and 2 more reasons
+dagmaker_*.out (6)        fresh
+ccds_* (6)                1 fresh, 2 waiting, 3 blocked
+  ccds_668440             waiting  31 of 59 CCDs
+  ccds_668442             waiting  12 of 59 CCDs
+  ccds_668443 and 2 more  blocked  by dagmaker.rc
+exposure.list             maybe    after ccds_668440 and ccds_668442
+all                       maybe    after exposure.list
+
+15 targets: 8 fresh, 2 waiting, 1 maybe, 1 stale, 3 blocked
+next: \`desgw build\` makes what is missing; \`desgw build -n\` shows what that would be.
+`);
+});
+
+test('what is said of several like targets leaves their number out, of a single one it does not', () => {
+  const plan = planOf({
+    ccds_668440: { state: 'blocked', by: ['submitted_668440'] },
+    ccds_668441: { state: 'failed', note: '668441 has no templates' },
+    ccds_668442: { state: 'blocked', by: ['submitted_668442'] },
+  });
+  expect(statusText(plan, [], plain).split('\n').slice(0, 3)).toEqual([
+    'ccds_* (3)                     2 blocked, 1 failed',
+    '  ccds_668440 and ccds_668442  blocked  by submitted_*',
+    '  ccds_668441                  failed   668441 has no templates',
+  ]);
+});
+
+test('when all is fresh it says so', () => {
+  const plan = planOf({ a: {}, b: { deps: ['a'] }, all: { group: true, deps: ['b'] } });
+  expect(statusText(plan, [], plain)).toBe(`a    fresh
+b    fresh
+all  fresh
+
+2 targets: 2 fresh
+Everything is up to date.
+`);
+});
+
+test('what only a person can settle is said last', () => {
+  const plan = planOf({
+    'list\n1': { state: 'edited', note: 'list\n1 was changed by hand' },
+    sent: { state: 'in doubt', note: 'no job id' },
+    after: { state: 'blocked', by: ['sent'] },
+  });
+  expect(statusText(plan, [], plain)).toBe(`list\\n1  edited    list\\n1 was changed by hand
+sent     in doubt  no job id
+after    blocked   by sent
+
+3 targets: 1 blocked, 1 edited, 1 in doubt
+list\\n1 and sent need a person: \`desgw why $'list\\n1'\` says what to do.
+`);
+});
+
+test('what is left of targets that no rule makes is told of', () => {
+  expect(statusText(planOf({ a: {} }), ['old\n1', 'b'], plain)).toContain(
+    `1 target: 1 fresh
+old\\n1 and b are in no rule any more; \`desgw clean --orphans\` deletes what they left.
+Everything is up to date.
+`,
+  );
+});
+
+test('when all that is left is under way, build waits for it', () => {
+  const plan = planOf({
+    a: {},
+    b: { state: 'waiting', note: '3 of 5' },
+    c: { state: 'blocked', by: ['b'] },
+  });
+  expect(statusText(plan, [], plain)).toBe(`a  fresh
+b  waiting  3 of 5
+c  blocked  by b
+
+3 targets: 1 fresh, 1 waiting, 1 blocked
+next: \`desgw build\` waits for what is under way, and goes on from there.
+`);
+});
+
+test('only the state is coloured, also when the name contains it', () => {
+  const plan = planOf({ 'fresh fish': { note: 'fresh' } });
+  expect(statusText(plan, [], (style, text) => `<${style}>${text}</>`).split('\n')[0]).toBe(
+    'fresh fish  <green>fresh</>  fresh',
+  );
+});
+
+test('the same as data', () => {
+  const plan = planOf({
+    a: { state: 'missing', reasons: [{ kind: 'never built' }] },
+    b: { state: 'maybe', by: ['a'] },
+  });
+  expect(statusJson(plan, ['gone'])).toEqual({
+    goals: ['b'],
+    orphans: ['gone'],
+    counts: { maybe: 1, missing: 1 },
+    targets: [
+      { target: 'a', state: 'missing', reasons: [{ kind: 'never built' }] },
+      { target: 'b', state: 'maybe', reasons: [], by: ['a'] },
+    ],
+    next: ['next: `desgw build` makes what is missing; `desgw build -n` shows what that would be.'],
+  });
+});

@@ -1,0 +1,379 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Exit } from '../../../core/api/facts.ts';
+import {
+  fixedScript,
+  judgeForcephoto,
+  judgePostproc,
+  neededFor,
+  type PostprocRun,
+  postprocArguments,
+  postprocSteps,
+  progressFromStatus,
+  type StepNumber,
+  skipTo,
+  sweep,
+} from '../../../targets/reports/postproc-steps.ts';
+
+const steps = postprocSteps({ season: '2206', outdir: './outputs', ini: new Map() });
+const ALL: readonly StepNumber[] = [0, 1, 2, 3, 4, 5, 6, 7];
+const master = { fixed: false };
+const fixed = { fixed: true };
+
+describe('the evidence of each step', () => {
+  test('with the template’s names', () => {
+    expect(steps.map(({ step, evidence }) => [step, evidence])).toEqual([
+      [
+        0,
+        [
+          { path: './outputs/checkoutputs/step0_expnums.txt' },
+          { path: './outputs/checkoutputs/step0_a_blacklist.txt' },
+          { path: './outputs/masterlist/expniteband_df.csv' },
+          { path: './outputs/masterlist/MasterExposureList_prelim.fits' },
+        ],
+      ],
+      [1, [{ path: './outputs/masterlist/MasterExposureList.fits' }]],
+      [2, [{ path: 'forcephoto/output/dp2206/*_DESY2206/RUN*.DONE', glob: true }]],
+      [
+        3,
+        [
+          { path: 'hostmatchstatus.txt', shared: true },
+          { path: './outputs/hostmatchhostmatch.db.log' },
+        ],
+      ],
+      [
+        4,
+        [
+          { path: './outputs/truthtable2206/fakes_truth.tab' },
+          { path: './outputs/truthtable2206/truthplus.tab' },
+        ],
+      ],
+      [
+        5,
+        [
+          { path: './outputs/makedatafiles/datafiles_combined.fits' },
+          { path: './outputs/mastertableinfo.npy' },
+          { path: './outputs/makedatafiles/LightCurvesReal/*.dat', glob: true, shared: true },
+        ],
+      ],
+      [6, [{ path: './outputs/efftest_2206.png' }]],
+      [7, [{ path: 'PostProcStatus2206.txt' }, { path: 'masterHTML2206.html' }]],
+    ]);
+  });
+
+  test('follows the names in the ini and an outdir as it stands', () => {
+    const ini = new Map([
+      ['masterlist.filename_1', 'a.fits'],
+      ['masterlist.filename_2', 'b.fits'],
+      ['truthtable.filename', 'c.tab'],
+      ['truthtable.plusname', 'd.tab'],
+      ['GWmakeDataFiles-real.combined_fits', 'e.fits'],
+      ['GWmakeDataFiles-real.outdir_data', 'Curves'],
+    ]);
+    const paths = postprocSteps({ season: '7', outdir: '/data/x/', ini }).flatMap((step) =>
+      step.evidence.map((file) => file.path),
+    );
+    expect(paths).toEqual([
+      '/data/x/checkoutputs/step0_expnums.txt',
+      '/data/x/checkoutputs/step0_a_blacklist.txt',
+      '/data/x/masterlist/expniteband_df.csv',
+      '/data/x/masterlist/a.fits',
+      '/data/x/masterlist/b.fits',
+      'forcephoto/output/dp7/*_DESY7/RUN*.DONE',
+      'hostmatchstatus.txt',
+      '/data/x/hostmatchhostmatch.db.log',
+      '/data/x/truthtable7/c.tab',
+      '/data/x/truthtable7/d.tab',
+      '/data/x/makedatafiles/e.fits',
+      '/data/x/mastertableinfo.npy',
+      '/data/x/makedatafiles/Curves/*.dat',
+      '/data/x/efftest_7.png',
+      'PostProcStatus7.txt',
+      'masterHTML7.html',
+    ]);
+  });
+
+  test('B28: light curves show nothing without the files combined from them', () => {
+    const of5 = steps[5]!.evidence.map((file) => file.path);
+    expect(of5).toEqual([
+      './outputs/makedatafiles/datafiles_combined.fits',
+      './outputs/mastertableinfo.npy',
+      './outputs/makedatafiles/LightCurvesReal/*.dat',
+    ]);
+  });
+});
+
+describe('B28: SKIPTO', () => {
+  test('is read off the first step that is not fresh, at most 5', () => {
+    expect(ALL.map((first) => skipTo(first, master))).toEqual([undefined, 2, 2, 3, 4, 5, 5, 5]);
+  });
+
+  test('reaches 6 only when the script can load what it saved', () => {
+    expect(ALL.map((first) => skipTo(first, fixed))).toEqual([undefined, 2, 2, 3, 4, 5, 6, 6]);
+  });
+
+  test('a run makes what is not skipped; steps 1, 6 and 7 always run', () => {
+    expect(ALL.map((first) => sweep(first, master).join(''))).toEqual([
+      '01234567',
+      '1234567',
+      '1234567',
+      '134567',
+      '14567',
+      '1567',
+      '1567',
+      '1567',
+    ]);
+    expect(sweep(6, fixed)).toEqual([1, 6, 7]);
+    expect(sweep(7, fixed)).toEqual([1, 6, 7]);
+  });
+
+  test('every run makes the step for which it is started', () => {
+    for (const first of ALL)
+      for (const script of [master, fixed]) expect(sweep(first, script)).toContain(first);
+  });
+
+  test('what the skipped steps must have left grows with SKIPTO', () => {
+    const needed = (to: StepNumber | undefined) => neededFor(to, steps).map((file) => file.path);
+    const zero = [
+      './outputs/checkoutputs/step0_expnums.txt',
+      './outputs/checkoutputs/step0_a_blacklist.txt',
+      './outputs/masterlist/expniteband_df.csv',
+      './outputs/masterlist/MasterExposureList_prelim.fits',
+    ];
+    const truth = './outputs/truthtable2206/truthplus.tab';
+    const data = [
+      './outputs/makedatafiles/datafiles_combined.fits',
+      './outputs/mastertableinfo.npy',
+    ];
+    expect(needed(undefined)).toEqual([]);
+    expect(needed(2)).toEqual(zero);
+    expect(needed(3)).toEqual(zero);
+    expect(needed(4)).toEqual([...zero, 'hostmatchstatus.txt']);
+    expect(needed(5)).toEqual([...zero, 'hostmatchstatus.txt', truth]);
+    expect(needed(6)).toEqual([...zero, 'hostmatchstatus.txt', truth, ...data]);
+  });
+
+  test('B27: the run writes where the evidence is looked for', () => {
+    expect(postprocArguments({ season: '2206', outdir: './outputs', skipTo: 5 })).toEqual([
+      '--season',
+      '2206',
+      '--outputdir',
+      './outputs',
+      '--SKIPTO',
+      '5',
+    ]);
+    expect(postprocArguments({ season: '2206', outdir: '/x' })).toEqual([
+      '--season',
+      '2206',
+      '--outputdir',
+      '/x',
+    ]);
+  });
+
+  test('the fix is recognised in code and not in a remark', () => {
+    expect(fixedScript("table = np.load('mastertableinfo.npy').item()\n")).toBe(true);
+    expect(fixedScript("table = np.load('mastertableinfo.npy') # .item() is missing\n")).toBe(
+      false,
+    );
+    expect(fixedScript('')).toBe(false);
+  });
+});
+
+const status = (flags: string, word: string) =>
+  [...flags].map((flag) => `${flag} \n`).join('') + word;
+
+describe('the status file', () => {
+  test('tells how far the last run came', () => {
+    expect(progressFromStatus(status('000000000', 'incomplete'))).toEqual({
+      complete: false,
+      reached: undefined,
+      progress: 'no step done',
+    });
+    expect(progressFromStatus(status('101011000', 'incomplete'))).toEqual({
+      complete: false,
+      reached: 4,
+      progress: 'step 4 of 7 done',
+    });
+    expect(progressFromStatus(status('101011101', 'complete'))).toEqual({
+      complete: true,
+      reached: 7,
+      progress: 'all steps done',
+    });
+  });
+
+  test('cut short anywhere it is no success', () => {
+    const whole = status('101011101', 'complete');
+    for (let n = 0; n < whole.length; n++)
+      expect(progressFromStatus(whole.slice(0, n))?.complete ?? false).toBe(false);
+  });
+
+  test('any other text tells nothing', () => {
+    for (const flags of ['11111111', '1111111111', '111111112'])
+      expect(progressFromStatus(status(flags, 'complete'))).toBe(undefined);
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary-ascii' }), (text) => {
+        expect(progressFromStatus(text)).toBe(undefined);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('B29: a run of post processing', () => {
+  const good: PostprocRun = {
+    exit: { kind: 'exit', code: 0 },
+    stdout: 'END END TIME\n',
+    stderr: '',
+    statusText: status('101011101', 'complete'),
+  };
+  const whats = (change: Partial<PostprocRun>) =>
+    judgePostproc({ ...good, ...change }).map((problem) => problem.what);
+  const failed = (stderr: string): Partial<PostprocRun> => ({
+    exit: { kind: 'exit', code: 1 },
+    stderr,
+    statusText: status('101000000', 'incomplete'),
+  });
+
+  test('succeeded with exit status 0 and a status file that ends in complete', () => {
+    expect(whats({})).toEqual([]);
+    expect(whats({ hostmatch: '0\n' })).toEqual([]);
+  });
+
+  test('that reached no web page is a failure although it exits 0', () => {
+    expect(whats({ statusText: status('101011100', 'incomplete') })).toEqual([
+      'post processing ended early, without an error (step 5 of 7 done)',
+    ]);
+    expect(whats({ statusText: undefined })).toEqual([
+      'post processing ended without its status file',
+    ]);
+    expect(whats({ statusText: 'x' })).toEqual([
+      'the status file of post processing cannot be read',
+    ]);
+  });
+
+  test('that found no candidates for the plots is a failure although it exits 0', () => {
+    expect(
+      whats({
+        stdout: 'Step 6 failed due to empty candidate dfs. Ending PostProc.\nEND END TIME\n',
+        statusText: status('101011100', 'incomplete'),
+      }),
+    ).toEqual([
+      'post processing: no candidates are left for the plots, and the web page was not made (step 5 of 7 done)',
+    ]);
+  });
+
+  test('that ends badly is a failure although the status file says complete', () => {
+    expect(whats({ exit: { kind: 'exit', code: 1 } })).toEqual([
+      'post processing ended with exit status 1 (all steps done)',
+    ]);
+  });
+
+  test('that waits for ever is stopped and told with what it may wait for', () => {
+    const exit: Exit = { kind: 'timeout', after: 3600, silent: true };
+    const problems = judgePostproc({
+      ...good,
+      exit,
+      statusText: status('101011000', 'incomplete'),
+    });
+    expect(problems).toEqual([
+      {
+        what: 'post processing was stopped after 3600 s without any output (step 4 of 7 done)',
+        advice:
+          'step 5 waits for ever when no .dat file appears in LightCurvesReal, step 2 when ncore is one of 10, 12, 20, 24, 32: see the .LOG files below forcephoto/output',
+      },
+    ]);
+  });
+
+  test('with failed host matches is not done', () => {
+    expect(whats({ hostmatch: '3' })).toEqual(['host match: 3 updates failed']);
+  });
+
+  test.each([
+    [
+      'ABORT: force job already running.',
+      'another force photometry is running on this host, and only one may',
+    ],
+    [
+      'RuntimeError: Need an exposures.list file or exposures in argument',
+      'the exposure list is missing, empty, or holds a line that is not a number',
+    ],
+    [
+      "ConfigParser.NoOptionError: No option 'bands' in section: 'general'",
+      "the ini is incomplete: No option 'bands' in section: 'general'",
+    ],
+    ['ConfigParser.ParsingError: File contains parsing errors', 'the ini cannot be read'],
+    [
+      'ZeroDivisionError: float division by zero',
+      'the output check found no directory of this season for any exposure',
+    ],
+    [
+      "IOError: [Errno 2] No such file or directory: 'tableSortTest.html'",
+      'tableSortTest.html is not in the Post-Processing directory',
+    ],
+    [
+      'OSError: ./outputs/checkoutputs/step0_expnums.txt not found.',
+      'a file could not be read: ./outputs/checkoutputs/step0_expnums.txt not found.',
+    ],
+    [
+      'cx_Oracle.DatabaseError: ORA-12541: TNS:no listener',
+      'the database refused: cx_Oracle.DatabaseError: ORA-12541: TNS:no listener',
+    ],
+    ['IndexError: list index out of range', 'the data files step found no candidates'],
+    [
+      'TypeError: only list-like objects are allowed to be passed to isin()',
+      'the bands of the ini cannot be used',
+    ],
+  ])('that ends in %s is explained', (said, what) => {
+    const problems = judgePostproc({ ...good, ...failed(`Traceback\n${said}\n`) });
+    expect(problems.map((problem) => problem.what)).toEqual([
+      `post processing: ${what} (step 1 of 7 done)`,
+    ]);
+    expect(problems[0]?.advice).toMatch(/\w/);
+  });
+
+  test('with an error that is not known shows it', () => {
+    expect(whats(failed('Traceback\nKeyError: 668439\n'))).toEqual([
+      'post processing ended with exit status 1 (step 1 of 7 done): KeyError: 668439',
+    ]);
+    expect(whats({ exit: { kind: 'exit', code: 2 }, statusText: undefined })).toEqual([
+      'run_postproc.py refuses its arguments',
+    ]);
+  });
+});
+
+describe('force photometry', () => {
+  const dir = (stamp: string) => `/pp/forcephoto/output/dp2206/${stamp}_DESY2206/`;
+  const names = [
+    'RUN000_MAKELIST',
+    'RUN000_MAKELIST.DONE',
+    'RUN001_FORCEPHOTO',
+    'RUN001_FORCEPHOTO.DONE',
+    'RUN001_FORCEPHOTO.LOG',
+  ];
+  const whats = (all: readonly string[], logs?: ReadonlyMap<string, string>) =>
+    judgeForcephoto([{ dir: dir('20170818_0102'), names: all }], '2206', logs).map((p) => p.what);
+
+  test('is done when every script of its newest directory is done and every log is good', () => {
+    expect(whats(names, new Map([['RUN001_FORCEPHOTO.LOG', 'x\nRETURN CODE: 0\n']]))).toEqual([]);
+    const older = { dir: dir('20170817_2300'), names: ['MAKEFORCELIST.ABORT'] };
+    expect(judgeForcephoto([{ dir: dir('20170818_0102'), names }, older], '2206')).toEqual([]);
+  });
+
+  test('is not done while a script is open, was aborted, or a log ends badly', () => {
+    const all = [...names, 'RUN002_FORCEPHOTO', 'MAKEFORCELIST.ABORT'];
+    expect(whats(all, new Map([['RUN001_FORCEPHOTO.LOG', 'RETURN CODE: 1\n']]))).toEqual([
+      'force photometry in 20170818_0102_DESY2206: it was aborted (MAKEFORCELIST.ABORT), RUN002_FORCEPHOTO is not done, RUN001_FORCEPHOTO.LOG does not end in RETURN CODE: 0',
+    ]);
+    expect(whats([])).toEqual([
+      'force photometry in 20170818_0102_DESY2206: RUN000_MAKELIST is not done',
+    ]);
+  });
+
+  test('of another season, or none at all, is not done', () => {
+    const other = [{ dir: dir('20170818_0102').replaceAll('2206', '416'), names }];
+    for (const listings of [other, []])
+      expect(judgeForcephoto(listings, '2206').map((problem) => problem.what)).toEqual([
+        'force photometry of season 2206 has left no output',
+      ]);
+  });
+});
