@@ -57,11 +57,11 @@ export function ccds(
           unchangedForSeconds: facts.unchangedFor,
           settleAfterSeconds: site.settleAfter,
           goneForSeconds: afterwards ? Number.POSITIVE_INFINITY : facts.unchangedFor,
-          settleDelaySeconds: site.settleDelay,
+          lateSeconds: site.lateFor,
         });
         // Files may be late: the clock for that starts when the jobs are seen to be gone.
         return sighting.state === 'waiting'
-          ? { ...sighting, stage: jobs === 'none' ? 'gone' : 'queued' }
+          ? { ...sighting, phase: jobs === 'none' ? 'gone' : 'queued' }
           : sighting;
       },
     },

@@ -68,7 +68,7 @@ export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
       judge: (_seen, { text }) => rowIn(text(ROWS_FILE), exposure),
     },
     // With the record lost, a DAG that was submitted is not made again under its jobs.
-    adopt: {
+    doneBefore: {
       look: ({ maybeText }) =>
         maybeText(dag) === undefined
           ? []

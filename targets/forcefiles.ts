@@ -32,7 +32,7 @@ export function forcefiles(followUp: FollowUp, exposure: Exposure): Rule {
         return forcefileSighting({
           report: judged.report,
           unchangedForSeconds: unchangedFor,
-          settleDelaySeconds: params.fromOutput === '' ? site.settleDelay : 0,
+          lateSeconds: params.fromOutput === '' ? site.lateFor : 0,
         });
       },
     },

@@ -30,7 +30,7 @@ export function season(site: Site, wanted: string): Rule {
       look: () => seasonLooks('seasons', [`${site.pnfs}/forcephoto/images`]),
       judge: (seen) => seasonSighting(seen),
     },
-    adopt: {
+    doneBefore: {
       look: (facts) => {
         const own = facts.maybeText(SEASON_FILE)?.trim() ?? '';
         return [

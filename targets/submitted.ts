@@ -108,7 +108,7 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
         write(
           marker,
           (run) =>
-            standing(run, marker, { exposure, season }) ??
+            fromMarker(run, marker, { exposure, season }) ??
             markerText(run, { exposure, season, dag }),
         ),
       ],
@@ -118,7 +118,7 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
 }
 
 /** The marker that is there, if it tells of this very submission: it may know more than we do. */
-function standing(
+function fromMarker(
   run: RunFacts,
   marker: Path,
   asked: { readonly exposure: string; readonly season: string },

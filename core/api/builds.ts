@@ -56,7 +56,7 @@ export interface Build {
 export interface Completing {
   readonly params: Params;
   readonly readText: (path: Path) => string | undefined;
-  readonly ask: (question: string) => Promise<string>;
+  readonly prompt: (question: string) => Promise<string>;
 }
 
 /** A command that a rule file adds to the command line. */

@@ -60,12 +60,12 @@ export type Sighting =
       readonly note?: string;
       readonly redo?: string;
     }
-  /** Work is still under way elsewhere. A change of `value` or `stage` counts as movement. */
+  /** Work is still under way elsewhere. A change of `value` or `phase` counts as movement. */
   | {
       readonly state: 'waiting';
       readonly progress: string;
       readonly value?: Json;
-      readonly stage?: string;
+      readonly phase?: string;
     }
   /** Could not be seen. An error, never "nothing there". */
   | { readonly state: 'failed'; readonly why: string; readonly advice?: string };

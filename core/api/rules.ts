@@ -37,7 +37,7 @@ export interface Rule {
    * How to tell from the outside that the work was done before desgw kept a record. Looked at only
    * without a record; what is found is adopted, not redone. (For once-targets, `once` does this.)
    */
-  readonly adopt?: Once;
+  readonly doneBefore?: Once;
   /** Present: this target is a link of a chain, made together with others by one command. */
   readonly chain?: Chain;
   /** Keys of which only one holder may run at a time. */

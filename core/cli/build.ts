@@ -12,7 +12,7 @@ import { liveReporter } from '../views/live.ts';
 import { profiler } from '../views/profile.ts';
 import type { Reporter } from '../views/reporter.ts';
 import { type CommonFlags, type Invocation, listOf, type Opened, openProject } from './context.ts';
-import { ask, isInteractive } from './prompt.ts';
+import { isInteractive, prompt } from './prompt.ts';
 
 export interface BuildFlags extends CommonFlags {
   readonly dryRun?: boolean;
@@ -75,7 +75,7 @@ async function completed(
   const answers = await build.complete({
     params,
     readText: (path) => world.files.readText(path),
-    ask: (question) => ask(question, invocation.signal),
+    prompt: (question) => prompt(question, invocation.signal),
   });
   const set = Object.entries(answers).map(([name, value]) => `${name}=${[value].flat().join(',')}`);
   return set.length === 0

@@ -11,10 +11,10 @@ import {
   acceptEdit,
   adoptOutputs,
   allowAgain,
+  type ByHandContext,
   markDone,
   markNotDone,
   onRecord,
-  type SettleContext,
 } from '../repair/by-hand.ts';
 import { build } from './build.ts';
 import {
@@ -24,14 +24,14 @@ import {
   openWorld,
   ruleFileOf,
 } from './context.ts';
-import { ask, confirm, isInteractive } from './prompt.ts';
+import { confirm, isInteractive, prompt } from './prompt.ts';
 
-/** Runs `settle` for each named target under the lock, on a plan of now. */
+/** Runs `change` for each named target under the lock, on a plan of now. */
 async function underLock(
   names: readonly string[],
   flags: CommonFlags,
   invocation: Invocation,
-  settle: (targets: readonly TargetName[], context: SettleContext) => Promise<void> | void,
+  change: (targets: readonly TargetName[], context: ByHandContext) => Promise<void> | void,
 ): Promise<void> {
   if (names.length === 0) throw new UserError('name at least one target');
   const { project } = await openProject(invocation, flags, true);
@@ -53,7 +53,7 @@ async function underLock(
         signal,
       });
       const { plan } = await stage(project, observer, names, true);
-      await settle(plan.goals, {
+      await change(plan.goals, {
         plan,
         observer,
         journal,
@@ -100,7 +100,7 @@ export async function adopt(
   return 0;
 }
 
-/** Settles doubts. */
+/** Decides doubts. */
 export async function mark(
   [state, ...names]: readonly string[],
   flags: CommonFlags & { readonly job?: string },
@@ -143,7 +143,7 @@ export async function resubmit(
   await underLock(full, flags, invocation, async (targets, context) => {
     for (const target of targets) terminal.out(onRecord(target, context));
     if (flags.dryRun === true) return;
-    const reason = flags.reason ?? (isInteractive() ? await ask('Why once more? ', signal) : '');
+    const reason = flags.reason ?? (isInteractive() ? await prompt('Why once more? ', signal) : '');
     if (reason.trim() === '')
       throw new UserError('a resubmission needs a reason', "Add --reason 'why'.");
     const yes =

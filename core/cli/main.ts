@@ -132,7 +132,7 @@ const COMMANDS: { readonly [name: string]: Declared } = {
   },
   mark: {
     usage: 'mark <state> <...targets>',
-    doc: 'settle a doubt: `mark submitted T --job ID` (it happened) or `mark not-submitted T` (it did not)',
+    doc: 'decide a doubt: `mark submitted T --job ID` (it happened) or `mark not-submitted T` (it did not)',
     options: [['--job <id>', 'what identifies the work, such as 123.0@jobsub01.fnal.gov']],
     examples: ['desgw mark submitted submitted_668440 --job 123.0@jobsub01.fnal.gov'],
     run: (args, flags, invocation) =>

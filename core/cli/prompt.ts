@@ -8,11 +8,11 @@ export const isInteractive = (): boolean =>
 /** Asks a yes-or-no question; without a terminal the answer is no. */
 export async function confirm(question: string, { signal }: Invocation): Promise<boolean> {
   if (!isInteractive()) return false;
-  return /^y(es)?$/i.test((await ask(`${question} [y/N] `, signal)).trim());
+  return /^y(es)?$/i.test((await prompt(`${question} [y/N] `, signal)).trim());
 }
 
 /** Asks for a line of text. Only with `isInteractive`. */
-export async function ask(question: string, signal: AbortSignal): Promise<string> {
+export async function prompt(question: string, signal: AbortSignal): Promise<string> {
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {

@@ -22,7 +22,7 @@ const FEW_RECORDS = 1000;
 /** More segments than this cost more to open than to rewrite, on a network file system. */
 const MANY_SEGMENTS = 20;
 /** How often to start over when another process rewrites the journal while it is read. */
-const ATTEMPTS = 20;
+const TRIES = 20;
 
 /**
  * The memory as it is on disk now. Writes nothing and needs no lock; a builder may be at work.
@@ -128,7 +128,7 @@ export function openJournal(
 
 /** All segments, in order. Starts over when the set of them changed meanwhile. */
 function readSegments(files: Files): readonly Segment[] {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let tries = 0; tries < TRIES; tries++) {
     const names = segmentNames(files);
     const segments: Segment[] = [];
     for (const name of names) {

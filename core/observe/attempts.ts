@@ -1,5 +1,5 @@
 /**
- * Detached attempts: where they keep their files, and how they stand. The protocol is that of `world/supervisor.ts`.
+ * Detached attempts: where they keep their files, and what has become of them. The protocol is that of `world/supervisor.ts`.
  */
 
 import type { Exit } from '../api/facts.ts';
@@ -10,7 +10,7 @@ import type { ProcessIdentity, World } from '../world/world.ts';
 /** The directory of an attempt. */
 export const attemptDirectory = (token: string): Path => `.desgw/runs/${token}`;
 
-/** How an attempt stands, told from its files and the process table. */
+/** What has become of an attempt, told from its files and the process table. */
 export function attemptState(world: World, token: string): AttemptState {
   const dir = attemptDirectory(token);
   const { files } = world;

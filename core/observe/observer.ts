@@ -183,7 +183,7 @@ export class Observer implements Survey {
       const first = observe.judge(seen, { ...facts, now, unchangedFor: 0 });
       if (first.state === 'failed') return first;
       if (first.state === 'ready') return first;
-      const since = this.#sightingSince(node.name, [first.value ?? null, first.stage ?? null], now);
+      const since = this.#sightingSince(node.name, [first.value ?? null, first.phase ?? null], now);
       return observe.judge(seen, { ...facts, now, unchangedFor: (now - since) / 1000 });
     } catch (error) {
       return failedSighting(error);
@@ -199,7 +199,7 @@ export class Observer implements Survey {
   }
 
   async #lookOnce(node: Node): Promise<OnceSighting> {
-    const once = node.rule.once ?? node.rule.adopt!;
+    const once = node.rule.once ?? node.rule.doneBefore!;
     const attempt = pendingAttempt(this.trace(node.name));
     const facts = this.facts(node, []);
     try {
@@ -314,7 +314,7 @@ export class Observer implements Survey {
    * Digests learned within one tick of the file's last change cannot be believed next time. Reads
    * those files once more after the tick is over, where that is a matter of milliseconds.
    */
-  async settle(): Promise<void> {
+  async confirm(): Promise<void> {
     const doubtful = [...this.learned].filter(([, known]) => racy(known));
     if (doubtful.length === 0 || !this.#options.mayWrite) return;
     if (doubtful.every(([, known]) => tick(known) === COARSE_TICK_MS)) return;

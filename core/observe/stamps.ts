@@ -29,7 +29,7 @@ export async function stampsBefore(
   const { files, globs, products } = readsOf(node, makes, gathered, graph);
   await observer.refresh(files, globs);
   const members = globs.flatMap((pattern) => observer.matches(pattern));
-  // What needs have made counts as it was when they settled, not as it is found now.
+  // What needs have made counts as it was when they were made, not as it is found now.
   return observer.stamps([...files, ...members, ...[...products.values()].flat()]);
 }
 
@@ -38,7 +38,7 @@ export async function stampsBefore(
  * @param previous what the last good run was recorded with: what was written under that one too, and
  *   with the same content, the program itself writes; to make it again for that would never end
  */
-export async function settledSignature(
+export async function signatureAfter(
   node: Node,
   { signature, stamps: before, previous }: Begun,
   makes: readonly TargetName[],

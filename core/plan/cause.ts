@@ -10,7 +10,7 @@ import type { Plan, Verdict } from './verdict.ts';
 /** Where a target's state comes from, one step of the way. */
 export type Cause =
   | { readonly kind: 'reason'; readonly target: TargetName; readonly reason: Reason }
-  /** The target cannot be told, or is held up, until `by` is settled. */
+  /** The target cannot be told, or is held up, until `by` is made. */
   | { readonly kind: 'held'; readonly target: TargetName; readonly by: TargetName }
   /** The end of the way: the state of the target itself is the cause. */
   | {

@@ -9,7 +9,7 @@ import type { TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import type { Built, Finishing, Signature, Started, Trace } from '../memory/trace.ts';
 import type { Reason } from '../words/reasons.ts';
-import { blocked, type Standing, standing, standingOf } from './needs.ts';
+import { asNeed, blocked, type Needs, sortedNeeds } from './needs.ts';
 import {
   differences,
   type Ingredients,
@@ -21,7 +21,7 @@ import {
 } from './signature.ts';
 import type { Verdict } from './verdict.ts';
 
-/** How an attempt that was launched detached stands. */
+/** What has become of an attempt that was launched detached. */
 export type AttemptState = 'unclaimed' | 'alive' | 'ended' | 'lost' | 'elsewhere';
 
 /** Everything a decision may look at. Filled in by `observe.ts`; in tests by hand. */
@@ -48,7 +48,7 @@ export type Decision = Verdict | { readonly look: 'sighting' | 'once' };
 /** Says how one target stands, given how everything that it needs stands. */
 export function decide(node: Node, view: View): Decision {
   const decision = decideFreely(node, view);
-  if ('look' in decision || standingOf(decision) !== 'pending') return decision;
+  if ('look' in decision || asNeed(decision) !== 'pending') return decision;
   return (
     heldBack(node, view, decision) ??
     withoutSources(node, view, decision) ??
@@ -58,7 +58,7 @@ export function decide(node: Node, view: View): Decision {
 }
 
 function decideFreely(node: Node, view: View): Decision {
-  const needs = standing(node, view);
+  const needs = sortedNeeds(node, view);
   if (node.group) return decideGroup(node, view, needs);
   const trace = view.trace(node.name);
   if (trace?.kind === 'failed' && trace.token === undefined && view.gaveUp(node.name)) {
@@ -76,11 +76,11 @@ function decideFreely(node: Node, view: View): Decision {
   if (needs.pending.length > 0) {
     // Certain to run, whatever its needs turn out to be; except where evidence decides first.
     const reasons = [...own.reasons, ...independentChanges(node, built, view)];
-    const { once, adopt } = node.rule;
-    const certain = reasons.length > 0 && once === undefined && adopt === undefined;
+    const { once, doneBefore } = node.rule;
+    const certain = reasons.length > 0 && once === undefined && doneBefore === undefined;
     return { state: certain ? stateOf(trace, reasons) : 'maybe', reasons, by: needs.pending };
   }
-  return decideSettled(node, view, { trace, built, own: own.reasons, gathered: needs.gathered });
+  return decideWithNeeds(node, view, { trace, built, own: own.reasons, gathered: needs.gathered });
 }
 
 interface Known {
@@ -111,7 +111,7 @@ function changesSince(built: Built, now: Signature, name: TargetName, view: View
 }
 
 /** All needs are there: compare signatures. */
-function decideSettled(node: Node, view: View, known: Known): Decision {
+function decideWithNeeds(node: Node, view: View, known: Known): Decision {
   const { trace, built } = known;
   const asks: Reason[] = [];
   if (node.rule.observe !== undefined && !standsByRecord(node, view, known)) {
@@ -132,7 +132,7 @@ function decideSettled(node: Node, view: View, known: Known): Decision {
   if (node.rule.once !== undefined) return decideOnce(node, view, known, signature);
   if (
     built === undefined &&
-    node.rule.adopt !== undefined &&
+    node.rule.doneBefore !== undefined &&
     !wasCleaned(trace) &&
     !view.forced(node.name)
   ) {
@@ -240,7 +240,7 @@ export function productNow(
 
 const outputsOf = (built: Built) => (path: string) => built.outputs[path] ?? 'absent';
 
-function decideGroup(node: Node, view: View, needs: Standing): Verdict {
+function decideGroup(node: Node, view: View, needs: Needs): Verdict {
   if (needs.down.length > 0) return blocked(needs.down, view);
   if (needs.pending.length > 0) return { state: 'maybe', reasons: [], by: needs.pending };
   let product: string | undefined;
@@ -329,10 +329,10 @@ function heldBack(node: Node, view: View, verdict: Verdict): Verdict | undefined
 
 /** What would be run cannot be while files are lacking that no rule makes. */
 function withoutSources(node: Node, view: View, verdict: Verdict): Verdict | undefined {
-  const { once, adopt, chain } = node.rule;
+  const { once, doneBefore, chain } = node.rule;
   if (verdict.state === 'running' || verdict.adopt !== undefined) return undefined;
   // Evidence may still show that nothing is to be run; a chain runs as its first link says.
-  if (verdict.state === 'maybe' && (once ?? adopt ?? chain) !== undefined) return undefined;
+  if (verdict.state === 'maybe' && (once ?? doneBefore ?? chain) !== undefined) return undefined;
   const lacking = node.sources.filter((path) => view.file(path) === 'absent');
   if (lacking.length === 0) return undefined;
   const note = `${lacking.join(', ')} ${lacking.length > 1 ? 'do' : 'does'} not exist`;

@@ -10,16 +10,16 @@ interface Verdicts {
 }
 
 /** The needs of a target, by what may be expected of them. */
-export interface Standing {
+export interface Needs {
   readonly pending: readonly TargetName[];
   readonly down: readonly TargetName[];
   readonly gathered: readonly TargetName[];
 }
 
-const NO_NEEDS: Standing = Object.freeze({ pending: [], down: [], gathered: [] });
+const NO_NEEDS: Needs = Object.freeze({ pending: [], down: [], gathered: [] });
 
 /** Sorts what a target needs. A gathered need that failed is left out. */
-export function standing(node: Node, view: Verdicts): Standing {
+export function sortedNeeds(node: Node, view: Verdicts): Needs {
   const needs = needsOf(node);
   if (needs.length === 0) return NO_NEEDS;
   const pending: TargetName[] = [];
@@ -30,7 +30,7 @@ export function standing(node: Node, view: Verdicts): Standing {
   const needed = members.size === 0 ? members : new Set([...node.deps, ...node.after]);
   for (const need of needs) {
     const verdict = view.verdict(need);
-    const how = standingOf(verdict);
+    const how = asNeed(verdict);
     if (how === 'pending') pending.push(need);
     else if (how === 'usable') {
       if (members.has(need)) gathered.push(need);
@@ -41,7 +41,7 @@ export function standing(node: Node, view: Verdicts): Standing {
 }
 
 /** How a verdict looks to those who need the target. */
-export function standingOf(verdict: Verdict): 'usable' | 'pending' | 'down' {
+export function asNeed(verdict: Verdict): 'usable' | 'pending' | 'down' {
   switch (verdict.state) {
     case 'fresh':
     case 'outdated':

@@ -5,7 +5,7 @@ import type { TargetName } from '../api/values.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { needsOf } from '../graph/resolve.ts';
 import { type Decision, decide, isLoss, type View } from './decide.ts';
-import { blocked, standingOf } from './needs.ts';
+import { asNeed, blocked } from './needs.ts';
 import type { Action, Plan, Verdict } from './verdict.ts';
 
 /** Something that must be looked at before a target can be decided. */
@@ -105,9 +105,9 @@ export function firstDue(
 ): TargetName | undefined {
   const first = chain.links.find((link) => {
     const { state } = verdict(link);
-    return state !== 'running' && standingOf(verdict(link)) !== 'usable';
+    return state !== 'running' && asNeed(verdict(link)) !== 'usable';
   });
-  return first === undefined || standingOf(verdict(first)) === 'down' ? undefined : first;
+  return first === undefined || asNeed(verdict(first)) === 'down' ? undefined : first;
 }
 
 /**
@@ -118,7 +118,7 @@ export function heldUpLinks(
   action: Action,
   verdict: (name: TargetName) => Verdict,
 ): readonly TargetName[] {
-  return action.makes.filter((link) => standingOf(verdict(link)) === 'down');
+  return action.makes.filter((link) => asNeed(verdict(link)) === 'down');
 }
 
 /** The first link is blocked by links further on, and whoever needs it by that. */
@@ -132,7 +132,7 @@ function holdUp(
   const first = firstDue(chain, view.verdict)!;
   verdicts.set(first, blocked(down, view));
   for (const link of chain.links.slice(chain.links.indexOf(first) + 1)) {
-    if (standingOf(view.verdict(link)) !== 'pending') continue;
+    if (asNeed(view.verdict(link)) !== 'pending') continue;
     const decision = decide(graph.nodes.get(link)!, view);
     if (isVerdict(decision)) verdicts.set(link, decision);
   }
@@ -165,7 +165,7 @@ function actionsOf(
     const node = graph.nodes.get(name)!;
     const verdict = verdicts.get(name)!;
     const { chain } = node.rule;
-    if (node.group || (standingOf(verdict) !== 'pending' && verdict.adopt === undefined)) continue;
+    if (node.group || (asNeed(verdict) !== 'pending' && verdict.adopt === undefined)) continue;
     if (chain === undefined || verdict.adopt !== undefined) actions.push(actionFor(node, verdict));
     else {
       // Listed once, where the first of its links stands.

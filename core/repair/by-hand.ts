@@ -1,4 +1,4 @@
-/** What people decide for desgw: accept an edit, adopt work, settle a doubt, do something once more. */
+/** What people decide for desgw: accept an edit, adopt work, decide a doubt, do something once more. */
 
 import { UserError } from '../api/errors.ts';
 import type { TargetName } from '../api/values.ts';
@@ -14,7 +14,7 @@ import { moment } from '../words/time.ts';
 import type { Files } from '../world/world.ts';
 import { forget } from './clean.ts';
 
-export interface SettleContext {
+export interface ByHandContext {
   readonly plan: Plan;
   readonly observer: Observer;
   readonly journal: Journal;
@@ -23,7 +23,7 @@ export interface SettleContext {
 }
 
 /** Takes outputs that were edited as they are, until what they are made from changes. */
-export function acceptEdit(name: TargetName, context: SettleContext): void {
+export function acceptEdit(name: TargetName, context: ByHandContext): void {
   const { plan, observer, journal, now } = context;
   const node = plan.graph.nodes.get(name)!;
   const built = builtOf(node, journal.traces.get(name), observer);
@@ -43,7 +43,7 @@ export function acceptEdit(name: TargetName, context: SettleContext): void {
 }
 
 /** Puts a target on record as made, with the outputs that are there. */
-export function adoptOutputs(name: TargetName, context: SettleContext): void {
+export function adoptOutputs(name: TargetName, context: ByHandContext): void {
   const { plan, observer, journal, now } = context;
   const node = plan.graph.nodes.get(name)!;
   const missing = node.outputs
@@ -70,11 +70,11 @@ export function adoptOutputs(name: TargetName, context: SettleContext): void {
   );
 }
 
-/** Settles a doubt: the work has happened, under this receipt if it is known. */
+/** Decides a doubt: the work has happened, under this receipt if it is known. */
 export function markDone(
   name: TargetName,
   receipt: string | undefined,
-  context: SettleContext,
+  context: ByHandContext,
 ): void {
   const node = onceNode(name, context.plan);
   record(
@@ -91,8 +91,8 @@ export function markDone(
   );
 }
 
-/** Settles a doubt: the work has not happened. The next build looks outside once more and acts. */
-export function markNotDone(name: TargetName, { plan, journal, now }: SettleContext): void {
+/** Decides a doubt: the work has not happened. The next build looks outside once more and acts. */
+export function markNotDone(name: TargetName, { plan, journal, now }: ByHandContext): void {
   const node = onceNode(name, plan);
   const trace = journal.traces.get(node.name);
   if (trace === undefined || trace.kind === 'built') {
@@ -118,7 +118,7 @@ export function markNotDone(name: TargetName, { plan, journal, now }: SettleCont
 export function allowAgain(
   name: TargetName,
   reason: string,
-  { plan, journal, files, now }: SettleContext,
+  { plan, journal, files, now }: ByHandContext,
 ): void {
   const node = onceNode(name, plan);
   const trace = journal.traces.get(name);
@@ -138,7 +138,7 @@ export function allowAgain(
 /** What is on record of a once-target, in a sentence. */
 export function onRecord(
   name: TargetName,
-  { plan, journal }: Pick<SettleContext, 'plan' | 'journal'>,
+  { plan, journal }: Pick<ByHandContext, 'plan' | 'journal'>,
 ): string {
   onceNode(name, plan);
   const trace = journal.traces.get(name);
@@ -183,7 +183,7 @@ const EMPTY: Signature = {
 
 function record(
   node: Node,
-  { plan, observer }: SettleContext,
+  { plan, observer }: ByHandContext,
   fields: Pick<Built, 'how' | 'outputs' | 'at'> & Partial<Pick<Built, 'evidence' | 'receipt'>>,
   journal: Journal,
 ): void {

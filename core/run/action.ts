@@ -16,7 +16,7 @@ import { recipeOf } from '../graph/resolve.ts';
 import { logPath } from '../memory/logs.ts';
 import type { Built, Signature, Started } from '../memory/trace.ts';
 import { attemptDirectory } from '../observe/attempts.ts';
-import { settledSignature } from '../observe/stamps.ts';
+import { signatureAfter } from '../observe/stamps.ts';
 import { productNow } from '../plan/decide.ts';
 import { mapped } from '../plan/signature.ts';
 import type { Action } from '../plan/verdict.ts';
@@ -67,7 +67,7 @@ class Performer {
   readonly #begun: number;
   readonly #keeper: Keeper;
   /** Whether the run may go on record: earlier attempts are out of the way, strangers' files kept. */
-  #prepared = false;
+  #mayRecord = false;
   readonly #token: string;
   readonly #startedAt: number;
   /** What the targets recorded so far have made. */
@@ -120,7 +120,7 @@ class Performer {
         };
       }
       this.#keep();
-      this.#prepared = true;
+      this.#mayRecord = true;
       const steps = this.#steps();
       this.#start(steps);
       emit({ kind: 'action started', action: this.#action, at: this.#begun, log: this.#log });
@@ -136,7 +136,7 @@ class Performer {
         this.#keeper.leave();
         return this.#leave(problems);
       }
-      if (!this.#prepared) {
+      if (!this.#mayRecord) {
         this.#keeper.release();
         return this.#leave(problems);
       }
@@ -205,8 +205,8 @@ class Performer {
         resume: this.#action.kind === 'attach',
         onAlive: () => this.#tellProgress(),
         filesOnly: this.#action.kind === 'restore',
-        onRetry: (attempt, delay, exit) =>
-          emit({ kind: 'action retried', action: this.#action, attempt, delay, exit }),
+        onRetry: (retry, delay, exit) =>
+          emit({ kind: 'action retried', action: this.#action, retry, delay, exit }),
         onWarning: (message) => emit({ kind: 'warning', target: first.node.name, message }),
       },
       this.#action.kind === 'restore' ? first.previous?.receipt : undefined,
@@ -259,12 +259,12 @@ class Performer {
     const { graph, observer } = this.#context;
     const { kind, makes } = this.#action;
     if (kind === 'restore') return;
-    const settled: Entry[] = [];
+    const now: Entry[] = [];
     for (const entry of this.#entries) {
-      const signature = await settledSignature(entry.node, entry, makes, graph, observer);
-      settled.push({ ...entry, signature });
+      const signature = await signatureAfter(entry.node, entry, makes, graph, observer);
+      now.push({ ...entry, signature });
     }
-    this.#entries = settled;
+    this.#entries = now;
   }
 
   async #evidence(): Promise<readonly Seen[]> {
@@ -276,15 +276,15 @@ class Performer {
 
   #finish(run: Run): Landing {
     const { journal, observer } = this.#context;
-    const staged = new Map(run.staged.map((one) => [one.path, one.digest]));
-    if (staged.size > 0 && this.#entries.length === 1 && this.#action.kind !== 'restore') {
+    const prepared = new Map(run.prepared.map((one) => [one.path, one.digest]));
+    if (prepared.size > 0 && this.#entries.length === 1 && this.#action.kind !== 'restore') {
       const entry = this.#entries[0]!;
       const trace = journal.traces.get(entry.node.name);
       const plain = entry.node.outputs.every(
-        (o) => o.keys === undefined && (staged.has(o.path) || observer.file(o.path) !== 'absent'),
+        (o) => o.keys === undefined && (prepared.has(o.path) || observer.file(o.path) !== 'absent'),
       );
       // Whoever finds this record looks at the outputs alone, so nothing else may be on its way.
-      const declared = [...staged.keys()].every((path) =>
+      const declared = [...prepared.keys()].every((path) =>
         entry.node.outputs.some((o) => o.path === path),
       );
       if (trace?.kind === 'started' && plain && declared) {
@@ -292,7 +292,7 @@ class Performer {
           ...trace,
           kind: 'finishing',
           signature: entry.signature,
-          outputs: this.#digests(entry.node, staged),
+          outputs: this.#digests(entry.node, prepared),
         });
       }
     }
@@ -300,7 +300,7 @@ class Performer {
     const missing: Problem[] = [];
     for (const { node } of this.#entries) {
       observer.forget(node.outputs.map((o) => o.path));
-      for (const [path, digest] of staged) observer.know(path, digest);
+      for (const [path, digest] of prepared) observer.know(path, digest);
       missing.push(...this.#missing(node));
     }
     if (missing.length > 0) return this.#failAfter(run, missing, []);
@@ -313,9 +313,9 @@ class Performer {
       : { state: 'built', made: this.#action.makes, note };
   }
 
-  #digests(node: Node, staged: ReadonlyMap<Path, Digest>): { [path: string]: Digest } {
+  #digests(node: Node, prepared: ReadonlyMap<Path, Digest>): { [path: string]: Digest } {
     return Object.fromEntries(
-      node.outputs.map((o) => [o.path, staged.get(o.path) ?? this.#context.observer.output(o)]),
+      node.outputs.map((o) => [o.path, prepared.get(o.path) ?? this.#context.observer.output(o)]),
     );
   }
 

@@ -223,7 +223,7 @@ class BuildRun {
       if (found.kind === 'plan')
         this.#options.emit({ kind: 'planned', plan, at: this.#project.world.clock.now() });
       const done = await this.#execute(plan, journal, observer);
-      await observer.settle();
+      await observer.confirm();
       this.#writeDown(observer, journal);
       const expanded =
         found.kind === 'first' &&

@@ -21,7 +21,7 @@ export type BuildEvent =
   | {
       readonly kind: 'action retried';
       readonly action: Action;
-      readonly attempt: number;
+      readonly retry: number;
       readonly delay: number;
       readonly exit: Exit;
     }

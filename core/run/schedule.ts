@@ -10,7 +10,7 @@ import { needsOf } from '../graph/resolve.ts';
 import { tailOf } from '../memory/logs.ts';
 import type { Observer } from '../observe/observer.ts';
 import { type Decision, decide, productNow, type View } from '../plan/decide.ts';
-import { blocked, standingOf } from '../plan/needs.ts';
+import { asNeed, blocked } from '../plan/needs.ts';
 import { actionFor, chainAction, firstDue, heldUpLinks, isVerdict, viewOf } from '../plan/plan.ts';
 import type { Action, Plan, Verdict } from '../plan/verdict.ts';
 import { perform } from './action.ts';
@@ -48,12 +48,12 @@ class Execute {
   readonly #verdicts: Map<TargetName, Verdict>;
   readonly #view: View;
   readonly #inPlan: ReadonlySet<TargetName>;
-  /** How many needs of a target have not settled. */
+  /** How many needs of a target are still open. */
   readonly #open = new Map<TargetName, number>();
-  readonly #settled = new Set<TargetName>();
-  /** Decided anew in this run, with all needs settled. */
+  readonly #closed = new Set<TargetName>();
+  /** Decided anew in this run, with all needs closed. */
   readonly #decided = new Set<TargetName>();
-  /** Links that a run of their chain makes; it settles them, nothing else does. */
+  /** Links that a run of their chain makes; it closes them, nothing else does. */
   readonly #making = new Set<TargetName>();
   /** Links that wait for the rest of what their chain needs from outside. */
   readonly #chains = new Map<Chain, { outside: number; running: boolean }>();
@@ -104,19 +104,19 @@ class Execute {
     };
   }
 
-  /** Settles what stands already and starts from there. */
+  /** Closes what is fresh already and starts from there. */
   #begin(): void {
     const pending: Node[] = [];
     for (const name of this.#plan.order) {
       const node = this.#node(name);
       const verdict = this.#verdicts.get(name)!;
-      if (standingOf(verdict) === 'pending') pending.push(node);
-      else this.#settled.add(name);
-      if (verdict.adopt !== undefined && standingOf(verdict) === 'usable')
+      if (asNeed(verdict) === 'pending') pending.push(node);
+      else this.#closed.add(name);
+      if (verdict.adopt !== undefined && asNeed(verdict) === 'usable')
         this.#enqueue(actionFor(node, verdict));
     }
     for (const node of pending) {
-      this.#open.set(node.name, needsOf(node).filter((need) => !this.#settled.has(need)).length);
+      this.#open.set(node.name, needsOf(node).filter((need) => !this.#closed.has(need)).length);
       this.#countOutside(node);
     }
     for (const node of pending) if (this.#open.get(node.name) === 0) this.#consider(node);
@@ -128,12 +128,12 @@ class Execute {
     if (chain === undefined) return;
     const state = this.#chains.get(chain) ?? { outside: 0, running: false };
     for (const need of needsOf(node)) {
-      if (!chain.links.includes(need) && !this.#settled.has(need)) state.outside += 1;
+      if (!chain.links.includes(need) && !this.#closed.has(need)) state.outside += 1;
     }
     this.#chains.set(chain, state);
   }
 
-  /** Every need of the target has settled: decide it, looking outside first if that is wanted. */
+  /** Every need of the target is closed: decide it, looking outside first if that is wanted. */
   #consider(node: Node): void {
     if (this.#making.has(node.name)) return;
     const decision = decide(node, this.#view);
@@ -151,19 +151,19 @@ class Execute {
 
   #act(node: Node, verdict: Verdict): void {
     if (verdict.state === 'running' && !this.#options.wait && this.#observerSaysAlive(node)) {
-      this.#settle(node, { ...verdict, state: 'waiting' });
+      this.#close(node, { ...verdict, state: 'waiting' });
       return;
     }
     this.#verdicts.set(node.name, verdict);
     this.#decided.add(node.name);
-    if (standingOf(verdict) === 'pending') {
+    if (asNeed(verdict) === 'pending') {
       if (node.rule.chain === undefined) this.#enqueue(actionFor(node, verdict));
       else this.#considerChain(node.rule.chain);
       return;
     }
     if (verdict.adopt !== undefined) this.#enqueue(actionFor(node, verdict));
     else if (verdict.state === 'fresh' && !node.group) this.#spare(node.name);
-    this.#settle(node, verdict);
+    this.#close(node, verdict);
   }
 
   #observerSaysAlive(node: Node): boolean {
@@ -192,7 +192,7 @@ class Execute {
       const verdict = this.#verdicts.get(link)!;
       const node = this.#node(link);
       if (verdict.state === 'running' && this.#observerSaysAlive(node))
-        this.#settle(node, { ...verdict, state: 'waiting' });
+        this.#close(node, { ...verdict, state: 'waiting' });
     }
   }
 
@@ -201,25 +201,25 @@ class Execute {
     const first = firstDue(chain, this.#view.verdict)!;
     // Only the first link that is not fresh starts the run; those before it have been decided.
     if (!this.#decided.has(first)) return true;
-    const down = heldUpLinks(action, (link) => this.#ownStanding(link));
-    if (down.length > 0) this.#settle(this.#node(first), blocked(down, this.#view));
+    const down = heldUpLinks(action, (link) => this.#ownVerdict(link));
+    if (down.length > 0) this.#close(this.#node(first), blocked(down, this.#view));
     return down.length > 0;
   }
 
   /** What holds a link up may have come to light after the plan. */
-  #ownStanding(link: TargetName): Verdict {
+  #ownVerdict(link: TargetName): Verdict {
     const decision = decide(this.#node(link), this.#view);
     const verdict = isVerdict(decision) ? decision : this.#verdicts.get(link)!;
-    if (standingOf(verdict) === 'down') this.#verdicts.set(link, verdict);
+    if (asNeed(verdict) === 'down') this.#verdicts.set(link, verdict);
     return verdict;
   }
 
-  // -- settling -------------------------------------------------------------------------------
+  // -- closing --------------------------------------------------------------------------------
 
-  #settle(node: Node, verdict: Verdict): void {
+  #close(node: Node, verdict: Verdict): void {
     this.#verdicts.set(node.name, verdict);
-    if (this.#settled.has(node.name)) return;
-    this.#settled.add(node.name);
+    if (this.#closed.has(node.name)) return;
+    this.#closed.add(node.name);
     for (const name of this.#plan.graph.dependents.get(node.name) ?? []) {
       if (this.#inPlan.has(name)) this.#oneNeedLess(this.#node(name), node.name);
     }
@@ -235,12 +235,12 @@ class Execute {
       state.outside -= 1;
       if (state.outside === 0) this.#considerChain(chain);
     }
-    if (open === 1 && !this.#settled.has(node.name)) this.#consider(node);
+    if (open === 1 && !this.#closed.has(node.name)) this.#consider(node);
   }
 
   #gathered(name: TargetName): readonly TargetName[] {
     return this.#node(name).gathers.filter(
-      (member) => standingOf(this.#verdicts.get(member)!) === 'usable',
+      (member) => asNeed(this.#verdicts.get(member)!) === 'usable',
     );
   }
 
@@ -321,7 +321,7 @@ class Execute {
         return;
       case 'left':
         for (const name of action.makes) {
-          this.#settle(this.#node(name), { state: 'waiting', reasons: [], note: landing.note });
+          this.#close(this.#node(name), { state: 'waiting', reasons: [], note: landing.note });
         }
         this.#goOn(action);
         return;
@@ -346,8 +346,8 @@ class Execute {
     if (action.kind === 'adopt') this.#adopted.push(name);
     else this.#built.push(name);
     const decision = decide(node, this.#view);
-    if (isVerdict(decision) && standingOf(decision) === 'usable') {
-      this.#settle(node, decision);
+    if (isVerdict(decision) && asNeed(decision) === 'usable') {
+      this.#close(node, decision);
       return;
     }
     if (action.kind === 'attach' && isVerdict(decision)) {
@@ -368,7 +368,7 @@ class Execute {
           'something it depends on changed while it was being made; the next build makes it again',
       });
     }
-    this.#settle(
+    this.#close(
       node,
       product === undefined
         ? { state: 'fresh', reasons: [] }
@@ -380,7 +380,7 @@ class Execute {
     const { problems, log } = landing;
     this.#failed.push({ target: name, problems, log });
     const note = problems[0]?.what;
-    this.#settle(this.#node(name), {
+    this.#close(this.#node(name), {
       state: 'failed',
       final: true,
       reasons: [],
@@ -393,7 +393,7 @@ class Execute {
   #holdUpLinks(broken: TargetName): void {
     for (const name of this.#node(broken).rule.chain?.links ?? []) {
       const needs = needsOf(this.#node(name)).includes(broken);
-      if (!needs || this.#making.has(name) || standingOf(this.#verdicts.get(name)!) !== 'usable')
+      if (!needs || this.#making.has(name) || asNeed(this.#verdicts.get(name)!) !== 'usable')
         continue;
       this.#verdicts.set(name, blocked([broken], this.#view));
       this.#holdUpLinks(name);

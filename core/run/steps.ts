@@ -9,7 +9,7 @@ import { capturePath } from '../memory/logs.ts';
 import { attemptExit, attemptState } from '../observe/attempts.ts';
 import type { Environments } from '../observe/environment.ts';
 import { filled } from '../observe/filled.ts';
-import type { Spawn, Staged, World } from '../world/world.ts';
+import type { Prepared, Spawn, World } from '../world/world.ts';
 import { prepareAttempt, revokeAttempt, stopAttempt } from './detached.ts';
 
 /** How the steps of a run came out. */
@@ -30,7 +30,7 @@ export interface RunOptions {
   readonly log: Path;
   /** Names of environment variables the rule declared. */
   readonly env: readonly string[];
-  readonly onRetry: (attempt: number, delay: number, exit: Exit) => void;
+  readonly onRetry: (retry: number, delay: number, exit: Exit) => void;
   readonly onWarning: (message: string) => void;
   /** Called now and then while a detached program runs. */
   readonly onAlive: () => Promise<void>;
@@ -49,7 +49,7 @@ const PROGRESS_EVERY = 10;
 
 /** One run of a recipe's steps. */
 export class Run {
-  readonly staged: Staged[] = [];
+  readonly prepared: Prepared[] = [];
   readonly #options: RunOptions;
   readonly #facts: Facts;
   readonly #exits: Exit[] = [];
@@ -85,7 +85,7 @@ export class Run {
     return this.#launched || this.#options.resume;
   }
 
-  /** Carries out the steps in order; whole files are left staged until `commit` or a program needs them. */
+  /** Carries out the steps in order; whole files are left prepared until `commit` or a program needs them. */
   async all(steps: readonly Step[]): Promise<StepsEnd> {
     let resuming = this.#options.resume;
     for (const step of steps) {
@@ -99,13 +99,13 @@ export class Run {
     return { state: 'done' };
   }
 
-  /** Puts every staged file in place. */
+  /** Puts every prepared file in place. */
   commit(): void {
-    for (const staged of this.staged.splice(0)) staged.commit();
+    for (const prepared of this.prepared.splice(0)) prepared.commit();
   }
 
   discard(): void {
-    for (const staged of this.staged.splice(0)) staged.discard();
+    for (const prepared of this.prepared.splice(0)) prepared.discard();
   }
 
   async #one(step: Step, resuming: boolean): Promise<StepsEnd> {
@@ -116,7 +116,7 @@ export class Run {
         return this.#exec(step, resuming);
       case 'write': {
         const content = typeof step.content === 'string' ? step.content : step.content(this.facts);
-        this.#stage(step.path, content, step.mode);
+        this.#prepare(step.path, content, step.mode);
         return DONE;
       }
       case 'edit':
@@ -143,16 +143,16 @@ export class Run {
   }
 
   /** A file that holds the content already is left alone, time stamps and all. */
-  #stage(path: Path, content: string, mode: number | undefined): void {
+  #prepare(path: Path, content: string, mode: number | undefined): void {
     const { files } = this.#options.world;
     if (files.readText(path) === content) return;
-    this.staged.push(files.stage(path, content, mode));
+    this.prepared.push(files.prepare(path, content, mode));
   }
 
   #edit(step: Edit): void {
     const { files } = this.#options.world;
     // A second edit of a file goes on from the first.
-    if (this.staged.some(({ path }) => path === step.path)) this.commit();
+    if (this.prepared.some(({ path }) => path === step.path)) this.commit();
     const start =
       files.readText(step.path) ??
       (step.template === undefined ? '' : files.readText(step.template));
@@ -161,7 +161,7 @@ export class Run {
         `${step.template} does not exist`,
         'It is the template of a file to be edited.',
       );
-    this.#stage(step.path, editKeys(start, step.format, step.values), undefined);
+    this.#prepare(step.path, editKeys(start, step.format, step.values), undefined);
   }
 
   #claim(step: Claim): StepsEnd {
@@ -184,14 +184,14 @@ export class Run {
 
   async #exec(step: Exec, resuming: boolean): Promise<StepsEnd> {
     if (step.detached !== undefined) return this.#detached(step, step.detached, resuming);
-    const tries = step.idempotent === false ? 0 : (step.retry?.times ?? 0);
-    for (let attempt = 0; ; attempt++) {
+    const times = step.idempotent === false ? 0 : (step.retry?.times ?? 0);
+    for (let retry = 0; ; retry++) {
       const exit = await this.#start(step);
       if (this.#options.signal.aborted) return { state: 'interrupted' };
-      const again = attempt < tries && retries(step, exit);
+      const again = retry < times && retries(step, exit);
       if (!again) return this.#finish(step, exit);
-      const delay = (step.retry?.delay ?? 1) * 2 ** attempt;
-      this.#options.onRetry(attempt + 1, delay, exit);
+      const delay = (step.retry?.delay ?? 1) * 2 ** retry;
+      this.#options.onRetry(retry + 1, delay, exit);
       await this.#options.world.clock.sleep(delay * 1000, this.#options.signal);
     }
   }
@@ -303,16 +303,16 @@ export class Run {
       exit.kind === 'exit' && (step.okExits === 'any' || (step.okExits ?? [0]).includes(exit.code));
     if (!ok) return { state: 'failed', what: `${nameOf(step)} ${exitText(exit)}` };
     if (step.stdout !== undefined && step.detached === undefined)
-      this.#stageOutput(step, step.stdout);
+      this.#prepareOutput(step, step.stdout);
     return DONE;
   }
 
-  #stageOutput(step: Exec, to: Path): void {
+  #prepareOutput(step: Exec, to: Path): void {
     const { files } = this.#options.world;
     // Beside its place, so that putting it there is a rename.
     const temporary = `${to}.desgw-${this.#options.token}`;
     files.copy(this.#captureOf(step), temporary);
-    this.staged.push(files.stageFile(to, temporary));
+    this.prepared.push(files.prepareFile(to, temporary));
   }
 
   #read(step: Exec): void {

@@ -1,4 +1,4 @@
-/** What to do about a target, by its state: the commands that settle it. */
+/** What to do about a target, by its state: the commands that decide it. */
 import type { State } from '../api/builds.ts';
 import type { TargetName } from '../api/values.ts';
 import { shellQuote } from '../words/quote.ts';

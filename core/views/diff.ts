@@ -5,7 +5,7 @@ const LIMIT = 250_000;
 
 /**
  * Lines of the new text with `+`, of the old with `-`, of both with a blank in front; of what is
- * equal only one line on either side of a change, `...` standing for the rest. Empty: no difference.
+ * equal only one line on either side of a change, `...` in place of the rest. Empty: no difference.
  */
 export function lineDiff(before: string, after: string): readonly string[] {
   const a = linesOf(before);

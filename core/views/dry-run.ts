@@ -140,7 +140,7 @@ function footer(plan: Plan): string {
       .map((state) => `${counts.get(state)} ${state}`),
   ];
   const person = PERSON.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);
-  if (person > 0) parts.push(`${count(person, 'target')} for a person to settle`);
+  if (person > 0) parts.push(`${count(person, 'target')} for a person to decide`);
   const nothing = plan.actions.length === 0 ? 'Nothing to run' : 'Would run';
   return `${nothing}: ${parts.length === 0 ? 'no targets' : parts.join(', ')}. Nothing was changed.`;
 }

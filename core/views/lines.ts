@@ -54,7 +54,7 @@ export function linesReporter(
           return;
         case 'action retried':
           terminal.out(
-            `${paint('yellow', 'retry')}   ${display(event.action.name)} ${display(exitText(event.exit))}; attempt ${event.attempt + 1} in ${duration(event.delay * 1000)}`,
+            `${paint('yellow', 'retry')}   ${display(event.action.name)} ${display(exitText(event.exit))}; try ${event.retry + 1} in ${duration(event.delay * 1000)}`,
           );
           return;
         case 'action done':

@@ -47,11 +47,11 @@ function list({ params = {} }: Pick<Build, 'params'>, chosen: ChosenParams, read
   return Object.keys(sources).map((name) => {
     const declared = params[name] ?? null;
     const param = isParam(declared) ? declared : undefined;
-    const standing = values[name] === null ? standingIn(param, readText) : undefined;
+    const deciding = values[name] === null ? fromFile(param, readText) : undefined;
     return {
       name,
-      value: standing?.value ?? values[name]!,
-      source: standing?.source ?? sources[name]!,
+      value: deciding?.value ?? values[name]!,
+      source: deciding?.source ?? sources[name]!,
       default: param === undefined ? (declared as Json) : param.default,
       type: param?.type ?? 'any',
       help: param?.help ?? '',
@@ -60,7 +60,7 @@ function list({ params = {} }: Pick<Build, 'params'>, chosen: ChosenParams, read
 }
 
 /** The value that a file has for a parameter which is left to the file. */
-function standingIn(
+function fromFile(
   param: Param | undefined,
   readText: ReadText,
 ): { value: string; source: string } | undefined {

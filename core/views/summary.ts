@@ -72,7 +72,7 @@ function verdictText(summary: Summary, paint: Paint): string {
     [failed.length, 'failed'],
     [waiting.length, 'waiting'],
     [blocked.length, 'held up'],
-    [person.length, 'to settle'],
+    [person.length, 'to decide'],
   ] as const;
   const done = counts.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
   const detail = done.length === 0 ? 'nothing to do' : done.join(', ');

@@ -1,6 +1,6 @@
 /** Copying files and trees. Nothing at the destination is ever deleted. */
 import { join } from 'node:path';
-import { attempt, FileError, type FsModule } from './fs.ts';
+import { during, FileError, type FsModule } from './fs.ts';
 import type { Placing } from './placing.ts';
 
 /**
@@ -12,7 +12,7 @@ export function copyTree(fs: FsModule, placing: Placing, from: string, to: strin
   if (`${to}/`.startsWith(`${from}/`)) {
     throw new FileError(`copy ${from} to`, to, 'EINVAL', 'a tree cannot be copied into itself');
   }
-  attempt(`copy ${from} to`, to, () => copyAny(fs, placing, from, to));
+  during(`copy ${from} to`, to, () => copyAny(fs, placing, from, to));
 }
 
 function copyAny(fs: FsModule, placing: Placing, from: string, to: string): void {
@@ -23,7 +23,7 @@ function copyAny(fs: FsModule, placing: Placing, from: string, to: string): void
     placing.makeDirectory(to);
     for (const name of fs.readdirSync(from)) {
       const [source, target] = [join(from, name), join(to, name)];
-      attempt(`copy ${source} to`, target, () => copyAny(fs, placing, source, target));
+      during(`copy ${source} to`, target, () => copyAny(fs, placing, source, target));
     }
   } else if (stat.isFile()) {
     const target = placing.throughLinks(to);

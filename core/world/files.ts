@@ -6,11 +6,11 @@ import { ABSENT, DIGEST_LENGTH, digestOf } from '../api/digest.ts';
 import type { Digest } from '../api/values.ts';
 import { askAll } from './adaptive.ts';
 import { copyTree } from './copying.ts';
-import { attempt, codeOf, type FsModule, meansMissing, told, unlessMissing } from './fs.ts';
+import { codeOf, during, type FsModule, meansMissing, told, unlessMissing } from './fs.ts';
 import { globFiles } from './glob.ts';
 import { listQuestion, statQuestion } from './looking.ts';
 import { openPlacing, type Placing } from './placing.ts';
-import type { Appender, Files, Staged } from './world.ts';
+import type { Appender, Files, Prepared } from './world.ts';
 
 export { FileError, type FsModule } from './fs.ts';
 
@@ -23,7 +23,7 @@ const PIECE = 1 << 20;
  * @param fs another file system module, for tests
  */
 export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
-  const root = attempt('open the workspace', workspace, () => fs.realpathSync(workspace));
+  const root = during('open the workspace', workspace, () => fs.realpathSync(workspace));
   const placing = openPlacing(fs);
   const digestFile = fileDigester(fs);
   let digests = 0;
@@ -50,18 +50,18 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
     return unlessMissing('read', full, () => fs.readFileSync(full));
   }
 
-  function stage(path: string, data: string | Uint8Array, mode?: number): Staged {
+  function prepare(path: string, data: string | Uint8Array, mode?: number): Prepared {
     const full = absolute(path);
-    return attempt('write', full, () => {
+    return during('write', full, () => {
       const target = placing.throughLinks(full);
       const temporary = placing.writeTemporary(target, data, mode);
-      return staged(placing, path, full, target, temporary, digestOf(data));
+      return prepared(placing, path, full, target, temporary, digestOf(data));
     });
   }
 
-  function stageFile(path: string, temporary: string): Staged {
+  function prepareFile(path: string, temporary: string): Prepared {
     const full = absolute(path);
-    return attempt('write', full, () => {
+    return during('write', full, () => {
       const target = placing.throughLinks(full);
       let source = absolute(temporary);
       if (dirname(source) === dirname(target)) placing.syncFile(source);
@@ -71,7 +71,7 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
         placing.discard(source);
         source = copied;
       }
-      return staged(placing, path, full, target, source, digestFile(source));
+      return prepared(placing, path, full, target, source, digestFile(source));
     });
   }
 
@@ -98,18 +98,18 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
     },
     listMany: (dirs) => askAll(dirs.map(absolute), listing),
     glob: (pattern) => globFiles(fs, root, pattern),
-    write: (path, data, mode) => stage(path, data, mode).commit(),
-    stage,
-    stageFile,
+    write: (path, data, mode) => prepare(path, data, mode).commit(),
+    prepare,
+    prepareFile,
     createExclusive: (path, text) => {
       const full = absolute(path);
-      return attempt('create', full, () => placing.createExclusive(full, text));
+      return during('create', full, () => placing.createExclusive(full, text));
     },
     appender: (path) => openAppender(fs, placing, absolute(path)),
     copy: (from, to) => copyTree(fs, placing, absolute(from), absolute(to)),
     symlink: (path, to) => {
       const full = absolute(path);
-      attempt('make the link', full, () => placing.placeLink(full, to));
+      during('make the link', full, () => placing.placeLink(full, to));
     },
     realDirectory: (path) => {
       // Of what is yet to be made, the part that is there.
@@ -126,14 +126,14 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
     },
     isLinked: (path) => {
       const full = absolute(path);
-      return attempt('look at', full, () => {
+      return during('look at', full, () => {
         if (fs.lstatSync(full).isSymbolicLink()) return true;
         return full.startsWith(`${root}/`) && fs.realpathSync(dirname(full)) !== dirname(full);
       });
     },
     rename: (from, to) => {
       const [source, target] = [absolute(from), absolute(to)];
-      attempt(`rename ${source} to`, target, () => {
+      during(`rename ${source} to`, target, () => {
         placing.makeDirectory(dirname(target));
         fs.renameSync(source, target);
         placing.syncDirectory(dirname(target));
@@ -148,17 +148,17 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
       if (!full.startsWith(`${root}/.desgw/`)) {
         throw new Error(`internal: ${full} is not below .desgw/, so it is not removed as a tree`);
       }
-      attempt('remove', full, () => fs.rmSync(full, { recursive: true, force: true }));
+      during('remove', full, () => fs.rmSync(full, { recursive: true, force: true }));
     },
     removeEmptyDirectory: (path) => removeIfEmpty(fs, absolute(path)),
     makeDirectory: (path) => {
       const full = absolute(path);
-      attempt('make the directory', full, () => placing.makeDirectory(full));
+      during('make the directory', full, () => placing.makeDirectory(full));
     },
     claimDirectory: (path) => claimDirectory(fs, placing, absolute(path)),
     now: () => {
       const probe = join(root, '.desgw/clock');
-      return attempt('write', probe, () => stamp(fs, placing, probe));
+      return during('write', probe, () => stamp(fs, placing, probe));
     },
     get digests() {
       return digests;
@@ -166,19 +166,19 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
   };
 }
 
-function staged(
+function prepared(
   placing: Placing,
   path: string,
   full: string,
   target: string,
   temporary: string,
   digest: Digest,
-): Staged {
+): Prepared {
   return {
     path,
     temporary,
     digest,
-    commit: () => attempt('write', full, () => placing.commit(temporary, target)),
+    commit: () => during('write', full, () => placing.commit(temporary, target)),
     discard: () => placing.discard(temporary),
   };
 }
@@ -248,19 +248,19 @@ function sizeOf(fs: FsModule, path: string): number {
 }
 
 function openAppender(fs: FsModule, placing: Placing, path: string): Appender {
-  const fd = attempt('open', path, () => {
+  const fd = during('open', path, () => {
     return placing.openMaking(path, 'a');
   });
   let folderSynced = false;
   return {
-    write: (text) => attempt('append to', path, () => placing.writeAll(fd, Buffer.from(text))),
+    write: (text) => during('append to', path, () => placing.writeAll(fd, Buffer.from(text))),
     sync: () =>
-      attempt('flush', path, () => {
+      during('flush', path, () => {
         fs.fsyncSync(fd);
         if (!folderSynced) placing.syncDirectory(dirname(path));
         folderSynced = true;
       }),
-    close: () => attempt('close', path, () => fs.closeSync(fd)),
+    close: () => during('close', path, () => fs.closeSync(fd)),
   };
 }
 

@@ -62,7 +62,7 @@ export function told(doing: string, path: string, error: unknown): unknown {
 }
 
 /** Runs `action`; a system error becomes a FileError that says what was being done to `path`. */
-export function attempt<T>(doing: string, path: string, action: () => T): T {
+export function during<T>(doing: string, path: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
@@ -70,7 +70,7 @@ export function attempt<T>(doing: string, path: string, action: () => T): T {
   }
 }
 
-/** Like `attempt`, but `undefined` when there is no such file. */
+/** Like `during`, but `undefined` when there is no such file. */
 export function unlessMissing<T>(doing: string, path: string, action: () => T): T | undefined {
   try {
     return action();

@@ -53,9 +53,9 @@ export interface Files {
   /** Writes whole and durable: temporary file beside it, fsync, rename, fsync of the folder. */
   write(path: Path, data: string | Uint8Array, mode?: number): void;
   /** First half of `write`: a durable temporary file with its digest; `commit` puts it in place. */
-  stage(path: Path, data: string | Uint8Array, mode?: number): Staged;
-  /** Like `stage` for a file that exists already beside `path` (captured output): fsync + digest. */
-  stageFile(path: Path, temporary: Path): Staged;
+  prepare(path: Path, data: string | Uint8Array, mode?: number): Prepared;
+  /** Like `prepare` for a file that exists already beside `path` (captured output): fsync + digest. */
+  prepareFile(path: Path, temporary: Path): Prepared;
   /** Creates a file with its whole content, or says `false` because it exists. NFS-safe (link). */
   createExclusive(path: Path, text: string): boolean;
   /** A file that is only ever appended to. Makes its folder. */
@@ -83,7 +83,7 @@ export interface Files {
   readonly digests: number;
 }
 
-export interface Staged {
+export interface Prepared {
   readonly path: Path;
   readonly temporary: Path;
   readonly digest: Digest;

@@ -9,14 +9,14 @@ import { readOutputText } from '../reports/output-reader.ts';
 export async function completeFollowUp({
   params,
   readText,
-  ask,
+  prompt,
 }: Completing): Promise<{ readonly [name: string]: Json }> {
   const file = String(params.fromOutput);
   if (file === '' || !isUnreadable(readText(file))) return {};
-  const list = await ask(
+  const list = await prompt(
     `${file} cannot be read. Exposures with bands, such as 668440 i, 668442 z: `,
   );
-  const number = await ask('Season: ');
+  const number = await prompt('Season: ');
   return { entries: list.split(',').map((word) => word.trim()), season: number.trim() };
 }
 

@@ -35,8 +35,8 @@ export function rescue(site: Site): Command {
         'memory of each job, such as 6000MB (default: twice that of the last submission)',
       '--dry-run': 'show the DAG and what would be moved; change nothing',
       '--yes': 'do not ask',
-      '--job ID': 'settle a rescue in doubt: it was submitted, as this job',
-      '--not-submitted': 'settle a rescue in doubt: it was not submitted',
+      '--job ID': 'decide a rescue in doubt: it was submitted, as this job',
+      '--not-submitted': 'decide a rescue in doubt: it was not submitted',
     },
     run: async (call) => {
       const exposures = neededExposures(call, 'rescue');
@@ -76,17 +76,17 @@ function askedFor(
       'It looks like 24000900.0@jobsub01.fnal.gov; `desgw jobs` shows those in the queue.',
     );
   if (typeof job === 'string' && exposures.length > 1)
-    throw new UserError('--job is about one exposure', 'Settle one rescue at a time.');
+    throw new UserError('--job is about one exposure', 'Decide one rescue at a time.');
   const notSubmitted = call.option('--not-submitted') === true;
   if (typeof job === 'string' && notSubmitted)
     throw new UserError('--job and --not-submitted contradict each other');
-  const settled =
+  const marked =
     typeof job === 'string' ? { job } : notSubmitted ? ('not submitted' as const) : undefined;
   return exposures.map((exposure) => ({
     exposure,
     season,
     ...(typeof memory === 'string' ? { memory } : {}),
-    ...(settled === undefined ? {} : { settled }),
+    ...(marked === undefined ? {} : { marked }),
   }));
 }
 
@@ -159,7 +159,7 @@ async function submit(
 ): Promise<number> {
   const names = plans.map(({ exposure, number }) => rescueName(exposure, number));
   // A person's word that nothing happened undoes the record of the attempt, and the looks decide.
-  const undone = names.filter((_, i) => plans[i]!.settled === 'not submitted');
+  const undone = names.filter((_, i) => plans[i]!.marked === 'not submitted');
   if (undone.length > 0) await call.forget(undone);
   // First, so that no build goes on with the old report while the rescue is under way.
   await call.forget(plans.map(({ exposure }) => ccdsName(exposure)));

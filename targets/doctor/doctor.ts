@@ -66,9 +66,10 @@ async function bounded(check: Check, tools: AdapterTools, limit: number): Promis
   const controller = new AbortController();
   const signal = AbortSignal.any([tools.signal, controller.signal]);
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Finding>((settle) => {
+  const late = new Promise<Finding>((resolve) => {
     timer = setTimeout(
-      () => settle(unknown(`no answer within ${limit} s`, 'Is a file system or a server hanging?')),
+      () =>
+        resolve(unknown(`no answer within ${limit} s`, 'Is a file system or a server hanging?')),
       limit * 1000,
     );
   });

@@ -13,7 +13,7 @@ export interface RescueAsked {
   /** As `6000MB`; undefined: twice as much as the last time. */
   readonly memory?: string;
   /** A person says how an unfinished rescue ended: it has this job id, or was never submitted. */
-  readonly settled?: { readonly job: string } | 'not submitted';
+  readonly marked?: { readonly job: string } | 'not submitted';
 }
 
 /** One rescue, ready to be made, or begun earlier and not known to be finished. */
@@ -33,7 +33,7 @@ export interface RescuePlan {
   readonly others: readonly string[];
   /** For one begun earlier: whether this workspace has a record of that. */
   readonly record: 'begun' | 'unknown';
-  readonly settled?: RescueAsked['settled'];
+  readonly marked?: RescueAsked['marked'];
 }
 
 /** Name of the target that submits a rescue. */

@@ -1,6 +1,6 @@
 /**
  * What a rescue would do: which CCDs run again, with how much memory, and what of the failed
- * attempt has to be moved aside first. What is in the way of it is a Refusal.
+ * run has to be moved aside first. What is in the way of it is a Refusal.
  */
 import { digestOf, type Listing, Refusal, type Seen } from '../../core/index.ts';
 import {
@@ -71,7 +71,7 @@ export function planRescue(
         : record.rescue(rescueName(exposure, last.number));
   if (last !== undefined && state !== 'submitted')
     return unfinished(site, asked, state, { last, others, listings: listingsFrom(ccdsSeen) });
-  if (asked.settled !== undefined)
+  if (asked.marked !== undefined)
     throw new Refusal(`${exposure} has no rescue that was begun and not finished`);
   refuseWhileLive(asked, record.queue, [first.marker, ...earlier.map(({ marker }) => marker)]);
   if (!record.judged)
@@ -213,7 +213,7 @@ function unfinished(
     readonly listings: readonly Listing[];
   },
 ): RescuePlan {
-  const { exposure, season, settled } = asked;
+  const { exposure, season, marked } = asked;
   const { last, others, listings } = found;
   const search = jobsIn(parseDag(last.dag)).filter((job) => job.kind === 'search');
   const ccds = search.map((job) => Number(job.flags.get('c')));
@@ -224,7 +224,7 @@ function unfinished(
       'move it away, then rescue again',
     );
   // Without a record nobody here knows whether it was handed over.
-  const lost = last.claimed && state === 'unknown' && settled === undefined;
+  const lost = last.claimed && state === 'unknown' && marked === undefined;
   return {
     kind: 'unfinished',
     exposure,
@@ -243,7 +243,7 @@ function unfinished(
     why: lost ? 'begun elsewhere, or its record is lost' : 'begun and not known to be finished',
     others,
     record: state,
-    ...(settled === undefined ? {} : { settled }),
+    ...(marked === undefined ? {} : { marked }),
   };
 }
 
@@ -255,7 +255,7 @@ function listingsFrom(seen: readonly Seen[]): readonly Listing[] {
 
 /**
  * What to move aside: of each CCD that failed its outputs first and then its FAIL files, so that
- * it counts as failed until nothing is left of the failed attempt.
+ * it counts as failed until nothing is left of the failed run.
  */
 function movesFor(
   listings: readonly Listing[],

@@ -1,6 +1,6 @@
 /**
  * A rescue: the CCDs of an exposure that did not complete, submitted once more in a DAG of their
- * own, `desgw_pipeline_EXP_rescue<N>.dag` beside the first one. What the failed attempt left is
+ * own, `desgw_pipeline_EXP_rescue<N>.dag` beside the first one. What the failed run left is
  * moved aside, never deleted: outputs would make a CCD look complete while it runs again, and a
  * FAIL would make it look failed after it has succeeded, for SEdiff.sh removes neither.
  */
@@ -92,7 +92,7 @@ export function rescueRule(site: Site, plan: RescuePlan, timeout: number): Rule 
 /** Whether the rescue was submitted before; that CCDs have results proves nothing here. */
 function judgeOnce(
   [markerSeen, queueSeen]: readonly Seen[],
-  { kind, exposure, season, others, record, settled }: RescuePlan,
+  { kind, exposure, season, others, record, marked }: RescuePlan,
   token: string | undefined,
 ): OnceSighting {
   const marker = readMarker(textOf(markerSeen));
@@ -102,8 +102,8 @@ function judgeOnce(
       ? { state: 'done', how }
       : { state: 'done', how, receipt: marker.job };
   }
-  if (typeof settled === 'object')
-    return { state: 'done', how: 'marked by hand', receipt: settled.job };
+  if (typeof marked === 'object')
+    return { state: 'done', how: 'marked by hand', receipt: marked.job };
   const queue = queueSeen?.kind === 'answer' ? (queueSeen.answer as unknown as Queue) : undefined;
   const mine = (queue?.jobs ?? []).filter(
     (job) => job.token === undefined || !others.includes(job.token),
@@ -120,7 +120,7 @@ function judgeOnce(
       advice: 'see `desgw jobs`, then rescue again',
     };
   }
-  if (kind === 'unfinished' && record === 'unknown' && settled !== 'not submitted')
+  if (kind === 'unfinished' && record === 'unknown' && marked !== 'not submitted')
     return {
       state: 'unknown',
       why: 'it was begun, there is no record of it here, and the queue has no job of it',

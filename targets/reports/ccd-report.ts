@@ -205,7 +205,7 @@ export interface SettleFacts {
   /** How long ago the jobs were first seen to be gone; counts only when `jobs` is `none`. */
   readonly goneForSeconds: number;
   /** Files of a finished job may become visible this much later. */
-  readonly settleDelaySeconds: number;
+  readonly lateSeconds: number;
 }
 
 /**
@@ -229,7 +229,7 @@ export function ccdSighting(facts: SettleFacts): Sighting {
   const states = [...stateByCcd(report).values()];
   if (states.every((state) => state === 'complete' || state === 'failed')) return ready();
   if (jobs === 'none') {
-    return facts.goneForSeconds >= facts.settleDelaySeconds
+    return facts.goneForSeconds >= facts.lateSeconds
       ? ready('its jobs have left the queue')
       : waiting('its jobs have left the queue, late files may still appear');
   }

@@ -132,11 +132,11 @@ function verdictOn(enough: boolean, expected: number, found: number, share: numb
 export function forcefileSighting(facts: {
   readonly report: ForcefileReport;
   readonly unchangedForSeconds: number;
-  readonly settleDelaySeconds: number;
+  readonly lateSeconds: number;
 }): Sighting {
   const { report } = facts;
   const late = report.verdict === 'pass-partial' || report.verdict === 'too-few';
-  if (late && facts.unchangedForSeconds < facts.settleDelaySeconds) {
+  if (late && facts.unchangedForSeconds < facts.lateSeconds) {
     return {
       state: 'waiting',
       value: report,

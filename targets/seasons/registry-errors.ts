@@ -44,7 +44,7 @@ export function explainSqlite(failure: SeasonFailure, file: string, limit: numbe
     return (
       `${where} is being written by another program. Try again; if nothing is running, ` +
       `a killed program left ${file}.lock or ${file}-journal behind: remove the .lock directory, ` +
-      'and open the file once with sqlite3 to settle a journal.'
+      'and open the file once with sqlite3 to finish a journal.'
     );
   if (/not a database|malformed/.test(error.message))
     return `${where} is not a SQLite database, or is damaged. Move it away and make it anew.`;

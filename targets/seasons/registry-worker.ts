@@ -154,15 +154,15 @@ export async function askInWorker(
   // No inherited environment or options: TNS_ADMIN and loaders must not change what happens.
   const options: WorkerOptions = { eval: true, workerData: job, env: {}, execArgv: [] };
   const worker = new Worker(source, options);
-  const reply = await new Promise<SeasonReply>((settle) => {
+  const reply = await new Promise<SeasonReply>((resolve) => {
     let phase: Phase = 'loading';
     const broken = (message: string): void =>
-      settle({ kind: 'error', error: { code: '', message }, unreadable: [], phase });
-    const timer = setTimeout(() => settle({ kind: 'late', phase }), limit);
-    const abort = (): void => settle({ kind: 'aborted' });
+      resolve({ kind: 'error', error: { code: '', message }, unreadable: [], phase });
+    const timer = setTimeout(() => resolve({ kind: 'late', phase }), limit);
+    const abort = (): void => resolve({ kind: 'aborted' });
     signal.addEventListener('abort', abort, { once: true });
     worker.on('message', (message: { readonly phase: Phase } | SeasonReply) => {
-      if ('kind' in message) settle(message);
+      if ('kind' in message) resolve(message);
       else phase = message.phase;
     });
     worker.on('error', (error) => broken(error.message));

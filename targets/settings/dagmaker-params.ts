@@ -15,7 +15,7 @@ export const DAGMAKER_PARAMS = {
     'Release of the single-epoch (SE) processing; r<RNUM>p<PNUM> is in file names',
     digits,
   ),
-  PNUM: text('Attempt of the SE processing; 01 and 1 are different names', digits),
+  PNUM: text('Number of the SE processing; 01 and 1 are different names', digits),
   DIFFIMG_EUPS_VERSION: text(
     'Version of diffimg that the jobs set up; DAGMaker.sh itself always sets up gw8',
     word,

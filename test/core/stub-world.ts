@@ -22,7 +22,7 @@ export interface Counts {
   reads: number;
   digests: number;
   lists: number;
-  /** Files written whole, staged or created. */
+  /** Files written whole, prepared or created. */
   writes: number;
   /** Records and other texts appended to files that are appended to. */
   appends: number;
@@ -190,7 +190,7 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
     counts.reads++;
     return text(path);
   };
-  const stage: Files['stage'] = (path, data) => {
+  const prepare: Files['prepare'] = (path, data) => {
     counts.writes++;
     const content = typeof data === 'string' ? data : Buffer.from(data).toString('utf8');
     const temporary = `.tmp-${temporaries++}`;
@@ -238,12 +238,12 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
       const expression = new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`);
       return [...entries.keys()].filter((path) => expression.test(path)).sort();
     },
-    write: (path, data, mode) => stage(path, data, mode).commit(),
-    stage,
-    stageFile: (path, temporary) => {
-      const staged = stage(path, text(temporary) ?? '');
+    write: (path, data, mode) => prepare(path, data, mode).commit(),
+    prepare,
+    prepareFile: (path, temporary) => {
+      const prepared = prepare(path, text(temporary) ?? '');
       drop(temporary);
-      return staged;
+      return prepared;
     },
     createExclusive: (path, content) => {
       counts.writes++;

@@ -62,11 +62,11 @@ test('exit codes named for it are tried again, each time after twice the pause',
   expect(status).toBe(0);
   const exit = { kind: 'exit', code: 75 };
   expect(
-    events(out, 'action retried').map(({ attempt, delay, exit }) => ({ attempt, delay, exit })),
+    events(out, 'action retried').map(({ retry, delay, exit }) => ({ retry, delay, exit })),
   ).toEqual([
-    { attempt: 1, delay: 0.02, exit },
-    { attempt: 2, delay: 0.04, exit },
-    { attempt: 3, delay: 0.08, exit },
+    { retry: 1, delay: 0.02, exit },
+    { retry: 2, delay: 0.04, exit },
+    { retry: 3, delay: 0.08, exit },
   ]);
   expect(w.text('tries')).toBe('x\nx\nx\nx\n');
 });

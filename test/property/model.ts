@@ -7,9 +7,9 @@ import { type Project, stage } from '../../core/observe/stage.ts';
 import type { Plan } from '../../core/plan/verdict.ts';
 import {
   acceptEdit,
+  type ByHandContext,
   markDone,
   markNotDone,
-  type SettleContext,
 } from '../../core/repair/by-hand.ts';
 import { carryOut, planClean } from '../../core/repair/clean.ts';
 import { type BuildOptions, lookOnly, runBuild } from '../../core/run/build.ts';
@@ -178,7 +178,7 @@ export class Model {
     });
   }
 
-  async #settle(name: TargetName, act: (context: SettleContext) => void): Promise<void> {
+  async #settle(name: TargetName, act: (context: ByHandContext) => void): Promise<void> {
     const project = this.#project(this.#engine());
     const { world } = project;
     const journal = openJournal(world.files, world.processes.self);
@@ -195,7 +195,7 @@ export class Model {
   }
 
   /** A person looks outside, and says what there is to be seen. */
-  #tell(name: TargetName, context: SettleContext): void {
+  #tell(name: TargetName, context: ByHandContext): void {
     if (this.#submissions(name) > 0) markDone(name, `job-${name}`, context);
     else markNotDone(name, context);
   }

@@ -406,7 +406,7 @@ const sighting = (facts: Partial<Parameters<typeof ccdSighting>[0]>) =>
     unchangedForSeconds: 0,
     settleAfterSeconds: 86_400,
     goneForSeconds: 0,
-    settleDelaySeconds: 90,
+    lateSeconds: 90,
     ...facts,
   });
 

@@ -196,8 +196,8 @@ describe.concurrent('running', () => {
     const { code, out } = await w.desgw(['build']);
     expect([code, [...w.ran()].sort()]).toEqual([1, ['infra', 'infra', 'infra', 'payload']]);
     expect(out.split('\n').filter((line) => line.startsWith('retry'))).toEqual([
-      'retry   infra ended with exit status 75; attempt 2 in 0.0s',
-      'retry   infra ended with exit status 75; attempt 3 in 0.0s',
+      'retry   infra ended with exit status 75; try 2 in 0.0s',
+      'retry   infra ended with exit status 75; try 3 in 0.0s',
     ]);
     expect(out).toContain('failed: payload\n  sh ended with exit status 2\n');
   });

@@ -27,7 +27,7 @@ function reader(grain = 1) {
 
 test('a file is not read again when its time stamps are those that are on record', async () => {
   const { world, observer, next } = reader();
-  await observer.settle();
+  await observer.confirm();
   const before = world.files.digests;
   expect(next().file('in')).toBe(digestOf('v0'));
   expect(world.files.digests).toBe(before);
@@ -36,7 +36,7 @@ test('a file is not read again when its time stamps are those that are on record
 test('what a file held is not noted down when it has changed right after it was read', async () => {
   const { machine, observer } = reader();
   machine.put('in', 'v1');
-  await observer.settle();
+  await observer.confirm();
   expect([...observer.learned]).toEqual([]);
 });
 

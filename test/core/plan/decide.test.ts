@@ -15,7 +15,7 @@ import {
   pendingAttempt,
   type View,
 } from '../../../core/plan/decide.ts';
-import { causeOf, standingOf } from '../../../core/plan/needs.ts';
+import { asNeed, causeOf } from '../../../core/plan/needs.ts';
 import { signatureOf } from '../../../core/plan/signature.ts';
 import type { Verdict } from '../../../core/plan/verdict.ts';
 import type { Reason } from '../../../core/words/reasons.ts';
@@ -544,7 +544,7 @@ describe('what must not happen twice', () => {
 });
 
 describe('work that was done before there was a record', () => {
-  const rule = { adopt: once };
+  const rule = { doneBefore: once };
   test.each<[string, Case, object]>([
     ['is looked for', { rule, trace: none }, { look: 'once' }],
     [
@@ -665,7 +665,7 @@ test.each<[State, 'usable' | 'pending' | 'down']>([
   ['edited', 'down'],
   ['in doubt', 'down'],
 ])('to those who need it, a target that is %s is %s', (state, standing) => {
-  expect(standingOf({ state, reasons: [] })).toBe(standing);
+  expect(asNeed({ state, reasons: [] })).toBe(standing);
 });
 
 test('what is gathered and needed in another way as well is not left out when it fails', () => {

@@ -5,10 +5,10 @@ import {
   acceptEdit,
   adoptOutputs,
   allowAgain,
+  type ByHandContext,
   markDone,
   markNotDone,
   onRecord,
-  type SettleContext,
 } from '../../../core/repair/by-hand.ts';
 import { type Engine, engineOn } from '../engine.ts';
 import { type Program, stubWorld } from '../stub-world.ts';
@@ -20,7 +20,7 @@ const made = (name: string, more: Partial<Rule> = {}): Rule =>
 async function byHand(
   engine: Engine,
   name: string,
-  act: (context: SettleContext) => void,
+  act: (context: ByHandContext) => void,
 ): Promise<object | undefined> {
   let refused: object | undefined;
   await engine.withPlan([name], (context) => {

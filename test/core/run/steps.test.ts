@@ -45,12 +45,12 @@ async function carriedOut(
     ...options,
   });
   const end = await run.all(steps);
-  const staged = run.staged.map(({ path }) => path);
+  const prepared = run.prepared.map(({ path }) => path);
   run.commit();
   const files = Object.fromEntries(
     world.files.paths().map((path) => [path, world.files.text(path)]),
   );
-  return { end, staged, files, retries, world, run };
+  return { end, prepared, files, retries, world, run };
 }
 
 const prints =
@@ -113,8 +113,8 @@ describe('steps that only handle files', () => {
   });
 
   test('whole files are held back until everything has gone well', async () => {
-    const { staged } = await carriedOut([write('a', '1'), edit('rc', 'shell', { A: '1' })]);
-    expect(staged).toEqual(['a', 'rc']);
+    const { prepared } = await carriedOut([write('a', '1'), edit('rc', 'shell', { A: '1' })]);
+    expect(prepared).toEqual(['a', 'rc']);
   });
 
   test('but a program finds them in place', async () => {
@@ -128,7 +128,7 @@ describe('steps that only handle files', () => {
         await carriedOut([write('a', '1'), edit('rc', 'shell', { A: '1' })], {
           tree: { a: '1', rc: 'A=1\n' },
         })
-      ).staged,
+      ).prepared,
     ).toEqual([]);
   });
 
@@ -263,10 +263,10 @@ describe('a program', () => {
   });
 
   test('standard output can become a file, in place only when all has gone well', async () => {
-    const { staged, files } = await carriedOut([exec(['x'], { stdout: 'printed' })], {
+    const { prepared, files } = await carriedOut([exec(['x'], { stdout: 'printed' })], {
       programs: { x: prints('hello\n') },
     });
-    expect([staged, files]).toEqual([['printed'], { printed: 'hello\n' }]);
+    expect([prepared, files]).toEqual([['printed'], { printed: 'hello\n' }]);
     expect(
       (
         await carriedOut([exec(['x'], { stdout: 'printed' })], {

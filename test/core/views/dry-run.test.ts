@@ -80,7 +80,7 @@ cannot  unseen   pnfs is not mounted
 ask     edited   edited.txt was changed by hand
 held up: x and y, by ccds_1, x and ccds_22
 
-Would run: 3 to do, 2 that may follow, 2 waiting, 2 blocked, 1 fresh, 1 target for a person to settle. Nothing was changed.
+Would run: 3 to do, 2 that may follow, 2 waiting, 2 blocked, 1 fresh, 1 target for a person to decide. Nothing was changed.
 `);
 });
 

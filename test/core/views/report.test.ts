@@ -68,7 +68,7 @@ const events: readonly BuildEvent[] = [
   {
     kind: 'action retried',
     action: run('a'),
-    attempt: 1,
+    retry: 1,
     delay: 30,
     exit: { kind: 'exit', code: 4 },
   },
@@ -105,7 +105,7 @@ describe('line by line', () => {
     const reporter = linesReporter(terminal, tickingClock(), { verbose: false });
     for (const event of events) reporter.event(event);
     reporter.end();
-    expect(written.join('\n')).toBe(`retry   a ended with exit status 4; attempt 2 in 30s
+    expect(written.join('\n')).toBe(`retry   a ended with exit status 4; try 2 in 30s
 done    a  12s  59 CCDs
 done    post (post:0, post:1)  0.1s
 adopted c  found 52 CCD directories
@@ -220,7 +220,7 @@ describe('with a live line', () => {
     for (const event of events.slice(0, 4)) reporter.event(event);
     reporter.end();
     expect(written).toEqual([
-      'retry   a ended with exit status 4; attempt 2 in 30s',
+      'retry   a ended with exit status 4; try 2 in 30s',
       'done    a  12s  59 CCDs',
     ]);
   });
@@ -291,7 +291,7 @@ failed: dag_1
     Or wait.
   log: .desgw/logs/dag_1.1.log
 
-all: failed: 1 built, 2 adopted, 1 spared, 2 failed, 2 waiting, 40 held up, 1 to settle; 3 of 50 targets fresh, in 1m 05s
+all: failed: 1 built, 2 adopted, 1 spared, 2 failed, 2 waiting, 40 held up, 1 to decide; 3 of 50 targets fresh, in 1m 05s
 next: \`desgw log dag_1\` shows what was printed; \`desgw build dag_1\` tries again.
 `);
   });
@@ -302,14 +302,14 @@ next: \`desgw log dag_1\` shows what was printed; \`desgw build dag_1\` tries ag
     expect([lines.length, lines[20], lines[21]]).toEqual([26, '  x19  1 of 2', '  and 3 more']);
   });
 
-  test('of what only a person can settle names the commands', () => {
+  test('of what only a person can decide names the commands', () => {
     const person = [
       { target: 'a list', state: 'edited', note: 'a list was changed by hand' },
     ] as const;
     expect(summaryText({ ...quiet, outcome: 'person', person }, plain)).toBe(`needs a person:
   a list  edited: a list was changed by hand
 
-all: needs a person: 1 to settle; 3 of 3 targets fresh, in 1m 05s
+all: needs a person: 1 to decide; 3 of 3 targets fresh, in 1m 05s
 next: \`desgw accept 'a list'\` lets the edit stand; \`desgw build --force 'a list'\` makes it again and keeps the edit beside it.
       \`desgw why 'a list'\` tells more.
 `);

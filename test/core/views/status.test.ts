@@ -66,7 +66,7 @@ Everything is up to date.
 `);
 });
 
-test('what only a person can settle is said last', () => {
+test('what only a person can decide is said last', () => {
   const plan = planOf({
     'list\n1': { state: 'edited', note: 'list\n1 was changed by hand' },
     sent: { state: 'in doubt', note: 'no job id' },

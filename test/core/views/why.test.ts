@@ -278,7 +278,7 @@ test.each([
     'edited',
     "`desgw accept 'sent 1'` lets the edit stand; `desgw build --force 'sent 1'` makes it again and keeps the edit beside it.",
   ],
-] as const)('of a target that is %s it ends with the commands that settle it', (state, next) => {
+] as const)('of a target that is %s it ends with the commands that decide it', (state, next) => {
   const plan = planOf({ 'sent 1': { state, note: 'look here' } });
   const text = whyText(plan, 'sent 1', { traces: new Map(), now, paint: plain });
   expect(text.split('\n').slice(1)).toEqual(['', `next: ${next}`, '']);

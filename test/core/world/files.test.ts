@@ -141,24 +141,24 @@ describe.each([
     expect([mode('script'), mode('secret')]).toEqual([0o754, 0o600]);
   });
 
-  test('staged content is invisible until it is committed', () => {
+  test('prepared content is invisible until it is committed', () => {
     const { files, tree } = open();
     files.write('a', 'old');
-    const staged = files.stage('a', 'new');
+    const prepared = files.prepare('a', 'new');
     const before = files.readText('a');
-    staged.commit();
-    files.stage('b', 'never').discard();
-    expect([staged.digest, before, tree()]).toEqual([digestOf('new'), 'old', { a: 'new' }]);
+    prepared.commit();
+    files.prepare('b', 'never').discard();
+    expect([prepared.digest, before, tree()]).toEqual([digestOf('new'), 'old', { a: 'new' }]);
   });
 
-  test('captured output is staged where it lies, even for a link to another directory', () => {
+  test('captured output is prepared where it lies, even for a link to another directory', () => {
     const { files, tree } = open();
     files.write('far/real', 'old');
     files.symlink('out', 'far/real');
     files.write('.captured', 'printed');
     files.write('.more', 'printed too');
-    const one = files.stageFile('out', '.captured');
-    const two = files.stageFile('plain', '.more');
+    const one = files.prepareFile('out', '.captured');
+    const two = files.prepareFile('plain', '.more');
     one.commit();
     two.commit();
     expect([one.digest, tree()]).toEqual([

@@ -254,7 +254,7 @@ describe('what a rescue would do', () => {
     ],
     [
       'there is nothing to settle',
-      { asked: { settled: 'not submitted' } },
+      { asked: { marked: 'not submitted' } },
       'no rescue that was begun',
     ],
   ])('it is refused when %s', (_when, world, why) => {
@@ -409,11 +409,11 @@ describe('the target that submits a rescue', () => {
     });
   });
 
-  const begun = (record: World['record'], settled?: RescueAsked['settled']): RescuePlan =>
+  const begun = (record: World['record'], marked?: RescueAsked['marked']): RescuePlan =>
     planned({
       earlier: { 1: { dag: dagText({ ccds: [3] }), claimed: true } },
       record: record!,
-      ...(settled === undefined ? {} : { asked: { settled } }),
+      ...(marked === undefined ? {} : { asked: { marked } }),
     });
   const queue = (...jobs: Job[]): Seen => ({
     kind: 'answer',

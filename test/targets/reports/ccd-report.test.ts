@@ -226,7 +226,7 @@ describe('settling', () => {
     unchangedForSeconds: 60,
     settleAfterSeconds: 3600,
     goneForSeconds: 0,
-    settleDelaySeconds: 120,
+    lateSeconds: 120,
   };
   const inShort = (change: Partial<SettleFacts>) => {
     const sighting = ccdSighting({ ...base, ...change });

@@ -173,7 +173,7 @@ describe('what was seen', () => {
   test('files on their way are waited for, and only for the time that was set', () => {
     const report = judge([5, 7], pair(5));
     const at = (unchangedForSeconds: number) =>
-      forcefileSighting({ report, unchangedForSeconds, settleDelaySeconds: 120 });
+      forcefileSighting({ report, unchangedForSeconds, lateSeconds: 120 });
     expect(at(119)).toEqual({
       state: 'waiting',
       value: report,
@@ -188,9 +188,9 @@ describe('what was seen', () => {
 
   test('a full set, and one that cannot matter, are not waited for', () => {
     for (const report of [judge([5, 7], [...pair(5), ...pair(7)]), judge([5], [])])
-      expect(
-        forcefileSighting({ report, unchangedForSeconds: 0, settleDelaySeconds: 120 }).state,
-      ).toBe('ready');
+      expect(forcefileSighting({ report, unchangedForSeconds: 0, lateSeconds: 120 }).state).toBe(
+        'ready',
+      );
   });
 });
 
