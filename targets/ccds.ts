@@ -1,7 +1,8 @@
 /** ccds_EXP: which CCDs of an exposure came back, once nothing more is to be expected. */
 import { type Path, type Rule, type Sighting, target, write } from '../core/index.ts';
 import { type JobsState, jobsOf, type Queue } from './grid/jobsub.ts';
-import { ccdLooks, ccdSighting, reportFrom } from './reports/ccd-report.ts';
+import { type CcdReport, ccdLooks, ccdSighting, reportFrom } from './reports/ccd-report.ts';
+import { focalPlane } from './reports/focal-plane.ts';
 import type { Exposure } from './settings/domain.ts';
 import {
   ccdsFile,
@@ -10,6 +11,7 @@ import {
   markerFile,
   submittedName,
 } from './settings/follow-up.ts';
+import { exposureSubject, GRID } from './settings/phases.ts';
 import { readMarker } from './submitted.ts';
 
 /** Where the band of an exposure is read: from rows of the exposure table, or it is known. */
@@ -30,6 +32,8 @@ export function ccds(
   const looks = ccdLooks(site.pnfs, { exposure, season });
   return target(ccdsName(exposure), {
     doc: `which CCDs of ${exposure} are complete, failed or missing`,
+    phase: GRID,
+    subject: exposureSubject(exposure),
     after: afterwards ? [] : [submittedName(exposure)],
     params: { threshold, season },
     outputs: [ccdsFile(exposure)],
@@ -61,9 +65,10 @@ export function ccds(
         });
         // Files may be late: the clock for that starts when the jobs are seen to be gone.
         return sighting.state === 'waiting'
-          ? { ...sighting, phase: jobs === 'none' ? 'gone' : 'queued' }
+          ? { ...sighting, movement: jobs === 'none' ? 'gone' : 'queued' }
           : sighting;
       },
+      parts: (value) => focalPlane(value as CcdReport),
     },
     recipe: {
       version: '1',

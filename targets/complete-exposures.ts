@@ -14,11 +14,13 @@ import {
   forcefilesName,
   OUTPUT_TXT,
 } from './settings/follow-up.ts';
+import { REPORTS } from './settings/phases.ts';
 
 /** One number a line, in the order of output.txt; a blank line would void the whole list. */
 export function exposureList({ season, exposures }: FollowUp, outputTxt = OUTPUT_TXT): Rule {
   return target('exposure.list', {
     doc: 'exposures that go on to post processing',
+    phase: REPORTS,
     // output.txt is a file of ours or, with --from-output, one that was given.
     inputs: [outputTxt],
     gathers: exposures.map(forcefilesName),

@@ -2,6 +2,7 @@
 import { edit, type Rule, target } from '../core/index.ts';
 import { dagmakerValues } from './settings/dagmaker-params.ts';
 import { type FollowUp, rcFile } from './settings/follow-up.ts';
+import { PREPARATION } from './settings/phases.ts';
 import { packageFile } from './site/package.ts';
 import { setupOf } from './site/site.ts';
 
@@ -14,6 +15,7 @@ export function dagmakerRc(
   const values = { ...dagmakerValues(params, season), ...more };
   return target('dagmaker.rc', {
     doc: 'settings of DAGMaker.sh, set key by key',
+    phase: PREPARATION,
     deps: ['season'],
     after: setupOf(site),
     params: values,

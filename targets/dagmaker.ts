@@ -26,6 +26,7 @@ import {
   submittedName,
   workDir,
 } from './settings/follow-up.ts';
+import { DAGMAKER, exposureSubject } from './settings/phases.ts';
 import { setupOf } from './site/site.ts';
 import { judgeSubmitted, readMarker, submissionLooks } from './submitted.ts';
 
@@ -58,6 +59,8 @@ export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
   const out = dagmakerOutFile(site, exposure);
   return target(dagmakerName(exposure), {
     doc: `DAG of exposure ${exposure}, by ${site.dagmaker.replace('./', '')}`,
+    phase: DAGMAKER,
+    subject: exposureSubject(exposure),
     deps: ['dagmaker.rc'],
     after: ['exposures.list', ...setupOf(site)],
     params: { script: site.dagmaker, isolate: site.isolate },

@@ -4,6 +4,7 @@ import { bandFileText, missingFrom, parseExposureTable } from './reports/exposur
 import { rowsText } from './reports/rows.ts';
 import { BANDS, type Exposure } from './settings/domain.ts';
 import { ROWS_FILE } from './settings/follow-up.ts';
+import { PREPARATION } from './settings/phases.ts';
 import { type Site, setupOf } from './site/site.ts';
 
 /** Seconds; the query goes over all exposures there are. */
@@ -19,6 +20,7 @@ export function exposuresList(site: Site, exposures: readonly Exposure[]): Rule 
     text === undefined ? exposures : missingFrom(parseExposureTable(text), exposures);
   return target('exposures.list', {
     doc: 'the exposure table, made by getExposureInfo.sh',
+    phase: PREPARATION,
     after: setupOf(site),
     params: { exposures },
     // The table is everybody's: others refresh it too.

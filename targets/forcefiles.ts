@@ -10,6 +10,7 @@ import {
   forcefilesFile,
   forcefilesName,
 } from './settings/follow-up.ts';
+import { exposureSubject, REPORTS } from './settings/phases.ts';
 
 /** The force-photometry report, and with it whether the exposure goes on to post processing. */
 export function forcefiles(followUp: FollowUp, exposure: Exposure): Rule {
@@ -19,6 +20,8 @@ export function forcefiles(followUp: FollowUp, exposure: Exposure): Rule {
   const surplus = params.acceptSurplus === true ? 'accept' : 'refuse';
   return target(forcefilesName(exposure), {
     doc: `whether ${exposure} has its force-photometry files and goes on`,
+    phase: REPORTS,
+    subject: exposureSubject(exposure),
     deps: [ccdsName(exposure)],
     params: { share, surplus },
     outputs: [forcefilesFile(exposure)],

@@ -4,11 +4,13 @@ import type { Entry } from './reports/forcefile-report.ts';
 import { writeOutputText } from './reports/output-reader.ts';
 import { entriesIn } from './reports/rows.ts';
 import { type FollowUp, OUTPUT_TXT, ROWS_FILE, submittedName } from './settings/follow-up.ts';
+import { REPORTS } from './settings/phases.ts';
 
 /** Lists what was submitted, in the order of exposures.list, in the form that every reader accepts. */
 export function outputTxt({ season, exposures }: FollowUp): Rule {
   return target('output.txt', {
     doc: 'exposures with their bands, and the season',
+    phase: REPORTS,
     deps: ['season'],
     after: ['exposures.list'],
     gathers: exposures.map(submittedName),

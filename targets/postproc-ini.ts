@@ -10,6 +10,7 @@ import {
   iniFile,
   OUTPUT_TXT,
 } from './settings/follow-up.ts';
+import { POST_PROCESSING } from './settings/phases.ts';
 import { iniBands, iniValues } from './settings/postproc-params.ts';
 import { packageFile } from './site/package.ts';
 
@@ -30,6 +31,7 @@ export function postprocIni(
   const values = iniValues(params, { season, listFile: list });
   return target(path, {
     doc: 'settings of run_postproc.py',
+    phase: POST_PROCESSING,
     deps: ['exposure.list'],
     gathers: exposures.map(forcefilesName),
     inputs: [outputTxt, template],

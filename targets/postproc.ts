@@ -37,6 +37,7 @@ import {
   forcefilesFile,
   iniFile,
 } from './settings/follow-up.ts';
+import { POST_PROCESSING } from './settings/phases.ts';
 import { iniOutdir } from './settings/postproc-params.ts';
 import { setupOf } from './site/site.ts';
 
@@ -75,6 +76,7 @@ export function postproc(followUp: FollowUp, ini: ReadonlyMap<string, string>): 
     );
     return target(linkName(step), {
       doc: `post processing, step ${step}: ${title}`,
+      phase: POST_PROCESSING,
       deps: [iniFile(season)],
       after: step === 0 ? setupOf(site) : [linkName((step - 1) as StepNumber)],
       exclusive: [EXCLUSIVE],

@@ -8,6 +8,7 @@ import {
   usedFrom,
 } from './seasons/season-rules.ts';
 import { OUTPUTS, SEASON_FILE } from './settings/follow-up.ts';
+import { PREPARATION } from './settings/phases.ts';
 import { type Site, setupOf } from './site/site.ts';
 
 /** What a dry run calls a season that has not been chosen yet. */
@@ -21,6 +22,7 @@ export function season(site: Site, wanted: string): Rule {
   const name = (n: string): string => `season-${n}`;
   return target('season', {
     doc: 'the season number, claimed so that nobody else takes it',
+    phase: PREPARATION,
     after: setupOf(site),
     params: { season: wanted },
     outputs: [SEASON_FILE],

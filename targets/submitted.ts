@@ -29,6 +29,7 @@ import {
   submittedName,
   workDir,
 } from './settings/follow-up.ts';
+import { exposureSubject, SUBMISSION } from './settings/phases.ts';
 import { type Site, setupOf } from './site/site.ts';
 
 /** What the marker beside a DAG says. */
@@ -65,6 +66,8 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
   const name = dag.split('/').pop()!;
   return target(submittedName(exposure), {
     doc: `DAG of exposure ${exposure} on the grid, submitted once`,
+    phase: SUBMISSION,
+    subject: exposureSubject(exposure),
     deps: [dagmakerName(exposure)],
     after: setupOf(site),
     outputs: [{ path: marker, quiet: true }],

@@ -49,6 +49,40 @@ export interface Observation {
       readonly unchangedFor: number;
     },
   ) => Sighting;
+  /** The parts that a value tells of, for a map of them. */
+  readonly parts?: (value: Json) => readonly Part[];
+}
+
+/**
+ * How the parts of work under way elsewhere stand, for totals over many targets. Parts that are in
+ * none of the five have not been started.
+ */
+export type Tally = {
+  /** What is counted, in the plural: `CCDs`. */
+  readonly unit: string;
+  readonly total: number;
+  readonly complete: number;
+  readonly failed: number;
+  readonly running: number;
+  readonly idle: number;
+  readonly held: number;
+};
+
+/** One part of a target's work and where it lies, for drawing a map of them. */
+export interface Part {
+  /** Short, for the map: `07`. */
+  readonly label: string;
+  /** `unused`: never worked on, for a reason that `notes` tell. */
+  readonly state: 'complete' | 'failed' | 'incomplete' | 'not started' | 'unused';
+  /** What is to be said of it: which step failed. */
+  readonly notes: readonly string[];
+  /** Middle and size, in any unit; x grows to the right and y upwards. */
+  readonly place: {
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+  };
 }
 
 export type Sighting =
@@ -59,13 +93,16 @@ export type Sighting =
       readonly value: Json;
       readonly note?: string;
       readonly redo?: string;
+      readonly tally?: Tally;
     }
-  /** Work is still under way elsewhere. A change of `value` or `phase` counts as movement. */
+  /** Work is still under way elsewhere. A change of `value` counts as movement. */
   | {
       readonly state: 'waiting';
       readonly progress: string;
       readonly value?: Json;
-      readonly phase?: string;
+      /** Counts as movement when it changes, as `value` does. */
+      readonly movement?: string;
+      readonly tally?: Tally;
     }
   /** Could not be seen. An error, never "nothing there". */
   | { readonly state: 'failed'; readonly why: string; readonly advice?: string };

@@ -10,6 +10,10 @@ export interface Rule {
   readonly name: TargetName;
   /** One line for `desgw targets`. */
   readonly doc?: string;
+  /** The column of overviews that it belongs to (`DAGMaker`), common to like targets. */
+  readonly phase?: string;
+  /** The row of overviews: what it is about, such as an exposure. */
+  readonly subject?: Subject;
   /** Targets that must be fresh first. What they made is part of the fingerprint. */
   readonly deps?: readonly TargetName[];
   /** Targets that must be fresh first, but whose content does not matter (order only). */
@@ -46,6 +50,13 @@ export interface Rule {
   readonly hold?: { readonly since: TargetName; readonly until: TargetName };
   /** Where the rule was declared, `file:line`; filled in by `target()` when an error needs it. */
   readonly declaredAt?: string;
+}
+
+/** What several targets are about: `{ kind: 'exposure', name: '668440' }`. */
+export interface Subject {
+  /** In the singular; an s makes it several. */
+  readonly kind: string;
+  readonly name: string;
 }
 
 /** Something a target leaves behind. A bare path stands for `{ path }`. */

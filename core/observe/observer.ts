@@ -183,7 +183,11 @@ export class Observer implements Survey {
       const first = observe.judge(seen, { ...facts, now, unchangedFor: 0 });
       if (first.state === 'failed') return first;
       if (first.state === 'ready') return first;
-      const since = this.#sightingSince(node.name, [first.value ?? null, first.phase ?? null], now);
+      const since = this.#sightingSince(
+        node.name,
+        [first.value ?? null, first.movement ?? null],
+        now,
+      );
       return observe.judge(seen, { ...facts, now, unchangedFor: (now - since) / 1000 });
     } catch (error) {
       return failedSighting(error);

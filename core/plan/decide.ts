@@ -165,7 +165,9 @@ function unsettled(sighting: Sighting, built: Built | undefined): Verdict | unde
   const asRecorded =
     sighting.value !== undefined &&
     built?.signature.observed?.digest === valueDigest(sighting.value);
-  return asRecorded ? undefined : { state: 'waiting', reasons: [], note: sighting.progress };
+  return asRecorded
+    ? undefined
+    : { state: 'waiting', reasons: [], note: sighting.progress, ...tallyOf(sighting) };
 }
 
 /** Targets that must not happen twice: a record or evidence is final, never a reason to act again. */
@@ -219,7 +221,13 @@ const adoptFields = (seen: Done): { note: string; adopt: NonNullable<Verdict['ad
 });
 
 function fresh(node: Node, view: View, signature: Signature): Verdict {
-  return { state: 'fresh', reasons: [], product: productNow(node, view, signature) };
+  const product = productNow(node, view, signature);
+  return { state: 'fresh', reasons: [], product, ...tallyOf(view.sighting(node.name)) };
+}
+
+function tallyOf(sighting: Sighting | undefined): Pick<Verdict, 'tally'> {
+  if (sighting === undefined || sighting.state === 'failed') return {};
+  return sighting.tally === undefined ? {} : { tally: sighting.tally };
 }
 
 /** Digest of what a target has made, as it is now. Dependents compare whole files, even where only some keys are ours. */

@@ -1,5 +1,6 @@
 /** Verdicts and the plan: how targets stand, and what a build would do now. */
 import type { State } from '../api/builds.ts';
+import type { Tally } from '../api/looks.ts';
 import type { Digest, TargetName } from '../api/values.ts';
 import type { Selection } from '../graph/graph.ts';
 import type { Reason } from '../words/reasons.ts';
@@ -14,6 +15,8 @@ export interface Verdict {
   readonly by?: readonly TargetName[];
   /** In a few words: progress, advice, what an edit touched. */
   readonly note?: string;
+  /** How the parts of what was observed stand. */
+  readonly tally?: Tally;
   /** Set when it counts as fresh only because it is held back: until this target is settled. */
   readonly until?: TargetName;
   /** For `failed`: nothing to run, what it needs to see could not be seen. */

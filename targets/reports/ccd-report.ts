@@ -9,7 +9,7 @@
  * one of them is failed for every purpose that looks at single CCDs.
  */
 
-import type { Listing, Look, Problem, Seen, Sighting } from '../../core/index.ts';
+import type { Listing, Look, Problem, Seen, Sighting, Tally } from '../../core/index.ts';
 import { type JobsState, jobsInWords } from '../grid/jobsub.ts';
 import { ccd2, SEARCH_CCDS } from '../settings/domain.ts';
 
@@ -216,14 +216,17 @@ export interface SettleFacts {
 export function ccdSighting(facts: SettleFacts): Sighting {
   const { report, jobs } = facts;
   const value = report;
+  const tally = ccdTally(report, jobs);
   const ready = (because?: string): Sighting => ({
     state: 'ready',
     value,
+    tally,
     note: because === undefined ? ccdNote(report) : `${ccdNote(report)}; ${because}`,
   });
   const waiting = (suffix: string): Sighting => ({
     state: 'waiting',
     value,
+    tally,
     progress: `${ccdProgress(report)}; ${suffix}`,
   });
   const states = [...stateByCcd(report).values()];
@@ -237,6 +240,25 @@ export function ccdSighting(facts: SettleFacts): Sighting {
   if (facts.unchangedForSeconds >= facts.settleAfterSeconds)
     return ready(`nothing has changed for ${duration(facts.unchangedForSeconds)}; ${queue}`);
   return waiting(queue);
+}
+
+/**
+ * The CCDs of an exposure for totals over many. A job that has not ended may have left its outputs
+ * already, and not every job is of a CCD, so jobs count only for CCDs that nothing is known of.
+ */
+export function ccdTally(report: CcdReport, jobs: JobsState): Tally {
+  const { complete, failed, total } = report.counts;
+  const alive = typeof jobs === 'string' ? undefined : jobs;
+  let open = total - complete - failed;
+  const take = (n: number): number => {
+    const taken = Math.min(open, n);
+    open -= taken;
+    return taken;
+  };
+  const held = take(alive?.held ?? 0);
+  const running = take((alive?.running ?? 0) + (alive?.transferring ?? 0));
+  const idle = take((alive?.idle ?? 0) + (alive?.suspended ?? 0));
+  return { unit: 'CCDs', total, complete, failed, running, idle, held };
 }
 
 /** `31 of 59 CCDs: 28 complete, 3 failed`. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { copy, exec, target } from '../../core/index.ts';
 import { gridQueue } from '../grid/queue.ts';
 import { sqliteSeasons } from '../seasons/registry.ts';
+import { PREPARATION } from '../settings/phases.ts';
 import { packageFile } from './package.ts';
 import type { Site } from './site.ts';
 
@@ -67,6 +68,7 @@ function unpack() {
   const sqlite = createRequire(import.meta.url).resolve('node-sqlite3-wasm');
   return target('sandbox', {
     doc: 'the simulated site: stand-in programs, a night of exposures, a season database',
+    phase: PREPARATION,
     inputs: filesBelow(templates),
     outputs: [
       { path: `${ROOT}/README.md`, quiet: true },

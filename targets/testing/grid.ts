@@ -201,7 +201,7 @@ interface Outcome {
 }
 
 /** All exposures of the test as one: ready when each of them is. */
-function together(sightings: readonly Sighting[], phase: string): Sighting {
+function together(sightings: readonly Sighting[], movement: string): Sighting {
   const failed = sightings.find((sighting) => sighting.state === 'failed');
   if (failed !== undefined) return failed;
   const value: Json = sightings.flatMap((sighting) => {
@@ -221,7 +221,7 @@ function together(sightings: readonly Sighting[], phase: string): Sighting {
   const progress = `${settled} of ${sightings.length} exposures have settled`;
   return settled === sightings.length
     ? { state: 'ready', value, note: progress }
-    : { state: 'waiting', value, progress, phase };
+    : { state: 'waiting', value, progress, movement };
 }
 
 function tokenIn(marker: string | undefined): string {

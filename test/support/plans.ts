@@ -24,6 +24,7 @@ export function planOf(
       by,
       note,
       adopt,
+      tally,
       group = false,
       ...rule
     } = sketches[name]!;
@@ -45,6 +46,7 @@ export function planOf(
       ...(by !== undefined && { by }),
       ...(note !== undefined && { note }),
       ...(adopt !== undefined && { adopt }),
+      ...(tally !== undefined && { tally }),
     });
   }
   return {

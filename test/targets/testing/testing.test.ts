@@ -310,13 +310,13 @@ describe('what came back of it', () => {
     expect(judge([10, 59], ['mine'], 0)).toMatchObject({
       state: 'waiting',
       progress: '1 of 2 exposures have settled',
-      phase: 'queued',
+      movement: 'queued',
     });
     expect(judge([10, 59], ['else'])).toMatchObject({ state: 'ready' });
   });
 
   test('files may be late when the jobs are gone', () => {
-    expect(judge([10, 59], [], 0)).toMatchObject({ state: 'waiting', phase: 'gone' });
+    expect(judge([10, 59], [], 0)).toMatchObject({ state: 'waiting', movement: 'gone' });
   });
 
   test('the value counts the CCDs of each exposure, and those with enough go on', () => {

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import type { Tally } from '../../../core/api/looks.ts';
+import { boardOf, standings } from '../../../core/views/board.ts';
+import { planOf } from '../../support/plans.ts';
+
+const subject = (name: string) => ({ kind: 'exposure', name });
+const tally: Tally = {
+  unit: 'CCDs',
+  total: 59,
+  complete: 20,
+  failed: 1,
+  running: 3,
+  idle: 2,
+  held: 4,
+};
+
+const plan = planOf({
+  season: { phase: 'preparation' },
+  dag_1: { phase: 'dags', subject: subject('1') },
+  table: { phase: 'reports' },
+  dag_2: { phase: 'dags', subject: subject('2'), state: 'failed' },
+  own: { state: 'missing' },
+  ccds_1: { phase: 'grid', subject: subject('1'), state: 'waiting', tally },
+  ccds_2: { phase: 'grid', subject: subject('2'), state: 'blocked' },
+  ccds_3: { phase: 'grid', subject: subject('3'), tally },
+  list: { phase: 'reports', state: 'maybe' },
+  all: { group: true, state: 'maybe' },
+});
+
+test('phases stand in the order in which they end, what names none comes last, groups count for nothing', () => {
+  const rows = boardOf(plan).phases();
+  expect(rows.map(({ phase, states }) => [phase, Object.fromEntries(states)])).toEqual([
+    ['preparation', { fresh: 1 }],
+    ['dags', { fresh: 1, failed: 1 }],
+    ['grid', { waiting: 1, blocked: 1, fresh: 1 }],
+    ['reports', { fresh: 1, maybe: 1 }],
+    ['other', { missing: 1 }],
+  ]);
+  expect(rows[2]!.tally).toEqual({
+    ...tally,
+    total: 118,
+    complete: 40,
+    failed: 2,
+    running: 6,
+    idle: 4,
+    held: 8,
+  });
+});
+
+test('a subject stands as the worst of its targets does', () => {
+  const rows = boardOf(plan).subjects();
+  expect(rows.map((row) => [row.subject, row.standing])).toEqual([
+    ['1', 'under way'],
+    ['2', 'failed'],
+    ['3', 'done'],
+  ]);
+  expect([...standings(rows)]).toEqual([
+    ['done', 1],
+    ['under way', 1],
+    ['failed', 1],
+  ]);
+});
+
+test('a target that moves on leaves nothing behind', () => {
+  const board = boardOf(plan);
+  board.set('ccds_1', 'fresh', { ...tally, complete: 59, failed: 0, running: 0, idle: 0, held: 0 });
+  board.set('unknown', 'failed');
+  const grid = board.phases().find(({ phase }) => phase === 'grid')!;
+  expect([Object.fromEntries(grid.states), grid.tally!.complete]).toEqual([
+    { blocked: 1, fresh: 2 },
+    79,
+  ]);
+});
