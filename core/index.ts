@@ -20,6 +20,8 @@ export {
 export { digestOf } from './api/digest.ts';
 export { didYouMean, nearest, Refusal, UserError } from './api/errors.ts';
 export type * from './api/facts.ts';
+export type * from './api/grid.ts';
+export { isAlive, jobsInWords, jobsState, leadOf } from './api/grid.ts';
 export type * from './api/looks.ts';
 export type * from './api/rules.ts';
 export type * from './api/steps.ts';

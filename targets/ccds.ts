@@ -1,6 +1,15 @@
 /** ccds_EXP: which CCDs of an exposure came back, once nothing more is to be expected. */
-import { type Path, type Rule, type Sighting, target, write } from '../core/index.ts';
-import { type JobsState, jobsOf, type Queue } from './grid/jobsub.ts';
+import {
+  type Grid,
+  type JobsState,
+  jobsState,
+  type Path,
+  type Queue,
+  type Rule,
+  type Sighting,
+  target,
+  write,
+} from '../core/index.ts';
 import { type CcdReport, ccdLooks, ccdSighting, reportFrom } from './reports/ccd-report.ts';
 import { focalPlane } from './reports/focal-plane.ts';
 import type { Exposure } from './settings/domain.ts';
@@ -12,7 +21,7 @@ import {
   submittedName,
 } from './settings/follow-up.ts';
 import { exposureSubject, GRID } from './settings/phases.ts';
-import { readMarker } from './submitted.ts';
+import { type Marker, readMarker } from './submitted.ts';
 
 /** Where the band of an exposure is read: from rows of the exposure table, or it is known. */
 export type BandOf =
@@ -54,7 +63,10 @@ export function ccds(
         if (judged.state === 'failed') return judged;
         const jobs = afterwards
           ? 'none'
-          : jobsFor(seen.at(-1)!, { exposure, season }, readMarker(facts.maybeText(marker)));
+          : jobsFor(site.grid, seen.at(-1)!, {
+              purpose: { exposure, season },
+              marker: readMarker(facts.maybeText(marker)),
+            });
         const sighting = ccdSighting({
           report: judged.report,
           jobs,
@@ -81,9 +93,15 @@ type QueueSeen = Parameters<NonNullable<Rule['observe']>['judge']>[0][number];
 
 /** Jobs of a rescue carry the same exposure and season, so that they are waited for as well. */
 function jobsFor(
+  grid: Grid,
   seen: QueueSeen,
-  purpose: { exposure: string; season: string },
-  marker: ReturnType<typeof readMarker>,
+  {
+    purpose,
+    marker,
+  }: {
+    readonly purpose: { readonly exposure: string; readonly season: string };
+    readonly marker: Marker | undefined;
+  },
 ): JobsState {
   if (seen.kind !== 'answer') return 'unknown';
   const { token, job } = marker ?? {};
@@ -92,5 +110,5 @@ function jobsFor(
     ...(token == null ? {} : { token }),
     ...(job == null ? {} : { receipt: job }),
   };
-  return jobsOf(seen.answer as unknown as Queue, known);
+  return jobsState(grid.jobsOf(seen.answer as unknown as Queue, known));
 }

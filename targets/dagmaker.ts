@@ -2,6 +2,7 @@
 import {
   digestOf,
   exec,
+  type Grid,
   link,
   move,
   type OnceSighting,
@@ -76,7 +77,7 @@ export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
         maybeText(dag) === undefined
           ? []
           : [{ kind: 'read', path: dag }, ...submissionLooks(site, season, exposure)],
-      judge: ([own, ...seen]) => judgeMade(own, seen, { exposure, season }),
+      judge: ([own, ...seen]) => judgeMade(site.grid, own, seen, { exposure, season }),
     },
     // A rerun would replace files that jobs on the grid still read.
     hold: { since: submittedName(exposure), until: ccdsName(exposure) },
@@ -113,14 +114,19 @@ export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
 }
 
 /** Whether the DAG that is there is the one that was submitted. */
-function judgeMade(own: Seen | undefined, seen: readonly Seen[], asked: DagPurpose): OnceSighting {
+function judgeMade(
+  grid: Grid,
+  own: Seen | undefined,
+  seen: readonly Seen[],
+  asked: DagPurpose,
+): OnceSighting {
   const text = own?.kind === 'read' ? own.text : undefined;
   if (text === undefined || judgeDag(parseDag(text), asked).length > 0)
     return { state: 'not done' };
   const [markerSeen] = seen;
   const marker = markerSeen?.kind === 'read' ? readMarker(markerSeen.text) : undefined;
   if (marker !== undefined && marker.dag !== digestOf(text)) return { state: 'not done' };
-  const submitted = judgeSubmitted(seen, { ...asked, token: undefined });
+  const submitted = judgeSubmitted(seen, { ...asked, grid, token: undefined });
   return submitted.state === 'done' ? { state: 'done', how: submitted.how } : { state: 'not done' };
 }
 

@@ -15,7 +15,7 @@ import {
   target,
   write,
 } from '../core/index.ts';
-import { ending } from './grid/jobsub.ts';
+import { ending } from './grid/ending.ts';
 import type { CcdReport } from './reports/ccd-report.ts';
 import type { ForcefileReport } from './reports/forcefile-report.ts';
 import {

@@ -2,24 +2,19 @@
 import {
   claim,
   digestOf,
-  exec,
+  type Grid,
   type Look,
+  leadOf,
   type OnceSighting,
   type Path,
   type Problem,
+  type Queue,
   type Rule,
   type RunFacts,
   type Seen,
   target,
   write,
 } from '../core/index.ts';
-import {
-  dagJobOf,
-  explainSubmitFailure,
-  type Queue,
-  receiptPattern,
-  submitCommand,
-} from './grid/jobsub.ts';
 import type { Exposure } from './settings/domain.ts';
 import {
   dagFile,
@@ -73,13 +68,9 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
     outputs: [{ path: marker, quiet: true }],
     once: {
       look: () => submissionLooks(site, season, exposure),
-      judge: (seen, attempt) => judgeSubmitted(seen, { exposure, season, token: attempt?.token }),
-      cancel: (receipt) =>
-        exec([site.programs.remove, '-G', site.group, '--role', site.role, receipt], {
-          env: site.env,
-          passEnv: site.passEnv,
-          timeout: 120,
-        }),
+      judge: (seen, attempt) =>
+        judgeSubmitted(seen, { grid: site.grid, exposure, season, token: attempt?.token }),
+      cancel: (receipt) => site.grid.cancel([receipt]),
     },
     recipe: {
       version: '1',
@@ -87,27 +78,12 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
       steps: () => [
         // Never given back: somebody who looked before the marker was there must not be next.
         claim(workDir(site, exposure), [`${name}.S${season}.submitting`], `submission of ${name}`),
-        exec(
-          submitCommand({
-            exposure,
-            season,
-            program: site.programs.submit,
-            group: site.group,
-            role: site.role,
-            storageModify: site.storageModify,
-            dag: name,
-          }),
-          {
-            cwd: workDir(site, exposure),
-            env: site.env,
-            passEnv: site.passEnv,
-            detached: 'doubt',
-            receipt: receiptPattern,
-            timeout: Number(params.submitTimeout),
-            idempotent: false,
-            okExits: 'any',
-          },
-        ),
+        site.grid.submit({
+          labels: { exposure, season },
+          file: name,
+          cwd: workDir(site, exposure),
+          timeout: Number(params.submitTimeout),
+        }),
         write(
           marker,
           (run) =>
@@ -115,7 +91,7 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
             markerText(run, { exposure, season, dag }),
         ),
       ],
-      judge: (run) => judgeSubmission(run),
+      judge: (run) => judgeSubmission(site.grid, run),
     },
   });
 }
@@ -151,11 +127,10 @@ export function markerText(
 }
 
 /** What is wrong with a run that submitted: nothing, if there is a job id. */
-export function judgeSubmission(run: RunFacts): readonly Problem[] {
+export function judgeSubmission(grid: Grid, run: RunFacts): readonly Problem[] {
   if (run.receipt !== undefined) return [];
-  return [
-    explainSubmitFailure(run.stdout, run.stderr, run.exits.at(-1) ?? { kind: 'exit', code: 0 }),
-  ];
+  const { stdout, stderr, exits } = run;
+  return [grid.explain({ stdout, stderr, exit: exits.at(-1) ?? { kind: 'exit', code: 0 } })];
 }
 
 /** What tells whether an exposure was submitted: the marker, the results, the queue. */
@@ -170,7 +145,12 @@ export function submissionLooks(site: Site, season: string, exposure: Exposure):
 /** Whether the work was submitted before, by whom ever, told from `submissionLooks`. */
 export function judgeSubmitted(
   [markerSeen, results, queueSeen]: readonly Seen[],
-  asked: { readonly exposure: string; readonly season: string; readonly token: string | undefined },
+  asked: {
+    readonly grid: Grid;
+    readonly exposure: string;
+    readonly season: string;
+    readonly token: string | undefined;
+  },
 ): OnceSighting {
   const marker = markerSeen?.kind === 'read' ? readMarker(markerSeen.text) : undefined;
   if (marker?.season === asked.season && marker.exposure === asked.exposure) {
@@ -181,10 +161,8 @@ export function judgeSubmitted(
   }
   const queue = queueSeen?.kind === 'answer' ? (queueSeen.answer as unknown as Queue) : undefined;
   const purpose = { exposure: asked.exposure, season: asked.season };
-  const job =
-    queue === undefined
-      ? undefined
-      : dagJobOf(queue, { purpose, ...(asked.token === undefined ? {} : { token: asked.token }) });
+  const known = { purpose, ...(asked.token === undefined ? {} : { token: asked.token }) };
+  const job = queue === undefined ? undefined : leadOf(asked.grid.jobsOf(queue, known));
   if (job !== undefined)
     return { state: 'done', how: `job ${job.id} is in the queue`, receipt: job.id };
   if (results?.kind === 'failed')

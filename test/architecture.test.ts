@@ -70,7 +70,12 @@ const FLOORS: readonly (readonly string[])[] = [
 const inCore = SOURCES.filter(({ path }) => path.startsWith('core/'));
 const inTargets = SOURCES.filter(({ path }) => path.startsWith('targets/'));
 /** Rooms whose adapters and checks have effects of their own. */
-const EFFECTS = ['targets/site/', 'targets/seasons/', 'targets/doctor/', 'targets/grid/queue.ts'];
+const EFFECTS = [
+  'targets/site/',
+  'targets/seasons/',
+  'targets/doctor/',
+  'targets/grid/jobsub-queue.ts',
+];
 const pureTargets = inTargets.filter(({ path }) => !EFFECTS.some((room) => path.startsWith(room)));
 
 /** `path imports what`, for every import that breaks a rule. */

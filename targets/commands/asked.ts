@@ -1,6 +1,5 @@
 /** What several commands need: exposures as typed, the season of this workspace, the queue as it is now. */
-import { type CommandCall, type Exec, UserError } from '../../core/index.ts';
-import type { Queue } from '../grid/jobsub.ts';
+import { type CommandCall, type Queue, UserError } from '../../core/index.ts';
 import { type Exposure, isSeason, parseExposure, type Season } from '../settings/domain.ts';
 import { SEASON_FILE } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
@@ -42,11 +41,6 @@ export async function askQueue(site: Site, { tools }: Pick<CommandCall, 'tools'>
       jobs: [],
     };
   }
-}
-
-/** How programs of the site are run for a command; seconds until one that says nothing is given up. */
-export function siteProgram(site: Site, argv: Exec['argv'], timeout: number): Exec {
-  return { kind: 'exec', argv, env: site.env, passEnv: site.passEnv, timeout };
 }
 
 /** An age for people: `12 min`, `3 h`, `2 d`. */

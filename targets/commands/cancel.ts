@@ -1,12 +1,17 @@
 /** `desgw cancel`: takes jobs out of the queue, and nothing else. */
-import type { Command, CommandCall } from '../../core/index.ts';
-import { ending, type Job, jobsInWords, jobsOf, type Queue } from '../grid/jobsub.ts';
+import {
+  type Command,
+  type CommandCall,
+  type Grid,
+  isAlive,
+  jobsInWords,
+  jobsState,
+  type Queue,
+} from '../../core/index.ts';
+import { ending } from '../grid/ending.ts';
 import type { Exposure } from '../settings/domain.ts';
 import type { Site } from '../site/site.ts';
-import { aligned, askQueue, claimedSeason, neededExposures, siteProgram } from './asked.ts';
-
-/** Seconds that jobsub_rm may take: it asks every schedd. */
-const TIMEOUT = 300;
+import { aligned, askQueue, claimedSeason, neededExposures } from './asked.ts';
 
 /** What one exposure has in the queue and which job ids have to go for it. */
 export interface Removal {
@@ -18,27 +23,26 @@ export interface Removal {
 
 /** What would be removed; exposures without living jobs are left out. */
 export function removals(
+  grid: Grid,
   queue: Queue,
   exposures: readonly Exposure[],
   season: string,
 ): readonly Removal[] {
   return exposures.flatMap((exposure) => {
-    const counts = jobsOf(queue, { purpose: { exposure, season } });
+    const found = grid.jobsOf(queue, { purpose: { exposure, season } });
+    const counts = jobsState(found);
     if (counts === 'none' || counts === 'unknown') return [];
-    const alive = queue.jobs.filter(
-      (job) => job.exposure === exposure && job.season === season && isAlive(job),
-    );
+    const alive = found.jobs.filter(isAlive);
     const dags = alive.filter((job) => job.node === undefined);
     const orphans = alive.filter(
-      (job) => job.node !== undefined && !dags.some(({ token }) => token === job.token),
+      (job) =>
+        job.node !== undefined && !dags.some(({ submission }) => submission === job.submission),
     );
     return [
       { exposure, ids: [...dags, ...orphans].map(({ id }) => id), jobs: jobsInWords(counts) },
     ];
   });
 }
-
-const isAlive = ({ status }: Job): boolean => status !== 'removed' && status !== 'completed';
 
 /** Exit status 1 when something is still there afterwards, or when that could not be seen. */
 export function cancel(site: Site): Command {
@@ -56,7 +60,7 @@ export function cancel(site: Site): Command {
         );
         return 1;
       }
-      const found = removals(queue, exposures, season);
+      const found = removals(site.grid, queue, exposures, season);
       for (const exposure of exposures)
         if (!found.some((removal) => removal.exposure === exposure))
           call.print(`${exposure} has no jobs of season ${season} in the queue.`);
@@ -85,14 +89,12 @@ async function removeAndConfirm(
   season: string,
 ): Promise<number> {
   const ids = found.flatMap((removal) => removal.ids);
-  const { programs, group, role } = site;
-  const answer = await call.tools.run(
-    siteProgram(site, [programs.remove, '-G', group, '--role', role, ...ids], TIMEOUT),
-  );
+  const removal = site.grid.cancel(ids);
+  const answer = await call.tools.run(removal);
   // Its exit status says nothing about success; the queue does.
   const after = await askQueue(site, call);
   const exposures = found.map(({ exposure }) => exposure);
-  const left = removals(after, exposures, season);
+  const left = removals(site.grid, after, exposures, season);
   if (after.state === 'seen' && left.length === 0) {
     call.print(`Removed: the queue has no jobs of ${exposures.join(', ')} any more.`);
     call.print('Nothing else was touched: the next `desgw build` judges what came back.');
@@ -108,7 +110,7 @@ async function removeAndConfirm(
       left.length > 0
         ? `Still in the queue:\n${rows(left)}`
         : `Whether they are gone is not known: the queue could not be seen (${after.state === 'failed' ? after.why : ''}).`,
-      `${programs.remove.split('/').pop()} said: ${said === '' ? 'nothing' : said}${ended}`,
+      `${removal.argv[0].split('/').pop()} said: ${said === '' ? 'nothing' : said}${ended}`,
       'Removing can take a minute: look again with `desgw jobs`, then repeat if need be.',
     ].join('\n'),
   );

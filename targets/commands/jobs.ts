@@ -1,6 +1,14 @@
 /** `desgw jobs`: what desgw has in the grid's queue, submission by submission. */
-import type { Command, Instant } from '../../core/index.ts';
-import { type Job, type JobCounts, jobsInWords, jobsOf, type Queue } from '../grid/jobsub.ts';
+import {
+  type Command,
+  type Instant,
+  type Job,
+  type JobCounts,
+  jobsInWords,
+  jobsState,
+  leadOf,
+  type Queue,
+} from '../../core/index.ts';
 import type { Site } from '../site/site.ts';
 import { ageInWords, aligned, askQueue, typedExposures } from './asked.ts';
 
@@ -23,8 +31,7 @@ export interface QueuedSubmission {
 export function submissionsIn(queue: Queue): readonly QueuedSubmission[] {
   const groups = new Map<string, Job[]>();
   for (const job of queue.jobs) {
-    const key = job.token ?? `job ${job.cluster}@${job.schedd}`;
-    groups.set(key, [...(groups.get(key) ?? []), job]);
+    groups.set(job.submission, [...(groups.get(job.submission) ?? []), job]);
   }
   const found = [...groups.values()].flatMap((jobs) => submissionOf(jobs) ?? []);
   return found.sort(
@@ -34,18 +41,14 @@ export function submissionsIn(queue: Queue): readonly QueuedSubmission[] {
 
 function submissionOf(jobs: readonly Job[]): QueuedSubmission | undefined {
   const [first] = jobs;
-  const { token } = first!;
-  const counts = jobsOf(
-    { state: 'seen', jobs },
-    token === undefined ? { receipt: first!.id } : { token },
-  );
+  const counts = jobsState({ jobs });
   if (counts === 'none' || counts === 'unknown') return undefined;
   const queued = jobs.flatMap((job) => job.queued ?? []);
   return {
-    exposure: first!.exposure ?? null,
-    season: first!.season ?? null,
-    dag: jobs.find((job) => job.node === undefined)?.id ?? null,
-    token: token ?? null,
+    exposure: first!.labels.exposure ?? null,
+    season: first!.labels.season ?? null,
+    dag: leadOf({ jobs })?.id ?? null,
+    token: first!.token ?? null,
     counts,
     held: heldByReason(jobs),
     since: queued.length === 0 ? null : Math.min(...queued),

@@ -4,11 +4,11 @@ import {
   type CommandCall,
   group,
   type OnRecord,
+  type Queue,
   Refusal,
   UserError,
 } from '../../core/index.ts';
-import type { Queue } from '../grid/jobsub.ts';
-import { rescueCommand, rescueRule } from '../grid/rescue.ts';
+import { rescueRule, rescueSubmission } from '../grid/rescue.ts';
 import {
   earlierLooks,
   type RescueAsked,
@@ -40,7 +40,7 @@ export function rescue(site: Site): Command {
     },
     run: async (call) => {
       const exposures = neededExposures(call, 'rescue');
-      const asked = askedFor(call, exposures, claimedSeason(call));
+      const asked = askedFor(site, call, exposures, claimedSeason(call));
       const queue = await askQueue(site, call);
       const { plans, refused } = await plansOf(site, call, asked, queue);
       for (const line of refused) call.print(line);
@@ -62,6 +62,7 @@ export function rescue(site: Site): Command {
 
 /** @throws UserError for values that could not be meant */
 function askedFor(
+  { grid }: Site,
   call: CommandCall,
   exposures: readonly Exposure[],
   season: Season,
@@ -70,10 +71,10 @@ function askedFor(
   const job = call.option('--job');
   if (typeof memory === 'string' && !/^[1-9]\d{0,6}(?:[KMGT]i?B)?$/.test(memory))
     throw new UserError(`'${memory}' is not an amount of memory`, 'Write it as 6000MB or 6GB.');
-  if (typeof job === 'string' && !/^\d+(?:\.\d+)?@[\w.-]+$/.test(job))
+  if (typeof job === 'string' && !grid.isId(job))
     throw new UserError(
       `'${job}' is not a job id`,
-      'It looks like 24000900.0@jobsub01.fnal.gov; `desgw jobs` shows those in the queue.',
+      `It looks like ${grid.example}; \`desgw jobs\` shows those in the queue.`,
     );
   if (typeof job === 'string' && exposures.length > 1)
     throw new UserError('--job is about one exposure', 'Decide one rescue at a time.');
@@ -135,7 +136,7 @@ function planInFull(site: Site, plan: RescuePlan, workspace: string): string {
       .trimEnd()
       .split('\n')
       .map((line) => `    ${line}`),
-    `  run ${rescueCommand(site, plan).join(' ').replaceAll('{workspace}', workspace)}`,
+    `  run ${rescueSubmission(site, plan, 0).argv.join(' ').replaceAll('{workspace}', workspace)}`,
   ].join('\n');
 }
 

@@ -20,9 +20,7 @@ export function doctorFacts(
   const absolute = (path: string): string => resolve(workspace, filled(path));
   const postProcessing = absolute(site.postProcessing);
   const outdir = resolve(postProcessing, iniOutdir(call.params));
-  const { submit, queue, remove, python } = site.programs;
-  // A site that hands Kerberos tickets on to its programs has a real grid and real software.
-  const real = site.passEnv.includes('KRB5CCNAME');
+  const { account } = site;
   return {
     workspace,
     home: filled(site.env.HOME ?? call.env.HOME ?? '~'),
@@ -36,11 +34,11 @@ export function doctorFacts(
     // Post processing makes its output tree by itself; the room for it is where it will lie.
     outdir: existsSync(outdir) ? outdir : postProcessing,
     pnfs: absolute(site.pnfs),
-    python: filled(python),
-    jobsub: [submit, queue, remove].map(filled),
-    software: real ? SOFTWARE : [],
+    python: filled(site.programs.python),
+    jobsub: site.grid.programs.map(filled),
+    software: account === undefined ? [] : SOFTWARE,
     groups: [],
     seasons: site.adapters.seasons,
-    ...(real ? { grid: { experiment: site.group, role: site.role, temporary: tmpdir() } } : {}),
+    ...(account === undefined ? {} : { grid: { ...account, temporary: tmpdir() } }),
   };
 }

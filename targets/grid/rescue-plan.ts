@@ -2,7 +2,16 @@
  * What a rescue would do: which CCDs run again, with how much memory, and what of the failed
  * run has to be moved aside first. What is in the way of it is a Refusal.
  */
-import { digestOf, type Listing, Refusal, type Seen } from '../../core/index.ts';
+import {
+  digestOf,
+  type Grid,
+  jobsInWords,
+  jobsState,
+  type Listing,
+  type Queue,
+  Refusal,
+  type Seen,
+} from '../../core/index.ts';
 import {
   type CcdReport,
   type CcdState,
@@ -16,7 +25,6 @@ import { ccdsName, ROWS_FILE, submittedName } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
 import { type Marker, readMarker } from '../submitted.ts';
 import { jobsIn, parseDag, rescueDag } from './dag.ts';
-import { jobsInWords, jobsOf, type Queue } from './jobsub.ts';
 import {
   type Earlier,
   earlierFrom,
@@ -73,7 +81,10 @@ export function planRescue(
     return unfinished(site, asked, state, { last, others, listings: listingsFrom(ccdsSeen) });
   if (asked.marked !== undefined)
     throw new Refusal(`${exposure} has no rescue that was begun and not finished`);
-  refuseWhileLive(asked, record.queue, [first.marker, ...earlier.map(({ marker }) => marker)]);
+  refuseWhileLive(site.grid, asked, {
+    queue: record.queue,
+    markers: [first.marker, ...earlier.map(({ marker }) => marker)],
+  });
   if (!record.judged)
     throw new Refusal(
       `what came back of ${exposure} has not been judged yet, and files may still be on their way`,
@@ -138,16 +149,16 @@ function originalDag(
 }
 
 function refuseWhileLive(
+  grid: Grid,
   { exposure, season }: RescueAsked,
-  queue: Queue,
-  markers: readonly (Marker | undefined)[],
+  { queue, markers }: { readonly queue: Queue; readonly markers: readonly (Marker | undefined)[] },
 ): void {
   const known = markers.map((marker) => ({
     purpose: { exposure, season },
     ...(marker?.token == null ? {} : { token: marker.token }),
     ...(marker?.job == null ? {} : { receipt: marker.job }),
   }));
-  const states = known.map((one) => jobsOf(queue, one));
+  const states = known.map((one) => jobsState(grid.jobsOf(queue, one)));
   const live = states.find((state) => typeof state !== 'string');
   if (typeof live === 'object')
     throw new Refusal(

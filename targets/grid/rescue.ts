@@ -7,9 +7,11 @@
 import {
   claim,
   digestOf,
-  exec,
+  type Exec,
+  leadOf,
   move,
   type OnceSighting,
+  type Queue,
   type Rule,
   type Seen,
   target,
@@ -17,7 +19,6 @@ import {
 } from '../../core/index.ts';
 import { type Site, setupOf } from '../site/site.ts';
 import { judgeSubmission, markerText, readMarker } from '../submitted.ts';
-import { dagJobOf, type Queue, receiptPattern, submitCommand } from './jobsub.ts';
 import {
   folderOf,
   nameOf,
@@ -27,27 +28,27 @@ import {
   textOf,
 } from './rescue-files.ts';
 
-/** The command that hands a rescue over, as a dry run shows it. */
-export function rescueCommand(
+/**
+ * The step that hands a rescue over.
+ * @param timeout seconds after which the submitter is stopped; whether it submitted is then asked outside
+ */
+export function rescueSubmission(
   site: Site,
   { exposure, season, number }: RescuePlan,
-): readonly [string, ...string[]] {
-  const { programs, group, role, storageModify } = site;
-  return submitCommand({
-    exposure,
-    season,
-    program: programs.submit,
-    group,
-    role,
-    storageModify,
-    dag: nameOf(rescueFile(site, exposure, number)),
+  timeout: number,
+): Exec {
+  const file = rescueFile(site, exposure, number);
+  return site.grid.submit({
+    labels: { exposure, season },
+    file: nameOf(file),
+    cwd: folderOf(file),
+    timeout,
   });
 }
 
 /**
  * The target that submits a rescue, exactly once. It has no outputs: its files stay beside the
  * DAG for everybody to see, and no cleaning takes them for leavings of a rule that is gone.
- * @param timeout seconds after which the submitter is stopped; whether it submitted is then asked outside
  */
 export function rescueRule(site: Site, plan: RescuePlan, timeout: number): Rule {
   const { exposure, season, number, moves } = plan;
@@ -63,7 +64,7 @@ export function rescueRule(site: Site, plan: RescuePlan, timeout: number): Rule 
         { kind: 'read', path: marker },
         { kind: 'ask', adapter: 'queue', question: null },
       ],
-      judge: (seen, attempt) => judgeOnce(seen, plan, attempt?.token),
+      judge: (seen, attempt) => judgeOnce(site, seen, { plan, token: attempt?.token }),
     },
     recipe: {
       version: '1',
@@ -72,29 +73,21 @@ export function rescueRule(site: Site, plan: RescuePlan, timeout: number): Rule 
         claim(folderOf(file), [`${nameOf(file)}.submitting`], `submission of ${nameOf(file)}`),
         write(file, plan.dag),
         ...moves.map(({ from, to }) => move(from, to)),
-        exec(rescueCommand(site, plan), {
-          cwd: folderOf(file),
-          env: site.env,
-          passEnv: site.passEnv,
-          detached: 'doubt',
-          receipt: receiptPattern,
-          timeout,
-          idempotent: false,
-          okExits: 'any',
-        }),
+        rescueSubmission(site, plan, timeout),
         write(marker, (run) => markerText(run, about)),
       ],
-      judge: judgeSubmission,
+      judge: (run) => judgeSubmission(site.grid, run),
     },
   });
 }
 
 /** Whether the rescue was submitted before; that CCDs have results proves nothing here. */
 function judgeOnce(
+  { grid }: Site,
   [markerSeen, queueSeen]: readonly Seen[],
-  { kind, exposure, season, others, record, marked }: RescuePlan,
-  token: string | undefined,
+  { plan, token }: { readonly plan: RescuePlan; readonly token: string | undefined },
 ): OnceSighting {
+  const { kind, exposure, season, others, record, marked } = plan;
   const marker = readMarker(textOf(markerSeen));
   if (marker?.exposure === exposure && marker.season === season) {
     const how = `the marker beside its DAG says it was submitted ${marker.submitted}`;
@@ -109,7 +102,7 @@ function judgeOnce(
     (job) => job.token === undefined || !others.includes(job.token),
   );
   const known = token === undefined ? { purpose: { exposure, season } } : { token };
-  const job = dagJobOf({ state: 'seen', jobs: mine }, known);
+  const job = leadOf(grid.jobsOf({ state: 'seen', jobs: mine }, known));
   if (job !== undefined)
     return { state: 'done', how: `job ${job.id} is in the queue`, receipt: job.id };
   if (queue?.state !== 'seen') {

@@ -9,8 +9,16 @@
  * one of them is failed for every purpose that looks at single CCDs.
  */
 
-import type { Listing, Look, Problem, Seen, Sighting, Tally } from '../../core/index.ts';
-import { type JobsState, jobsInWords } from '../grid/jobsub.ts';
+import {
+  type JobsState,
+  jobsInWords,
+  type Listing,
+  type Look,
+  type Problem,
+  type Seen,
+  type Sighting,
+  type Tally,
+} from '../../core/index.ts';
 import { ccd2, SEARCH_CCDS } from '../settings/domain.ts';
 
 /** `missing`: one of the 59 search CCDs without any directory, that is, not started. */

@@ -9,7 +9,7 @@
 
 import type { Exit, Problem } from '../../core/index.ts';
 import { judgeDag, parseDag } from '../grid/dag.ts';
-import { ending } from '../grid/jobsub.ts';
+import { ending } from '../grid/ending.ts';
 
 /** One run and what it left. `undefined` stands for a file that is not there. */
 export interface DagmakerRun {

@@ -4,7 +4,7 @@
  */
 
 import { type Exit, iniName, type Listing, type Problem } from '../../core/index.ts';
-import { ending } from '../grid/jobsub.ts';
+import { ending } from '../grid/ending.ts';
 
 /** Where a run reads and writes. `ini` holds values by `section.key`, as in the ini. */
 export interface PostprocPlace {

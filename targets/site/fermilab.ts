@@ -1,5 +1,5 @@
 /** The real site. */
-import { gridQueue } from '../grid/queue.ts';
+import { jobsub } from '../grid/jobsub.ts';
 import { oracleSeasons } from '../seasons/registry.ts';
 import type { Site } from './site.ts';
 
@@ -37,7 +37,15 @@ const CREDENTIALS = [
 
 /** The site at Fermilab: DECam data on /pnfs, jobs through jobsub_lite, seasons in Oracle. */
 export function fermilab(options: FermilabOptions): Site {
-  const group = 'des';
+  const account = { experiment: 'des', role: options.role ?? 'desgw' };
+  const grid = jobsub({
+    programs: { submit: 'jobsub_submit_dag', queue: 'jobsub_q', remove: 'jobsub_rm' },
+    group: account.experiment,
+    role: account.role,
+    storageModify: ['/des/persistent/gw/exp', '/des/persistent/gw/forcephoto'],
+    env: {},
+    passEnv: CREDENTIALS,
+  });
   const file = options.servicesFile ?? '~/.desservices.ini';
   const section = options.section ?? 'db-dessci';
   return {
@@ -49,15 +57,9 @@ export function fermilab(options: FermilabOptions): Site {
     pnfs: options.pnfs ?? '/pnfs/des/persistent/gw',
     registry: options.registry,
     dagmaker: (options.user ?? 'desgw') === 'desgw' ? './DAGMaker.sh' : './DAGMaker_proxyuser.sh',
-    programs: {
-      submit: 'jobsub_submit_dag',
-      queue: 'jobsub_q',
-      remove: 'jobsub_rm',
-      python: options.python ?? 'python',
-    },
-    group,
-    role: options.role ?? 'desgw',
-    storageModify: ['/des/persistent/gw/exp', '/des/persistent/gw/forcephoto'],
+    programs: { python: options.python ?? 'python' },
+    grid,
+    account,
     env: {},
     passEnv: CREDENTIALS,
     imageSetup: {
@@ -72,7 +74,7 @@ export function fermilab(options: FermilabOptions): Site {
     services: { file, section },
     adapters: {
       seasons: oracleSeasons({ servicesFile: file, section }),
-      queue: gridQueue({ program: 'jobsub_q', group, env: {}, passEnv: CREDENTIALS }),
+      queue: grid.queue(),
     },
     setup: [],
   };

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { copy, exec, target } from '../../core/index.ts';
-import { gridQueue } from '../grid/queue.ts';
+import { jobsub } from '../grid/jobsub.ts';
 import { sqliteSeasons } from '../seasons/registry.ts';
 import { PREPARATION } from '../settings/phases.ts';
 import { packageFile } from './package.ts';
@@ -23,6 +23,20 @@ export function sandbox(options: { readonly isolate?: boolean } = {}): Site {
   const env = { HOME: `{workspace}/${ROOT}/home`, USER: 'desgw' };
   const bin = `{workspace}/${ROOT}/bin`;
   const gwWorkflow = `${ROOT}/gw_workflow`;
+  const passEnv = ['DESGW_SANDBOX_DIALS'];
+  const grid = jobsub({
+    programs: {
+      submit: `${bin}/jobsub_submit_dag`,
+      queue: `${bin}/jobsub_q`,
+      remove: `${bin}/jobsub_rm`,
+    },
+    group: 'des',
+    role: 'desgw',
+    storageModify: ['/des/persistent/gw/exp', '/des/persistent/gw/forcephoto'],
+    env,
+    passEnv,
+    timeout: 20,
+  });
   return {
     name: 'sandbox',
     gwWorkflow,
@@ -32,17 +46,10 @@ export function sandbox(options: { readonly isolate?: boolean } = {}): Site {
     pnfs: `${ROOT}/pnfs/des/persistent/gw`,
     registry: `${ROOT}/seasons-claimed`,
     dagmaker: './DAGMaker.sh',
-    programs: {
-      submit: `${bin}/jobsub_submit_dag`,
-      queue: `${bin}/jobsub_q`,
-      remove: `${bin}/jobsub_rm`,
-      python: `${bin}/python`,
-    },
-    group: 'des',
-    role: 'desgw',
-    storageModify: ['/des/persistent/gw/exp', '/des/persistent/gw/forcephoto'],
+    programs: { python: `${bin}/python` },
+    grid,
     env,
-    passEnv: ['DESGW_SANDBOX_DIALS'],
+    passEnv,
     imageSetup: { script: `${gwWorkflow}/setup_img_proc.sh`, cwd: gwWorkflow },
     fixedPostproc: false,
     settleAfter: 600,
@@ -51,13 +58,7 @@ export function sandbox(options: { readonly isolate?: boolean } = {}): Site {
     services: undefined,
     adapters: {
       seasons: sqliteSeasons({ file: `${ROOT}/seasons.db` }),
-      queue: gridQueue({
-        program: `${bin}/jobsub_q`,
-        group: 'des',
-        env,
-        passEnv: ['DESGW_SANDBOX_DIALS'],
-        timeout: 20,
-      }),
+      queue: grid.queue(),
     },
     setup: [unpack()],
   };

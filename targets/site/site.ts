@@ -1,5 +1,5 @@
 /** What a site is: where things lie, how programs are called, what can be asked. */
-import type { Adapter, Path, Rule, Sourced, TargetName } from '../../core/index.ts';
+import type { Adapter, Grid, Path, Rule, Sourced, TargetName } from '../../core/index.ts';
 
 /** One place where the pipeline runs. Paths may be relative to the workspace. */
 export interface Site {
@@ -20,16 +20,13 @@ export interface Site {
   readonly dagmaker: string;
   /** Programs, as paths or names found through PATH. */
   readonly programs: {
-    readonly submit: string;
-    readonly queue: string;
-    readonly remove: string;
     /** The interpreter of run_postproc.py. */
     readonly python: string;
   };
-  readonly group: string;
-  readonly role: string;
-  /** Paths (without /pnfs) below which grid jobs may overwrite. */
-  readonly storageModify: readonly string[];
+  /** Where the DAGs go. Its queue is the adapter `queue`. */
+  readonly grid: Grid;
+  /** As whom credentials are held; none where nothing needs them. */
+  readonly account?: { readonly experiment: string; readonly role: string };
   /** Set for every program. */
   readonly env: { readonly [name: string]: string };
   /** Credentials passed on to every program when they are set. */

@@ -1,11 +1,14 @@
 /** The test on the grid: submitted once by run_gw_workflow.py, waited for, counted by fetchJobSubStats.py. */
 import {
+  type Grid,
   type Json,
+  jobsState,
   type Look,
   type OnceSighting,
   type Params,
   type Path,
   type Problem,
+  type Queue,
   type Rule,
   type RunFacts,
   remove,
@@ -14,7 +17,6 @@ import {
   target,
   write,
 } from '../../core/index.ts';
-import { explainSubmitFailure, jobsOf, type Queue, receiptPattern } from '../grid/jobsub.ts';
 import { type CcdReport, ccdLooks, ccdSighting, reportFrom } from '../reports/ccd-report.ts';
 import { bandIn } from '../reports/rows.ts';
 import type { Exposure } from '../settings/domain.ts';
@@ -38,9 +40,8 @@ import {
 
 const submitOut = (exposure: Exposure): Path => `${WORK}/jobsub_${exposure}.out`;
 
-/** run_gw_workflow.py submits by itself; the jobs are told by attributes that jobsub takes from the environment. */
+/** run_gw_workflow.py submits by itself; its jobs are marked through the environment. */
 export function submitted(site: Site): Rule {
-  const lines = `+DesgwSubmission="{token}",+DesgwSeason="${TESTING_SEASON}"`;
   return target('testing:submitted', {
     doc: 'DAGs of the test made and submitted, by run_gw_workflow.py',
     deps: ['testing:configure', 'testing:workflow'],
@@ -63,7 +64,7 @@ export function submitted(site: Site): Rule {
           ['python3', absolute(`${SUITE}/run_gw_workflow.py`), '--exp_list', absolute(LIST)],
           {
             cwd: WORK,
-            env: { ...site.env, JOBSUB_EXTRA_LINES: lines },
+            env: { ...site.env, ...site.grid.marking({ season: TESTING_SEASON }) },
             detached: 'doubt',
             idempotent: false,
             okExits: 'any',
@@ -76,7 +77,7 @@ export function submitted(site: Site): Rule {
         exposuresIn(text(LIST)).map(
           (exposure): Look => ({ kind: 'read', path: submitOut(exposure) }),
         ),
-      judge: judgeSubmissions,
+      judge: (run, seen) => judgeSubmissions(site.grid, run, seen),
     },
   });
 }
@@ -85,11 +86,11 @@ const markerText = ({ token, startedAt }: RunFacts): string =>
   `${JSON.stringify({ season: TESTING_SEASON, token, submitted: new Date(startedAt).toISOString() }, null, 2)}\n`;
 
 /** Some exposures may have no templates; a test without any job at all has failed. */
-function judgeSubmissions(run: RunFacts, seen: readonly Seen[]): readonly Problem[] {
+function judgeSubmissions(grid: Grid, run: RunFacts, seen: readonly Seen[]): readonly Problem[] {
   const outs = seen.flatMap((one) => (one.kind === 'read' ? (one.text ?? []) : []));
-  if (outs.some((out) => new RegExp(receiptPattern).test(out))) return [];
+  if (outs.some((out) => new RegExp(grid.receipt).test(out))) return [];
   const exit = run.exits.at(-1) ?? { kind: 'exit', code: 0 };
-  return [explainSubmitFailure(outs[0] ?? run.stdout, run.stderr, exit)];
+  return [grid.explain({ stdout: outs[0] ?? run.stdout, stderr: run.stderr, exit })];
 }
 
 function judgeOnce(
@@ -138,7 +139,11 @@ export function statistics(site: Site, params: Params): Rule {
         const [queue, ...rest] = seen;
         const jobs =
           queue?.kind === 'answer'
-            ? jobsOf(queue.answer as unknown as Queue, { token: tokenIn(maybeText(MARKER)) })
+            ? jobsState(
+                site.grid.jobsOf(queue.answer as unknown as Queue, {
+                  token: tokenIn(maybeText(MARKER)),
+                }),
+              )
             : 'unknown';
         const sightings = exposuresIn(text(LIST)).map((exposure, i, all): Sighting => {
           const band = bandIn(text(ROWS), exposure);

@@ -2,7 +2,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { jobsOf, queueCommand, readQueueColumns } from '../../targets/grid/jobsub.ts';
+import { jobsState } from '../../core/api/grid.ts';
+import { jobsubJobs } from '../../targets/grid/jobsub.ts';
+import { COLUMNS, readQueueColumns } from '../../targets/grid/jobsub-answer.ts';
 import {
   type CcdReport,
   ccdReport,
@@ -411,12 +413,10 @@ const sighting = (facts: Partial<Parameters<typeof ccdSighting>[0]>) =>
   });
 
 const queued = (status: number, reason = 'undefined') => {
-  const command = queueCommand();
-  const columns = command.slice(command.indexOf('-autoformat') + 1);
   const row = (job: { readonly [column: string]: string | number }): string =>
-    columns
-      .map((column) => job[column] ?? (column.startsWith('Desgw') ? '1' : 'undefined'))
-      .join(' ');
+    COLUMNS.map((column) => job[column] ?? (column.startsWith('Desgw') ? '1' : 'undefined')).join(
+      ' ',
+    );
   const stdout = [
     row({ JobsubJobId: '7.0@s1', JobStatus: 2 }),
     row({ JobsubJobId: '8.0@s1', JobStatus: status, DAGNodeName: 'SE_i_07', HoldReason: reason }),
@@ -426,7 +426,7 @@ const queued = (status: number, reason = 'undefined') => {
     stdout: `${stdout}\n`,
     stderr: '',
   });
-  return jobsOf(queue, { receipt: '7.0@s1' });
+  return jobsState(jobsubJobs(queue, { receipt: '7.0@s1' }));
 };
 
 describe('grid, as the pipeline judges it', () => {

@@ -5,10 +5,9 @@ import { UserError } from '../../../core/api/errors.ts';
 import type { Adapter, Look, Seen } from '../../../core/api/looks.ts';
 import type { Rule } from '../../../core/api/rules.ts';
 import type { Exec } from '../../../core/api/steps.ts';
-import type { OnRecord } from '../../../core/index.ts';
+import type { Job, OnRecord, Queue } from '../../../core/index.ts';
 import { followUpCommands } from '../../../targets/commands/index.ts';
 import { jobsTable, submissionsIn } from '../../../targets/commands/jobs.ts';
-import type { Job, Queue } from '../../../targets/grid/jobsub.ts';
 import { ccd2, SEARCH_CCDS } from '../../../targets/settings/domain.ts';
 import { sandbox } from '../../../targets/site/sandbox.ts';
 import { dagText } from '../../fixtures/postproc/dag-text.ts';
@@ -18,19 +17,16 @@ const NOW = 1_000 * MINUTE;
 
 const job = (fields: Partial<Job>): Job => ({
   id: '90.0@jobsub01.fnal.gov',
-  cluster: '90',
-  schedd: 'jobsub01.fnal.gov',
   status: 'running',
   token: 'one',
-  exposure: '668439',
-  season: '2206',
+  submission: fields.token ?? 'one',
+  labels: { exposure: '668439', season: '2206' },
   queued: NOW - 5 * MINUTE,
   ...fields,
 });
 const node = (n: number, fields: Partial<Job> = {}): Job =>
   job({
     id: `${90 + n}.0@jobsub01.fnal.gov`,
-    cluster: String(90 + n),
     node: `stage_${n}`,
     ...fields,
   });
@@ -38,18 +34,14 @@ const node = (n: number, fields: Partial<Job> = {}): Job =>
 const QUEUE: readonly Job[] = [
   job({
     id: '50.0@jobsub02.fnal.gov',
-    cluster: '50',
-    schedd: 'jobsub02.fnal.gov',
     token: 'two',
-    exposure: '668440',
+    labels: { exposure: '668440', season: '2206' },
     queued: NOW - 300 * MINUTE,
   }),
   job({
     id: '51.0@jobsub02.fnal.gov',
-    cluster: '51',
-    schedd: 'jobsub02.fnal.gov',
     token: 'two',
-    exposure: '668440',
+    labels: { exposure: '668440', season: '2206' },
     node: 'stage_1',
     status: 'idle',
   }),
@@ -197,7 +189,7 @@ describe('desgw jobs', () => {
             held: 0,
             transferring: 0,
             suspended: 0,
-            dag: 'running',
+            lead: 'running',
             holdReasons: [],
           },
           held: [],
@@ -240,10 +232,10 @@ describe('desgw jobs', () => {
     const found = submissionsIn({
       state: 'seen',
       jobs: [
-        job({ exposure: 'undefined' }),
+        job({ labels: { season: '2206' } }),
         job({ token: 'rescue', queued: NOW }),
         job({ token: 'first', queued: 0 }),
-      ].map((one) => (one.exposure === 'undefined' ? withoutExposure(one) : one)),
+      ],
     });
     expect(found.map(({ exposure, token }) => [exposure, token])).toEqual([
       ['668439', 'first'],
@@ -252,10 +244,6 @@ describe('desgw jobs', () => {
     ]);
     expect(jobsTable(found.slice(2), NOW)).toContain('-         2206');
   });
-
-  function withoutExposure({ exposure: _, ...rest }: Job): Job {
-    return rest;
-  }
 });
 
 describe('desgw cancel', () => {
@@ -289,7 +277,11 @@ describe('desgw cancel', () => {
   });
 
   test('jobs that have outlived their DAG are removed one by one; those of other seasons stay', async () => {
-    const jobs = [node(1), node(2), job({ season: '417', token: 'else' })];
+    const jobs = [
+      node(1),
+      node(2),
+      job({ labels: { exposure: '668439', season: '417' }, token: 'else' }),
+    ];
     const { did } = await run('cancel', {
       args: ['668439'],
       agrees: true,

@@ -2,24 +2,31 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../../../core/api/errors.ts';
 import type { Exit } from '../../../core/api/facts.ts';
-import {
-  dagJobOf,
-  explainSubmitFailure,
-  jobsInWords,
-  jobsOf,
-  queueCommand,
-  readQueueColumns,
-  readQueueTable,
-  receiptPattern,
-  submitCommand,
-} from '../../../targets/grid/jobsub.ts';
+import { jobsInWords, jobsState, type Known, leadOf, type Queue } from '../../../core/api/grid.ts';
+import type { Exec } from '../../../core/api/steps.ts';
+import { type JobsubOptions, jobsub } from '../../../targets/grid/jobsub.ts';
+import { readQueueColumns } from '../../../targets/grid/jobsub-answer.ts';
+import { explainSubmitFailure } from '../../../targets/grid/jobsub-failures.ts';
 
 const exit = (code: number): Exit => ({ kind: 'exit', code });
 const answer = (stdout: string, stderr = '', code = 0) => ({ exit: exit(code), stdout, stderr });
 
+const OPTIONS: JobsubOptions = {
+  programs: { submit: 'jobsub_submit_dag', queue: 'jobsub_q', remove: 'jobsub_rm' },
+  group: 'des',
+  role: 'desgw',
+  storageModify: ['/des/persistent/gw/exp', '/des/persistent/gw/forcephoto'],
+  env: {},
+  passEnv: [],
+};
+const grid = jobsub(OPTIONS);
+const submitted = (labels: { readonly [name: string]: string }, options = OPTIONS) =>
+  jobsub(options).submit({ labels, file: 'desgw_pipeline_668439.dag', cwd: 'gw', timeout: 60 });
+const jobsOf = (queue: Queue, known: Known) => jobsState(grid.jobsOf(queue, known));
+
 describe('submitting', () => {
   test('B6, B7: one command with storage paths, token, exposure and season', () => {
-    expect(submitCommand({ exposure: '668439', season: '2206' })).toEqual([
+    expect(submitted({ exposure: '668439', season: '2206' }).argv).toEqual([
       'jobsub_submit_dag',
       '-G',
       'des',
@@ -38,19 +45,15 @@ describe('submitting', () => {
     ]);
   });
 
-  test('B7: program, group, role, storage, hook and DAG are the site’s to choose', () => {
-    expect(
-      submitCommand({
-        exposure: '668439',
-        season: '2206',
-        program: '/opt/jobsub_submit_dag',
-        group: 'dune',
-        role: 'Analysis',
-        storageModify: [],
-        jobInfo: '/opt/hook',
-        dag: 'rescue.dag',
-      }),
-    ).toEqual([
+  test('B7: program, group, role and storage are the site’s to choose', () => {
+    const options = {
+      ...OPTIONS,
+      programs: { ...OPTIONS.programs, submit: '/opt/jobsub_submit_dag' },
+      group: 'dune',
+      role: 'Analysis',
+      storageModify: [],
+    };
+    expect(submitted({ exposure: '668439', season: '2206' }, options).argv).toEqual([
       '/opt/jobsub_submit_dag',
       '-G',
       'dune',
@@ -61,21 +64,19 @@ describe('submitting', () => {
       '+DesgwExposure="668439"',
       '--lines',
       '+DesgwSeason="2206"',
-      '--job-info',
-      '/opt/hook',
-      'file://rescue.dag',
+      'file://desgw_pipeline_668439.dag',
     ]);
   });
 
   test('a value that could add to the job description is refused', () => {
-    expect(() => submitCommand({ exposure: '6"\n+x="', season: '2206' })).toThrow(Refusal);
-    expect(() => submitCommand({ exposure: '668439', season: '' })).toThrow(Refusal);
+    expect(() => submitted({ exposure: '6"\n+x="', season: '2206' })).toThrow(Refusal);
+    expect(() => submitted({ exposure: '668439', season: '' })).toThrow(Refusal);
   });
 
   test('the receipt is the job id in the line that jobsub prints after a success', () => {
     const rule = '=-'.repeat(30);
     const text = `Submitting job(s).\n1 job(s) submitted to cluster 71.\n${rule}\n\nUse job id 71.0@jobsub02.fnal.gov to retrieve output\n\n${rule}\n`;
-    const found = (said: string) => new RegExp(receiptPattern).exec(said)?.[1];
+    const found = (said: string) => new RegExp(grid.receipt).exec(said)?.[1];
     expect(found(text)).toBe('71.0@jobsub02.fnal.gov');
     expect(found('Use job id 71@jobsub02.fnal.gov to retrieve output')).toBe(
       '71@jobsub02.fnal.gov',
@@ -141,94 +142,22 @@ describe('submitting', () => {
       'jobsub ended with exit status 1 and printed no job id: KeyError: x',
     ],
   ])('B8: a failure is explained (%j, %j, %i)', (stdout, stderr, code, what) => {
-    const problem = explainSubmitFailure(stdout, stderr, exit(code));
+    const problem = explainSubmitFailure({ stdout, stderr, exit: exit(code) });
     expect(problem.what).toBe(what);
     expect(problem.advice).toMatch(/\w/);
   });
 
   test('a submission that was stopped says so and sends people to the queue', () => {
-    expect(explainSubmitFailure('', '', { kind: 'timeout', after: 600, silent: false })).toEqual({
+    expect(
+      explainSubmitFailure({
+        stdout: '',
+        stderr: '',
+        exit: { kind: 'timeout', after: 600, silent: false },
+      }),
+    ).toEqual({
       what: 'jobsub was stopped after 600 s and printed no job id',
       advice: 'look into the queue before anything is submitted again (jobsub_q -G des)',
     });
-  });
-});
-
-const HEADER =
-  'JOBSUBJOBID                             OWNER       \tSUBMITTED     RUNTIME   ST PRIO   SIZE  COMMAND\n';
-const row = (id: string, owner: string, state: string) =>
-  `${id.padEnd(40)}${owner.padEnd(10)}\t08/17 23:41   0+01:02:03 ${state}    0   0.1  SEdiff.sh -r 4\n`;
-const totals = (n: number) =>
-  `\n${n} total; 0 completed, 0 removed, 0 idle, 0 running, 0 held, 0 suspended\n`;
-
-describe('the queue as a table', () => {
-  test('every state letter is read, and node jobs are told from the DAG', () => {
-    const states = ['R', 'U', 'I', 'R', 'X', 'C', 'H', 'E', ' '];
-    const rows = states.map((s, i) =>
-      row(`${70 + i}.0@jobsub01.fnal.gov`, i === 0 ? 'desgw' : ` |-stage_${i}`, s),
-    );
-    const queue = readQueueTable(answer(HEADER + rows.join('') + totals(9)));
-    expect(queue).toEqual({
-      state: 'seen',
-      jobs: [
-        'running',
-        'idle',
-        'idle',
-        'running',
-        'removed',
-        'completed',
-        'held',
-        'transferring',
-        'suspended',
-      ].map((status, i) => ({
-        id: `${70 + i}.0@jobsub01.fnal.gov`,
-        cluster: String(70 + i),
-        schedd: 'jobsub01.fnal.gov',
-        status,
-        ...(i === 0 ? {} : { node: `stage_${i}` }),
-      })),
-    });
-  });
-
-  test('an empty queue is seen to be empty', () => {
-    expect(readQueueTable(answer(HEADER + totals(0)))).toEqual({ state: 'seen', jobs: [] });
-  });
-
-  test('warnings, and the renewal of a token, are no failure', () => {
-    const noise =
-      'warning: JOBSUB_OUTPUT_URL not defined\nAttempting kerberos auth with https://vault ... succeeded\nStoring bearer token in /tmp/bt_token_des\n';
-    for (const given of [answer(HEADER + totals(0), noise), answer(noise + HEADER + totals(0))])
-      expect(readQueueTable(given)).toEqual({ state: 'seen', jobs: [] });
-    expect(readQueueColumns(answer(noise))).toEqual({ state: 'seen', jobs: [] });
-    expect(readQueueColumns(answer('', 'Attempting kerberos auth ... failed\n')).state).toBe(
-      'failed',
-    );
-  });
-
-  test.each([
-    ['nothing at all', answer(''), 'the line with the totals is missing'],
-    ['no totals', answer(HEADER), 'the line with the totals is missing'],
-    ['another count', answer(HEADER + totals(2)), 'it counts 2 jobs but lists 0'],
-    ['an exit status', answer(HEADER + totals(0), '', 1), 'the program ended with exit status 1'],
-    [
-      'an error with exit status 0',
-      answer(HEADER + totals(0), '-- Failed to fetch ads from jobsub02\n'),
-      '-- Failed to fetch ads from jobsub02',
-    ],
-    [
-      'an error in the table',
-      answer(`${HEADER}Error: x\n${totals(0)}`),
-      'this line is not a job: Error: x',
-    ],
-  ])('%s is a failure, not an empty queue', (_, given, why) => {
-    expect(readQueueTable(given)).toEqual({ state: 'failed', why, jobs: [] });
-  });
-
-  test('an answer cut anywhere before its last line is a failure', () => {
-    const rows = row('70.0@jobsub01.fnal.gov', 'desgw', 'R') + row('71.0@jobsub01', ' |-s', 'I');
-    const whole = HEADER + rows + totals(2);
-    for (let n = 0; n < whole.length - totals(2).trimStart().length + 6; n += 3)
-      expect(readQueueTable(answer(whole.slice(0, n))).state, `${n} characters`).toBe('failed');
   });
 });
 
@@ -236,22 +165,31 @@ const line = (id: number, status: number, node: string, reason = 'undefined', to
   `${id}.0@jobsub01.fnal.gov ${token} 668439 2206 ${status} ${node} 1772000000 ${reason}\n`;
 
 describe('the queue in columns', () => {
-  test('the question names the columns that are read', () => {
-    expect(queueCommand()).toEqual([
-      'jobsub_q',
-      '-G',
-      'des',
-      '--constraint',
-      'DesgwSubmission =!= undefined',
-      '-autoformat',
-      'JobsubJobId',
-      'DesgwSubmission',
-      'DesgwExposure',
-      'DesgwSeason',
-      'JobStatus',
-      'DAGNodeName',
-      'QDate',
-      'HoldReason',
+  test('the question names the columns that are read', async () => {
+    const asked: Exec[] = [];
+    const run = async (exec: Exec) => {
+      asked.push(exec);
+      return answer('');
+    };
+    const tools = { run, workspace: '/w', signal: new AbortController().signal };
+    expect(await grid.queue().ask(null, tools)).toEqual({ state: 'seen', jobs: [] });
+    expect(asked.map(({ argv }) => argv)).toEqual([
+      [
+        'jobsub_q',
+        '-G',
+        'des',
+        '--constraint',
+        'DesgwSubmission =!= undefined',
+        '-autoformat',
+        'JobsubJobId',
+        'DesgwSubmission',
+        'DesgwExposure',
+        'DesgwSeason',
+        'JobStatus',
+        'DAGNodeName',
+        'QDate',
+        'HoldReason',
+      ],
     ]);
   });
 
@@ -263,28 +201,34 @@ describe('the queue in columns', () => {
       jobs: [
         {
           id: '71.0@jobsub01.fnal.gov',
-          cluster: '71',
-          schedd: 'jobsub01.fnal.gov',
+          submission: 'tok1',
           status: 'held',
           node: 'stage_7',
           token: 'tok1',
-          exposure: '668439',
-          season: '2206',
+          labels: { exposure: '668439', season: '2206' },
           queued: 1_772_000_000_000,
           holdReason: 'Error from slot1: memory exceeded',
         },
         {
           id: '70.0@jobsub01.fnal.gov',
-          cluster: '70',
-          schedd: 'jobsub01.fnal.gov',
+          submission: 'tok1',
           status: 'running',
           token: 'tok1',
-          exposure: '668439',
-          season: '2206',
+          labels: { exposure: '668439', season: '2206' },
           queued: 1_772_000_000_000,
         },
       ],
     });
+  });
+
+  test('warnings, and the renewal of a token, are no failure', () => {
+    const noise =
+      'warning: JOBSUB_OUTPUT_URL not defined\nAttempting kerberos auth with https://vault ... succeeded\nStoring bearer token in /tmp/bt_token_des\n';
+    for (const given of [answer('', noise), answer(noise)])
+      expect(readQueueColumns(given)).toEqual({ state: 'seen', jobs: [] });
+    expect(readQueueColumns(answer('', 'Attempting kerberos auth ... failed\n')).state).toBe(
+      'failed',
+    );
   });
 
   test('no jobs and no complaint is an empty queue', () => {
@@ -311,8 +255,7 @@ describe('the queue in columns', () => {
     fc.assert(
       fc.property(text, text, (stdout, stderr) => {
         expect(() => readQueueColumns(answer(stdout, stderr))).not.toThrow();
-        expect(() => readQueueTable(answer(stdout, stderr))).not.toThrow();
-        expect(() => explainSubmitFailure(stdout, stderr, exit(1))).not.toThrow();
+        expect(() => explainSubmitFailure({ stdout, stderr, exit: exit(1) })).not.toThrow();
       }),
       { numRuns: 100 },
     );
@@ -321,9 +264,8 @@ describe('the queue in columns', () => {
   test('a long line costs time in proportion', () => {
     for (const piece of [' ', '0', '08/17 23:41 0+', 'token expired argument ']) {
       const long = piece.repeat(Math.ceil(2e6 / piece.length));
-      readQueueTable(answer(`${long}x\n1.0@a${long}\n`));
       readQueueColumns(answer(`1.0@a${long}\n`));
-      expect(explainSubmitFailure(long, '', exit(0)).what).toMatch(/\w/);
+      expect(explainSubmitFailure({ stdout: long, stderr: '', exit: exit(0) }).what).toMatch(/\w/);
     }
   });
 });
@@ -351,7 +293,7 @@ describe('the jobs of one submission', () => {
     held: 2,
     transferring: 0,
     suspended: 0,
-    dag: 'running',
+    lead: 'running',
     holdReasons: ['disk quota exceeded'],
   };
 
@@ -364,13 +306,13 @@ describe('the jobs of one submission', () => {
   test('a submission whose token is lost is found by exposure and season', () => {
     const mine = readQueueColumns(answer(line(71, 2, 'stage_2') + line(70, 2, 'undefined')));
     const purpose = { exposure: '668439', season: '2206' };
-    expect(dagJobOf(mine, { purpose })).toMatchObject({
+    expect(leadOf(grid.jobsOf(mine, { purpose }))).toMatchObject({
       id: '70.0@jobsub01.fnal.gov',
       token: 'tok1',
     });
-    expect(jobsOf(mine, { purpose })).toMatchObject({ running: 1, dag: 'running' });
+    expect(jobsOf(mine, { purpose })).toMatchObject({ running: 1, lead: 'running' });
     expect(jobsOf(mine, { purpose: { ...purpose, season: '416' } })).toBe('none');
-    expect(dagJobOf(mine, { token: 'tok2' })).toBe(undefined);
+    expect(leadOf(grid.jobsOf(mine, { token: 'tok2' }))).toBe(undefined);
   });
 
   test('the same cluster number on another schedd is another job', () => {
@@ -396,6 +338,8 @@ describe('the jobs of one submission', () => {
     const jobs = jobsOf(queue, { token: 'tok1' });
     if (typeof jobs === 'string') throw new Error('no jobs');
     expect(jobsInWords(jobs)).toBe('1 running, 2 idle, 2 held (disk quota exceeded)');
-    expect(jobsInWords({ ...jobs, idle: 0, running: 0, held: 0 })).toBe('its DAG is in the queue');
+    expect(jobsInWords({ ...jobs, idle: 0, running: 0, held: 0 })).toBe(
+      'its submission is in the queue',
+    );
   });
 });

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../core/api/digest.ts';
 import { Refusal } from '../../../core/api/errors.ts';
 import type { Facts, RunFacts } from '../../../core/api/facts.ts';
+import type { Job, Queue } from '../../../core/api/grid.ts';
 import type { Listing, Seen } from '../../../core/api/looks.ts';
 import type { OnceSighting, Recipe } from '../../../core/api/rules.ts';
 import { jobsIn, parseDag } from '../../../targets/grid/dag.ts';
-import type { Job, Queue } from '../../../targets/grid/jobsub.ts';
 import { rescueRule } from '../../../targets/grid/rescue.ts';
 import {
   earlierLooks,
@@ -126,11 +126,9 @@ function refusal(world: World): string {
 
 const job = (fields: Partial<Job>): Job => ({
   id: '90.0@jobsub01.fnal.gov',
-  cluster: '90',
-  schedd: 'jobsub01.fnal.gov',
+  submission: fields.token ?? '90@jobsub01.fnal.gov',
   status: 'running',
-  exposure: '668439',
-  season: '2206',
+  labels: { exposure: '668439', season: '2206' },
   ...fields,
 });
 
@@ -455,7 +453,7 @@ describe('the target that submits a rescue', () => {
       'jobs of another exposure prove nothing',
       planned(),
       undefined,
-      [NONE, queue(job({ token: 'mine', exposure: '668440' }))],
+      [NONE, queue(job({ token: 'mine', labels: { exposure: '668440', season: '2206' } }))],
       { state: 'not done' },
     ],
     [

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Params } from '../../../core/api/builds.ts';
 import type { Facts, RunFacts } from '../../../core/api/facts.ts';
+import type { Job, Queue } from '../../../core/api/grid.ts';
 import type { Look, Seen } from '../../../core/api/looks.ts';
 import type { Recipe, Rule } from '../../../core/api/rules.ts';
 import type { Step } from '../../../core/api/steps.ts';
-import type { Job, Queue } from '../../../targets/grid/jobsub.ts';
 import { TEST_SEASONS } from '../../../targets/seasons/season-rules.ts';
 import { ccd2, SEARCH_CCDS } from '../../../targets/settings/domain.ts';
 import { sandbox } from '../../../targets/site/sandbox.ts';
@@ -279,8 +279,8 @@ describe('what came back of it', () => {
       state: 'seen',
       jobs: tokens.map((token) => ({
         id: '1.0@a',
-        cluster: '1',
-        schedd: 'a',
+        submission: token,
+        labels: {},
         status: 'running',
         node: 'stage_1',
         token,
