@@ -89,7 +89,7 @@ export interface CommandCall {
   /** Forgets targets, so that the next build makes them again; deletes nothing. */
   readonly forget: (targets: readonly TargetName[]) => Promise<void>;
   readonly print: (text: string) => void;
-  /** Asks a yes-or-no question; false without a terminal. */
+  /** Asks a yes-or-no question. @throws UserError where nobody can be asked */
   readonly confirm: (question: string) => Promise<boolean>;
 }
 

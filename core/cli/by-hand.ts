@@ -153,7 +153,7 @@ export async function resubmit(
         invocation,
       ));
     if (!yes) {
-      terminal.out('Nothing was changed. On a terminal this asks; elsewhere add --yes.');
+      terminal.out('Nothing was changed.');
       return;
     }
     for (const target of targets) allowAgain(target, reason, context);
@@ -176,9 +176,7 @@ export async function unlock(
       flags.yes === true ||
       (await confirm('Are you sure that it does not run any more?', invocation));
     if (!sure) {
-      terminal.out(
-        'Nothing was changed. See on that host whether it still runs; then `desgw unlock --yes`.',
-      );
+      terminal.out('Nothing was changed. See on that host whether it still runs.');
       return 0;
     }
   }

@@ -65,14 +65,12 @@ export async function clean(
       }
       const ask =
         orphans && plan.targets.some(({ deletes }) => deletes.length > 0) && flags.yes !== true;
-      if (
-        ask &&
-        !(await confirm(`${cleanText(plan, 'would be deleted')}\nDelete them?`, invocation))
-      ) {
-        terminal.out(
-          `${cleanText(plan, 'would be deleted')}\nNothing was changed. On a terminal this asks; elsewhere add --yes.`,
-        );
-        return 0;
+      if (ask) {
+        terminal.out(cleanText(plan, 'would be deleted'));
+        if (!(await confirm('Delete them?', invocation))) {
+          terminal.out('Nothing was changed.');
+          return 0;
+        }
       }
       carryOut(plan, journal, files, clock.now(), orphans);
       terminal.out(cleanText(plan, 'deleted'));
@@ -104,7 +102,7 @@ async function cancelLive(
   for (const { target, why, cancel } of live) {
     terminal.out(`${display(target)}: ${why}`);
     if (flags.yes !== true && !(await confirm('End it?', invocation))) {
-      throw new UserError('nothing was cancelled', 'On a terminal this asks; elsewhere add --yes.');
+      throw new UserError('nothing was cancelled');
     }
     await runForAdapter(world, cancel!, signal);
   }

@@ -1,13 +1,21 @@
 /** Questions to the person at the terminal. */
+import { UserError } from '../api/errors.ts';
 import type { Invocation } from './context.ts';
 
 /** Whether somebody can be asked. */
 export const isInteractive = (): boolean =>
   process.stdin.isTTY === true && process.stderr.isTTY === true;
 
-/** Asks a yes-or-no question; without a terminal the answer is no. */
+/**
+ * Asks a yes-or-no question.
+ * @throws UserError where nobody can be asked: what was told to be done has not been done
+ */
 export async function confirm(question: string, { signal }: Invocation): Promise<boolean> {
-  if (!isInteractive()) return false;
+  if (!isInteractive())
+    throw new UserError(
+      'Nothing was changed: there is no terminal to ask on.',
+      'Add --yes to do it without being asked.',
+    );
   return /^y(es)?$/i.test((await prompt(`${question} [y/N] `, signal)).trim());
 }
 

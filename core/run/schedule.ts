@@ -13,6 +13,7 @@ import { type Decision, decide, productNow, type View } from '../plan/decide.ts'
 import { asNeed, blocked } from '../plan/needs.ts';
 import { actionFor, chainAction, firstDue, heldUpLinks, isVerdict, viewOf } from '../plan/plan.ts';
 import type { Action, Plan, Verdict } from '../plan/verdict.ts';
+import type { Reason } from '../words/reasons.ts';
 import { perform } from './action.ts';
 import type { Landing, PerformContext } from './entry.ts';
 
@@ -32,6 +33,9 @@ export interface Execution {
   readonly adopted: readonly TargetName[];
   readonly failed: readonly { target: TargetName; problems: readonly Problem[]; log?: Path }[];
 }
+
+/** What made it be made whatever its record says is done with once it is made. */
+const isNews = ({ kind }: Reason): boolean => kind !== 'forced' && kind !== 'observation asks';
 
 type Context = Omit<PerformContext, 'product' | 'gathered'>;
 
@@ -359,8 +363,7 @@ class Execute {
     const made = this.#context.journal.traces.get(name);
     const product =
       made?.kind === 'built' ? productNow(node, this.#observer, made.signature) : undefined;
-    // That it was to be made whatever its record says is done with.
-    if (isVerdict(decision) && decision.reasons.some(({ kind }) => kind !== 'forced')) {
+    if (isVerdict(decision) && decision.reasons.some(isNews)) {
       this.#context.emit({
         kind: 'warning',
         target: name,

@@ -71,7 +71,7 @@ export function cancel(site: Site): Command {
           `Remove the jobs of ${found.map(({ exposure }) => exposure).join(', ')}?`,
         ))
       ) {
-        call.print('Nothing was changed. On a terminal this asks; elsewhere add --yes.');
+        call.print('Nothing was changed.');
         return 0;
       }
       return removeAndConfirm(site, call, found, season);

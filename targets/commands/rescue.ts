@@ -51,7 +51,7 @@ export function rescue(site: Site): Command {
         call.print(dryRun ? planInFull(site, plan, call.tools.workspace) : planInShort(site, plan));
       if (dryRun) return bad;
       if (!(await call.confirm(`Submit ${plans.length === 1 ? 'it' : `these ${plans.length}`}?`))) {
-        call.print('Nothing was changed. On a terminal this asks; elsewhere add --yes.');
+        call.print('Nothing was changed.');
         return bad;
       }
       const status = await submit(site, call, plans);

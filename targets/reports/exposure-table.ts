@@ -109,26 +109,32 @@ function decimal(text: string | undefined): number | undefined {
 }
 
 /**
- * The exposures that a person listed in a file: one number on a line, `#` begins a comment, blank
- * lines do not matter, a number given twice counts once.
+ * The exposures that a person listed in a file: one number on a line, or rows of exposures.list,
+ * with its heading or without; `#` begins a comment, blank lines do not matter, a number given
+ * twice counts once.
  * @throws UserError naming `file:line` for anything else, and for a file without a number
  */
 export function parseExposureList(text: string, file: string): readonly Exposure[] {
   const exposures = new Set<Exposure>();
   for (const [index, line] of linesOf(text).entries()) {
     const entry = line.split('#', 1)[0]!.trim();
-    if (entry === '') continue;
-    if (!isExposure(entry)) {
+    const [first = '', second] = entry.split(/\s+/);
+    if (entry === '' || isHeader(first, second)) continue;
+    // Rows cut out of exposures.list name the exposure first and its nite next.
+    if (!isExposure(first) || (second !== undefined && !isNite(second))) {
       throw new UserError(
         `${file}:${index + 1}: ${shown(entry)} is not an exposure number`,
         'Write one exposure number of six or seven digits on every line.',
       );
     }
-    exposures.add(entry);
+    exposures.add(first);
   }
   if (exposures.size > 0) return [...exposures];
   throw new UserError(`${file} names no exposure`, 'Write one exposure number on every line.');
 }
+
+const isHeader = (first: string, second: string | undefined): boolean =>
+  first.toLowerCase() === 'expnum' && second?.toLowerCase() === 'nite';
 
 function linesOf(text: string): readonly string[] {
   return text.replace(/^\ufeff/, '').split(/\r?\n/);

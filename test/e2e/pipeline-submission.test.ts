@@ -93,8 +93,8 @@ describe('a submitter that lies', () => {
       err: "desgw: a resubmission needs a reason\n  Add --reason 'why'.\n",
     });
     const unsure = await at.desgw(['resubmit', 'submitted_668443', '--reason', 'it was killed']);
-    expect(unsure.code).toBe(0);
-    expect(unsure.out).toContain('Nothing was changed');
+    expect(unsure.code).toBe(2);
+    expect(unsure.err).toContain('Nothing was changed');
     expect([...at.submissions()].sort()).toEqual(MADE);
     expect((await states())['668443']).toBe('in doubt');
   });

@@ -1,6 +1,6 @@
 /** Order, width and the consequences of what happens, on a world without real processes. */
 import { describe, expect, test } from 'vitest';
-import { exec, group, target } from '../../../core/api/define.ts';
+import { exec, group, target, write } from '../../../core/api/define.ts';
 import type { RunFacts } from '../../../core/api/facts.ts';
 import type { Chain, Rule } from '../../../core/api/rules.ts';
 import { engineOn } from '../engine.ts';
@@ -65,6 +65,27 @@ test('what comes out the same spares all that follow', async () => {
   const { told, summary } = await engine.build();
   expect(told).toEqual(['start a', 'done a', 'spared b', 'spared c']);
   expect(summary).toMatchObject({ outcome: 'fresh', built: ['a'], spared: ['b', 'c'] });
+});
+
+test('what was made because an observation asked for it is not warned of', async () => {
+  const rule = target('a', {
+    outputs: ['a'],
+    observe: {
+      reads: ['asked'],
+      look: () => [],
+      judge: (_seen, { maybeText }) =>
+        maybeText('asked') === undefined
+          ? { state: 'ready', value: null }
+          : { state: 'ready', value: null, redo: 'late data' },
+    },
+    recipe: [write('a', 'made')],
+  });
+  const engine = engineOn(stubWorld({}), [rule, all('a')]);
+  await engine.build();
+  engine.world.files.put('asked', '');
+  const { told, summary } = await engine.build();
+  expect(told).toEqual(['start a', 'done a']);
+  expect(summary).toMatchObject({ outcome: 'fresh', built: ['a'] });
 });
 
 describe('a failure', () => {

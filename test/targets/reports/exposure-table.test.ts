@@ -151,7 +151,22 @@ describe('a list of exposures', () => {
     expect(parseExposureList(text, 'my.list')).toEqual(['668443', '1234567']);
   });
 
+  test('may be rows cut out of exposures.list, with or without their heading', () => {
+    const rows = [
+      'expnum nite     mjd_obs      radeg      decdeg     band exptime propid     obstype teff object',
+      ' 668440  20170817  57982.973505  197.450000 -23.383333  z  30.00  2017B-0110  object  0.48  NS event hex, tiling 9',
+      '668441\t20170817\t57982.974207\t197.450000\t-23.383333\ti',
+      '668442 20170817 # late',
+      '668443',
+    ];
+    const listed = ['668440', '668441', '668442', '668443'];
+    expect(parseExposureList(rows.join('\n'), 'my.list')).toEqual(listed);
+  });
+
   const bad = [
+    '668443 i',
+    '668443 20171399',
+    'nite expnum',
     '66844',
     '12345678',
     '0668443',
