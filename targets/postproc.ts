@@ -4,8 +4,10 @@ import {
   exec,
   group,
   type Json,
+  type Look,
   type Output,
   type Path,
+  type Problem,
   type Recipe,
   type Rule,
   type RunFacts,
@@ -18,10 +20,9 @@ import {
 import { ending } from './grid/ending.ts';
 import type { CcdReport } from './reports/ccd-report.ts';
 import type { ForcefileReport } from './reports/forcefile-report.ts';
+import { beginRun, type EvidencePlace, runFrom, runLooks } from './reports/postproc-evidence.ts';
+import { judgePostproc, type PostprocRun, stepsThatStand } from './reports/postproc-judge.ts';
 import {
-  judgeForcephoto,
-  judgeHost,
-  judgePostproc,
   postprocArguments,
   postprocSteps,
   progressFromStatus,
@@ -63,7 +64,7 @@ export function postproc(followUp: FollowUp, ini: ReadonlyMap<string, string>): 
     links: LINKS.map(linkName),
     sweep: (first) => sweep(stepOf(first), { fixed: site.fixedPostproc }).map(linkName),
     recipe: recipe(followUp, inPostproc),
-    completed: (run, seen) => completedSteps(run, seen).map(linkName),
+    completed: (run, seen) => stepsThatStand(runOf(run, seen, followUp)).map(linkName),
   };
   const links = LINKS.map((step) => {
     const { title, evidence } = steps[step]!;
@@ -123,11 +124,17 @@ function recipe(followUp: FollowUp, inPostproc: (path: string) => Path): Recipe 
   const list = exposureListFile(season);
   const setup = postprocEnvironment(followUp);
   const status = inPostproc(statusFile(season));
+  const place = (text: string): EvidencePlace => ({
+    season,
+    postProcessing: site.postProcessing,
+    out: inPostproc(outdirOf(text)),
+    list: inPostproc(basename(list)),
+  });
   const { TOPDIR_SNFORCEPHOTO_IMAGES: images, TOPDIR_SNFORCEPHOTO_OUTPUT: outputs } =
     forcephotoDirectories(followUp);
   return {
     version: '1',
-    reads: [ini, list, status],
+    reads: [ini, list],
     steps: ({ text, due }) => {
       const first = stepOf(due.find((link) => stepOf(link) !== 1) ?? due[0]!);
       const to = due.includes(linkName(0))
@@ -140,8 +147,9 @@ function recipe(followUp: FollowUp, inPostproc: (path: string) => Path): Recipe 
         environment: setup,
       };
       return [
+        ...beginRun(place(text(ini)), due.map(stepOf)),
         write(inPostproc(ini), text(ini)),
-        write(inPostproc(list.split('/').pop()!), text(list)),
+        write(inPostproc(basename(list)), text(list)),
         // Sourcing makes these directories for the season whose ini comes last, which may be another.
         exec(['mkdir', '-p', images, outputs], run),
         ...(params.updateLinks === false
@@ -153,7 +161,7 @@ function recipe(followUp: FollowUp, inPostproc: (path: string) => Path): Recipe 
             'run_postproc.py',
             ...postprocArguments({
               season,
-              outdir: readIni(text(ini)).get('general.outdir') ?? './outputs',
+              outdir: outdirOf(text(ini)),
               skipTo: to,
             }),
           ],
@@ -174,12 +182,8 @@ function recipe(followUp: FollowUp, inPostproc: (path: string) => Path): Recipe 
     },
     note: ({ due }) =>
       due.includes(linkName(0)) ? 'all steps' : `steps ${due.map(stepOf).join(', ')}`,
-    evidence: () => [
-      { kind: 'read', path: status },
-      { kind: 'read', path: inPostproc('hostmatchstatus.txt') },
-      { kind: 'list', pattern: inPostproc(`forcephoto/output/dp${season}/*_DESY${season}`) },
-    ],
-    judge: (run, seen) => judgeRun(run, seen, season),
+    evidence: ({ text }): readonly Look[] => runLooks(place(text(ini))),
+    judge: (run, seen) => judgeRun(run, seen, followUp),
   };
 }
 
@@ -208,37 +212,20 @@ function forcephotoDirectories({ site, season }: Pick<FollowUp, 'site' | 'season
   };
 }
 
-function judgeRun(run: RunFacts, [status, hostmatch, forcephoto]: readonly Seen[], season: string) {
-  const text = (one: Seen | undefined): string | undefined =>
-    one?.kind === 'read' ? one.text : undefined;
+const basename = (path: string): string => path.split('/').pop()!;
+const outdirOf = (ini: string): string => readIni(ini).get('general.outdir') ?? './outputs';
+
+function judgeRun(run: RunFacts, seen: readonly Seen[], followUp: FollowUp): readonly Problem[] {
   const exit = run.exits.at(-1) ?? { kind: 'exit', code: 0 };
   const failed = exit.kind !== 'exit' || exit.code !== 0;
   if (failed && run.stdout === '' && run.stderr === '') {
-    // What prepares the run prints into the log; the status file is of an earlier run then.
+    // What prepares the run prints into the log.
     const advice = 'the end of the log shows which program printed what';
     return [{ what: `post processing could not be begun: a program ${ending(exit)}`, advice }];
   }
-  const made3 = run.due.includes(linkName(3));
-  const problems = judgePostproc({
-    exit,
-    stdout: run.stdout,
-    stderr: run.stderr,
-    statusText: text(status),
-    ...(made3 ? { hostmatch: text(hostmatch) } : {}),
-  });
-  if (problems.length > 0 || !run.due.includes(linkName(2))) return problems;
-  const listings = forcephoto?.kind === 'list' ? forcephoto.dirs : [];
-  return [...judgeHost(run.stdout), ...judgeForcephoto(listings, season)].slice(0, 1);
+  return judgePostproc(runOf(run, seen, followUp));
 }
 
-/**
- * Steps that a failed run completed. With SKIPTO the script marks steps by files of earlier runs,
- * which proves nothing but for step 1, which every run makes; lest the next run skips less.
- */
-function completedSteps(run: RunFacts, [status]: readonly Seen[]): readonly StepNumber[] {
-  if (status?.kind !== 'read') return [];
-  const reached = progressFromStatus(status.text ?? '')?.reached;
-  if (reached === undefined) return [];
-  const believed = run.due.includes(linkName(0)) ? LINKS : ([1] as const);
-  return believed.filter((step) => step <= reached);
+function runOf(run: RunFacts, seen: readonly Seen[], { season }: FollowUp): PostprocRun {
+  return runFrom(run, seen, { season, due: run.due.map(stepOf) });
 }

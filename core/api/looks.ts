@@ -10,6 +10,8 @@ export type Look =
    * name ends in `/`). One listing per directory, shared within an invocation.
    */
   | { readonly kind: 'list'; readonly pattern: Path }
+  /** Files whose path matches, segment by segment as above: when they were written, how they end. */
+  | { readonly kind: 'ends'; readonly pattern: Path; readonly bytes: number }
   | { readonly kind: 'read'; readonly path: Path }
   | { readonly kind: 'stat'; readonly path: Path }
   /** A question to an adapter of the build (season tables, the grid's queue). */
@@ -18,6 +20,14 @@ export type Look =
 /** What was seen, in the order of the looks; files and listings are never older than the answers. */
 export type Seen =
   | { readonly kind: 'list'; readonly dirs: readonly Listing[] }
+  | {
+      readonly kind: 'ends';
+      readonly files: readonly {
+        readonly path: Path;
+        readonly mtime: Instant;
+        readonly end: string;
+      }[];
+    }
   | { readonly kind: 'read'; readonly text: string | undefined }
   | {
       readonly kind: 'stat';

@@ -62,6 +62,8 @@ export class Looker {
         }
         case 'list':
           return { kind: 'list', dirs: await this.#expand(look.pattern) };
+        case 'ends':
+          return { kind: 'ends', files: await this.#ends(look.pattern, look.bytes) };
         case 'ask':
           return await this.#ask(look.adapter, look.question);
       }
@@ -82,7 +84,7 @@ export class Looker {
           ? await this.#children(dirs, (name) => name === segment)
           : dirs.map((dir) => `${dir}/${segment}`);
       } else {
-        const matcher = new RegExp(`^${segment.split('*').map(escapeRegExp).join('.*')}$`);
+        const matcher = matching(segment);
         dirs = await this.#children(dirs, (name) => !name.startsWith('.') && matcher.test(name));
       }
     }
@@ -90,6 +92,25 @@ export class Looker {
     return dirs.flatMap((dir, i) => {
       const names = listings[i];
       return names === undefined ? [] : [{ dir: dir.replace(/^\.\//, ''), names }];
+    });
+  }
+
+  async #ends(pattern: Path, bytes: number) {
+    const { files } = this.#world;
+    const cut = pattern.lastIndexOf('/');
+    const matcher = matching(pattern.slice(cut + 1));
+    const dirs = await this.#expand(pattern.slice(0, cut));
+    const paths = dirs.flatMap(({ dir, names }) =>
+      names
+        .filter((name) => !name.startsWith('.') && matcher.test(name))
+        .map((name) => `${dir}/${name}`),
+    );
+    const stats = await files.statMany(paths);
+    return paths.flatMap((path, i) => {
+      const stat = stats[i];
+      if (stat === undefined || stat.directory) return [];
+      const end = new TextDecoder().decode(files.readEnd(path, bytes) ?? new Uint8Array());
+      return [{ path, mtime: stat.mtime, end }];
     });
   }
 
@@ -175,5 +196,9 @@ export class Looker {
     }
   }
 }
+
+/** A segment of a path in which `*` stands for anything. */
+const matching = (segment: string): RegExp =>
+  new RegExp(`^${segment.split('*').map(escapeRegExp).join('.*')}$`);
 
 const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -36,6 +36,10 @@ import { Keeper } from './keep.ts';
 import { problemOf, problemsOf } from './problems.ts';
 import { Run, type StepsEnd } from './steps.ts';
 
+/** Milliseconds between looks at what a run has left, while it cannot be seen. */
+const EVIDENCE_PAUSE = 250;
+const LONGEST_EVIDENCE_PAUSE = 8000;
+
 /** Performs `action`; failing is a landing, only defects throw. */
 export async function perform(action: Action, context: PerformContext): Promise<Landing> {
   if (action.kind === 'adopt') return adopt(action, context);
@@ -248,10 +252,22 @@ class Performer {
     const problems = judged.length === 0 && end.state === 'failed' ? [problemOf(end)] : judged;
     if (problems.length > 0) {
       run.commit(); // what it did write tells people what went wrong
-      const completed = this.#entries[0]!.node.rule.chain?.completed?.(run.facts, seen) ?? [];
-      return this.#failAfter(run, problems, completed);
+      return this.#failAfter(run, problems, this.#completed(run, seen));
     }
     return this.#finish(run);
+  }
+
+  /**
+   * Links of a chain that a failed run has made all the same. What follows one that it has not made
+   * is not made either, and one at least is not, or nothing would tell that it failed.
+   */
+  #completed(run: Run, seen: readonly Seen[]): readonly TargetName[] {
+    const { chain } = this.#entries[0]!.node.rule;
+    if (chain?.completed === undefined || run.facts.exits.length === 0) return [];
+    const said = chain.completed(run.facts, seen);
+    const { makes } = this.#action;
+    const open = makes.findIndex((link) => !said.includes(link));
+    return makes.slice(0, open < 0 ? makes.length - 1 : open);
   }
 
   /** What was written while it was read is not what the run was made from. */
@@ -270,8 +286,15 @@ class Performer {
   async #evidence(): Promise<readonly Seen[]> {
     const looks = this.#recipe.evidence?.(this.#facts) ?? [];
     if (looks.length === 0) return [];
-    this.#context.looker.forget();
-    return this.#context.looker.look(looks);
+    const { looker, world, signal } = this.#context;
+    for (let pause = EVIDENCE_PAUSE; ; pause *= 2) {
+      looker.forget();
+      const seen = await looker.look(looks);
+      // Hours of work are not called a failure because a disk was away for a moment.
+      const unseen = seen.some(({ kind }) => kind === 'failed');
+      if (!unseen || pause > LONGEST_EVIDENCE_PAUSE || signal.aborted) return seen;
+      await world.clock.sleep(pause, signal);
+    }
   }
 
   #finish(run: Run): Landing {

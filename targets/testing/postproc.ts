@@ -12,12 +12,9 @@ import {
 } from '../../core/index.ts';
 import { EXCLUSIVE, postprocEnvironment } from '../postproc.ts';
 import { parseExposureTable, rowOf } from '../reports/exposure-table.ts';
-import {
-  judgeForcephoto,
-  judgePostproc,
-  postprocArguments,
-  statusFile,
-} from '../reports/postproc-steps.ts';
+import { beginRun, type EvidencePlace, runFrom, runLooks } from '../reports/postproc-evidence.ts';
+import { judgePostproc } from '../reports/postproc-judge.ts';
+import { postprocArguments, type StepNumber } from '../reports/postproc-steps.ts';
 import { iniBands } from '../settings/postproc-params.ts';
 import type { Site } from '../site/site.ts';
 import {
@@ -33,6 +30,9 @@ import {
   suiteProgram,
   TESTING_SEASON,
 } from './places.ts';
+
+/** A test makes them all. */
+const ALL_STEPS: readonly StepNumber[] = [0, 1, 2, 3, 4, 5, 6, 7];
 
 /** Proposal and time of the trigger that the template of the ini has; a test needs some. */
 const PROPOSAL = '2017B-0110';
@@ -88,6 +88,8 @@ export function postprocessing(site: Site): Rule {
     environment: postprocEnvironment({ site, season: TESTING_SEASON }),
   };
   const out = `${postProcessing}/${OUTDIR.replace('./', '')}`;
+  const list = `${postProcessing}/${COMPLETE.split('/').pop()}`;
+  const place: EvidencePlace = { season: TESTING_SEASON, postProcessing, out, list };
   return target('testing:postproc', {
     doc: 'post processing of the test; light curves, pages and stamps must be there',
     deps: ['testing:statistics', 'testing:ini'],
@@ -97,8 +99,9 @@ export function postprocessing(site: Site): Rule {
       version: '1',
       reads: [`${SUITE}/${name}`, COMPLETE],
       steps: ({ text }) => [
+        ...beginRun(place, ALL_STEPS),
         write(`${postProcessing}/${name}`, text(`${SUITE}/${name}`)),
-        write(`${postProcessing}/${COMPLETE.split('/').pop()}`, text(COMPLETE)),
+        write(list, text(COMPLETE)),
         exec(['bash', './update_forcephoto_links.sh'], { ...run, timeout: HOUR }),
         exec(
           [
@@ -116,34 +119,24 @@ export function postprocessing(site: Site): Rule {
         ),
       ],
       evidence: () => [
-        { kind: 'read', path: `${postProcessing}/${statusFile(TESTING_SEASON)}` },
-        { kind: 'read', path: `${postProcessing}/hostmatchstatus.txt` },
-        {
-          kind: 'list',
-          pattern: `${postProcessing}/forcephoto/output/dp${TESTING_SEASON}/*_DESY${TESTING_SEASON}`,
-        },
         { kind: 'list', pattern: `${out}/makedatafiles/LightCurvesReal` },
         { kind: 'list', pattern: `${out}/htmls` },
         { kind: 'list', pattern: `${out}/stamps` },
+        ...runLooks(place),
       ],
       judge: judgeTest,
     },
   });
 }
 
-function judgeTest(
-  run: RunFacts,
-  [status, hostmatch, forcephoto, ...made]: readonly Seen[],
-): readonly Problem[] {
-  const text = (one: Seen | undefined): string | undefined =>
-    one?.kind === 'read' ? one.text : undefined;
-  const problems = judgePostproc({
-    exit: run.exits.at(-1) ?? { kind: 'exit', code: 0 },
-    stdout: run.stdout,
-    stderr: run.stderr,
-    statusText: text(status),
-    hostmatch: text(hostmatch),
-  });
+function judgeTest(run: RunFacts, seen: readonly Seen[]): readonly Problem[] {
+  const made = seen.slice(0, 3);
+  const problems = judgePostproc(
+    runFrom(run, seen.slice(3), {
+      season: TESTING_SEASON,
+      due: ALL_STEPS,
+    }),
+  );
   if (problems.length > 0) return problems;
   const wanted = [
     ['light curves (.dat)', /\.dat$/],
@@ -160,6 +153,5 @@ function judgeTest(
           },
         ],
   );
-  const listings = forcephoto?.kind === 'list' ? forcephoto.dirs : [];
-  return [...judgeForcephoto(listings, TESTING_SEASON), ...lacking];
+  return lacking;
 }

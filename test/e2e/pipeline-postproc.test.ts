@@ -12,7 +12,10 @@ beforeAll(async () => {
 afterAll(() => at.dispose());
 
 /** A build in which something goes wrong; told how, then how the next one comes out. */
-async function afterTrouble(postproc: Dials): Promise<{
+async function afterTrouble(
+  postproc: Dials,
+  mend = () => {},
+): Promise<{
   readonly failed: Ended;
   readonly skipTo: string | undefined;
   readonly steps: readonly number[];
@@ -20,6 +23,7 @@ async function afterTrouble(postproc: Dials): Promise<{
   const failed = await at.desgw(['build'], { dials: { postproc } });
   expect(failed.code, failed.said).toBe(1);
   expect(failed.said).not.toMatch(/^\s+at .+:\d+/m);
+  mend();
   const dry = await at.desgw(['build', '-n']);
   const next = await at.desgw(['build']);
   expect(next, next.said).toMatchObject({ code: 0, err: '' });
@@ -34,10 +38,35 @@ test('a step that fails in a run from the beginning: the next one skips what was
   expect({ skipTo, steps }).toEqual({ skipTo: '4', steps: [1, 4, 5, 6, 7] });
 });
 
-test('a step that fails in a run that skipped some: the next one skips no more than that', async () => {
+test('a step that fails in a run that skipped some: the next one skips what this one made, too', async () => {
   again('outputs/truthtableSEASON/truthplus.tab');
   const { skipTo, steps } = await afterTrouble({ failAt: 5 });
-  expect({ skipTo, steps }).toEqual({ skipTo: '4', steps: [1, 4, 5, 6, 7] });
+  expect({ skipTo, steps }).toEqual({ skipTo: '5', steps: [1, 5, 6, 7] });
+});
+
+test('a host match that did not go through and a later step that failed: again from the host match', async () => {
+  again('hostmatchstatus.txt');
+  const { skipTo } = await afterTrouble({ hostmatchFails: true, failAt: 5 });
+  expect(skipTo).toBe('3');
+});
+
+test('a first run whose host match did not go through is not done, though it came to its end', async () => {
+  again('outputs/checkoutputs/step0_expnums.txt');
+  const { failed, skipTo } = await afterTrouble({ hostmatchFails: true });
+  expect(failed.out).toMatch(/host match: \d+ updates failed/);
+  expect(skipTo).toBe('3');
+});
+
+test('a program that cannot be started leaves nothing of an earlier run to be taken for its own', async () => {
+  again('outputs/checkoutputs/step0_expnums.txt');
+  const python = at.text('sandbox/bin/python');
+  at.put(
+    'sandbox/bin/python',
+    '#!/bin/bash\necho "ImportError: No module named pandas" >&2\nexit 0\n',
+  );
+  const { failed, skipTo } = await afterTrouble({}, () => at.put('sandbox/bin/python', python));
+  expect(failed.out).toContain('post processing ended without its status file');
+  expect(skipTo).toBe(undefined);
 });
 
 test('no candidates for the plots: exit status 0, and yet a failure that says so', async () => {

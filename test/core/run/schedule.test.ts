@@ -311,4 +311,24 @@ describe('a chain', () => {
     await engine.build();
     expect(engine.world.ran).toEqual(['cp in before', 'make l0 l1 l2', 'make l1 l2']);
   });
+
+  test.each([
+    ['all of them', ['l0', 'l1', 'l2'], ['l2']],
+    ['what follows one that it did not make', ['l0', 'l2'], ['l1', 'l2']],
+  ])('that fails has not made %s, whatever it says', async (_what, said, failed) => {
+    const whole: Program = (due, files) => {
+      for (const link of due) files.put(link, 'made');
+      return 1;
+    };
+    const engine = engineOn(
+      stubWorld(tree, { make: whole }),
+      rules(chainOf({ completed: () => said })),
+    );
+    const { summary } = await engine.build();
+    expect([summary.outcome, summary.failed.map(({ target: name }) => name)]).toEqual([
+      'failed',
+      failed,
+    ]);
+    expect((await engine.build()).told[0]).toBe('start chain');
+  });
 });

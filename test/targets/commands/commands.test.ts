@@ -361,6 +361,8 @@ describe('desgw rescue', () => {
           kind: 'read',
           text: '668439  20170817  57983.0  197.45  -23.38  i  100  2017B-0110  1.0  object\n',
         };
+      case 'ends':
+        return { kind: 'ends', files: [] };
       case 'stat':
         return { kind: 'stat', stat: { size: 1, mtime: 0 } };
       case 'list':

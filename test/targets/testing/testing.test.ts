@@ -357,26 +357,29 @@ describe('its post processing', () => {
       kind: 'list',
       dirs: [{ dir, names }],
     });
-    const forcephoto = list(
-      `x/20170901_0101_DESY${TESTING_SEASON}`,
-      'RUN000_MAKELIST',
-      'RUN000_MAKELIST.DONE',
-      'RUN001_FORCEPHOTO',
-      'RUN001_FORCEPHOTO.DONE',
-    );
+    const forced = ['RUN000_MAKELIST', 'RUN000_MAKELIST.DONE'].map((name) => ({
+      path: `x/20170901_0101_DESY${TESTING_SEASON}/${name}`,
+      mtime: 1,
+      end: '',
+    }));
     const good: readonly Seen[] = [
+      { kind: 'stat', stat: { size: 1, mtime: 0 } },
+      { kind: 'ends', files: forced },
+      { kind: 'read', text: LIST },
       { kind: 'read', text: `${'1 \n'.repeat(9)}complete` },
       { kind: 'read', text: '0' },
-      forcephoto,
+      { kind: 'read', text: '#HostMatch Database Update:  SUCCESS\n' },
+      { kind: 'read', text: LIST },
+      { kind: 'read', text: '' },
     ];
     const made = [
       list('d', 'des_real_1.dat'),
       list('h', 'candidate_1.html'),
       list('s', 'temp1.gif'),
     ];
-    expect(judge!(run9, [...good, ...made])).toEqual([]);
+    expect(judge!(run9, [...made, ...good])).toEqual([]);
     expect(
-      judge!(run9, [...good, list('d', 'README'), { kind: 'list', dirs: [] }, made[2]!]).map(
+      judge!(run9, [list('d', 'README'), { kind: 'list', dirs: [] }, made[2]!, ...good]).map(
         ({ what }) => what,
       ),
     ).toEqual([
