@@ -10,10 +10,12 @@ import { Looker } from '../core/observe/looker.ts';
 import { Observer, survey } from '../core/observe/observer.ts';
 import { plan } from '../core/plan/plan.ts';
 import { signatureOf } from '../core/plan/signature.ts';
+import type { Verdict } from '../core/plan/verdict.ts';
 import { runBuild } from '../core/run/build.ts';
 import type { BuildEvent } from '../core/run/events.ts';
 import { execute } from '../core/run/schedule.ts';
 import { type Counts, type StubWorld, stubProject, stubWorld } from './core/stub-world.ts';
+import { viewOf } from './support/views.ts';
 
 /** A tree of copies: every target has an input of its own and needs the one at half its number. */
 function rulesOf(n: number): readonly Rule[] {
@@ -49,7 +51,7 @@ function built(n: number): StubWorld {
   const { files } = world;
   const graph = resolve(rulesOf(n));
   const journal = openJournal(files, world.processes.self);
-  const products = new Map<TargetName, Digest>();
+  const verdicts = new Map<TargetName, Verdict>();
   const learn = (path: string): Digest => {
     const digest = files.digest(path);
     const { size, mtime, ctime, ino } = files.stat(path)!;
@@ -63,12 +65,8 @@ function built(n: number): StubWorld {
     const known = learn(`in/${number}`);
     files.put(`out/${number}`, `text ${number}`);
     const product = learn(`out/${number}`);
-    products.set(name, product);
-    const signature = signatureOf(
-      node,
-      { ...NOTHING, file: () => known, product: (dep) => products.get(dep) },
-      [],
-    );
+    verdicts.set(name, { state: 'fresh', reasons: [], product });
+    const signature = signatureOf(node, viewOf({ file: () => known }), verdicts, []);
     const outputs = { [`out/${number}`]: product };
     journal.trace(name, {
       kind: 'built',
@@ -85,14 +83,6 @@ function built(n: number): StubWorld {
   world.counted();
   return world;
 }
-
-const NOTHING = {
-  file: () => 'absent',
-  glob: () => 'absent',
-  env: () => undefined,
-  sighting: () => undefined,
-  product: () => undefined,
-};
 
 /** Counts per target, so that graphs of different sizes can be compared. */
 const perTarget = (counts: Counts, n: number): { [kind: string]: number } =>

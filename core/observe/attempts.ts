@@ -4,7 +4,7 @@
 
 import type { Exit } from '../api/facts.ts';
 import type { Path } from '../api/values.ts';
-import type { AttemptState } from '../plan/decide.ts';
+import type { AttemptState } from '../plan/view.ts';
 import type { ProcessIdentity, World } from '../world/world.ts';
 
 /** The directory of an attempt. */

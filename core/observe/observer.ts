@@ -13,10 +13,11 @@ import { readKeys } from '../formats/keys.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { KnownFile, KnownSighting, Memory } from '../memory/memory.ts';
 import type { Stamps } from '../memory/trace.ts';
-import { type AttemptState, pendingAttempt } from '../plan/decide.ts';
-import { closure, plan, type Survey, type Wanted } from '../plan/plan.ts';
+import { closure, plan, type Wanted } from '../plan/plan.ts';
+import { pendingAttempt } from '../plan/record.ts';
 import { keysDigest, valueDigest } from '../plan/signature.ts';
 import type { Plan } from '../plan/verdict.ts';
+import type { AttemptState, View } from '../plan/view.ts';
 import type { Stat, World } from '../world/world.ts';
 import { attemptState } from './attempts.ts';
 import { Looker } from './looker.ts';
@@ -44,7 +45,7 @@ const CLOCK_READING_MS = 20;
 /** What a look at a file showed; with its digest as soon as a record is found to speak of this. */
 type Looked = Stat & { digest?: Digest };
 
-export class Observer implements Survey {
+export class Observer implements View {
   readonly learned = new Map<Path, KnownFile>();
   readonly newSightings = new Map<TargetName, KnownSighting>();
   readonly #world: World;
@@ -83,7 +84,7 @@ export class Observer implements Survey {
     });
   }
 
-  // -- Survey -------------------------------------------------------------------------------
+  // -- View ---------------------------------------------------------------------------------
 
   trace(name: TargetName) {
     return this.#memory.traces.get(name);
@@ -105,9 +106,6 @@ export class Observer implements Survey {
   }
   env(name: string): string | undefined {
     return this.#world.env[name];
-  }
-  product(): undefined {
-    return undefined; // known to the planner alone
   }
   sighting(name: TargetName): Sighting | undefined {
     return this.#sightings.get(name);

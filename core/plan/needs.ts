@@ -4,10 +4,7 @@ import type { TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import { needsOf } from '../graph/resolve.ts';
 import type { Verdict } from './verdict.ts';
-
-interface Verdicts {
-  verdict(name: TargetName): Verdict;
-}
+import type { Verdicts } from './view.ts';
 
 /** The needs of a target, by what may be expected of them. */
 export interface Needs {
@@ -19,7 +16,7 @@ export interface Needs {
 const NO_NEEDS: Needs = Object.freeze({ pending: [], down: [], gathered: [] });
 
 /** Sorts what a target needs. A gathered need that failed is left out. */
-export function sortedNeeds(node: Node, view: Verdicts): Needs {
+export function sortedNeeds(node: Node, verdicts: Verdicts): Needs {
   const needs = needsOf(node);
   if (needs.length === 0) return NO_NEEDS;
   const pending: TargetName[] = [];
@@ -29,7 +26,7 @@ export function sortedNeeds(node: Node, view: Verdicts): Needs {
   // What is needed in another way as well cannot be left out.
   const needed = members.size === 0 ? members : new Set([...node.deps, ...node.after]);
   for (const need of needs) {
-    const verdict = view.verdict(need);
+    const verdict = verdicts.get(need)!;
     const how = asNeed(verdict);
     if (how === 'pending') pending.push(need);
     else if (how === 'usable') {
@@ -39,6 +36,10 @@ export function sortedNeeds(node: Node, view: Verdicts): Needs {
   }
   return { pending, down, gathered };
 }
+
+/** Members that a target gathers and may use. */
+export const usableMembers = ({ gathers }: Node, verdicts: Verdicts): readonly TargetName[] =>
+  gathers.filter((member) => asNeed(verdicts.get(member)!) === 'usable');
 
 /** How a verdict looks to those who need the target. */
 export function asNeed(verdict: Verdict): 'usable' | 'pending' | 'down' {
@@ -69,8 +70,8 @@ export function causeOf(verdict: Verdict): 'failed' | 'waiting' | 'person' {
 }
 
 /** The verdict on a target that others, which are down, hold up. */
-export function blocked(by: readonly TargetName[], view: Verdicts): Verdict {
-  const causes = new Set(by.map((need) => causeOf(view.verdict(need))));
+export function blocked(by: readonly TargetName[], verdicts: Verdicts): Verdict {
+  const causes = new Set(by.map((need) => causeOf(verdicts.get(need)!)));
   const cause = causes.has('failed') ? 'failed' : causes.has('person') ? 'person' : 'waiting';
   return { state: 'blocked', reasons: [], by, cause };
 }

@@ -4,18 +4,17 @@ import type { Chain } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { needsOf } from '../graph/resolve.ts';
-import { type Decision, decide, isLoss, type View } from './decide.ts';
+import { type Decision, decide } from './decide.ts';
 import { asNeed, blocked } from './needs.ts';
+import { isLoss } from './record.ts';
 import type { Action, Plan, Verdict } from './verdict.ts';
+import type { Verdicts, View } from './view.ts';
 
 /** Something that must be looked at before a target can be decided. */
 export interface Wanted {
   readonly target: TargetName;
   readonly look: 'sighting' | 'once';
 }
-
-/** Everything a plan is made from besides the graph; `View` without the verdicts it produces. */
-export type Survey = Omit<View, 'verdict'>;
 
 /**
  * Decides every target that the goals need, in order. While `wanted` is not empty the plan is
@@ -24,17 +23,16 @@ export type Survey = Omit<View, 'verdict'>;
 export function plan(
   graph: Graph,
   goals: readonly TargetName[],
-  survey: Survey,
+  view: View,
   order: readonly TargetName[] = closure(graph, goals),
 ): { readonly plan: Plan; readonly wanted: readonly Wanted[] } {
   const verdicts = new Map<TargetName, Verdict>();
   const wanted: Wanted[] = [];
-  const view = viewOf(survey, verdicts);
   const openLinks = new Map<Chain, number>();
   const runs = new Map<Chain, readonly Action[]>();
   for (const name of order) {
     const node = graph.nodes.get(name)!;
-    const decision = decide(node, view);
+    const decision = decide(node, view, verdicts);
     if ('look' in decision) wanted.push({ target: name, look: decision.look });
     verdicts.set(name, 'look' in decision ? UNSEEN : decision);
     const { chain } = node.rule;
@@ -42,11 +40,11 @@ export function plan(
     const open = (openLinks.get(chain) ?? chain.links.length) - 1;
     openLinks.set(chain, open);
     if (open === 0) {
-      const run = chainRun(chain, view.verdict);
-      const down = run === undefined ? [] : heldUpLinks(run, view.verdict);
+      const run = chainRun(chain, verdicts);
+      const down = run === undefined ? [] : heldUpLinks(run, (link) => verdicts.get(link)!);
       if (run !== undefined && down.length > 0) holdUp(chain, down, graph, verdicts, view);
       else if (run !== undefined) sweep(chain, run, verdicts);
-      const follow = chainAttach(chain, view.verdict);
+      const follow = chainAttach(chain, verdicts);
       runs.set(
         chain,
         [follow, down.length > 0 ? undefined : run].filter((a) => a !== undefined),
@@ -60,27 +58,6 @@ export function plan(
 }
 
 const UNSEEN: Verdict = Object.freeze({ state: 'maybe', reasons: [] });
-
-/** A survey together with the verdicts reached so far. */
-export function viewOf(survey: Survey, verdicts: ReadonlyMap<TargetName, Verdict>): View {
-  return {
-    verdict: (name) => verdicts.get(name)!,
-    product: (name) => verdicts.get(name)?.product,
-    file: (path) => survey.file(path),
-    glob: (pattern) => survey.glob(pattern),
-    env: (name) => survey.env(name),
-    sighting: (name) => survey.sighting(name),
-    trace: (name) => survey.trace(name),
-    output: (output) => survey.output(output),
-    once: (name) => survey.once(name),
-    attempt: (token) => survey.attempt(token),
-    forced: (name) => survey.forced(name),
-    gaveUp: (name) => survey.gaveUp(name),
-    madeNow: (name) => survey.madeNow(name),
-    damaged: (name) => survey.damaged(name),
-    mayHaveLost: (name) => survey.mayHaveLost(name),
-  };
-}
 
 /** Everything the goals need, each after its needs. Whoever needs a link needs its whole chain. */
 export function closure(graph: Graph, goals: readonly TargetName[]): readonly TargetName[] {
@@ -99,15 +76,12 @@ export function closure(graph: Graph, goals: readonly TargetName[]): readonly Ta
 }
 
 /** The link with which a chain's next run begins: none if all are fresh, or one is held up first. */
-export function firstDue(
-  chain: Chain,
-  verdict: (name: TargetName) => Verdict,
-): TargetName | undefined {
-  const first = chain.links.find((link) => {
-    const { state } = verdict(link);
-    return state !== 'running' && asNeed(verdict(link)) !== 'usable';
-  });
-  return first === undefined || asNeed(verdict(first)) === 'down' ? undefined : first;
+export function firstDue(chain: Chain, verdicts: Verdicts): TargetName | undefined {
+  const need = (link: TargetName) => asNeed(verdicts.get(link)!);
+  const first = chain.links.find(
+    (link) => verdicts.get(link)!.state !== 'running' && need(link) !== 'usable',
+  );
+  return first === undefined || need(first) === 'down' ? undefined : first;
 }
 
 /**
@@ -129,18 +103,18 @@ function holdUp(
   verdicts: Map<TargetName, Verdict>,
   view: View,
 ): void {
-  const first = firstDue(chain, view.verdict)!;
-  verdicts.set(first, blocked(down, view));
+  const first = firstDue(chain, verdicts)!;
+  verdicts.set(first, blocked(down, verdicts));
   for (const link of chain.links.slice(chain.links.indexOf(first) + 1)) {
-    if (asNeed(view.verdict(link)) !== 'pending') continue;
-    const decision = decide(graph.nodes.get(link)!, view);
+    if (asNeed(verdicts.get(link)!) !== 'pending') continue;
+    const decision = decide(graph.nodes.get(link)!, view, verdicts);
     if (isVerdict(decision)) verdicts.set(link, decision);
   }
 }
 
 /** Marks links that are fresh themselves but will be remade along with others. */
 function sweep(chain: Chain, action: Action, verdicts: Map<TargetName, Verdict>): void {
-  const first = firstDue(chain, (name) => verdicts.get(name)!)!;
+  const first = firstDue(chain, verdicts)!;
   for (const link of action.makes) {
     const verdict = verdicts.get(link)!;
     if (verdict.state !== 'fresh' && verdict.state !== 'maybe') continue;
@@ -157,7 +131,7 @@ function sweep(chain: Chain, action: Action, verdicts: Map<TargetName, Verdict>)
 function actionsOf(
   graph: Graph,
   order: readonly TargetName[],
-  verdicts: ReadonlyMap<TargetName, Verdict>,
+  verdicts: Verdicts,
   runs: Map<Chain, readonly Action[]>,
 ): Action[] {
   const actions: Action[] = [];
@@ -196,22 +170,22 @@ function kindOf(node: Node, verdict: Verdict): Action['kind'] {
 }
 
 /** What a chain has to do next: what runs already is followed before anything new is begun. */
-export function chainAction(chain: Chain, of: (link: TargetName) => Verdict): Action | undefined {
-  return chainAttach(chain, of) ?? chainRun(chain, of);
+export function chainAction(chain: Chain, verdicts: Verdicts): Action | undefined {
+  return chainAttach(chain, verdicts) ?? chainRun(chain, verdicts);
 }
 
-function chainAttach(chain: Chain, of: (link: TargetName) => Verdict): Action | undefined {
-  const makes = chain.links.filter((link) => of(link).state === 'running');
+function chainAttach(chain: Chain, verdicts: Verdicts): Action | undefined {
+  const makes = chain.links.filter((link) => verdicts.get(link)!.state === 'running');
   if (makes.length === 0) return undefined;
-  const { reasons } = of(makes[0]!);
+  const { reasons } = verdicts.get(makes[0]!)!;
   return { name: chain.name, kind: 'attach', makes, certain: true, reasons };
 }
 
 /** The one run that makes every due link. */
-function chainRun(chain: Chain, of: (link: TargetName) => Verdict): Action | undefined {
-  const first = firstDue(chain, of);
+function chainRun(chain: Chain, verdicts: Verdicts): Action | undefined {
+  const first = firstDue(chain, verdicts);
   if (first === undefined) return undefined;
-  const { state, reasons } = of(first);
+  const { state, reasons } = verdicts.get(first)!;
   const makes = chain.sweep(first);
   return { name: chain.name, kind: 'run', makes, certain: state !== 'maybe', reasons };
 }

@@ -6,17 +6,7 @@ import type { Digest, Json, Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import type { Signature } from '../memory/trace.ts';
 import type { Reason } from '../words/reasons.ts';
-
-/** What must be known of the world to put a signature together. */
-export interface Ingredients {
-  /** Digest of a file's content now, `absent` without one. */
-  file(path: Path): Digest;
-  glob(pattern: string): Digest;
-  env(name: string): string | undefined;
-  sighting(name: TargetName): Sighting | undefined;
-  /** What a need made, once it may be relied on. */
-  product(name: TargetName): Digest | undefined;
-}
+import type { Verdicts, View } from './view.ts';
 
 /** Stands in a record for what changed while the target was made from it. No digest equals it. */
 export const IN_FLUX: Digest = 'changed meanwhile';
@@ -24,19 +14,20 @@ export const IN_FLUX: Digest = 'changed meanwhile';
 /** The signature of a node, with `gathered` the members that succeeded. */
 export function signatureOf(
   node: Node,
-  from: Ingredients,
+  view: View,
+  verdicts: Verdicts,
   gathered: readonly TargetName[],
 ): Signature {
   const { rule } = node;
-  const observed = observedOf(node, from);
+  const observed = observedOf(node, view);
   const base: Signature = {
     recipe: node.recipeDigest,
     params: rule.params ?? NONE,
-    inputs: table(inputsOf(node), (path) => from.file(path)),
-    env: table(rule.env ?? [], (name) => envText(name, from.env(name))),
-    globs: table(rule.globs ?? [], (pattern) => from.glob(pattern)),
-    deps: table(node.deps, (dep) => from.product(dep) ?? 'unknown'),
-    gathered: table(gathered, (member) => from.product(member) ?? 'unknown'),
+    inputs: table(inputsOf(node), (path) => view.file(path)),
+    env: table(rule.env ?? [], (name) => envText(name, view.env(name))),
+    globs: table(rule.globs ?? [], (pattern) => view.glob(pattern)),
+    deps: table(node.deps, (dep) => verdicts.get(dep)?.product ?? 'unknown'),
+    gathered: table(gathered, (member) => verdicts.get(member)?.product ?? 'unknown'),
   };
   return observed === undefined ? base : { ...base, observed };
 }
@@ -46,10 +37,10 @@ function inputsOf({ rule }: Node): readonly Path[] {
   return optionalInputs.length === 0 ? inputs : [...inputs, ...optionalInputs];
 }
 
-function observedOf(node: Node, from: Ingredients): Signature['observed'] {
+function observedOf(node: Node, view: View): Signature['observed'] {
   const { observe } = node.rule;
   const sighting =
-    observe === undefined || observe.sticky === true ? undefined : from.sighting(node.name);
+    observe === undefined || observe.sticky === true ? undefined : view.sighting(node.name);
   if (sighting === undefined || sighting.state === 'failed') return undefined;
   return { digest: valueDigest(sighting.value ?? null), note: noteOf(sighting) };
 }
@@ -61,19 +52,20 @@ function observedOf(node: Node, from: Ingredients): Signature['observed'] {
 export function isStill(
   was: Signature,
   node: Node,
-  from: Ingredients,
+  view: View,
+  verdicts: Verdicts,
   gathered: readonly TargetName[],
 ): boolean {
   const { rule } = node;
   return (
     was.recipe === node.recipeDigest &&
-    holds(was.deps, node.deps, (dep) => from.product(dep) ?? 'unknown') &&
-    holds(was.inputs, inputsOf(node), (path) => from.file(path)) &&
-    holds(was.gathered, gathered, (member) => from.product(member) ?? 'unknown') &&
-    holds(was.globs, rule.globs ?? [], (pattern) => from.glob(pattern)) &&
-    holds(was.env, rule.env ?? [], (name) => envText(name, from.env(name))) &&
+    holds(was.deps, node.deps, (dep) => verdicts.get(dep)?.product ?? 'unknown') &&
+    holds(was.inputs, inputsOf(node), (path) => view.file(path)) &&
+    holds(was.gathered, gathered, (member) => verdicts.get(member)?.product ?? 'unknown') &&
+    holds(was.globs, rule.globs ?? [], (pattern) => view.glob(pattern)) &&
+    holds(was.env, rule.env ?? [], (name) => envText(name, view.env(name))) &&
     holdsParams(was.params, rule.params) &&
-    was.observed?.digest === observedOf(node, from)?.digest
+    was.observed?.digest === observedOf(node, view)?.digest
   );
 }
 

@@ -7,7 +7,7 @@ import type { Journal } from '../memory/memory.ts';
 import type { Built, Signature } from '../memory/trace.ts';
 import { lastGood } from '../memory/trace.ts';
 import type { Observer } from '../observe/observer.ts';
-import { builtOf } from '../plan/decide.ts';
+import { builtOf } from '../plan/record.ts';
 import { signatureOf } from '../plan/signature.ts';
 import type { Plan } from '../plan/verdict.ts';
 import { moment } from '../words/time.ts';
@@ -190,15 +190,8 @@ function record(
   const gathered = node.gathers.filter(
     (member) => plan.verdicts.get(member)?.product !== undefined,
   );
-  const ingredients = {
-    file: (path: string) => observer.file(path),
-    glob: (pattern: string) => observer.glob(pattern),
-    env: (variable: string) => observer.env(variable),
-    sighting: (target: TargetName) => observer.sighting(target),
-    product: (target: TargetName) => plan.verdicts.get(target)?.product,
-  };
   const run = (journal.traces.get(node.name)?.run ?? 0) + 1;
-  const signature = signatureOf(node, ingredients, gathered);
+  const signature = signatureOf(node, observer, plan.verdicts, gathered);
   journal.trace(
     node.name,
     { kind: 'built', run, ms: 0, signature, because: [], ...fields },

@@ -8,7 +8,7 @@ import type { Journal, Memory } from '../memory/memory.ts';
 import type { Built, Cleaning, Trace } from '../memory/trace.ts';
 import { lastGood } from '../memory/trace.ts';
 import type { Observer } from '../observe/observer.ts';
-import { builtOf } from '../plan/decide.ts';
+import { builtOf } from '../plan/record.ts';
 import type { Plan } from '../plan/verdict.ts';
 import type { Files } from '../world/world.ts';
 

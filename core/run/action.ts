@@ -17,7 +17,8 @@ import { logPath } from '../memory/logs.ts';
 import type { Built, Signature, Started } from '../memory/trace.ts';
 import { attemptDirectory } from '../observe/attempts.ts';
 import { signatureAfter } from '../observe/stamps.ts';
-import { productNow } from '../plan/decide.ts';
+import { usableMembers } from '../plan/needs.ts';
+import { productNow } from '../plan/record.ts';
 import { mapped } from '../plan/signature.ts';
 import type { Action } from '../plan/verdict.ts';
 import { nearestNames } from '../words/near.ts';
@@ -87,7 +88,7 @@ class Performer {
     const due = first.node.rule.chain === undefined ? [] : action.makes;
     this.#facts = observer.facts(
       first.node,
-      context.gathered(first.node.name),
+      usableMembers(first.node, context.verdicts),
       due,
       this.#recipe.reads ?? [],
     );
@@ -108,7 +109,7 @@ class Performer {
         : this.#begun;
     for (const link of resumed ? (trace.due ?? []) : []) {
       // Put on record by an engine that did not come to the others.
-      const product = context.product(link);
+      const product = context.verdicts.get(link)?.product;
       if (product !== undefined) this.#products.set(link, product);
     }
   }

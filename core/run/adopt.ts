@@ -2,6 +2,7 @@
 
 import { recipeOf } from '../graph/resolve.ts';
 import { logPath } from '../memory/logs.ts';
+import { usableMembers } from '../plan/needs.ts';
 import type { Action } from '../plan/verdict.ts';
 import { type Entry, entryOf, evaluate, type Landing, type PerformContext } from './entry.ts';
 import { Keeper } from './keep.ts';
@@ -19,7 +20,12 @@ export async function adopt(action: Action, context: PerformContext): Promise<La
     const keeper = new Keeper(world, observer, context.emit);
     keeper.keep(node, journal.traces.get(node.name));
     const recipe = recipeOf(node.rule);
-    const facts = observer.facts(node, context.gathered(node.name), [], recipe.reads ?? []);
+    const facts = observer.facts(
+      node,
+      usableMembers(node, context.verdicts),
+      [],
+      recipe.reads ?? [],
+    );
     const run = new Run(
       facts,
       { ...quietOptions(context, entry, at), filesOnly: true },

@@ -13,6 +13,7 @@ import { Looker } from '../observe/looker.ts';
 import { Observer } from '../observe/observer.ts';
 import { declarationOf, type Project, type Stage, stage } from '../observe/stage.ts';
 import { heldUp } from '../plan/held-up.ts';
+import { asBuilt } from '../plan/record.ts';
 import type { Plan, Verdict } from '../plan/verdict.ts';
 import type { BuildEvent, Outcome, Summary } from './events.ts';
 import { type Execution, execute } from './schedule.ts';
@@ -263,18 +264,7 @@ class BuildRun {
     for (const name of plan.order) {
       const trace = journal.traces.get(name);
       if (trace?.kind !== 'finishing' || plan.verdicts.get(name)!.state !== 'fresh') continue;
-      const { run, at, signature, because, outputs, token } = trace;
-      journal.trace(name, {
-        kind: 'built',
-        how: 'built',
-        ms: 0,
-        run,
-        at,
-        signature,
-        because,
-        outputs,
-        token,
-      });
+      journal.trace(name, asBuilt(trace));
     }
   }
 

@@ -3,7 +3,7 @@
 import type { Facts } from '../api/facts.ts';
 import type { Problem, Recipe } from '../api/rules.ts';
 import type { Step } from '../api/steps.ts';
-import type { Digest, Path, TargetName } from '../api/values.ts';
+import type { Path, TargetName } from '../api/values.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { Journal } from '../memory/memory.ts';
 import type { Built, Finishing, Signature, Stamps, Started, Trace } from '../memory/trace.ts';
@@ -12,8 +12,10 @@ import type { Environments } from '../observe/environment.ts';
 import type { Looker } from '../observe/looker.ts';
 import type { Observer } from '../observe/observer.ts';
 import { stampsBefore } from '../observe/stamps.ts';
+import { usableMembers } from '../plan/needs.ts';
 import { signatureOf } from '../plan/signature.ts';
 import type { Action } from '../plan/verdict.ts';
+import type { Verdicts } from '../plan/view.ts';
 import type { World } from '../world/world.ts';
 import type { BuildEvent } from './events.ts';
 
@@ -27,8 +29,8 @@ export interface PerformContext {
   readonly looker: Looker;
   readonly signal: AbortSignal;
   readonly emit: (event: BuildEvent) => void;
-  readonly product: (name: TargetName) => Digest | undefined;
-  readonly gathered: (name: TargetName) => readonly TargetName[];
+  /** Kept up to date while actions end. */
+  readonly verdicts: Verdicts;
   readonly newToken: () => string;
 }
 
@@ -81,9 +83,9 @@ export async function entryOf(node: Node, action: Action, context: PerformContex
     const { signature } = previous;
     return { node, signature, run: nextRun(node, context), previous, stamps: {} };
   }
-  const gathered = context.gathered(node.name);
+  const gathered = usableMembers(node, context.verdicts);
   const stamps = await stampsBefore(node, action.makes, gathered, graph, observer);
-  const signature = signatureOf(node, ingredients(context), gathered);
+  const signature = signatureOf(node, observer, context.verdicts, gathered);
   return { node, signature, run: nextRun(node, context), previous, stamps };
 }
 
@@ -94,16 +96,6 @@ export function nextRun(
 ): number {
   const sharers = rule.chain?.links ?? [name];
   return Math.max(...sharers.map((one) => journal.traces.get(one)?.run ?? 0)) + 1;
-}
-
-function ingredients({ observer, product }: PerformContext) {
-  return {
-    file: (path: Path) => observer.file(path),
-    glob: (pattern: string) => observer.glob(pattern),
-    env: (name: string) => observer.env(name),
-    sighting: (name: TargetName) => observer.sighting(name),
-    product,
-  };
 }
 
 /** The steps of a recipe, given the facts. Also what a dry run prints. */

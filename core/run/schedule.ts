@@ -9,9 +9,10 @@ import type { Node } from '../graph/graph.ts';
 import { needsOf } from '../graph/resolve.ts';
 import { tailOf } from '../memory/logs.ts';
 import type { Observer } from '../observe/observer.ts';
-import { type Decision, decide, productNow, type View } from '../plan/decide.ts';
+import { type Decision, decide } from '../plan/decide.ts';
 import { asNeed, blocked } from '../plan/needs.ts';
-import { actionFor, chainAction, firstDue, heldUpLinks, isVerdict, viewOf } from '../plan/plan.ts';
+import { actionFor, chainAction, firstDue, heldUpLinks, isVerdict } from '../plan/plan.ts';
+import { productNow } from '../plan/record.ts';
 import type { Action, Plan, Verdict } from '../plan/verdict.ts';
 import type { Reason } from '../words/reasons.ts';
 import { perform } from './action.ts';
@@ -37,7 +38,7 @@ export interface Execution {
 /** What made it be made whatever its record says is done with once it is made. */
 const isNews = ({ kind }: Reason): boolean => kind !== 'forced' && kind !== 'observation asks';
 
-type Context = Omit<PerformContext, 'product' | 'gathered'>;
+type Context = Omit<PerformContext, 'verdicts'>;
 
 /** Runs everything the plan says, as far as it goes. */
 export function execute(plan: Plan, context: Context, options: ExecuteOptions): Promise<Execution> {
@@ -50,7 +51,6 @@ class Execute {
   readonly #observer: Observer;
   readonly #options: ExecuteOptions;
   readonly #verdicts: Map<TargetName, Verdict>;
-  readonly #view: View;
   readonly #inPlan: ReadonlySet<TargetName>;
   /** How many needs of a target are still open. */
   readonly #open = new Map<TargetName, number>();
@@ -81,14 +81,9 @@ class Execute {
     this.#options = options;
     this.#observer = context.observer;
     this.#verdicts = new Map(plan.verdicts);
-    this.#view = viewOf(context.observer, this.#verdicts);
     this.#inPlan = new Set(plan.order);
     this.#limit = pLimit(options.jobs);
-    this.#context = {
-      ...context,
-      product: (name) => this.#verdicts.get(name)?.product,
-      gathered: (name) => this.#gathered(name),
-    };
+    this.#context = { ...context, verdicts: this.#verdicts };
   }
 
   async run(): Promise<Execution> {
@@ -140,7 +135,7 @@ class Execute {
   /** Every need of the target is closed: decide it, looking outside first if that is wanted. */
   #consider(node: Node): void {
     if (this.#making.has(node.name)) return;
-    const decision = decide(node, this.#view);
+    const decision = decide(node, this.#observer, this.#verdicts);
     if (isVerdict(decision)) this.#act(node, decision);
     else this.#lookFirst(node, decision);
   }
@@ -184,7 +179,7 @@ class Execute {
     const state = this.#chains.get(chain)!;
     if (state.running || state.outside > 0) return;
     if (!this.#options.wait) this.#leaveAlive(chain);
-    const action = chainAction(chain, this.#view.verdict);
+    const action = chainAction(chain, this.#verdicts);
     if (action === undefined || (action.kind === 'run' && this.#isHeldUp(chain, action))) return;
     state.running = true;
     for (const link of action.makes) this.#making.add(link);
@@ -202,17 +197,17 @@ class Execute {
 
   /** Whether a run of the chain has to wait, perhaps for good. */
   #isHeldUp(chain: Chain, action: Action): boolean {
-    const first = firstDue(chain, this.#view.verdict)!;
+    const first = firstDue(chain, this.#verdicts)!;
     // Only the first link that is not fresh starts the run; those before it have been decided.
     if (!this.#decided.has(first)) return true;
     const down = heldUpLinks(action, (link) => this.#ownVerdict(link));
-    if (down.length > 0) this.#close(this.#node(first), blocked(down, this.#view));
+    if (down.length > 0) this.#close(this.#node(first), blocked(down, this.#verdicts));
     return down.length > 0;
   }
 
   /** What holds a link up may have come to light after the plan. */
   #ownVerdict(link: TargetName): Verdict {
-    const decision = decide(this.#node(link), this.#view);
+    const decision = decide(this.#node(link), this.#observer, this.#verdicts);
     const verdict = isVerdict(decision) ? decision : this.#verdicts.get(link)!;
     if (asNeed(verdict) === 'down') this.#verdicts.set(link, verdict);
     return verdict;
@@ -240,12 +235,6 @@ class Execute {
       if (state.outside === 0) this.#considerChain(chain);
     }
     if (open === 1 && !this.#closed.has(node.name)) this.#consider(node);
-  }
-
-  #gathered(name: TargetName): readonly TargetName[] {
-    return this.#node(name).gathers.filter(
-      (member) => asNeed(this.#verdicts.get(member)!) === 'usable',
-    );
   }
 
   // -- running --------------------------------------------------------------------------------
@@ -349,7 +338,7 @@ class Execute {
     this.#spared.delete(name);
     if (action.kind === 'adopt') this.#adopted.push(name);
     else this.#built.push(name);
-    const decision = decide(node, this.#view);
+    const decision = decide(node, this.#observer, this.#verdicts);
     if (isVerdict(decision) && asNeed(decision) === 'usable') {
       this.#close(node, decision);
       return;
@@ -398,7 +387,7 @@ class Execute {
       const needs = needsOf(this.#node(name)).includes(broken);
       if (!needs || this.#making.has(name) || asNeed(this.#verdicts.get(name)!) !== 'usable')
         continue;
-      this.#verdicts.set(name, blocked([broken], this.#view));
+      this.#verdicts.set(name, blocked([broken], this.#verdicts));
       this.#holdUpLinks(name);
     }
   }

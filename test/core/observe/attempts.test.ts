@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { attemptExit, attemptState } from '../../../core/observe/attempts.ts';
-import type { AttemptState } from '../../../core/plan/decide.ts';
+import type { AttemptState } from '../../../core/plan/view.ts';
 import { prepareAttempt, revokeAttempt, stopAttempt } from '../../../core/run/detached.ts';
 import type { ProcessIdentity, World } from '../../../core/world/world.ts';
 import { memoryFiles } from '../../support/memory-files.ts';

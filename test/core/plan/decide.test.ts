@@ -8,17 +8,14 @@ import type { Node } from '../../../core/graph/graph.ts';
 import { resolve } from '../../../core/graph/resolve.ts';
 import type { Built, Trace } from '../../../core/memory/trace.ts';
 import { lastGood } from '../../../core/memory/trace.ts';
-import {
-  type AttemptState,
-  type Decision,
-  decide,
-  pendingAttempt,
-  type View,
-} from '../../../core/plan/decide.ts';
+import { type Decision, decide } from '../../../core/plan/decide.ts';
 import { asNeed, causeOf } from '../../../core/plan/needs.ts';
+import { pendingAttempt } from '../../../core/plan/record.ts';
 import { signatureOf } from '../../../core/plan/signature.ts';
 import type { Verdict } from '../../../core/plan/verdict.ts';
+import type { AttemptState, Verdicts, View } from '../../../core/plan/view.ts';
 import type { Reason } from '../../../core/words/reasons.ts';
+import { verdictsOf, viewOf } from '../../support/views.ts';
 
 /** The facts of one case; what is not named is as it was when `a` was built. */
 interface Case {
@@ -51,21 +48,15 @@ function nodeOf(rule: Omit<Rule, 'name'>): Node {
   ]).nodes.get('a')!;
 }
 
-function viewOf(
-  { files = FILES, needs = {}, env = {}, sighting, once, attempt = 'unclaimed', is = [] }: Case,
+function viewOfCase(
+  { files = FILES, env = {}, sighting, once, attempt = 'unclaimed', is = [] }: Case,
   trace: Trace | undefined,
 ): View {
-  const verdict = (name: string): Verdict => needs[name] ?? FRESH;
-  const file = (path: string): string => files[path] ?? 'absent';
-  return {
-    verdict,
-    product: (name) => verdict(name).product,
-    file,
-    glob: (pattern) => file(pattern),
+  return viewOf({
+    file: (path) => files[path] ?? 'absent',
     env: (name) => env[name],
     sighting: () => sighting,
     trace: (name) => (name === 'a' ? trace : undefined),
-    output: (output) => file(output.path),
     once: () => once,
     attempt: () => attempt,
     forced: () => is.includes('forced'),
@@ -73,14 +64,20 @@ function viewOf(
     madeNow: () => (is.includes('madeNow') ? 1 : 0),
     damaged: () => is.includes('damaged'),
     mayHaveLost: () => is.includes('mayHaveLost'),
-  };
+  });
+}
+
+/** Needs are made unless the case says otherwise. */
+function needsOfCase({ deps, after, gathers }: Node, { needs = {} }: Case): Verdicts {
+  const made = Object.fromEntries([...deps, ...after, ...gathers].map((name) => [name, FRESH]));
+  return verdictsOf({ ...made, ...needs });
 }
 
 /** The record of a good build with everything as in FILES, under this rule. */
 function builtOf(rule: Omit<Rule, 'name'>, sighting?: Sighting): Built {
   const node = nodeOf(rule);
-  const view = viewOf(sighting === undefined ? {} : { sighting }, undefined);
-  const signature = signatureOf(node, view, node.gathers);
+  const view = viewOfCase(sighting === undefined ? {} : { sighting }, undefined);
+  const signature = signatureOf(node, view, needsOfCase(node, {}), node.gathers);
   const outputs = Object.fromEntries(
     node.outputs.map(({ path }) => [path, FILES[path] ?? 'absent']),
   );
@@ -90,10 +87,9 @@ function builtOf(rule: Omit<Rule, 'name'>, sighting?: Sighting): Built {
 function decided(one: Case): Decision {
   const rule = { ...RULE, ...one.rule };
   const recorded = builtOf(rule, one.rule?.observe === undefined ? undefined : READY);
-  return decide(
-    nodeOf(rule),
-    viewOf(one, one.trace === undefined ? recorded : one.trace(recorded)),
-  );
+  const node = nodeOf(rule);
+  const trace = one.trace === undefined ? recorded : one.trace(recorded);
+  return decide(node, viewOfCase(one, trace), needsOfCase(node, one));
 }
 
 const READY: Sighting = { state: 'ready', value: 1, note: 'one' };
@@ -366,7 +362,7 @@ describe('a group', () => {
   const group = resolve([target('g', { deps: ['x'] }), target('x', { recipe: [] })]).nodes.get(
     'g',
   )!;
-  const verdictWith = (x: Verdict): Decision => decide(group, viewOf({ needs: { x } }, undefined));
+  const verdictWith = (x: Verdict): Decision => decide(group, viewOf(), verdictsOf({ x }));
 
   test('is what its deps are', () => {
     expect(verdictWith(FRESH)).toMatchObject({ state: 'fresh', reasons: [] });
@@ -612,11 +608,10 @@ describe('a target held back while work is under way', () => {
   const changed = { ...FILES, in: 'in-2' };
   const held = (records: { readonly [name: string]: Trace }, more: Case = {}): Decision => {
     const own = builtOf({ ...RULE, ...rule });
-    const view = viewOf({ rule, files: changed, ...more }, own);
-    return decide(nodeOf({ ...RULE, ...rule }), {
-      ...view,
-      trace: (name) => (name === 'a' ? own : records[name]),
-    });
+    const view = viewOfCase({ rule, files: changed, ...more }, own);
+    const trace = (name: string) => (name === 'a' ? own : records[name]);
+    const node = nodeOf({ ...RULE, ...rule });
+    return decide(node, { ...view, trace }, needsOfCase(node, more));
   };
   const done = builtOf(RULE);
 

@@ -5,9 +5,9 @@ import type { Sighting } from '../../../core/api/looks.ts';
 import type { Chain, OnceSighting, Rule } from '../../../core/api/rules.ts';
 import { resolve } from '../../../core/graph/resolve.ts';
 import type { Trace } from '../../../core/memory/trace.ts';
-import type { AttemptState } from '../../../core/plan/decide.ts';
-import { chainAction, closure, firstDue, plan, type Survey } from '../../../core/plan/plan.ts';
-import type { Verdict } from '../../../core/plan/verdict.ts';
+import { chainAction, closure, firstDue, plan } from '../../../core/plan/plan.ts';
+import type { AttemptState, Verdicts, View } from '../../../core/plan/view.ts';
+import { verdictsOf, viewOf } from '../../support/views.ts';
 
 interface World {
   readonly traces?: { readonly [name: string]: Trace };
@@ -17,23 +17,20 @@ interface World {
   readonly attempt?: AttemptState;
 }
 
-function surveyOf({
+function seen({
   traces = {},
   files = {},
   sightings = {},
   onces = {},
   attempt = 'unclaimed',
-}: World): Survey {
-  const file = (path: string): string => files[path] ?? 'absent';
-  const no = () => false;
-  return {
-    ...{ file, glob: file, env: () => undefined, product: () => undefined, attempt: () => attempt },
-    ...{ forced: no, gaveUp: no, madeNow: () => 0, damaged: no, mayHaveLost: no },
+}: World): View {
+  return viewOf({
+    file: (path) => files[path] ?? 'absent',
+    attempt: () => attempt,
     sighting: (name) => sightings[name],
     once: (name) => onces[name],
     trace: (name) => traces[name],
-    output: (output) => file(output.path),
-  };
+  });
 }
 
 const made = (name: string, rule: Omit<Rule, 'name'> = {}): Rule =>
@@ -41,7 +38,7 @@ const made = (name: string, rule: Omit<Rule, 'name'> = {}): Rule =>
 
 /** Plans, states and actions in a form that fits on a line each. */
 function planned(rules: readonly Rule[], goals: readonly string[], world: World = {}) {
-  const { plan: found, wanted } = plan(resolve(rules), goals, surveyOf(world));
+  const { plan: found, wanted } = plan(resolve(rules), goals, seen(world));
   return {
     states: Object.fromEntries([...found.verdicts].map(([name, { state }]) => [name, state])),
     actions: found.actions.map(
@@ -230,7 +227,7 @@ describe('a chain', () => {
     const found = plan(
       resolve(rules),
       ['l3'],
-      surveyOf({ files: { ...files, in1: 'changed' }, traces }),
+      seen({ files: { ...files, in1: 'changed' }, traces }),
     );
     expect([...found.plan.verdicts].map(([name, { state }]) => [name, state])).toEqual([
       ['l0', 'fresh'],
@@ -256,9 +253,12 @@ describe('a chain', () => {
     ]);
   });
 
-  const all =
-    (states: { readonly [link: string]: State }) =>
-    (link: string): Verdict => ({ state: states[link] ?? 'fresh', reasons: [] });
+  const all = (states: { readonly [link: string]: State }): Verdicts =>
+    verdictsOf(
+      Object.fromEntries(
+        chain.links.map((link) => [link, { state: states[link] ?? 'fresh', reasons: [] }]),
+      ),
+    );
   test.each<
     [string, { readonly [link: string]: State }, string | undefined, readonly string[] | undefined]
   >([

@@ -7,13 +7,14 @@ import { resolve } from '../../../core/graph/resolve.ts';
 import type { Signature } from '../../../core/memory/trace.ts';
 import {
   differences,
-  type Ingredients,
   isStill,
   productOf,
   signatureOf,
   valueDigest,
 } from '../../../core/plan/signature.ts';
+import type { Verdicts, View } from '../../../core/plan/view.ts';
 import type { Reason } from '../../../core/words/reasons.ts';
+import { madeBy, viewOf } from '../../support/views.ts';
 
 const nodeOf = (rule: Omit<Rule, 'name'>): Node => {
   const deps = [...(rule.deps ?? []), ...(rule.gathers ?? [])];
@@ -23,13 +24,18 @@ const nodeOf = (rule: Omit<Rule, 'name'>): Node => {
   ]).nodes.get('a')!;
 };
 
-const WORLD: Ingredients = {
+const WORLD = viewOf({
   file: (path) => `file ${path}`,
   glob: (pattern) => `glob ${pattern}`,
   env: (name) => (name === 'UNSET' ? undefined : `value of ${name}`),
   sighting: () => ({ state: 'ready', value: { n: 1 }, note: 'one' }),
-  product: (name) => `product ${name}`,
-};
+});
+
+/** Needs that have been made. */
+const madeFor = ({ deps, gathers }: Node): Verdicts =>
+  madeBy(Object.fromEntries([...deps, ...gathers].map((name) => [name, `product ${name}`])));
+
+const NO_NEEDS = madeBy({});
 
 const EMPTY: Signature = {
   recipe: 'r',
@@ -52,7 +58,7 @@ test('a signature holds everything a target depends on, by name', () => {
     params: { cut: 0.2 },
     observe: { look: () => [], judge: () => ({ state: 'ready', value: 1 }) },
   });
-  expect(signatureOf(node, WORLD, ['g'])).toEqual({
+  expect(signatureOf(node, WORLD, madeFor(node), ['g'])).toEqual({
     recipe: node.recipeDigest,
     params: { cut: 0.2 },
     inputs: { i: 'file i', o: 'file o' },
@@ -66,13 +72,13 @@ test('a signature holds everything a target depends on, by name', () => {
 
 test('a sticky observation and one that could not be made are no part of it', () => {
   const observe = { look: () => [], judge: () => ({ state: 'ready', value: 1 }) as const };
-  expect(signatureOf(nodeOf({ observe: { ...observe, sticky: true } }), WORLD, []).observed).toBe(
-    undefined,
-  );
+  const sticky = nodeOf({ observe: { ...observe, sticky: true } });
+  expect(signatureOf(sticky, WORLD, NO_NEEDS, []).observed).toBe(undefined);
   expect(
     signatureOf(
       nodeOf({ observe }),
       { ...WORLD, sighting: () => ({ state: 'failed', why: '' }) },
+      NO_NEEDS,
       [],
     ).observed,
   ).toBe(undefined);
@@ -81,7 +87,7 @@ test('a sticky observation and one that could not be made are no part of it', ()
 test.each(['BEARER_TOKEN', 'DB_PASSWORD', 'my_secret', 'API_KEY'])(
   'the value of %s is kept as a digest only',
   (name) => {
-    const value = signatureOf(nodeOf({ env: [name] }), WORLD, []).env[name];
+    const value = signatureOf(nodeOf({ env: [name] }), WORLD, NO_NEEDS, []).env[name];
     expect(value).toMatch(/^#[\w-]{22}$/);
   },
 );
@@ -238,10 +244,10 @@ describe('the short cut', () => {
           };
           const node = nodeOf(rule);
           const members = rule.gathers;
-          const now = signatureOf(node, WORLD, members);
+          const now = signatureOf(node, WORLD, madeFor(node), members);
           const was = same ? now : { ...now, ...recorded };
           const found = differences(was, now).length === 0;
-          if (isStill(was, node, WORLD, members)) expect(found).toBe(true);
+          if (isStill(was, node, WORLD, madeFor(node), members)) expect(found).toBe(true);
           const twice =
             new Set([...rule.inputs, ...optionalInputs]).size <
             rule.inputs.length + optionalInputs.length;
@@ -252,20 +258,20 @@ describe('the short cut', () => {
             !rule.env.includes('__proto__') &&
             !rule.globs.includes('__proto__')
           )
-            expect(isStill(was, node, WORLD, members)).toBe(true);
+            expect(isStill(was, node, WORLD, madeFor(node), members)).toBe(true);
         },
       ),
       { numRuns: 300 },
     );
   });
 
-  test.each<[string, Partial<Ingredients>]>([
+  test.each<[string, Partial<View>, Verdicts?]>([
     ['an input', { file: () => 'other' }],
     ['a glob', { glob: () => 'other' }],
     ['the environment', { env: () => 'other' }],
-    ['a dep', { product: () => 'other' }],
+    ['a dep', {}, madeBy({ d: 'other' })],
     ['an observed value', { sighting: () => ({ state: 'ready', value: 2 }) }],
-  ])('notices %s', (_what, other) => {
+  ])('notices %s', (_what, other, needs) => {
     const node = nodeOf({
       inputs: ['i'],
       globs: ['*'],
@@ -273,10 +279,10 @@ describe('the short cut', () => {
       deps: ['d'],
       observe: { look: () => [], judge: () => ({ state: 'ready', value: 1 }) },
     });
-    const was = signatureOf(node, WORLD, []);
-    expect([isStill(was, node, WORLD, []), isStill(was, node, { ...WORLD, ...other }, [])]).toEqual(
-      [true, false],
-    );
+    const before = madeFor(node);
+    const was = signatureOf(node, WORLD, before, []);
+    expect(isStill(was, node, WORLD, before, [])).toBe(true);
+    expect(isStill(was, node, { ...WORLD, ...other }, needs ?? before, [])).toBe(false);
   });
 });
 

@@ -1,0 +1,66 @@
+/** What keeps a target from being made now although it is not fresh. Pure. */
+
+import type { TargetName } from '../api/values.ts';
+import type { Node } from '../graph/graph.ts';
+import { builtOf, isLoss, outputsOf } from './record.ts';
+import { productOf } from './signature.ts';
+import type { Verdict } from './verdict.ts';
+import type { Verdicts, View } from './view.ts';
+
+/**
+ * Work under way elsewhere must not have its inputs replaced under it: what was made then still
+ * stands, and what changed has to wait.
+ */
+export function heldBack(node: Node, view: View, verdict: Verdict): Verdict | undefined {
+  const { hold } = node.rule;
+  if (hold === undefined || view.forced(node.name)) return undefined;
+  if (view.trace(hold.since)?.kind !== 'built' || view.trace(hold.until)?.kind === 'built')
+    return undefined;
+  const built = builtOf(node, view.trace(node.name), view);
+  if (built === undefined) return undefined;
+  const product = productOf(node, outputsOf(built), built.signature);
+  return {
+    state: 'fresh',
+    reasons: verdict.reasons,
+    product,
+    until: hold.until,
+    note: `held back until ${hold.until} is settled`,
+  };
+}
+
+/** What would be run cannot be while files are lacking that no rule makes. */
+export function withoutSources(node: Node, view: View, verdict: Verdict): Verdict | undefined {
+  const { once, doneBefore, chain } = node.rule;
+  if (verdict.state === 'running' || verdict.adopt !== undefined) return undefined;
+  // Evidence may still show that nothing is to be run; a chain runs as its first link says.
+  if (verdict.state === 'maybe' && (once ?? doneBefore ?? chain) !== undefined) return undefined;
+  const lacking = node.sources.filter((path) => view.file(path) === 'absent');
+  if (lacking.length === 0) return undefined;
+  const note = `${lacking.join(', ')} ${lacking.length > 1 ? 'do' : 'does'} not exist`;
+  return { state: 'failed', final: true, reasons: [], note };
+}
+
+/** Nor can it while a need is held back whose files are gone. */
+export function withoutProducts(
+  node: Node,
+  verdicts: Verdicts,
+  verdict: Verdict,
+): Verdict | undefined {
+  const { state, reasons, adopt } = verdict;
+  if (state === 'running' || state === 'maybe' || adopt !== undefined) return undefined;
+  if (node.rule.once !== undefined && reasons.length > 0 && reasons.every(isLoss)) return undefined;
+  const gone = goneNeed(node, verdicts);
+  // What the need is held back for has to be settled with what there is.
+  if (gone === undefined || verdicts.get(gone)!.until === node.name) return undefined;
+  const note = `needs ${gone}, whose files are gone; it is ${verdicts.get(gone)!.note}`;
+  return { state: 'waiting', reasons, note };
+}
+
+/** A need that stands only because it is held back, and has nothing to show for it. */
+export function goneNeed({ deps, gathers }: Node, verdicts: Verdicts): TargetName | undefined {
+  const isGone = (need: TargetName): boolean => {
+    const { state, reasons } = verdicts.get(need)!;
+    return state === 'fresh' && reasons.some(({ kind }) => kind === 'output missing');
+  };
+  return deps.find(isGone) ?? gathers.find(isGone);
+}

@@ -1,0 +1,155 @@
+/** What the record of a target says of it, whatever becomes of its needs. Pure. */
+
+import type { Attempt, Output } from '../api/rules.ts';
+import type { Node } from '../graph/graph.ts';
+import type { Built, Finishing, Signature, Started, Trace } from '../memory/trace.ts';
+import type { Reason } from '../words/reasons.ts';
+import { isAsLeft, productOf } from './signature.ts';
+import type { Verdict } from './verdict.ts';
+import type { View } from './view.ts';
+
+/** The record of a finished run; a run that died while putting outputs in place counts if they are. */
+export function builtOf(
+  node: Node,
+  trace: Trace | undefined,
+  view: Pick<View, 'output' | 'damaged'>,
+): Built | undefined {
+  if (view.damaged(node.name)) return undefined;
+  if (trace?.kind === 'built') return trace;
+  if (trace?.kind !== 'finishing') return undefined;
+  const inPlace = node.outputs.every(
+    (output) => view.output(output) === trace.outputs[output.path],
+  );
+  return inPlace ? asBuilt(trace) : undefined;
+}
+
+/** The record of a run that died when all its outputs were in place. */
+export function asBuilt(trace: Finishing): Built {
+  const { run, at, signature, because, outputs, token } = trace;
+  return { kind: 'built', how: 'built', ms: 0, run, at, signature, because, outputs, token };
+}
+
+/** What the record alone says against a target. */
+export interface Own {
+  readonly reasons: readonly Reason[];
+  readonly edited: readonly Output[];
+}
+
+/** Reasons that hold whatever becomes of the needs. */
+export function ownReasons(
+  node: Node,
+  trace: Trace | undefined,
+  built: Built | undefined,
+  view: View,
+): Own {
+  const reasons: Reason[] =
+    view.forced(node.name) && node.rule.once === undefined ? [{ kind: 'forced' }] : [];
+  if (built === undefined)
+    return { reasons: [...reasons, unbuiltReason(node, trace, view)], edited: [] };
+  const edited: Output[] = [];
+  for (const output of node.outputs) {
+    const recorded = built.outputs[output.path];
+    const now = view.output(output);
+    if (isAsLeft(output, recorded, now) || (output.quiet === true && now !== 'absent')) continue;
+    if (now === 'absent' || recorded === undefined)
+      reasons.push({ kind: 'output missing', path: output.path });
+    else if (output.shared === true || view.mayHaveLost(node.name) || view.forced(node.name))
+      reasons.push({ kind: 'output changed', path: output.path });
+    else edited.push(output);
+  }
+  const declared = new Set(node.outputs.map((output) => output.path));
+  if (!Object.keys(built.outputs).every((path) => declared.has(path)))
+    reasons.push({ kind: 'recipe changed' });
+  return { reasons, edited };
+}
+
+function unbuiltReason(node: Node, trace: Trace | undefined, view: View): Reason {
+  if (view.damaged(node.name)) return { kind: 'record damaged' };
+  switch (trace?.kind) {
+    case undefined:
+    case 'built':
+      return { kind: 'never built' };
+    case 'cleaning':
+      return trace.reason === undefined
+        ? { kind: 'cleaned' }
+        : { kind: 'asked again', why: trace.reason };
+    case 'failed':
+      return { kind: 'failed before', problem: trace.problems[0]?.what ?? 'no reason on record' };
+    case 'started':
+    case 'finishing':
+      return { kind: 'interrupted', at: trace.at };
+  }
+}
+
+/** The state of a target that is to be made. */
+export function stateOf(
+  trace: Trace | undefined,
+  reasons: readonly Reason[],
+): 'stale' | 'missing' | 'failed' {
+  if (trace?.kind === 'failed') return 'failed';
+  return reasons.some(
+    (r) =>
+      r.kind === 'never built' ||
+      r.kind === 'output missing' ||
+      r.kind === 'cleaned' ||
+      r.kind === 'asked again',
+  )
+    ? 'missing'
+    : 'stale';
+}
+
+/** The verdict on a target whose outputs a person changed. */
+export function editedVerdict(edited: readonly Output[]): Verdict {
+  const names = edited.map((output) => output.path).join(', ');
+  return {
+    state: 'edited',
+    reasons: edited.map((o) => ({ kind: 'output changed', path: o.path })),
+    note: `${names} was changed by hand`,
+  };
+}
+
+/** What a once-target left is not there any more; its record is enough to put it back. */
+export const isLoss = ({ kind }: Reason): boolean =>
+  kind === 'output missing' || kind === 'output changed';
+
+/** Digest of what a target has made, as it is now. Dependents compare whole files, even where only some keys are ours. */
+export function productNow(
+  node: Node,
+  view: Pick<View, 'file' | 'output'>,
+  signature: Signature,
+): string {
+  return productOf(
+    node,
+    (path) => {
+      const output = node.outputs.find((o) => o.path === path)!;
+      return output.keys === undefined ? view.output(output) : view.file(path);
+    },
+    signature,
+  );
+}
+
+/** What is on record of each output. */
+export const outputsOf = (built: Built) => (path: string) => built.outputs[path] ?? 'absent';
+
+/** The detached attempt that is on record, and whether its loss leaves a doubt. */
+export function attemptOf(trace: Trace | undefined): (Attempt & { doubt: boolean }) | undefined {
+  const open = trace?.kind === 'started' || trace?.kind === 'finishing';
+  if (!open || trace.detached === undefined) return undefined;
+  return { token: trace.token, at: trace.at, doubt: trace.detached === 'doubt' };
+}
+
+/** The attempt that a once-look should ask about, if one is on record. */
+export function pendingAttempt(trace: Trace | undefined): Attempt | undefined {
+  if (trace?.kind === 'started' || trace?.kind === 'finishing')
+    return { token: (trace as Started).token, at: trace.at };
+  return trace?.kind === 'failed' && trace.token !== undefined
+    ? { token: trace.token, at: trace.at }
+    : undefined;
+}
+
+/** A once-attempt that ended, but nobody knows with what effect. */
+export const unknownEffect = (trace: Trace | undefined): boolean =>
+  trace?.kind === 'failed' && trace.token !== undefined;
+
+/** Whether the target was cleaned, so that it is to be made again whatever shows outside. */
+export const wasCleaned = (trace: Trace | undefined): boolean => trace?.kind === 'cleaning';

@@ -1,0 +1,35 @@
+/** What a decision may look at, and the verdicts reached so far. */
+
+import type { Sighting } from '../api/looks.ts';
+import type { OnceSighting, Output } from '../api/rules.ts';
+import type { Digest, Path, TargetName } from '../api/values.ts';
+import type { Trace } from '../memory/trace.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Verdicts on targets; of those that a target needs they are known before it is decided. */
+export type Verdicts = ReadonlyMap<TargetName, Verdict>;
+
+/** What has become of an attempt that was launched detached. */
+export type AttemptState = 'unclaimed' | 'alive' | 'ended' | 'lost' | 'elsewhere';
+
+/** The world and the record as one invocation sees them. The observer is one; tests write theirs down. */
+export interface View {
+  /** Digest of a file's content now, `absent` without one. */
+  file(path: Path): Digest;
+  glob(pattern: string): Digest;
+  env(name: string): string | undefined;
+  sighting(name: TargetName): Sighting | undefined;
+  trace(name: TargetName): Trace | undefined;
+  /** Digest of an output now: of the file, of the glob's set, or of the keys that are ours. */
+  output(output: Output): Digest;
+  /** What shows outside that the work was done; undefined: not looked yet. */
+  once(name: TargetName): OnceSighting | undefined;
+  attempt(token: string): AttemptState;
+  forced(name: TargetName): boolean;
+  /** Failed already in this invocation: not tried again before the next. */
+  gaveUp(name: TargetName): boolean;
+  /** How often it was made already in this invocation. */
+  madeNow(name: TargetName): number;
+  damaged(name: TargetName): boolean;
+  mayHaveLost(name: TargetName): boolean;
+}
