@@ -1,6 +1,6 @@
 /** Work grows with the graph as it must, and no faster. Counted, not timed. */
 import { describe, expect, test } from 'vitest';
-import { exec, group, target } from '../core/api/define.ts';
+import { exec, group, target, write } from '../core/api/define.ts';
 import type { Rule } from '../core/api/rules.ts';
 import type { Digest, TargetName } from '../core/api/values.ts';
 import { resolve } from '../core/graph/resolve.ts';
@@ -14,7 +14,14 @@ import type { Verdict } from '../core/plan/verdict.ts';
 import { runBuild } from '../core/run/build.ts';
 import type { BuildEvent } from '../core/run/events.ts';
 import { execute } from '../core/run/schedule.ts';
-import { type Counts, type StubWorld, stubProject, stubWorld } from './core/stub-world.ts';
+import { engineOn } from './core/engine.ts';
+import {
+  type Counts,
+  type Program,
+  type StubWorld,
+  stubProject,
+  stubWorld,
+} from './core/stub-world.ts';
 import { viewOf } from './support/views.ts';
 
 /** A tree of copies: every target has an input of its own and needs the one at half its number. */
@@ -191,6 +198,38 @@ describe('one input changed', () => {
       }
     },
   );
+});
+
+describe('a chain of 100,000 targets, each made from the one before', () => {
+  const N = 100_000;
+  const first: Program = ([from, to], files) => void files.put(to!, files.text(from!)!.charAt(0));
+  const rules = (n: number): readonly Rule[] => [
+    group('all', [`c${n - 1}`]),
+    target('c0', { inputs: ['in'], outputs: ['c0'], recipe: [exec(['first', 'in', 'c0'])] }),
+    ...Array.from({ length: n - 1 }, (_, i) =>
+      target(`c${i + 1}`, {
+        deps: [`c${i}`],
+        outputs: [`c${i + 1}`],
+        recipe: [write(`c${i + 1}`, 'text')],
+      }),
+    ),
+  ];
+
+  test('is built, spared, blocked and told of however long it is', {
+    timeout: 120_000,
+  }, async () => {
+    const world = stubWorld({ in: '1-one' }, { first });
+    const engine = engineOn(world, rules(N));
+    const quiet = { emit: () => {} };
+    expect((await engine.build(quiet)).summary).toMatchObject({ outcome: 'fresh', total: N });
+    world.files.put('in', '1-two');
+    const spared = (await engine.build(quiet)).summary;
+    expect([spared.built, spared.spared.length]).toEqual([['c0'], N - 1]);
+    world.files.remove('in');
+    world.files.remove('c0');
+    const blocked = (await engine.build(quiet)).summary;
+    expect([blocked.outcome, blocked.blocked.length]).toEqual(['failed', N - 1]);
+  });
 });
 
 describe('everything built', () => {

@@ -46,6 +46,11 @@ export interface Rule {
   readonly chain?: Chain;
   /** Keys of which only one holder may run at a time. */
   readonly exclusive?: readonly string[];
+  /**
+   * Of what may start, what has the higher priority goes first, and all that it needs with it; among
+   * equals what is nearest to a goal. Default: 0. Says nothing of what is fresh.
+   */
+  readonly priority?: number;
   /** While work started by `since` has not been settled in `until`, do not run this again. */
   readonly hold?: { readonly since: TargetName; readonly until: TargetName };
   /** Where the rule was declared, `file:line`; filled in by `target()` when an error needs it. */

@@ -17,6 +17,8 @@ import type { Action, Plan, Verdict } from '../plan/verdict.ts';
 import type { Reason } from '../words/reasons.ts';
 import { perform } from './action.ts';
 import type { Landing, PerformContext } from './entry.ts';
+import { Ready, type ReadyAction } from './ready.ts';
+import { isMoreUrgent, type Urgency, urgencies, urgencyOf } from './urgency.ts';
 
 export interface ExecuteOptions {
   readonly jobs: number;
@@ -61,12 +63,12 @@ class Execute {
   readonly #making = new Set<TargetName>();
   /** Links that wait for the rest of what their chain needs from outside. */
   readonly #chains = new Map<Chain, { outside: number; running: boolean }>();
-  /** What may start, in order; from `#next` on it has not been tried. */
-  readonly #ready: Action[] = [];
-  #next = 0;
-  /** Tried when a key of theirs was taken. */
-  #leapt: Action[] = [];
-  readonly #busy = new Set<string>();
+  /** Needs that were closed of which those that need them have not been told yet; the last comes first. */
+  readonly #news: { readonly node: Node; readonly need: TargetName }[] = [];
+  readonly #ready = new Ready();
+  /** Of targets of which is being asked whether they have been made already; most have not. */
+  readonly #expected = new Set<Urgency>();
+  #urgencies: ReturnType<typeof urgencies> | undefined;
   readonly #limit;
   readonly #built: TargetName[] = [];
   readonly #spared = new Set<TargetName>();
@@ -92,6 +94,7 @@ class Execute {
       this.#break = reject;
       this.#unfinished += 1; // keeps the run open until everything below has been started
       this.#begin();
+      this.#goOn();
       this.#done();
     });
     return {
@@ -142,10 +145,17 @@ class Execute {
 
   #lookFirst(node: Node, { look }: Extract<Decision, { look: unknown }>): void {
     this.#unfinished += 1;
-    this.#observer.look(this.#plan.graph, [{ target: node.name, look }]).then(() => {
-      this.#consider(node);
-      this.#done();
-    }, this.#break);
+    const urgency = this.#urgencyOf([node.name]);
+    if (look === 'once') this.#expected.add(urgency);
+    this.#observer
+      .look(this.#plan.graph, [{ target: node.name, look }])
+      .then(() => {
+        this.#expected.delete(urgency);
+        this.#consider(node);
+        this.#goOn();
+        this.#done();
+      })
+      .catch(this.#break);
   }
 
   #act(node: Node, verdict: Verdict): void {
@@ -219,9 +229,18 @@ class Execute {
     this.#verdicts.set(node.name, verdict);
     if (this.#closed.has(node.name)) return;
     this.#closed.add(node.name);
-    for (const name of this.#plan.graph.dependents.get(node.name) ?? []) {
-      if (this.#inPlan.has(name)) this.#oneNeedLess(this.#node(name), node.name);
+    const dependents = this.#plan.graph.dependents.get(node.name) ?? [];
+    for (let i = dependents.length - 1; i >= 0; i--) {
+      const name = dependents[i]!;
+      if (this.#inPlan.has(name)) this.#news.push({ node: this.#node(name), need: node.name });
     }
+  }
+
+  /** Tells of all that was closed, however long the chains are; then starts what may start. */
+  #goOn(): void {
+    for (let news = this.#news.pop(); news !== undefined; news = this.#news.pop())
+      this.#oneNeedLess(news.node, news.need);
+    this.#pump();
   }
 
   #oneNeedLess(node: Node, need: TargetName): void {
@@ -241,41 +260,48 @@ class Execute {
 
   #enqueue(action: Action): void {
     this.#unfinished += 1;
-    this.#ready.push(action);
-    this.#pump();
+    const keys = action.makes.flatMap((name) => this.#node(name).rule.exclusive ?? []);
+    this.#ready.add({ action, urgency: this.#urgencyOf(action.makes), keys });
   }
 
-  /** Starts ready actions while there is room, leaping over those whose keys are taken. */
+  #urgencyOf(makes: readonly TargetName[]): Urgency {
+    this.#urgencies ??= urgencies(this.#plan);
+    return urgencyOf(makes, this.#urgencies);
+  }
+
+  /** Starts ready actions while there is room. */
   #pump(): void {
     const stopped =
       this.#options.signal.aborted || (this.#options.failFast && this.#failed.length > 0);
     if (stopped) {
-      const left = [...this.#leapt.splice(0), ...this.#ready.splice(this.#next)];
-      for (const _ of left) queueMicrotask(() => this.#done());
+      for (let left = this.#ready.clear(); left > 0; left--) queueMicrotask(() => this.#done());
       return;
     }
-    if (this.#leapt.length > 0) this.#leapt = this.#leapt.filter((action) => !this.#start(action));
-    while (this.#hasRoom() && this.#next < this.#ready.length) {
-      const action = this.#ready[this.#next++]!;
-      if (!this.#start(action)) this.#leapt.push(action);
+    for (;;) {
+      const next = this.#ready.take((urgency) => this.#hasRoom(urgency));
+      if (next === undefined) return;
+      this.#start(next);
     }
   }
 
-  #hasRoom(): boolean {
-    return this.#limit.activeCount + this.#limit.pendingCount < this.#options.jobs;
+  /** Room is kept for what is more urgent and will be ready in a moment. */
+  #hasRoom(urgency: Urgency): boolean {
+    let room = this.#options.jobs - this.#limit.activeCount - this.#limit.pendingCount;
+    for (const expected of this.#expected) {
+      if (room <= 0) break;
+      if (isMoreUrgent(expected, urgency)) room -= 1;
+    }
+    return room > 0;
   }
 
-  /** Starts an action; false when there is no room or somebody has a key of it. */
-  #start(action: Action): boolean {
-    const keys = action.makes.flatMap((name) => this.#node(name).rule.exclusive ?? []);
-    if (!this.#hasRoom() || keys.some((key) => this.#busy.has(key))) return false;
-    for (const key of keys) this.#busy.add(key);
-    this.#limit(() => this.#perform(action)).then(() => {
-      for (const key of keys) this.#busy.delete(key);
-      this.#pump();
-      this.#done();
-    }, this.#break);
-    return true;
+  #start(ready: ReadyAction): void {
+    this.#limit(() => this.#perform(ready.action))
+      .then(() => {
+        this.#ready.release(ready);
+        this.#goOn();
+        this.#done();
+      })
+      .catch(this.#break);
   }
 
   #done(): void {
@@ -298,13 +324,13 @@ class Execute {
     switch (landing.state) {
       case 'built':
         for (const name of action.makes) this.#landed(name, action);
-        this.#goOn(action);
+        this.#resumeChain(action);
         return;
       case 'failed':
         for (const name of landing.made) this.#landed(name, action);
         for (const name of action.makes)
           if (!landing.made.includes(name)) this.#down(name, landing);
-        this.#goOn(action);
+        this.#resumeChain(action);
         return;
       case 'doubt':
         // Perhaps the outside can tell by now.
@@ -316,7 +342,7 @@ class Execute {
         for (const name of action.makes) {
           this.#close(this.#node(name), { state: 'waiting', reasons: [], note: landing.note });
         }
-        this.#goOn(action);
+        this.#resumeChain(action);
         return;
       case 'interrupted':
         return;
@@ -324,7 +350,7 @@ class Execute {
   }
 
   /** What ran of a chain has been followed; now comes what else is due of it. */
-  #goOn(action: Action): void {
+  #resumeChain(action: Action): void {
     const { chain } = this.#node(action.makes[0]!).rule;
     if (chain === undefined || action.kind !== 'attach') return;
     this.#chains.get(chain)!.running = false;
@@ -382,13 +408,16 @@ class Execute {
   }
 
   /** A run of a chain may remake, and break, what links were made from that it leaves alone. */
-  #holdUpLinks(broken: TargetName): void {
-    for (const name of this.#node(broken).rule.chain?.links ?? []) {
-      const needs = needsOf(this.#node(name)).includes(broken);
-      if (!needs || this.#making.has(name) || asNeed(this.#verdicts.get(name)!) !== 'usable')
-        continue;
-      this.#verdicts.set(name, blocked([broken], this.#verdicts));
-      this.#holdUpLinks(name);
+  #holdUpLinks(first: TargetName): void {
+    const broken = [first];
+    for (let need = broken.pop(); need !== undefined; need = broken.pop()) {
+      for (const name of this.#node(need).rule.chain?.links ?? []) {
+        const needs = needsOf(this.#node(name)).includes(need);
+        if (!needs || this.#making.has(name) || asNeed(this.#verdicts.get(name)!) !== 'usable')
+          continue;
+        this.#verdicts.set(name, blocked([need], this.#verdicts));
+        broken.push(name);
+      }
     }
   }
 

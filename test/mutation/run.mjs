@@ -28,27 +28,15 @@ const COPIED = [
   'tsconfig.json',
 ];
 const CORE = [
-  'aliases',
-  'attempts',
-  'build.test',
-  'clean',
-  'decide',
-  'execute',
-  'journal',
-  'keep',
-  'lock',
-  'look.test',
-  'meanwhile',
-  'observe',
-  'perform',
-  'plan',
-  'settle',
-  'signature',
-  'taken-up',
+  ...['plan/', 'observe/', 'memory/', 'repair/', 'graph/'],
+  ...['action', 'build', 'keep', 'schedule', 'steps', 'taken-up', 'urgency'].map(
+    (f) => `run/${f}.`,
+  ),
 ];
 /** In this order until one notices: what tells soonest and most exactly comes first. */
 const SUITES = [
   { name: 'core', paths: CORE.map((name) => `test/core/${name}`) },
+  { name: 'urgency', paths: ['test/property/urgency.test.ts'] },
   { name: 'found', paths: ['test/property/found.test.ts'] },
   { name: 'model', paths: ['test/property/model.test.ts'] },
   { name: 'crash', paths: ['test/crash/in-process.test.ts'] },
