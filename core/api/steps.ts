@@ -15,7 +15,10 @@ export interface Exec {
   readonly env?: { readonly [name: string]: string };
   /** Take the environment that sourcing a script leaves, captured once per invocation. */
   readonly environment?: Sourced;
-  /** Passed through from desgw's own environment when set, not fingerprinted (credentials). */
+  /**
+   * Passed through from desgw's own environment when set: names, or patterns (`JOBSUB_*`). Not part
+   * of the fingerprint (credentials).
+   */
   readonly passEnv?: readonly string[];
   /** Standard output becomes this file, put in place when the program has ended. */
   readonly stdout?: Path;
@@ -49,7 +52,10 @@ export interface Sourced {
   readonly args?: readonly string[];
   readonly cwd?: Path;
   readonly env?: { readonly [name: string]: string };
+  /** As for a step: names or patterns, not part of the fingerprint. */
   readonly passEnv?: readonly string[];
+  /** `any`: its status is not asked for, as a login shell does not ask its profile scripts. Default [0]. */
+  readonly okExits?: 'any';
   /** Forced upon the captured environment afterwards. */
   readonly set?: { readonly [name: string]: string };
   readonly timeout?: number;

@@ -183,11 +183,19 @@ function recipeDigest(rule: Rule): string {
   );
 }
 
-/** A step as data alone: a function in it, which only a write may have, as its text. */
-const plainStep = (step: Step): object =>
-  step.kind === 'write' && typeof step.content === 'function'
-    ? { ...step, content: String(step.content) }
-    : step;
+/**
+ * A step as data alone: a function in it, which only a write may have, as its text. What is passed
+ * on from the environment of whoever builds changes no result.
+ */
+function plainStep(step: Step): object {
+  if (step.kind === 'write' && typeof step.content === 'function')
+    return { ...step, content: String(step.content) };
+  if (step.kind !== 'exec') return step;
+  const { passEnv: _, environment, ...rest } = step;
+  if (environment === undefined) return rest;
+  const { passEnv: __, ...sourced } = environment;
+  return { ...rest, environment: sourced };
+}
 
 function linkUp(
   nodes: ReadonlyMap<TargetName, Node>,

@@ -3,7 +3,7 @@
 import type { Exit } from '../api/facts.ts';
 import type { Exec } from '../api/steps.ts';
 import type { World } from '../world/world.ts';
-import { Environments } from './environment.ts';
+import { environmentsOf } from './environment.ts';
 import { filled } from './filled.ts';
 
 /** Names scratch files of questions that are asked at the same time. */
@@ -21,7 +21,7 @@ export async function runForAdapter(
   const [stdout, stderr] = [`${base}.out`, `${base}.err`];
   const fill = (text: string): string => filled(text, '', files.root);
   files.makeDirectory('.desgw/tmp');
-  const env = await new Environments(world).of(exec, [], signal);
+  const env = await environmentsOf(world).of(exec, [], signal);
   try {
     const { exit } = await processes.run(
       {

@@ -15,7 +15,18 @@ const SOURCE_TIMEOUT = 300;
  * Sources a script in a clean bash and prints the environment it leaves. The script's own output
  * goes to stderr, so that it cannot be mistaken for the environment.
  */
-const CAPTURE = 'script=$1; shift; source "$script" "$@" 1>&2 || exit 97; exec env -0';
+const CAPTURE =
+  'script=$1 ok=$2; shift 2; source "$script" "$@" 1>&2 || [ "$ok" = any ] || exit 97; exec env -0';
+
+/** Shared by all who run programs in one invocation, which has one world. */
+const ENVIRONMENTS = new WeakMap<World, Environments>();
+
+/** The environments of an invocation. */
+export function environmentsOf(world: World): Environments {
+  const known = ENVIRONMENTS.get(world) ?? new Environments(world);
+  ENVIRONMENTS.set(world, known);
+  return known;
+}
 
 /** Environments captured by sourcing, each script once per invocation. */
 export class Environments {
@@ -37,10 +48,18 @@ export class Environments {
     return { ...this.#pick(BASE), ...sourced, ...passed, ...exec.env };
   }
 
-  #pick(names: readonly string[]): Environment {
+  /** The variables of ours that are named, or match a pattern: `*` stands for any text. */
+  #pick(wanted: readonly string[]): Environment {
     const { env } = this.#world;
+    const patterns = wanted.filter((name) => name.includes('*')).map(patternOf);
+    const matching =
+      patterns.length === 0
+        ? []
+        : Object.keys(env).filter((name) => patterns.some((pattern) => pattern.test(name)));
     return Object.fromEntries(
-      names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+      [...wanted, ...matching].flatMap((name) =>
+        env[name] === undefined ? [] : [[name, env[name]]],
+      ),
     );
   }
 
@@ -62,6 +81,8 @@ export class Environments {
     const log = `.desgw/logs/environment.${sourced.script.split('/').pop()}.log`;
     files.makeDirectory('.desgw/tmp');
     files.remove(log);
+    // Holds credentials until it is removed.
+    files.write(base, '', 0o600);
     const spawn = {
       argv: [
         'bash',
@@ -71,6 +92,7 @@ export class Environments {
         CAPTURE,
         'capture',
         files.absolute(sourced.script),
+        sourced.okExits ?? '0',
         ...(sourced.args ?? []),
       ] as const,
       cwd: files.absolute(sourced.cwd ?? '.'),
@@ -90,6 +112,11 @@ export class Environments {
     }
   }
 }
+
+const patternOf = (name: string): RegExp =>
+  new RegExp(`^${name.split('*').map(escaped).join('.*')}$`);
+
+const escaped = (text: string): string => text.replace(/[\\^$.|?+()[\]{}]/g, '\\$&');
 
 /** Shell functions travel in odd variables that only bash understands; they and bash's own are left out. */
 function parse(text: string): Environment {

@@ -8,7 +8,7 @@ import { lackingSource, sourceNeededBy } from '../graph/sources.ts';
 import { isCurrent, type Loaded, loadMemory, openJournal } from '../memory/journal.ts';
 import { acquire } from '../memory/lock.ts';
 import type { Journal, Memory } from '../memory/memory.ts';
-import { Environments } from '../observe/environment.ts';
+import { type Environments, environmentsOf } from '../observe/environment.ts';
 import { Looker } from '../observe/looker.ts';
 import { Observer } from '../observe/observer.ts';
 import { declarationOf, type Project, type Stage, stage } from '../observe/stage.ts';
@@ -106,7 +106,7 @@ class BuildRun {
     this.#project = project;
     this.#options = options;
     this.#begun = project.world.clock.now();
-    this.#environments = new Environments(project.world);
+    this.#environments = environmentsOf(project.world);
   }
 
   async run(): Promise<Summary> {

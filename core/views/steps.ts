@@ -95,8 +95,13 @@ function execNotes(exec: Exec): readonly string[] {
     ...(idempotent === false ? ['never repeated without your word'] : []),
     ...(passEnv === undefined || passEnv.length === 0
       ? []
-      : [`with ${passEnv.join(', ')} of your environment`]),
+      : [`with ${someOf(passEnv)} of your environment`]),
   ];
+}
+
+function someOf(names: readonly string[]): string {
+  if (names.length <= 4) return names.join(', ');
+  return `${names.slice(0, 3).join(', ')} and ${names.length - 3} more names and patterns`;
 }
 
 function writeLines(step: Write, before: string | undefined): readonly string[] {

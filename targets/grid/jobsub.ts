@@ -14,6 +14,7 @@ import {
   type Labels,
   type Queue,
   Refusal,
+  type Sourced,
 } from '../../core/index.ts';
 import { COLUMNS, LABELS, placeOf, TOKEN } from './jobsub-answer.ts';
 import { explainSubmitFailure } from './jobsub-failures.ts';
@@ -32,15 +33,18 @@ export interface JobsubOptions {
   readonly storageModify: readonly string[];
   readonly env: { readonly [name: string]: string };
   readonly passEnv: readonly string[];
+  /** What must be sourced for its programs. */
+  readonly environment?: Sourced;
   /** Seconds until a silent jobsub_q is given up. */
   readonly timeout?: number;
 }
 
 /** The grid behind jobsub_lite. */
 export function jobsub(options: JobsubOptions): Grid {
-  const { programs, group, role, env, passEnv, timeout = 120 } = options;
+  const { programs, group, role, env, passEnv, environment, timeout = 120 } = options;
+  const surroundings = { env, passEnv, ...(environment === undefined ? {} : { environment }) };
   const program = (argv: Exec['argv'], more: Omit<Exec, 'kind' | 'argv'>): Exec =>
-    exec(argv, { env, passEnv, ...more });
+    exec(argv, { ...surroundings, ...more });
   return {
     programs: [programs.submit, programs.queue, programs.remove],
     // Every job that desgw has submitted, one a line.

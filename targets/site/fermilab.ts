@@ -1,6 +1,8 @@
 /** The real site. */
+import { existsSync } from 'node:fs';
 import { jobsub } from '../grid/jobsub.ts';
 import { oracleSeasons } from '../seasons/registry.ts';
+import { JOBSUB_PROFILE, LOGIN_ENV } from './login-env.ts';
 import type { Site } from './site.ts';
 
 /** What differs between accounts and machines; everything else has the value used at Fermilab. */
@@ -16,6 +18,10 @@ export interface FermilabOptions {
   /** The account that runs the pipeline decides which DAGMaker script it may use. */
   readonly user?: string;
   readonly role?: string;
+  /** Variables that programs get from the shell of whoever builds, beside `LOGIN_ENV`: names or patterns. */
+  readonly passEnv?: readonly string[];
+  /** Sourced for the programs of jobsub where it exists. */
+  readonly profile?: string;
   readonly python?: string;
   /** Section of ~/.desservices.ini that reaches the season tables. */
   readonly section?: string;
@@ -27,16 +33,10 @@ export interface FermilabOptions {
   readonly isolate?: boolean;
 }
 
-const CREDENTIALS = [
-  'KRB5CCNAME',
-  'X509_USER_PROXY',
-  'BEARER_TOKEN_FILE',
-  'XDG_RUNTIME_DIR',
-  'XDG_CACHE_HOME',
-];
-
 /** The site at Fermilab: DECam data on /pnfs, jobs through jobsub_lite, seasons in Oracle. */
 export function fermilab(options: FermilabOptions): Site {
+  const passEnv = [...LOGIN_ENV, ...(options.passEnv ?? [])];
+  const profile = options.profile ?? JOBSUB_PROFILE;
   const account = { experiment: 'des', role: options.role ?? 'desgw' };
   const grid = jobsub({
     programs: { submit: 'jobsub_submit_dag', queue: 'jobsub_q', remove: 'jobsub_rm' },
@@ -44,7 +44,10 @@ export function fermilab(options: FermilabOptions): Site {
     role: account.role,
     storageModify: ['/des/persistent/gw/exp', '/des/persistent/gw/forcephoto'],
     env: {},
-    passEnv: CREDENTIALS,
+    passEnv,
+    ...(existsSync(profile)
+      ? { environment: { script: profile, passEnv, okExits: 'any' as const } }
+      : {}),
   });
   const file = options.servicesFile ?? '~/.desservices.ini';
   const section = options.section ?? 'db-dessci';
@@ -61,11 +64,11 @@ export function fermilab(options: FermilabOptions): Site {
     grid,
     account,
     env: {},
-    passEnv: CREDENTIALS,
+    passEnv,
     imageSetup: {
       script: `${options.gwWorkflow}/setup_img_proc.sh`,
       cwd: options.gwWorkflow,
-      passEnv: CREDENTIALS,
+      passEnv,
     },
     fixedPostproc: options.fixedPostproc ?? false,
     settleAfter: options.settleAfter ?? 6 * 3600,

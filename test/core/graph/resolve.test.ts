@@ -250,6 +250,14 @@ describe('the digest of a recipe', () => {
     expect(digest([write('a', 'x')])).toBe(digest({ steps: [write('a', 'x')] }));
   });
 
+  test('does not know what is passed on from the environment of whoever builds', () => {
+    const sourced = { script: 's.sh' };
+    expect(digest([exec(['cp', 'a', 'b'], { passEnv: ['X_*'] })])).toBe(base);
+    expect(digest([exec(['x'], { environment: { ...sourced, passEnv: ['X_*'] } })])).toBe(
+      digest([exec(['x'], { environment: sourced })]),
+    );
+  });
+
   test('is that of the chain for its links', () => {
     const recipe = { version: '3', steps: [] };
     const chain: Chain = { name: 'chain', links: ['a'], sweep: () => ['a'], recipe };

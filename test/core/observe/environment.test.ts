@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { exec } from '../../../core/api/define.ts';
 import type { Exec, Sourced } from '../../../core/api/steps.ts';
-import { Environments } from '../../../core/observe/environment.ts';
+import { Environments, environmentsOf } from '../../../core/observe/environment.ts';
 import type { Spawn } from '../../../core/world/world.ts';
 import { type Program, stubWorld } from '../stub-world.ts';
 
@@ -40,6 +40,12 @@ describe('without a script', () => {
       exec(['x'], { passEnv: ['TOKEN', 'NONE'] }),
       [],
       { TOKEN: 't' },
+    ],
+    [
+      'variables that match a pattern, and no others',
+      exec(['x'], { passEnv: ['TOK*', 'S*N', 'E.*', 'NONE*'] }),
+      [],
+      { TOKEN: 't', SEEN: 's' },
     ],
     [
       'what the step adds, above everything else',
@@ -92,6 +98,7 @@ describe('a script that must be sourced', () => {
         expect.any(String),
         'capture',
         '/w/setup.sh',
+        '0',
         '-x',
       ],
       cwd: '/w/sub',
@@ -128,4 +135,10 @@ describe('a script that must be sourced', () => {
     const { world } = await environment(sourced(), leaves('A=1\0'));
     expect(world.files.list('.desgw/tmp') ?? []).toEqual([]);
   });
+});
+
+test('an invocation has one set of environments, whoever asks for them', () => {
+  const world = stubWorld({}, {}, OURS);
+  expect(environmentsOf(world)).toBe(environmentsOf(world));
+  expect(environmentsOf(stubWorld({}, {}, OURS))).not.toBe(environmentsOf(world));
 });
