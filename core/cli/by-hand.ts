@@ -180,7 +180,7 @@ export async function unlock(
       return 0;
     }
   }
-  const whose = takeLock(world.files, world.processes);
+  const whose = await takeLock(world.files, world.processes);
   terminal.out(whose === undefined ? 'There was no lock.' : `The lock of ${whose} is gone.`);
   return 0;
 }

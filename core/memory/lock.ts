@@ -1,16 +1,21 @@
 /**
  * One builder at a time in a workspace. `.desgw/lock` holds, as JSON, who has it; whoever creates
- * that file has it. A process that died on this computer loses it to the next one that asks; what a
- * process of another computer holds is only ever taken away by a person (`desgw unlock`).
+ * that file has it. Only a holder that is proved dead loses it to the next one that asks: by the
+ * process table where its pid means something, else by the socket on which it vouched for itself
+ * (`world/voucher.ts`). Another computer, or another boot of one with the same name, proves nothing:
+ * what is held from there is only ever taken away by a person (`desgw unlock`).
  */
+import { dirname } from 'node:path';
 import { digestOf } from '../api/digest.ts';
 import { UserError } from '../api/errors.ts';
-import type { Instant } from '../api/values.ts';
+import type { Instant, Path } from '../api/values.ts';
 import { moment } from '../words/time.ts';
 import type { Clock, Files, Processes, ProcessIdentity } from '../world/world.ts';
 
 /** Where the lock is, relative to the workspace. */
 export const LOCK = '.desgw/lock';
+/** What the names of the sockets begin with on which holders show that they live. */
+const VOUCHERS = `${LOCK}.alive-`;
 /** Milliseconds between two looks at a lock that somebody else holds. */
 const POLL = 100;
 /**
@@ -24,6 +29,8 @@ export interface Holder extends ProcessIdentity {
   readonly since: Instant;
   /** The command line, for people. */
   readonly command: string;
+  /** Where it shows that it lives, see `Processes.vouch`. */
+  readonly voucher?: Path;
 }
 
 export interface Lock {
@@ -53,23 +60,57 @@ export async function acquire(
   clock: Clock,
   options: LockOptions,
 ): Promise<Lock> {
+  const voucher = `${VOUCHERS}${processes.self.pid}-${crypto.randomUUID().slice(0, 8)}`;
+  files.makeDirectory(dirname(LOCK));
+  const vouching = processes.vouch(files.absolute(voucher));
+  const recall = vouching === undefined ? undefined : await vouching;
   const mine = JSON.stringify({
     ...processes.self,
     since: clock.now(),
     command: options.command,
+    ...(recall === undefined ? {} : { voucher }),
   } satisfies Holder);
+  try {
+    const { atOnce, dead } = await take(files, processes, clock, options, mine);
+    if (dead.length > 0) await clearAfter(files, processes, dead, mine);
+    return {
+      atOnce,
+      release: () => {
+        release(files, mine);
+        recall?.();
+      },
+    };
+  } catch (error) {
+    recall?.();
+    throw error;
+  }
+}
+
+/** Creates the lock; `dead` are those from whom it was taken. */
+async function take(
+  files: Files,
+  processes: Processes,
+  clock: Clock,
+  options: LockOptions,
+  mine: string,
+): Promise<{ readonly atOnce: boolean; readonly dead: readonly Holder[] }> {
+  const dead: Holder[] = [];
   let seen: string | undefined;
   let atOnce = true;
   for (let oddLooks = 0; ; ) {
     if (options.signal?.aborted) throw interrupted();
-    if (files.createExclusive(LOCK, mine)) return { atOnce, release: () => release(files, mine) };
+    if (files.createExclusive(LOCK, mine)) return { atOnce, dead };
     atOnce = false;
     const text = files.readText(LOCK);
     if (text === undefined) continue; // given back this very moment
     const holder = parse(text);
-    const alive = holder && processes.isAlive(holder);
+    const alive =
+      holder && (processes.isAlive(holder) ?? (await isVouchedFor(files, processes, holder)));
     if (holder === undefined || alive === false) {
-      if (holder && removeGuarded(files, processes, LOCK, text, 'the dead')) continue;
+      if (holder && removeGuarded(files, processes, LOCK, text, 'the dead')) {
+        dead.push(holder);
+        continue;
+      }
       if (++oddLooks > ODD_LOOKS) throw holder ? stuck(holder) : senseless();
     } else {
       oddLooks = 0;
@@ -78,6 +119,34 @@ export async function acquire(
     }
     seen = text;
     await clock.sleep(POLL, options.signal);
+  }
+}
+
+/** Where the process table says nothing of a holder, its voucher may. */
+async function isVouchedFor(
+  files: Files,
+  processes: Processes,
+  holder: Holder,
+): Promise<boolean | undefined> {
+  if (holder.voucher?.startsWith(VOUCHERS) !== true) return undefined;
+  return processes.isVouchedFor(holder, files.absolute(holder.voucher));
+}
+
+/** A builder that was killed may have left programs running, and they must not meet ours. */
+async function clearAfter(
+  files: Files,
+  processes: Processes,
+  dead: readonly Holder[],
+  mine: string,
+): Promise<void> {
+  for (const holder of dead) {
+    if (holder.voucher?.startsWith(VOUCHERS) === true) files.remove(holder.voucher);
+    if (await processes.sweep(holder)) continue;
+    release(files, mine);
+    throw new UserError(
+      `Programs that a killed desgw started are still running: ${describeHolder(holder)}.`,
+      'See `ps -fu $USER`, end them, then run this again.',
+    );
   }
 }
 
@@ -98,14 +167,19 @@ export function describeHolder(holder: Holder): string {
  * @returns in words, whose it was; `undefined` when nobody held it
  * @throws UserError when the holder lives on this computer
  */
-export function unlock(files: Files, processes: Processes): string | undefined {
+export async function unlock(files: Files, processes: Processes): Promise<string | undefined> {
   const text = files.readText(LOCK);
   if (text === undefined) return undefined;
   const holder = parse(text);
-  if (holder !== undefined && processes.isAlive(holder) === true) {
+  if (
+    holder !== undefined &&
+    (processes.isAlive(holder) ?? (await isVouchedFor(files, processes, holder)))
+  ) {
     throw new UserError(
       `The lock is not stale: ${describeHolder(holder)}.`,
-      `Wait for it to end, or stop it with: kill ${holder.pid}`,
+      processes.isAlive(holder) === true
+        ? `Wait for it to end, or stop it with: kill ${holder.pid}`
+        : 'It runs on this computer, in a container of its own: wait for it to end, or stop it there.',
     );
   }
   if (!removeGuarded(files, processes, LOCK, text, 'anyone not known to live')) {

@@ -16,27 +16,28 @@ export function attemptState(world: World, token: string): AttemptState {
   const { files } = world;
   if (files.stat(`${dir}/claim`)?.directory !== true) return 'unclaimed';
   if (files.stat(`${dir}/exit`) !== undefined) return 'ended';
-  const alive = supervisorAlive(world, dir);
+  const alive = isAttemptAlive(world, token);
   if (alive === undefined) return 'elsewhere';
   // It may have ended between the two looks.
   return alive ? 'alive' : files.stat(`${dir}/exit`) !== undefined ? 'ended' : 'lost';
 }
 
-function supervisorAlive(world: World, dir: Path): boolean | undefined {
-  const who = supervisorOf(world, dir);
-  return who === undefined ? false : world.processes.isAlive(who);
+function isAttemptAlive(world: World, token: string): boolean | undefined {
+  const who = supervisorOf(world, attemptDirectory(token));
+  return who === undefined ? false : world.processes.isAttemptAlive(who, token);
 }
 
 /** The process that supervises an attempt; undefined until it has said who it is. */
 export function supervisorOf(world: World, dir: Path): ProcessIdentity | undefined {
   const [pid, start] = (world.files.readText(`${dir}/pid`) ?? '').trim().split(' ');
   if (pid === undefined || pid === '') return undefined;
-  const where: { host?: string; boot?: string; user?: string } = JSON.parse(
+  const where: { host?: string; boot?: string; space?: string; user?: string } = JSON.parse(
     world.files.readText(`${dir}/host`) ?? '{}',
   );
   return {
     host: where.host ?? '',
     boot: where.boot ?? '',
+    ...(where.space === undefined ? {} : { space: where.space }),
     user: where.user ?? '',
     pid: Number(pid),
     start: start ?? '',

@@ -6,16 +6,16 @@ import type { World } from '../world/world.ts';
 /** Prepares the directory in which the supervisor of an attempt will work. */
 export function prepareAttempt(world: World, token: string): Path {
   const dir = attemptDirectory(token);
-  const { host, boot, user } = world.processes.self;
+  const { host, boot, space, user } = world.processes.self;
   world.files.makeDirectory(dir);
-  world.files.write(`${dir}/host`, JSON.stringify({ host, boot, user }));
+  world.files.write(`${dir}/host`, JSON.stringify({ host, boot, space, user }));
   return dir;
 }
 
 /** Stops an attempt that takes too long, with everything it started. */
 export async function stopAttempt(world: World, token: string): Promise<void> {
   const who = supervisorOf(world, attemptDirectory(token));
-  if (who !== undefined) await world.processes.stop(who);
+  if (who !== undefined) await world.processes.stop(who, token);
 }
 
 /**

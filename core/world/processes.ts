@@ -6,15 +6,24 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
-  readFileSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Exit } from '../api/facts.ts';
 import { codeOf } from './fs.ts';
 import { Groups, type Leash, WATCHDOG } from './groups.ts';
+import {
+  ATTEMPT_MARK,
+  BUILDER_MARK,
+  builderMark,
+  hasSurvivors,
+  isAlive,
+  markedProcesses,
+  selfIdentity,
+  sharesKernel,
+} from './identity.ts';
 import { SUPERVISOR } from './supervisor.ts';
+import { isVouchedFor, vouch } from './voucher.ts';
 import type { Processes, ProcessIdentity, Spawn } from './world.ts';
 
 /** Time between SIGINT, SIGTERM and SIGKILL: short enough that Ctrl-C ends within two seconds. */
@@ -26,20 +35,21 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Processes of this machine. */
 export function realProcesses(): Processes {
-  const self: ProcessIdentity = {
-    host: hostname(),
-    boot: readOr('/proc/sys/kernel/random/boot_id', 'unknown').trim(),
-    pid: process.pid,
-    start: startTime(process.pid) ?? '',
-    user: userName(),
-  };
+  const self = selfIdentity();
   const groups = new Groups();
   return {
     self,
     isAlive: (who) => isAlive(who, self),
-    run: (spawn, signal) => run(spawn, signal, groups),
+    isAttemptAlive: (who, token) => {
+      const alive = isAlive(who, self);
+      return alive === false ? hasSurvivors(who, token, self) : alive;
+    },
+    vouch,
+    isVouchedFor: async (who, path) => (sharesKernel(who, self) ? isVouchedFor(path) : undefined),
+    sweep: (who) => sweepMarked(builderMark(who)),
+    run: (spawn, signal) => run(marked(spawn, BUILDER_MARK, builderMark(self)), signal, groups),
     launch,
-    stop: (who) => (isAlive(who, self) === true ? stopGroup(who.pid) : Promise.resolve()),
+    stop: (who, token) => stopAttempt(who, token, self),
     killAll() {
       for (const group of groups.live) kill(group, 'SIGKILL');
     },
@@ -188,6 +198,40 @@ function spawnMessage(result: Ended): string {
   return result.shortMessage ?? result.code ?? 'could not be started';
 }
 
+/** What a program does not see is whose it is; that is for those who find it later. */
+const marked = (spawn: Spawn, name: string, mark: string): Spawn => ({
+  ...spawn,
+  env: { ...spawn.env, [name]: mark },
+});
+
+async function stopAttempt(who: ProcessIdentity, token: string, self: ProcessIdentity) {
+  const alive = isAlive(who, self);
+  if (alive === true || (alive === false && hasSurvivors(who, token, self)))
+    await stopGroup(who.pid);
+  if (alive !== undefined) await sweep(ATTEMPT_MARK, token);
+}
+
+const sweepMarked = (mark: string): Promise<boolean> => sweep(BUILDER_MARK, mark);
+
+/** Kills whatever carries a mark; false when something would not go. */
+async function sweep(name: string, mark: string): Promise<boolean> {
+  for (let look = 0; look < 40; look++) {
+    const left = markedProcesses(name, mark);
+    if (left.length === 0) return true;
+    for (const pid of left) killOne(pid);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
+}
+
+function killOne(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error; // else it is gone, or not ours: the next look tells
+  }
+}
+
 function launch(spawn: Spawn, dir: string): void {
   const out = openLog(spawn.stdout);
   const err = spawn.stderr === spawn.stdout ? out : openLog(spawn.stderr);
@@ -195,7 +239,7 @@ function launch(spawn: Spawn, dir: string): void {
   void import('execa').then(({ execa }) => {
     const child = execa('/bin/sh', ['-c', SUPERVISOR, 'desgw-supervisor', dir, ...spawn.argv], {
       cwd: spawn.cwd,
-      env: spawn.env,
+      env: { ...spawn.env, [ATTEMPT_MARK]: basename(dir) },
       extendEnv: false,
       stdin: 'ignore',
       stdout: asFd(out),
@@ -233,47 +277,5 @@ function openLog(path: string): number {
     if (codeOf(error) !== 'ENOENT') throw error;
     mkdirSync(dirname(path), { recursive: true });
     return openSync(path, 'a');
-  }
-}
-
-function isAlive(who: ProcessIdentity, self: ProcessIdentity): boolean | undefined {
-  if (who.host !== self.host) return undefined;
-  if (who.boot !== self.boot) return false;
-  const start = startTime(who.pid);
-  if (start === undefined) return hasProc() ? false : signalReaches(who.pid);
-  return who.start === '' || start === who.start;
-}
-
-/** Kernel's start time of a process (clock ticks since boot); undefined when it is gone or a zombie. */
-function startTime(pid: number): string | undefined {
-  const stat = readOr(`/proc/${pid}/stat`, '');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields.length < 20 || fields[0] === 'Z' ? undefined : fields[19];
-}
-
-const hasProc = (): boolean => readOr('/proc/self/stat', '') !== '';
-
-function signalReaches(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
-function readOr(path: string, otherwise: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return otherwise; // no /proc on this system, or the process is gone
-  }
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return 'unknown'; // a uid without an entry in the password file
   }
 }

@@ -112,8 +112,19 @@ export interface Spawn {
 
 export interface Processes {
   readonly self: ProcessIdentity;
-  /** True while that process lives on this host; undefined when it is on another host. */
+  /** True while that process lives; undefined where its pid means nothing: other host, other container. */
   isAlive(identity: ProcessIdentity): boolean | undefined;
+  /** The same of a supervisor, or of anything that it started for the attempt `token`. */
+  isAttemptAlive(supervisor: ProcessIdentity, token: string): boolean | undefined;
+  /**
+   * Shows at `path` (absolute) that this process lives, to everybody under the same kernel, until
+   * the function returned is called or the process ends. Undefined where the disk cannot do that.
+   */
+  vouch(path: string): Promise<(() => void) | undefined> | undefined;
+  /** Whether somebody vouches at `path` for a process; undefined where that cannot be told. */
+  isVouchedFor(identity: ProcessIdentity, path: string): Promise<boolean | undefined>;
+  /** Kills what a dead builder left running here; false when something would not go. */
+  sweep(builder: ProcessIdentity): Promise<boolean>;
   /** Runs to the end in a process group of its own; aborting stops the whole group. */
   run(spawn: Spawn, signal: AbortSignal): Promise<{ exit: Exit; leftBehind: number }>;
   /**
@@ -122,7 +133,7 @@ export interface Processes {
    */
   launch(spawn: Spawn, dir: string): void;
   /** Stops a launched program and all it started. */
-  stop(identity: ProcessIdentity): Promise<void>;
+  stop(supervisor: ProcessIdentity, token: string): Promise<void>;
   /** Kills at once every group that `run` has not seen the end of. */
   killAll(): void;
 }
@@ -131,6 +142,8 @@ export interface ProcessIdentity {
   readonly host: string;
   /** Differs after every reboot. */
   readonly boot: string;
+  /** Name spaces in which pid and start time count. Absent: an older desgw did not note them. */
+  readonly space?: string;
   readonly pid: number;
   /** Start time as the kernel gives it, so that a re-used pid is not mistaken. */
   readonly start: string;

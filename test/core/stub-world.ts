@@ -301,6 +301,10 @@ function stubProcesses(
   return {
     self: { host: 'here', boot: 'b', pid: 1, start: '1', user: 'mara' },
     isAlive: () => false,
+    isAttemptAlive: () => false,
+    vouch: () => undefined,
+    isVouchedFor: () => Promise.resolve(undefined),
+    sweep: () => Promise.resolve(true),
     run: async (spawn, signal): Promise<{ exit: Exit; leftBehind: number }> => {
       counts.spawns++;
       ran.push(spawn.argv.join(' '));

@@ -1,4 +1,5 @@
 /** Several commands in one workspace at once. */
+import { execFileSync, spawnSync } from 'node:child_process';
 import { hostname } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
 import { isIdle, until, type Workspace, workspace } from './workspace.ts';
@@ -104,11 +105,49 @@ test('a lock of another host is never broken by itself, only by `desgw unlock`',
   expect((await waiting.ended).status).toBe(0);
 });
 
-test('the lock of a builder that died on this host holds nobody up', async () => {
+test('another boot under the same host name is another host', async () => {
   w = workspace('b', GATED);
-  const dead = { host: hostname(), boot: 'another boot', pid: 1, start: '1', user: 'mara' };
-  w.put('.desgw/lock', JSON.stringify({ ...dead, since: 0, command: 'desgw build' }));
+  const other = { host: hostname(), boot: 'another boot', pid: 1, start: '1', user: 'mara' };
+  w.put('.desgw/lock', JSON.stringify({ ...other, since: 0, command: 'desgw build' }));
+  expect((await w.desgw('build', '--no-wait')).status).toBe(3);
+  expect((await w.desgw('unlock', '--yes')).status).toBe(0);
   expect((await w.desgw('build', '--no-wait')).status).toBe(0);
+});
+
+/** As root, and where the kernel lets it: the words before a command that runs it in a name space of its own. */
+const APART = ['unshare', '-pf', '--mount-proc'];
+const canBeApart = spawnSync(APART[0]!, [...APART.slice(1), 'true']).status === 0;
+
+test.runIf(canBeApart)(
+  'a builder in another process-id name space keeps its lock while it lives, and no longer',
+  async () => {
+    const first = await busy();
+    const there = w.within(APART, ['build', '--no-wait', 'b']);
+    const { status, err } = await there;
+    expect([status, err]).toEqual([3, expect.stringContaining('Another desgw is at work')]);
+    const unlocking = await w.within(APART, ['unlock', '--yes']);
+    expect(unlocking.err).toContain('in a container of its own');
+    first.kill('SIGKILL');
+    await first.ended;
+    expect((await w.within(APART, ['build', '--no-wait', 'b'])).status).toBe(0);
+  },
+);
+
+test('a program whose builder and watchdog were both killed is not started beside itself', async () => {
+  w = workspace(
+    'a',
+    `target('a', { outputs: ['a'], recipe: [sh('echo $$ >> ran; [ -f go ] && exec touch a; echo up > ready; trap "" INT TERM; while true; do sleep 1000; done')] })`,
+  );
+  w.pipe('ready');
+  const build = w.start(['build']);
+  await w.heard('ready');
+  await until(() => isIdle(build.pid));
+  execFileSync('pkill', ['-KILL', '-P', `${build.pid}`, '-f', 'desgw-watchdog']);
+  build.kill('SIGKILL');
+  await build.ended;
+  w.put('go', '');
+  expect((await w.desgw('build')).status).toBe(0);
+  expect(w.processes()).toEqual([]);
 });
 
 test('`desgw unlock` does not take the lock of a builder that lives', async () => {

@@ -122,3 +122,25 @@ test('one that takes too long is stopped with all it started', async () => {
   expect(out).toContain('took longer than 1.5 s and was stopped');
   expect(w.processes()).toEqual([]);
 });
+
+test.each([
+  ['in its group', LONG],
+  ['in a session of its own', `setsid --wait bash -c '${LONG}'`],
+])(
+  'a program %s whose supervisor was killed is not vanished, nor started beside itself',
+  async (_where, script) => {
+    const build = await detached(script);
+    build.kill('SIGKILL');
+    await build.ended;
+    const runs = readdirSync(w.path('.desgw/runs'));
+    const [supervisor] = (w.text(`.desgw/runs/${runs[0]}/pid`) ?? '').split(' ');
+    process.kill(Number(supervisor), 'SIGKILL');
+    await until(() => supervisors() === 0);
+    expect((await w.desgw('status', 'a')).out).toContain('started earlier, still running');
+    const next = w.start(['build', '-v']);
+    await next.said('start   a');
+    await w.tell('go', 'good\n');
+    expect((await next.ended).out).toContain('vanished without leaving an exit status');
+    expect([w.text('a'), w.text('begun')]).toEqual(['good\n', 'begun\n']);
+  },
+);

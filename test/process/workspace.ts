@@ -55,6 +55,8 @@ export interface Workspace {
   /** Waits for somebody to read from the pipe, and tells them `text`. */
   tell(name: string, text?: string): Promise<void>;
   start(args: readonly string[], env?: { readonly [name: string]: string }): Started;
+  /** Runs a command behind these words, such as `unshare -p`. */
+  within(words: readonly string[], args: readonly string[]): Promise<Ended>;
   desgw(...args: readonly string[]): Promise<Ended>;
   /** Command lines of every process that works in this workspace, the commands themselves included. */
   processes(): readonly string[];
@@ -84,8 +86,9 @@ export default defineBuild({ goal: ${JSON.stringify(goal)}, ${more} rules: () =>
 `,
   );
 
-  const start = (args: readonly string[], env = {}): Started => {
-    const child = spawn(process.execPath, [BIN, ...args], {
+  const start = (args: readonly string[], env = {}, within: readonly string[] = []): Started => {
+    const [program, ...words] = [...within, process.execPath, BIN, ...args];
+    const child = spawn(program!, words, {
       cwd: dir,
       env: { PATH: process.env.PATH ?? '', HOME: dir, TZ: 'UTC', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -149,6 +152,7 @@ export default defineBuild({ goal: ${JSON.stringify(goal)}, ${more} rules: () =>
     tell: (name, text = '\n') => writeFile(path(name), text),
     start,
     desgw: (...args) => start(args).ended,
+    within: (words, args) => start(args, {}, words).ended,
     processes: () => processesIn(dir),
     snapshot: () => snapshotOf(dir),
     dispose: () => {

@@ -144,6 +144,10 @@ export function memoryMachine(
       processes: {
         self,
         isAlive: (who) => (who.host === self.host ? isLive(who.pid) : undefined),
+        isAttemptAlive: (who) => (who.host === self.host ? isLive(who.pid) : undefined),
+        vouch: () => undefined,
+        isVouchedFor: () => Promise.resolve(undefined),
+        sweep: () => Promise.resolve(true),
         async run(spawn, signal) {
           if (halted()) throw new Stopped();
           const code = await runProgram(spawn, signal);

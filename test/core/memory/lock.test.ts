@@ -33,6 +33,10 @@ function processesOf(self: ProcessIdentity, dead: ReadonlySet<number>): Processe
   return {
     self,
     isAlive: (who) => (who.host === self.host ? !dead.has(who.pid) : undefined),
+    isAttemptAlive: never,
+    vouch: () => undefined,
+    isVouchedFor: () => Promise.resolve(undefined),
+    sweep: () => Promise.resolve(true),
     run: never,
     launch: never,
     stop: never,
@@ -150,16 +154,56 @@ test('a dead holder of this computer loses the lock at once, even without waitin
 test('a holder of another computer keeps the lock until a person takes it away', async () => {
   const { files, tree } = memoryFiles({ [LOCK]: lockText(identity(66, 'des90')) });
   await expect(acquire(files, me, clockWith(), options)).rejects.toThrow('waits for ever');
-  expect(unlock(files, me)).toBe('mara on des90 (pid 66) since 2017-08-17 23:33:05: desgw build');
-  expect([tree(), unlock(files, me)]).toEqual([{}, undefined]);
+  expect(await unlock(files, me)).toBe(
+    'mara on des90 (pid 66) since 2017-08-17 23:33:05: desgw build',
+  );
+  expect([await unlock(files, me), tree()]).toEqual([undefined, {}]);
 });
 
-test('a living holder of this computer is not unlocked, a dead one is', () => {
+test('a living holder of this computer is not unlocked, a dead one is', async () => {
   const { files, tree } = memoryFiles({ [LOCK]: lockText(identity(2)) });
-  expect(() => unlock(files, me)).toThrow('The lock is not stale: mara on des91 (pid 2)');
+  await expect(unlock(files, me)).rejects.toThrow('The lock is not stale: mara on des91 (pid 2)');
   files.write(LOCK, lockText(identity(66)));
-  unlock(files, me);
+  await unlock(files, me);
   expect(tree()).toEqual({});
+});
+
+test('a holder whose pid means nothing here is judged by its voucher alone', async () => {
+  const vouched = new Map<string, boolean>([['/w/.desgw/lock.alive-a', true]]);
+  const elsewhere: Processes = {
+    ...me,
+    isAlive: () => undefined,
+    isVouchedFor: async (_who, path) => vouched.get(path.replace(/^.*(?=\/\.desgw)/, '/w')),
+  };
+  const text = (voucher: string) =>
+    JSON.stringify({ ...identity(66), since: SINCE, command: 'desgw build', voucher });
+  const { files, tree } = memoryFiles({ [LOCK]: text('.desgw/lock.alive-a') });
+  const once = { ...options, wait: false };
+  await expect(acquire(files, elsewhere, clockWith(), once)).rejects.toThrow('Another desgw');
+  await expect(unlock(files, elsewhere)).rejects.toThrow('The lock is not stale');
+  // A path that no holder would write proves nothing.
+  files.write(LOCK, text('../a'));
+  await expect(acquire(files, elsewhere, clockWith(), once)).rejects.toThrow('Another desgw');
+  vouched.set('/w/.desgw/lock.alive-a', false);
+  files.write(LOCK, text('.desgw/lock.alive-a'));
+  (await acquire(files, elsewhere, clockWith(), once)).release();
+  expect(tree()).toEqual({});
+});
+
+test('what a killed builder left running goes before the next one begins; what stays bars it', async () => {
+  const { files } = memoryFiles({ [LOCK]: lockText(identity(66)) });
+  const swept: number[] = [];
+  const sweeping = (goes: boolean): Processes => ({
+    ...me,
+    sweep: async ({ pid }) => swept.push(pid) > 0 && goes,
+  });
+  await expect(acquire(files, sweeping(false), clockWith(), options)).rejects.toThrow(
+    'Programs that a killed desgw started are still running: mara on des91 (pid 66)',
+  );
+  files.write(LOCK, lockText(identity(67)));
+  (await acquire(files, sweeping(true), clockWith(), options)).release();
+  (await acquire(files, sweeping(true), clockWith(), options)).release();
+  expect(swept).toEqual([66, 67]);
 });
 
 test('a lock without content is waited for, then reported, and a person can remove it', async () => {
@@ -172,7 +216,7 @@ test('a lock without content is waited for, then reported, and a person can remo
     'If no desgw is at work in this workspace, on any computer, run: desgw unlock',
     2,
   ]);
-  expect([unlock(files, me), tree()]).toEqual(['nobody who can be named', {}]);
+  expect([await unlock(files, me), tree()]).toEqual(['nobody who can be named', {}]);
 });
 
 test('a takeover that was itself cut short at any effect does not block the next one', async () => {
@@ -264,7 +308,7 @@ const CONTENDER = `
   const self = { host: 'here', boot: 'b', pid: process.pid, start: 's', user: 'u' };
   const isAlive = ({ pid }) => { try { return process.kill(pid, 0); } catch { return false; } };
   const told = new Promise((resolve) => process.stdin.once('data', resolve));
-  const lock = await acquire(openFiles(dir), { self, isAlive }, realClock(), { wait: true, command: '' });
+  const lock = await acquire(openFiles(dir), { self, isAlive, vouch: () => {}, sweep: async () => true }, realClock(), { wait: true, command: '' });
   appendFileSync(dir + '/log', 'in ' + process.pid + '\\n');
   console.log('in');
   await told;

@@ -18,7 +18,7 @@ function worldWith(tree: { readonly [name: string]: string }, alive: boolean | u
   const stub = stubWorld();
   const processes = {
     ...stub.processes,
-    isAlive: (who: ProcessIdentity) => {
+    isAttemptAlive: (who: ProcessIdentity) => {
       asked.push(who);
       return alive;
     },
