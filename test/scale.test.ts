@@ -106,7 +106,7 @@ function expectSame(small: { [kind: string]: number }, large: { [kind: string]: 
 describe('a build with nothing to do', () => {
   test.each([1000, 10_000, 100_000])(
     'looks at each file of %i targets once, reads none of them, and writes nothing',
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async (n) => {
       const world = built(n);
       expect(await build(world, rulesOf(n))).toEqual([]);
@@ -159,7 +159,7 @@ describe('a build with nothing to do', () => {
 
 describe('one input changed', () => {
   test('costs beyond what a build with nothing to do costs the same in every graph', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const extra: { [kind: string]: number }[] = [];
     for (const n of [500, 5000]) {
@@ -216,7 +216,7 @@ describe('a chain of 100,000 targets, each made from the one before', () => {
   ];
 
   test('is built, spared, blocked and told of however long it is', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const world = stubWorld({ in: '1-one' }, { first });
     const engine = engineOn(world, rules(N));
@@ -232,9 +232,68 @@ describe('a chain of 100,000 targets, each made from the one before', () => {
   });
 });
 
+describe('a night of exposures whose reports are written', () => {
+  /** Each looks at its own directory below a nite, reads one table, and asks the queue. */
+  const rules = (n: number): readonly Rule[] => [
+    group(
+      'all',
+      Array.from({ length: n }, (_, i) => `ccds_${i}`),
+    ),
+    target('table', { inputs: ['in'], outputs: ['table'], recipe: [exec(['cp', 'in', 'table'])] }),
+    ...Array.from({ length: n }, (_, i) =>
+      target(`ccds_${i}`, {
+        after: ['table'],
+        outputs: [`outputs/ccds_${i}`],
+        observe: {
+          reads: ['table'],
+          look: () => [
+            { kind: 'list', pattern: `pnfs/*/${i}` },
+            { kind: 'ask', adapter: 'queue', question: null },
+          ],
+          judge: (seen, { text }) => ({ state: 'ready', value: [text('table'), seen[0]!.kind] }),
+        },
+        recipe: { version: '1', steps: () => [write(`outputs/ccds_${i}`, `${i}`)] },
+      }),
+    ),
+  ];
+
+  async function night(n: number) {
+    const nites = Array.from(
+      { length: n },
+      (_, i) => [`pnfs/2023${i % 10}/${i}/g_01`, ''] as const,
+    );
+    const world = stubWorld({ in: 'rows', ...Object.fromEntries(nites) });
+    const asked = { times: 0 };
+    const ask = async () => {
+      asked.times += 1;
+      return [];
+    };
+    const engine = engineOn(world, rules(n), {
+      adapters: { queue: { timeout: 60, dry: true, ask } },
+    });
+    world.counted();
+    const { summary } = await engine.build({ emit: () => {} });
+    expect(summary).toMatchObject({ outcome: 'fresh', total: n + 1 });
+    return { counts: world.counted(), asked: asked.times };
+  }
+
+  test('lists each nite and each directory once, reads the table and asks the queue once', async () => {
+    const nights = { small: await night(500), large: await night(2000) };
+    for (const [n, { counts, asked }] of [
+      [500, nights.small],
+      [2000, nights.large],
+    ] as const) {
+      // The directory, its nite and the journal; the queue before and after the table was made.
+      expect(counts.lists).toBeLessThanOrEqual(n + 20);
+      expect(asked).toBeLessThanOrEqual(2);
+    }
+    expectSame(perTarget(nights.small.counts, 500), perTarget(nights.large.counts, 2000));
+  });
+});
+
 describe('everything built', () => {
   test('costs as much for each target of a large graph as of a small one', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const costs: { [kind: string]: number }[] = [];
     for (const n of [1000, 10_000]) {

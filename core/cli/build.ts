@@ -157,6 +157,7 @@ function stepsAsThingsStand({ plan }: Stage, observer: Observer): StepsOf {
     const node = plan.graph.nodes.get(action.makes[0]!)!;
     const recipe = recipeOf(node.rule);
     const pending = plan.verdicts.get(node.name)!.by ?? [];
+    const unmadeNeeds = new Set(pending);
     const known = node.rule.observe === undefined || observer.sighting(node.name) !== undefined;
     const after =
       pending.length > 0
@@ -167,7 +168,7 @@ function stepsAsThingsStand({ plan }: Stage, observer: Observer): StepsOf {
     // A text that is about to be made anew, or a set that is not complete, would show what will not be written.
     const { makers } = plan.graph;
     const unsure = (need: string | undefined): boolean =>
-      need !== undefined && pending.includes(need);
+      need !== undefined && unmadeNeeds.has(need);
     const unmade =
       node.gathers.some(unsure) || (recipe.reads ?? []).some((path) => unsure(makers.get(path)));
     if (unmade && !fixed) return { unknown: after };

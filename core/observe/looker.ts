@@ -1,5 +1,6 @@
 /** Carries out looks: listings, texts, stats, questions to adapters. Each at most once. */
 
+import { dirname } from 'node:path';
 import type { Adapter, AdapterTools, Listing, Look, Seen } from '../api/looks.ts';
 import type { Exec } from '../api/steps.ts';
 import type { Json, Path } from '../api/values.ts';
@@ -32,6 +33,19 @@ export class Looker {
   forget(): void {
     this.#listings = new Map();
     this.#answers = new Map();
+  }
+
+  /** Forgets the listings in which these files may have come to stand, and nothing else. */
+  forgetAround(written: readonly Path[]): void {
+    const { files } = this.#world;
+    const stale = new Set<string>();
+    for (const path of written) {
+      for (let dir = dirname(files.absolute(path)); !stale.has(dir); dir = dirname(dir))
+        stale.add(dir);
+    }
+    if (stale.size === 0) return;
+    for (const dir of this.#listings.keys())
+      if (stale.has(files.absolute(dir))) this.#listings.delete(dir);
   }
 
   /** Whether an answer is missing only because this is a dry run. */

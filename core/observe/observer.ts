@@ -21,6 +21,7 @@ import type { AttemptState, View } from '../plan/view.ts';
 import type { Stat, World } from '../world/world.ts';
 import { attemptState } from './attempts.ts';
 import { Looker } from './looker.ts';
+import { Texts } from './texts.ts';
 
 export interface ObserverOptions {
   readonly adapters: { readonly [name: string]: Adapter };
@@ -52,6 +53,7 @@ export class Observer implements View {
   readonly #memory: Memory;
   readonly #options: ObserverOptions;
   readonly #looker: Looker;
+  readonly #texts: Texts;
   readonly #stats = new Map<Path, Looked | undefined>();
   readonly #globs = new Map<string, { readonly paths: readonly Path[]; readonly digest: Digest }>();
   readonly #sightings = new Map<TargetName, Sighting>();
@@ -63,6 +65,7 @@ export class Observer implements View {
     this.#memory = memory;
     this.#options = options;
     this.#looker = new Looker(world, options);
+    this.#texts = new Texts(world.files);
   }
 
   /** Stats everything that the targets in `order` name, many at a time, each path once. */
@@ -225,7 +228,7 @@ export class Observer implements View {
     const maybeText = (path: Path): string | undefined => {
       if (!allowed.has(path))
         throw new Error(`internal: '${path}' is read but not declared in reads`);
-      return this.#world.files.readText(path);
+      return this.#texts.read(path);
     };
     const text = (path: Path): string => {
       const content = maybeText(path);
@@ -261,6 +264,7 @@ export class Observer implements View {
     const stats = await this.#world.files.statMany(paths);
     paths.forEach((path, i) => {
       this.#stats.set(path, stats[i]);
+      this.#texts.forget(path);
     });
   }
 
@@ -289,19 +293,29 @@ export class Observer implements View {
 
   /** Forgets what was seen of files that may have changed. */
   forget(paths: Iterable<Path>): void {
-    for (const path of paths) this.#stats.delete(path);
+    for (const path of paths) {
+      this.#stats.delete(path);
+      this.#texts.forget(path);
+    }
     this.#globs.clear();
   }
 
-  /** Lets listings and answers be made anew; sightings that were judged stay. */
-  forgetLooks(): void {
-    this.#looker.forget();
+  /**
+   * Lets listings and answers be made anew; sightings that were judged stay.
+   * @param wrote nothing but these files can have changed
+   */
+  forgetLooks(wrote?: readonly Path[]): void {
+    if (wrote !== undefined) this.#looker.forgetAround(wrote);
+    else {
+      this.#texts.clear();
+      this.#looker.forget();
+    }
   }
 
   /** Forgets what once-looks saw, so that the outside is asked again. */
   forgetOnce(targets: readonly TargetName[]): void {
     for (const target of targets) this.#onces.delete(target);
-    this.#looker.forget();
+    this.forgetLooks();
   }
 
   /** Notes what is known already of a file just put in place, sparing a second reading. */
@@ -309,6 +323,7 @@ export class Observer implements View {
     const seen = this.#fileSystemTime();
     const stat = this.#world.files.stat(path);
     this.#stats.set(path, stat);
+    this.#texts.forget(path);
     if (stat !== undefined) this.learned.set(path, { ...pickStat(stat), digest, seen });
   }
 

@@ -20,13 +20,7 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
     cause: 'failed' | 'waiting' | 'person';
   }[] = [];
   const unseen: { target: TargetName; problems: readonly Problem[] }[] = [];
-  /** What holds a target up, with that which holds a group up in the place of the group. */
-  const holders = ({ by = [] }: Verdict): readonly TargetName[] =>
-    unique(
-      by.flatMap((name) =>
-        plan.graph.nodes.get(name)!.group ? holders(verdicts.get(name)!) : [name],
-      ),
-    );
+  const holders = holdersIn(verdicts, plan);
   for (const target of realTargets(plan)) {
     const verdict = verdicts.get(target)!;
     const note = verdict.note ?? '';
@@ -54,6 +48,17 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
     }
   }
   return { waiting, person, blocked, unseen };
+}
+
+/** What holds a target up, with that which holds a group up in the place of the group. */
+function holdersIn(verdicts: ReadonlyMap<TargetName, Verdict>, { order, graph }: Plan) {
+  const ofGroups = new Map<TargetName, readonly TargetName[]>();
+  const holders = ({ by = [] }: Verdict): readonly TargetName[] =>
+    unique(by.flatMap((name) => ofGroups.get(name) ?? [name]));
+  // Whatever a group is held up by comes before it.
+  for (const name of order)
+    if (graph.nodes.get(name)!.group) ofGroups.set(name, holders(verdicts.get(name)!));
+  return holders;
 }
 
 const unique = <T>(list: readonly T[]): readonly T[] => [...new Set(list)];

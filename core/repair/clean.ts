@@ -38,9 +38,10 @@ export function planClean(
   observer: Observer,
   files: Files,
 ): CleanPlan {
-  const targets = [...new Set(names.flatMap((name) => members(plan, name)))];
+  const targets = members(plan, names);
   const refused = targets.flatMap((target) => whyNot(plan, target, observer) ?? []);
-  const cleaned = targets.filter((target) => !refused.some((r) => r.target === target));
+  const spared = new Set(refused.map(({ target }) => target));
+  const cleaned = targets.filter((target) => !spared.has(target));
   const keeps: { path: Path; why: string }[] = [];
   const steps = cleaned.map((target) => {
     const node = plan.graph.nodes.get(target)!;
@@ -135,9 +136,19 @@ function recordedOutputs(trace: Trace): { readonly [path: string]: Digest } | un
   }
 }
 
-function members(plan: Plan, name: TargetName): readonly TargetName[] {
-  const node = plan.graph.nodes.get(name)!;
-  return node.group ? node.deps.flatMap((dep) => members(plan, dep)) : [name];
+/** The targets meant by the names, each once: groups stand for what they need, groups in them too. */
+function members({ graph }: Plan, names: readonly TargetName[]): readonly TargetName[] {
+  const found = new Set<TargetName>();
+  const todo = [...names].reverse();
+  const seen = new Set<TargetName>();
+  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const node = graph.nodes.get(name)!;
+    if (!node.group) found.add(name);
+    else for (let i = node.deps.length - 1; i >= 0; i--) todo.push(node.deps[i]!);
+  }
+  return [...found];
 }
 
 function whyNot(plan: Plan, target: TargetName, observer: Observer): Refused | undefined {
@@ -194,20 +205,21 @@ function isOurFile(files: Files, path: Path): boolean {
   return !files.isLinked(path);
 }
 
-function followers(plan: Plan, targets: readonly TargetName[]): readonly TargetName[] {
-  const reached = new Set<TargetName>(targets);
-  for (const name of plan.graph.order) {
-    const node = plan.graph.nodes.get(name)!;
-    const { chain } = node.rule;
-    const links =
-      chain === undefined
-        ? []
-        : chain.links.filter((link) => reached.has(link)).flatMap((link) => chain.sweep(link));
-    if (links.includes(name) || [...node.deps, ...node.gathers].some((need) => reached.has(need)))
-      reached.add(name);
+function followers({ graph }: Plan, cleaned: readonly TargetName[]): readonly TargetName[] {
+  const own = new Set(cleaned);
+  const reached = new Set(cleaned);
+  const swept = new Set<TargetName>();
+  const reach = (name: TargetName): void => {
+    reached.add(name);
+    for (const link of graph.nodes.get(name)!.rule.chain?.sweep(name) ?? []) swept.add(link);
+  };
+  for (const name of cleaned) reach(name);
+  for (const name of graph.order) {
+    const { deps, gathers } = graph.nodes.get(name)!;
+    const follows = deps.some((need) => reached.has(need)) || gathers.some((n) => reached.has(n));
+    if (follows || swept.has(name)) reach(name);
   }
-  return plan.graph.order.filter(
-    (name) =>
-      reached.has(name) && !targets.includes(name) && plan.graph.nodes.get(name)!.group === false,
+  return graph.order.filter(
+    (name) => reached.has(name) && !own.has(name) && !graph.nodes.get(name)!.group,
   );
 }

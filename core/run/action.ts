@@ -332,9 +332,13 @@ class Performer {
     this.#tidy();
     this.#keeper.release();
     const note = this.#recipe.note?.(run.facts) ?? this.#entries[0]!.signature.observed?.note ?? '';
-    return note === ''
-      ? { state: 'built', made: this.#action.makes }
-      : { state: 'built', made: this.#action.makes, note };
+    const { wrote } = run;
+    return {
+      state: 'built',
+      made: this.#action.makes,
+      ...(note === '' ? {} : { note }),
+      ...(wrote === undefined ? {} : { wrote }),
+    };
   }
 
   #digests(node: Node, prepared: ReadonlyMap<Path, Digest>): { [path: string]: Digest } {

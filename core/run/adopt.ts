@@ -58,7 +58,9 @@ export async function adopt(action: Action, context: PerformContext): Promise<La
     },
     { durable: node.rule.once !== undefined },
   );
-  return { state: 'built', made: action.makes, note: seen.how };
+  // Nothing but files was put in place, if that.
+  const wrote = node.outputs.map((o) => o.path);
+  return { state: 'built', made: action.makes, note: seen.how, wrote };
 }
 
 function quietOptions(context: PerformContext, entry: Entry, at: number) {

@@ -36,7 +36,13 @@ export interface PerformContext {
 
 /** How an action ended. */
 export type Landing =
-  | { readonly state: 'built'; readonly made: readonly TargetName[]; readonly note?: string }
+  | {
+      readonly state: 'built';
+      readonly made: readonly TargetName[];
+      readonly note?: string;
+      /** All that it can have changed: these files. Undefined: anything, since a program ran. */
+      readonly wrote?: readonly Path[];
+    }
   | {
       readonly state: 'failed';
       readonly made: readonly TargetName[];

@@ -319,8 +319,8 @@ class Execute {
   }
 
   #fold(action: Action, landing: Landing): void {
-    // What was seen outside before this ran says nothing about now.
-    this.#observer.forgetLooks();
+    // What was seen outside before a program ran says nothing about now.
+    this.#observer.forgetLooks(landing.state === 'built' ? landing.wrote : undefined);
     switch (landing.state) {
       case 'built':
         for (const name of action.makes) this.#landed(name, action);

@@ -58,6 +58,7 @@ export class Run {
   #receipt: string | undefined;
   #claimed: string | undefined;
   #launched = false;
+  #wrote: Path[] | undefined = [];
 
   constructor(facts: Facts, options: RunOptions, receipt?: string) {
     this.#facts = facts;
@@ -85,6 +86,11 @@ export class Run {
     return this.#launched || this.#options.resume;
   }
 
+  /** The files that were written, if that is all the steps did so far. */
+  get wrote(): readonly Path[] | undefined {
+    return this.#wrote;
+  }
+
   /** Carries out the steps in order; whole files are left prepared until `commit` or a program needs them. */
   async all(steps: readonly Step[]): Promise<StepsEnd> {
     let resuming = this.#options.resume;
@@ -110,6 +116,8 @@ export class Run {
 
   async #one(step: Step, resuming: boolean): Promise<StepsEnd> {
     const { files } = this.#options.world;
+    if (step.kind === 'write' || step.kind === 'edit') this.#wrote?.push(step.path);
+    else this.#wrote = undefined;
     switch (step.kind) {
       case 'exec':
         this.commit();

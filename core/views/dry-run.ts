@@ -105,10 +105,11 @@ function notRun(plan: Plan, paint: Paint): readonly string[] {
     state,
   });
   const blocked = inState(plan, 'blocked');
+  const made = new Set(plan.actions.flatMap((action) => action.makes));
   const rows = [
     ...withNotes(plan, 'waiting').map((it) => row('wait', 'waiting', it.target, it.note)),
     ...withNotes(plan, 'failed')
-      .filter(({ target }) => !plan.actions.some((action) => action.makes.includes(target)))
+      .filter(({ target }) => !made.has(target))
       .map((it) => row('cannot', 'failed', it.target, it.note)),
     ...PERSON.flatMap((state) =>
       withNotes(plan, state).map((it) => row('ask', state, it.target, it.note || state)),

@@ -108,14 +108,11 @@ function parts(
   const drawn = new Set(targets);
   const edges = targets.flatMap((to) => {
     const node = plan.graph.nodes.get(to)!;
+    const [deps, gathers] = [new Set(node.deps), new Set(node.gathers)];
     return needsOf(node)
       .filter((from) => drawn.has(from))
       .map((from): Edge => {
-        const kind = node.deps.includes(from)
-          ? 'dep'
-          : node.gathers.includes(from)
-            ? 'gathers'
-            : 'after';
+        const kind = deps.has(from) ? 'dep' : gathers.has(from) ? 'gathers' : 'after';
         return { from, to, kind };
       });
   });

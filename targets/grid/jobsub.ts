@@ -7,15 +7,12 @@
 import {
   type Exec,
   exec,
-  type Found,
   type Grid,
-  type Job,
-  type Known,
   type Labels,
-  type Queue,
   Refusal,
   type Sourced,
 } from '../../core/index.ts';
+import { jobsubJobs } from './jobs-of.ts';
 import { COLUMNS, LABELS, placeOf, TOKEN } from './jobsub-answer.ts';
 import { explainSubmitFailure } from './jobsub-failures.ts';
 import { jobsubQueue } from './jobsub-queue.ts';
@@ -107,25 +104,4 @@ function attributes(labels: Labels): readonly string[] {
     return [[attribute, value]];
   });
   return [[TOKEN, '{token}'], ...named].map(([name, value]) => `+${name}="${value}"`);
-}
-
-/** The jobs of one submission. */
-export function jobsubJobs(queue: Queue, known: Known): Found {
-  const jobs = queue.jobs.filter(belongsTo(queue, known));
-  return queue.state === 'seen' ? { jobs } : { jobs, unseen: queue.why };
-}
-
-/** Node jobs have ids of their own and are tied to their DAG by the token alone. */
-function belongsTo(queue: Queue, { receipt, token, purpose }: Known): (job: Job) => boolean {
-  const id = receipt === undefined ? undefined : placeOf(receipt);
-  const isReceipt = (job: Job): boolean => {
-    const place = placeOf(job.id);
-    return id !== undefined && place?.cluster === id.cluster && place.schedd === id.schedd;
-  };
-  const shared = token ?? queue.jobs.find(isReceipt)?.token;
-  return (job) =>
-    isReceipt(job) ||
-    (shared !== undefined && job.token === shared) ||
-    (purpose !== undefined &&
-      Object.entries(purpose).every(([label, value]) => job.labels[label] === value));
 }

@@ -37,11 +37,20 @@ export interface ExposureRow {
   readonly object: string;
 }
 
+/** What was read last: a night reads one text for each of its exposures. */
+const LATEST: { text: string; table: ExposureTable | undefined } = { text: '', table: undefined };
+
 /**
  * Reads the whole table. Lines that are no exposures are passed over, as DAGMaker.sh does when it
  * compares the first column; of several lines of one exposure the first that makes sense counts.
  */
 export function parseExposureTable(text: string): ExposureTable {
+  if (LATEST.table === undefined || LATEST.text !== text)
+    Object.assign(LATEST, { text, table: readTable(text) });
+  return LATEST.table!;
+}
+
+function readTable(text: string): ExposureTable {
   const lines = linesOf(text);
   const byExposure = new Map<Exposure, string>();
   for (const line of lines) {

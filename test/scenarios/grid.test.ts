@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { jobsState } from '../../core/api/grid.ts';
-import { jobsubJobs } from '../../targets/grid/jobsub.ts';
+import { jobsubJobs } from '../../targets/grid/jobs-of.ts';
 import { COLUMNS, readQueueColumns } from '../../targets/grid/jobsub-answer.ts';
 import {
   type CcdReport,
