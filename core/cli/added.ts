@@ -10,9 +10,9 @@ import { runForAdapter } from '../observe/adapter.ts';
 import { Looker } from '../observe/looker.ts';
 import { forget } from '../repair/clean.ts';
 import { EXIT, runBuild } from '../run/build.ts';
-import { liveReporter } from '../views/live.ts';
 import { type Invocation, type Opened, openProject } from './context.ts';
 import { confirm } from './prompt.ts';
+import { DEFAULT_JOBS, logReporter, screenReporter, together } from './reporting.ts';
 
 /** Names and purposes of added commands; none when there is no rule file or it is broken. */
 export async function addedCommands(
@@ -190,14 +190,16 @@ function callFor(
     look: (looks) => looker.look(looks),
     record: (target) => onRecord(loadMemory(world.files).traces.get(target)),
     build: async (items: readonly RuleItem[], goal: TargetName) => {
-      const reporter = liveReporter(terminal, world.clock, { verbose: false });
+      const log = logReporter(world, invocation);
+      const screen = { verbose: false, utc: false, jobs: DEFAULT_JOBS, log: () => log.path };
+      const reporter = together([log, screenReporter(world, invocation, screen)]);
       const rules = (): readonly RuleItem[] => [...build.rules(project.params), ...items];
       try {
         const summary = await runBuild(
           { ...project, build: { ...build, goal, rules } },
           {
             goals: [goal],
-            jobs: 5,
+            jobs: DEFAULT_JOBS,
             failFast: false,
             force: false,
             wait: options.get('--no-wait') === undefined,

@@ -8,11 +8,11 @@ import { EXIT, lookOnly, runBuild } from '../run/build.ts';
 import { evaluate } from '../run/entry.ts';
 import { dryRunJson, dryRunText, type StepsOf } from '../views/dry-run.ts';
 import { jsonReporter } from '../views/json.ts';
-import { liveReporter } from '../views/live.ts';
 import { profiler } from '../views/profile.ts';
 import type { Reporter } from '../views/reporter.ts';
 import { type CommonFlags, type Invocation, listOf, type Opened, openProject } from './context.ts';
 import { isInteractive, prompt } from './prompt.ts';
+import { DEFAULT_JOBS, logReporter, screenReporter, together } from './reporting.ts';
 
 export interface BuildFlags extends CommonFlags {
   readonly dryRun?: boolean;
@@ -23,11 +23,10 @@ export interface BuildFlags extends CommonFlags {
   readonly waitTimeout?: string | number;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
+  readonly utc?: boolean;
   readonly fromOutput?: string;
   readonly profile?: string;
 }
-
-const DEFAULT_JOBS = 5;
 
 /** Builds targets; the exit status says how it went. */
 export async function build(
@@ -83,24 +82,20 @@ async function completed(
     : openProject(invocation, { ...flags, set: [...listOf(flags.set), ...set] }, writes);
 }
 
-function reporterFor(flags: BuildFlags, opened: Opened, { terminal }: Invocation): Reporter {
-  const { clock, files } = opened.project.world;
+function reporterFor(flags: BuildFlags, opened: Opened, invocation: Invocation): Reporter {
+  const { world } = opened.project;
+  const log = logReporter(world, invocation);
   const shown =
     flags.json === true
-      ? jsonReporter(terminal)
-      : liveReporter(terminal, clock, { verbose: flags.verbose === true });
-  if (flags.profile === undefined) return shown;
-  const profile = profiler((text) => files.write(flags.profile!, text));
-  return {
-    event(event) {
-      shown.event(event);
-      profile.event(event);
-    },
-    end() {
-      shown.end();
-      profile.end();
-    },
-  };
+      ? jsonReporter(invocation.terminal)
+      : screenReporter(world, invocation, {
+          verbose: flags.verbose === true,
+          utc: flags.utc === true,
+          jobs: positive('--jobs', flags.jobs) ?? DEFAULT_JOBS,
+          log: () => log.path,
+        });
+  if (flags.profile === undefined) return together([log, shown]);
+  return together([log, shown, profiler((text) => world.files.write(flags.profile!, text))]);
 }
 
 /** `-q`: says by its exit status alone whether everything is fresh. */

@@ -1,9 +1,10 @@
 /** The commands that only look: status, why, graph, targets, log, params. */
 
+import { dirname } from 'node:path';
 import { UserError } from '../api/errors.ts';
 import { globPattern, resolveGoals } from '../graph/goals.ts';
 import { describeHolder, readHolder } from '../memory/lock.ts';
-import { logsOf, partsOf } from '../memory/logs.ts';
+import { buildLogs, logsOf, partsOf } from '../memory/logs.ts';
 import { normaliser, notYetKnown } from '../observe/stage.ts';
 import { orphans } from '../repair/clean.ts';
 import { lookOnly } from '../run/build.ts';
@@ -13,7 +14,13 @@ import { statusJson, statusText } from '../views/status.ts';
 import { targetsJson, targetsText } from '../views/targets.ts';
 import { pathText, whyJson, whyText } from '../views/why.ts';
 import type { World } from '../world/world.ts';
-import { type CommonFlags, type Invocation, openProject } from './context.ts';
+import {
+  type CommonFlags,
+  type Invocation,
+  openProject,
+  openWorld,
+  ruleFileOf,
+} from './context.ts';
 
 /** Plans without asking for anything that was not asked before. */
 async function look(targets: readonly string[], flags: CommonFlags, invocation: Invocation) {
@@ -36,17 +43,18 @@ function tellOfBuilder({ files, processes }: World, { terminal }: Invocation): v
 /** State of the targets. Exit status 0 whatever it is. */
 export async function status(
   targets: readonly string[],
-  flags: CommonFlags,
+  flags: CommonFlags & { readonly all?: boolean },
   invocation: Invocation,
 ): Promise<number> {
   const { plan, memory, stage } = await look(targets, flags, invocation);
   const { terminal } = invocation;
+  const { paint, width } = terminal;
   const left = notYetKnown(stage).length > 0 ? [] : orphans(memory, plan.graph);
   const names = left.filter((it) => Object.keys(it.outputs).length > 0).map((it) => it.target);
   terminal.out(
     flags.json === true
       ? JSON.stringify(statusJson(plan, names))
-      : statusText(plan, names, terminal.paint),
+      : statusText(plan, names, { paint, width, all: flags.all === true }),
   );
   return 0;
 }
@@ -117,32 +125,22 @@ export async function targets(
   return 0;
 }
 
-/** What a target printed: its last run, an earlier one, or what it is printing now. */
+interface LogFlags extends CommonFlags {
+  readonly run?: string | number;
+  readonly list?: boolean;
+  readonly follow?: boolean;
+}
+
+/** What a target printed: its last run, an earlier one, or what it is printing now; or a build. */
 export async function log(
-  name: string,
-  flags: CommonFlags & {
-    readonly run?: string | number;
-    readonly list?: boolean;
-    readonly follow?: boolean;
-  },
+  name: string | undefined,
+  flags: LogFlags,
   invocation: Invocation,
 ): Promise<number> {
-  const { plan, project } = await look([], flags, invocation);
-  const { files, clock } = project.world;
-  const known = plan.graph.nodes.has(name)
-    ? [name]
-    : resolveGoals(plan.graph, [name], normaliser(files.root));
-  const target = known[0]!;
-  const chain = plan.graph.nodes.get(target)!.rule.chain;
-  const logs = [
-    ...logsOf(files, target),
-    ...(chain === undefined ? [] : logsOf(files, chain.name)),
-  ];
-  if (logs.length === 0)
-    throw new UserError(
-      `there is no log of '${target}'`,
-      'It has not run here, or prints nothing because it writes files alone.',
-    );
+  const { logs, files, clock, of } =
+    name === undefined
+      ? logsOfBuilds(flags, invocation)
+      : await logsOfTarget(name, flags, invocation);
   const { terminal } = invocation;
   if (flags.list === true) {
     terminal.out(logs.map(({ run, path }) => `run ${run}  ${path}`).join('\n'));
@@ -152,7 +150,7 @@ export async function log(
     flags.run === undefined ? logs.at(-1)! : logs.find(({ run }) => run === Number(flags.run));
   if (wanted === undefined)
     throw new UserError(
-      `'${target}' has no run ${flags.run}`,
+      `${of} has no run ${flags.run}`,
       `Its runs are ${logs.map((l) => l.run).join(', ')}.`,
     );
   const parts = partsOf(wanted.path).map((path) => ({ path, shown: 0 }));
@@ -166,6 +164,46 @@ export async function log(
     if (flags.follow !== true || invocation.signal.aborted) return 0;
     await clock.sleep(300, invocation.signal);
   }
+}
+
+interface Logs extends Pick<World, 'files' | 'clock'> {
+  readonly of: string;
+  readonly logs: readonly { readonly run: number; readonly path: string }[];
+}
+
+function logsOfBuilds(flags: CommonFlags, invocation: Invocation): Logs {
+  const { files, clock } = openWorld(dirname(ruleFileOf(flags, invocation)), invocation);
+  const logs = buildLogs(files);
+  if (logs.length === 0)
+    throw new UserError(
+      'there is no log of a build',
+      'No build has had anything to do here. `desgw log TARGET` shows what a target printed.',
+    );
+  return { files, clock, logs, of: 'the log of builds' };
+}
+
+async function logsOfTarget(
+  name: string,
+  flags: CommonFlags,
+  invocation: Invocation,
+): Promise<Logs> {
+  const { plan, project } = await look([], flags, invocation);
+  const { files, clock } = project.world;
+  const known = plan.graph.nodes.has(name)
+    ? [name]
+    : resolveGoals(plan.graph, [name], normaliser(project.world.files.root));
+  const target = known[0]!;
+  const chain = plan.graph.nodes.get(target)!.rule.chain;
+  const logs = [
+    ...logsOf(files, target),
+    ...(chain === undefined ? [] : logsOf(files, chain.name)),
+  ];
+  if (logs.length === 0)
+    throw new UserError(
+      `there is no log of '${target}'`,
+      'It has not run here, or prints nothing because it writes files alone.',
+    );
+  return { files, clock, logs, of: `'${target}'` };
 }
 
 /** Parameters with their value, where it comes from, and what they are for. */

@@ -4,7 +4,8 @@ import type { TargetName } from '../api/values.ts';
 import type { Graph } from './graph.ts';
 
 /**
- * Targets named by name, by glob (`ccds_*`), or by the file they make.
+ * Targets named by name, by glob (`ccds_*`), by the file they make, or all at once by what they
+ * are about (an exposure).
  * @param normalise spelling of a path as the graph has it
  * @throws UserError for a name that means nothing, with the nearest that do
  */
@@ -61,6 +62,10 @@ function find(
   if (graph.nodes.has(name)) return [name];
   const maker = graph.makers.get(normalise(name));
   if (maker !== undefined) return [maker];
+  const about = graph.order.filter(
+    (target) => graph.nodes.get(target)!.rule.subject?.name === name,
+  );
+  if (about.length > 0) return about;
   if (!/[*?]/.test(name)) return [];
   const pattern = globPattern(name);
   return graph.order.filter((target) => pattern.test(target));

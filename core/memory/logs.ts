@@ -1,4 +1,7 @@
-/** Where the output of runs is kept: one file a run, named by target and number of the run. */
+/**
+ * Where the output of runs is kept: one file a run, named by target and number of the run; and
+ * `build.N.log`, what the N-th build that had anything to do said of itself.
+ */
 import { digestOf } from '../api/digest.ts';
 import type { Path, TargetName } from '../api/values.ts';
 import type { Files } from '../world/world.ts';
@@ -13,7 +16,26 @@ export function logPath(target: TargetName, run: number): Path {
 
 /** Logs of a target, oldest first. */
 export function logsOf(files: Files, target: TargetName): readonly { run: number; path: Path }[] {
-  const prefix = `${logName(target)}.`;
+  return logsNamed(files, logName(target));
+}
+
+/** Logs of builds, oldest first. */
+export function buildLogs(files: Files): readonly { run: number; path: Path }[] {
+  return logsNamed(files, BUILD);
+}
+
+/** A new log of a build with these first lines, its number taken by nobody else. */
+export function newBuildLog(files: Files, head: string): Path {
+  for (let run = (buildLogs(files).at(-1)?.run ?? 0) + 1; ; run++) {
+    const path = `${LOGS}/${BUILD}.${run}.log`;
+    if (files.createExclusive(path, head)) return path;
+  }
+}
+
+const BUILD = 'build';
+
+function logsNamed(files: Files, name: string): readonly { run: number; path: Path }[] {
+  const prefix = `${name}.`;
   return (files.list(LOGS) ?? [])
     .filter((name) => name.startsWith(prefix) && /^\d+\.log$/.test(name.slice(prefix.length)))
     .map((name) => ({
@@ -35,6 +57,7 @@ function logName(target: TargetName): string {
     /[%/\\\p{Cc}]|^[.-]/gu,
     (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
+  if (name === BUILD) return '%62uild'; // that one is taken
   return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}%${digestOf(name)}`;
 }
 

@@ -140,7 +140,8 @@ function decideWithNeeds(node: Node, view: View, verdicts: Verdicts, known: Know
   const changed =
     built === undefined || still ? [] : changesSince(built, signature, node.name, view);
   const reasons = [...known.own, ...changed, ...asks];
-  if (reasons.length > 0) return { state: stateOf(trace, reasons), reasons };
+  if (reasons.length > 0)
+    return { state: stateOf(trace, reasons), reasons, ...tallyOf(view.sighting(node.name)) };
   return fresh(node, view, signature);
 }
 

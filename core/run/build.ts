@@ -16,6 +16,7 @@ import { heldUp } from '../plan/held-up.ts';
 import { asBuilt } from '../plan/record.ts';
 import type { Plan, Verdict } from '../plan/verdict.ts';
 import type { BuildEvent, Outcome, Summary } from './events.ts';
+import { pastOf } from './past.ts';
 import { type Execution, execute } from './schedule.ts';
 
 export interface BuildOptions {
@@ -127,7 +128,7 @@ class BuildRun {
       const now = JSON.stringify(held.waiting);
       pause = now === before ? Math.min(LONGEST_LOOK, pause * LOOK_GROWTH) : FIRST_LOOK;
       before = now;
-      this.#tellProgress(held.waiting, pause);
+      this.#tellProgress({ ...plan, verdicts }, held.waiting, pause);
       await this.#project.world.clock.sleep(pause * 1000, signal);
     }
   }
@@ -222,7 +223,12 @@ class BuildRun {
       this.#recordFinished(found.plan, journal);
       const { plan } = found;
       if (found.kind === 'plan')
-        this.#options.emit({ kind: 'planned', plan, at: this.#project.world.clock.now() });
+        this.#options.emit({
+          kind: 'planned',
+          plan,
+          at: this.#project.world.clock.now(),
+          past: pastOf(plan.graph, journal.traces),
+        });
       const done = await this.#execute(plan, journal, observer);
       await observer.confirm();
       this.#writeDown(observer, journal);
@@ -286,6 +292,7 @@ class BuildRun {
   readonly #told = new Map<string, string>();
 
   #tellProgress(
+    plan: Plan,
     waiting: readonly { target: TargetName; progress: string }[],
     nextLook: number,
   ): void {
@@ -295,7 +302,8 @@ class BuildRun {
       this.#told.set(target, progress);
       this.#options.emit({ kind: 'progress', target, progress, at });
     }
-    this.#options.emit({ kind: 'waiting', targets: waiting.map((w) => w.target), nextLook });
+    const targets = waiting.map((w) => w.target);
+    this.#options.emit({ kind: 'waiting', targets, at, nextLook, plan });
   }
 
   #warnOnce(message: string): void {

@@ -9,9 +9,24 @@ import type { Action, Plan } from '../plan/verdict.ts';
 /** What a finished build amounts to; decides the exit status. */
 export type Outcome = 'fresh' | 'failed' | 'waiting' | 'person' | 'interrupted';
 
+/** What is on record of how long targets took; for estimates. */
+export interface Past {
+  /** Milliseconds of the last good run. */
+  readonly took: (target: TargetName) => number | undefined;
+  /** Milliseconds until it came, of what is only awaited, from when it could begin. */
+  readonly awaited: (target: TargetName) => number | undefined;
+  /** When what is awaited could begin. */
+  readonly since: (target: TargetName) => Instant | undefined;
+}
+
 /** The only way in which a build speaks. Reporters turn events into text. */
 export type BuildEvent =
-  | { readonly kind: 'planned'; readonly plan: Plan; readonly at: Instant }
+  | {
+      readonly kind: 'planned';
+      readonly plan: Plan;
+      readonly at: Instant;
+      readonly past?: Past;
+    }
   | {
       readonly kind: 'action started';
       readonly action: Action;
@@ -51,7 +66,15 @@ export type BuildEvent =
       readonly progress: string;
       readonly at: Instant;
     }
-  | { readonly kind: 'waiting'; readonly targets: readonly TargetName[]; readonly nextLook: number }
+  | {
+      readonly kind: 'waiting';
+      readonly targets: readonly TargetName[];
+      readonly at: Instant;
+      /** Seconds until it is looked at again. */
+      readonly nextLook: number;
+      /** How everything stands meanwhile. */
+      readonly plan: Plan;
+    }
   | { readonly kind: 'warning'; readonly target?: TargetName; readonly message: string }
   | { readonly kind: 'lock wait'; readonly holder: string }
   | { readonly kind: 'finished'; readonly summary: Summary; readonly at: Instant };

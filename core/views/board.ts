@@ -7,7 +7,7 @@ import type { State } from '../api/builds.ts';
 import type { Tally } from '../api/looks.ts';
 import type { TargetName } from '../api/values.ts';
 import type { Graph, Node } from '../graph/graph.ts';
-import type { Plan } from '../plan/verdict.ts';
+import type { Plan, Verdict } from '../plan/verdict.ts';
 
 /** The targets of one phase, of all subjects or of one. */
 export interface Cell {
@@ -100,6 +100,11 @@ export class Board {
     if (tally !== undefined) this.#tallies.set(name, tally);
   }
 
+  /** Sets a target as the plan has it. What only waits for something under way is to come. */
+  judge(name: TargetName, { state, cause, tally }: Verdict): void {
+    this.set(name, state === 'blocked' && cause === 'waiting' ? 'maybe' : state, tally);
+  }
+
   /** State of a target, once it has been set. */
   state(name: TargetName): State | undefined {
     return this.#states.get(name);
@@ -149,7 +154,7 @@ export class Board {
 /** The board of a plan. */
 export function boardOf(plan: Plan): Board {
   const board = new Board(plan.graph, plan.order);
-  for (const [name, { state, tally }] of plan.verdicts) board.set(name, state, tally);
+  for (const [name, verdict] of plan.verdicts) board.judge(name, verdict);
   return board;
 }
 
@@ -183,7 +188,8 @@ function standingOf(states: readonly State[]): Standing {
   return STANDINGS[Math.max(0, ...ranks)]!;
 }
 
-function added(a: Tally, b: Tally): Tally {
+/** Two tallies as one. */
+export function added(a: Tally, b: Tally): Tally {
   return {
     unit: a.unit,
     total: a.total + b.total,

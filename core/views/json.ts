@@ -18,7 +18,13 @@ export function jsonReporter(terminal: Terminal): Reporter {
 
 /** An event as plain data. */
 export function eventData(event: BuildEvent): object {
-  return event.kind === 'planned' ? { ...event, plan: planData(event.plan) } : event;
+  if (event.kind === 'planned') {
+    const { past: _, ...rest } = event;
+    return { ...rest, plan: planData(event.plan) };
+  }
+  if (event.kind !== 'waiting') return event;
+  const { plan: _, ...rest } = event;
+  return rest;
 }
 
 /** A plan as plain data. */

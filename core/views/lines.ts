@@ -1,109 +1,203 @@
 /**
- * A line for everything that was done, failed or needs attention; silence about what is fresh.
- * Fit for terminals, pipes and logs alike.
+ * A line for everything that was done, failed or needs attention, with the time of day; silence
+ * about what is fresh; like ones folded. Fit for terminals, pipes and logs alike.
  */
 
 import type { Instant, TargetName } from '../api/values.ts';
 import type { Action } from '../plan/verdict.ts';
 import type { BuildEvent } from '../run/events.ts';
 import { exitText } from '../run/steps.ts';
+import type { Style } from '../words/paint.ts';
 import { display, displayLines } from '../words/quote.ts';
 import type { Terminal } from '../words/terminal.ts';
-import { enumerate, indent } from '../words/text.ts';
-import { duration } from '../words/time.ts';
+import { enumerate, indent, wrap } from '../words/text.ts';
+import { type ClockOptions, clockTime, duration } from '../words/time.ts';
 import type { Clock } from '../world/world.ts';
+import { Activity } from './activity.ts';
+import { type FoldLine, Folds } from './folds.ts';
 import type { Reporter } from './reporter.ts';
 import { problemLines, summaryText } from './summary.ts';
 
-export interface LinesOptions {
-  /** Tell also what starts, what is spared, and every step of progress. */
+export interface LinesOptions extends ClockOptions {
+  /** Tell also what starts, what is spared, and every step of progress; fold nothing. */
   readonly verbose: boolean;
+  /** Where the whole of a line that is too long to show can be read. */
+  readonly log?: () => string | undefined;
+}
+
+export interface Lines extends Reporter {
+  readonly activity: Activity;
+  /** Tells what was held back for a line of its own kind. */
+  flush(): void;
+  /** Tells that it goes on, and how far it is. */
+  heartbeat(block: readonly string[]): void;
+  /** When a line was written last. */
+  readonly spokenAt: Instant;
 }
 
 /** Between two lines about the same waiting. */
 const WAITING_EVERY_MS = 10 * 60 * 1000;
+/** Rows that one line may take on a screen, and characters elsewhere. */
+const MOST_ROWS = 8;
+const MOST_CHARACTERS = 1000;
+
+const STYLES: { readonly [verb in FoldLine['verb']]: Style } = {
+  done: 'green',
+  adopted: 'green',
+  left: 'blue',
+  failed: 'red',
+};
 
 /** Reports a build line by line. */
-export function linesReporter(
-  terminal: Terminal,
-  clock: Clock,
-  { verbose }: LinesOptions,
-): Reporter {
-  const { paint } = terminal;
-  const progress = new Map<TargetName, string>();
-  let told: { readonly targets: string; readonly text: string; readonly at: Instant } | undefined;
+export function linesReporter(terminal: Terminal, clock: Clock, options: LinesOptions): Lines {
+  return new LineByLine(terminal, clock, options);
+}
 
-  const waiting = (targets: readonly TargetName[]): void => {
-    const text = waitingText(targets, progress);
-    const now = clock.now();
-    const fresh = told === undefined || told.targets !== targets.join('\n');
-    const due = told !== undefined && told.text !== text && now - told.at >= WAITING_EVERY_MS;
-    // On a screen the live line tells of progress; in a log a line now and then is enough.
-    if (!fresh && (terminal.isLive || (!due && !verbose) || told?.text === text)) return;
-    told = { targets: targets.join('\n'), text, at: now };
-    terminal.out(`${paint('blue', 'waiting')} ${text}`);
-  };
+class LineByLine implements Lines {
+  readonly #terminal: Terminal;
+  readonly #clock: Clock;
+  readonly #options: LinesOptions;
+  readonly activity = new Activity();
+  readonly #folds = new Folds(this.activity);
+  #told: { readonly text: string; readonly at: Instant } | undefined;
+  spokenAt: Instant;
 
-  return {
-    event(event) {
-      switch (event.kind) {
-        case 'planned':
-          return;
-        case 'action started':
-          if (verbose) terminal.out(`start   ${actionText(event.action)}`);
-          return;
-        case 'action retried':
-          terminal.out(
-            `${paint('yellow', 'retry')}   ${display(event.action.name)} ${display(exitText(event.exit))}; try ${event.retry + 1} in ${duration(event.delay * 1000)}`,
-          );
-          return;
-        case 'action done':
-          // Adopting is told as such.
-          if (event.action.kind === 'adopt') return;
-          terminal.out(
-            `${paint('green', 'done')}    ${actionText(event.action)}  ${paint('dim', duration(event.ms))}${noteText(event.note)}`,
-          );
-          return;
-        case 'action failed':
-          terminal.out(failureText(event, paint('red', 'failed')));
-          return;
-        case 'action left':
-          terminal.out(
-            `${paint('blue', 'left')}    ${actionText(event.action)}${noteText(event.note)}`,
-          );
-          return;
-        case 'target spared':
-          if (verbose)
-            terminal.out(`spared  ${display(event.target)}  what it needs came out the same`);
-          return;
-        case 'target adopted':
-          terminal.out(
-            `${paint('green', 'adopted')} ${display(event.target)}${noteText(event.how)}`,
-          );
-          return;
-        case 'progress':
-          progress.set(event.target, event.progress);
-          return;
-        case 'waiting':
-          if (event.targets.length > 0) waiting(event.targets);
-          return;
-        case 'warning': {
-          const about = event.target === undefined ? '' : `${display(event.target)}: `;
-          terminal.err(
-            `${terminal.paintErr('yellow', 'warning')}: ${about}${displayLines(event.message)}`,
-          );
-          return;
-        }
-        case 'lock wait':
-          terminal.out(`${paint('blue', 'waiting')} for another build: ${display(event.holder)}`);
-          return;
-        case 'finished':
-          terminal.out(summaryText(event.summary, paint).trimEnd());
-          return;
+  constructor(terminal: Terminal, clock: Clock, options: LinesOptions) {
+    this.#terminal = terminal;
+    this.#clock = clock;
+    this.#options = options;
+    this.spokenAt = clock.now();
+  }
+
+  event(event: BuildEvent): void {
+    this.activity.note(event);
+    const folded = this.#options.verbose ? undefined : this.#folds.take(event);
+    if (folded === undefined) this.#tell(event);
+    else for (const line of folded) this.#tellFold(line);
+  }
+
+  flush(): void {
+    for (const line of this.#folds.due()) this.#tellFold(line);
+  }
+
+  heartbeat(block: readonly string[]): void {
+    const gist = block
+      .map((line) => line.trim().replace(/ {2,}/g, ' '))
+      .filter((line) => line !== '');
+    if (gist.length > 0)
+      this.#say('at it', 'blue', [gist.at(-1)!, ...gist.slice(0, -1)].join('; '));
+  }
+
+  end(): void {}
+
+  #tell(event: BuildEvent): void {
+    if (event.kind === 'warning') this.#warn(event);
+    else if (event.kind === 'waiting') this.#tellWaiting(event.targets);
+    else if (event.kind === 'finished') {
+      this.flush();
+      this.#write(summaryText(event.summary, this.#terminal.paint).trimEnd());
+    } else {
+      const line = this.#lineOf(event);
+      if (line !== undefined) this.#say(...line);
+    }
+  }
+
+  #lineOf(
+    event: Exclude<BuildEvent, { kind: 'warning' | 'waiting' | 'finished' }>,
+  ): readonly [verb: string, style: Style | undefined, text: string] | undefined {
+    const { verbose } = this.#options;
+    switch (event.kind) {
+      case 'planned':
+        return undefined;
+      case 'action started':
+        return verbose ? ['start', undefined, actionText(event.action)] : undefined;
+      case 'action retried':
+        return [
+          'retry',
+          'yellow',
+          `${display(event.action.name)} ${display(exitText(event.exit))}; try ${event.retry + 1} in ${duration(event.delay * 1000)}`,
+        ];
+      case 'action done': {
+        // Adopting is told as such.
+        if (event.action.kind === 'adopt') return undefined;
+        const took = this.#terminal.paint('dim', duration(event.ms));
+        return ['done', 'green', `${actionText(event.action)}  ${took}${noteText(event.note)}`];
       }
-    },
-    end() {},
-  };
+      case 'action failed':
+        return ['failed', 'red', failureText(event)];
+      case 'action left':
+        return ['left', 'blue', `${actionText(event.action)}${noteText(event.note)}`];
+      case 'target spared':
+        return verbose
+          ? ['spared', undefined, `${display(event.target)}  what it needs came out the same`]
+          : undefined;
+      case 'target adopted':
+        return ['adopted', 'green', `${display(event.target)}${noteText(event.how)}`];
+      case 'progress':
+        return verbose
+          ? ['at', 'blue', `${display(event.target)}  ${display(event.progress)}`]
+          : undefined;
+      case 'lock wait':
+        return ['waiting', 'blue', `for another build: ${display(event.holder)}`];
+    }
+  }
+
+  #warn({ target, message }: Extract<BuildEvent, { kind: 'warning' }>): void {
+    const about = target === undefined ? '' : `${display(target)}: `;
+    const word = this.#terminal.paintErr('yellow', 'warning');
+    const text = `${this.#time()}${word}: ${about}${displayLines(message)}`;
+    this.spokenAt = this.#clock.now();
+    this.#terminal.err(this.#fitted(text));
+  }
+
+  /** On a screen the live block tells of it; in a log a line now and then is enough. */
+  #tellWaiting(targets: readonly TargetName[]): void {
+    if (this.#terminal.isLive || targets.length === 0) return;
+    const text = waitingText(targets, this.activity.progress);
+    const now = this.#clock.now();
+    const due = this.#told === undefined || now - this.#told.at >= WAITING_EVERY_MS;
+    if (this.#told?.text === text || !(due || this.#options.verbose)) return;
+    this.#told = { text, at: now };
+    this.#say('waiting', 'blue', text);
+  }
+
+  #tellFold({ verb, text }: FoldLine): void {
+    this.#say(verb, STYLES[verb], text);
+  }
+
+  #say(verb: string, style: Style | undefined, text: string): void {
+    const word = style === undefined ? verb : this.#terminal.paint(style, verb);
+    this.#write(`${this.#time()}${word}${' '.repeat(Math.max(1, 8 - verb.length))}${text}`);
+  }
+
+  #time(): string {
+    return `${this.#terminal.paint('dim', clockTime(this.#clock.now(), this.#options))} `;
+  }
+
+  #write(text: string): void {
+    this.spokenAt = this.#clock.now();
+    this.#terminal.out(this.#fitted(text));
+  }
+
+  /** The text in lines that can be read here; what is left of very long ones stands in the log. */
+  #fitted(text: string): string {
+    const { isLive, width } = this.#terminal;
+    const where = this.#options.log?.();
+    const whole = where === undefined ? '' : `; all of it: ${where}`;
+    return text
+      .split('\n')
+      .flatMap((line) => {
+        if (!isLive)
+          return where === undefined || line.length <= MOST_CHARACTERS
+            ? [line]
+            : [`${line.slice(0, MOST_CHARACTERS)}... (cut${whole})`];
+        const rows = wrap(line, width, '  ');
+        return rows.length <= MOST_ROWS
+          ? rows
+          : [...rows.slice(0, MOST_ROWS - 1), ...wrap(`  ... (cut${whole})`, width, '  ')];
+      })
+      .join('\n');
+  }
 }
 
 /** `ccds_668440 (31 of 59 CCDs), ccds_668441 and 3 more`: the gist of each, up to a colon. */
@@ -129,10 +223,10 @@ function noteText(note: string | undefined): string {
   return note === undefined || note === '' ? '' : `  ${display(note)}`;
 }
 
-function failureText(event: Extract<BuildEvent, { kind: 'action failed' }>, word: string): string {
+function failureText(event: Extract<BuildEvent, { kind: 'action failed' }>): string {
   const { action, ms, problems, log, tail } = event;
   return [
-    `${word}  ${actionText(action)}  ${duration(ms)}`,
+    `${actionText(action)}  ${duration(ms)}`,
     ...problemLines(problems),
     ...(tail === undefined || tail.trim() === ''
       ? []

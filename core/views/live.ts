@@ -1,124 +1,75 @@
-/** The lines of a build, and below them one that lives: what is running now and what is awaited. */
+/**
+ * The lines of a build, and below them a block that lives on a screen; elsewhere a line now and
+ * then that says that all is well.
+ */
 
-import type { Instant, TargetName } from '../api/values.ts';
-import type { BuildEvent } from '../run/events.ts';
-import { display } from '../words/quote.ts';
+import type { Path } from '../api/values.ts';
 import type { Terminal } from '../words/terminal.ts';
-import { duration } from '../words/time.ts';
 import type { Clock } from '../world/world.ts';
-import { type LinesOptions, linesReporter, waitingText } from './lines.ts';
+import { blockLines } from './block.ts';
+import { type LinesOptions, linesReporter } from './lines.ts';
 import type { Reporter } from './reporter.ts';
 
-/** How often the times in the live line move on. */
-const TICK_MS = 1000;
-/** Events may come by the thousand; the line is not drawn more often than this. */
-const REST_MS = 100;
+export interface LiveOptions extends LinesOptions {
+  /** Actions at a time. */
+  readonly jobs: number;
+  /** The last line that a run has printed. */
+  readonly lastLine: (log: Path) => string | undefined;
+}
 
-/** Reports line by line with a live line; without a screen just line by line. */
-export function liveReporter(terminal: Terminal, clock: Clock, options: LinesOptions): Reporter {
+/** How often the times in the block move on. */
+const TICK_MS = 1000;
+/** Events may come by the thousand; the block is not drawn more often than this. */
+const REST_MS = 200;
+/** What is held back for a line of its kind is told after this; without a screen also that it goes on. */
+const HEARTBEAT_MS = 60_000;
+
+/** Reports line by line with a live block, or without a screen line by line with a heartbeat. */
+export function liveReporter(terminal: Terminal, clock: Clock, options: LiveOptions): Reporter {
   const lines = linesReporter(terminal, clock, options);
-  if (!terminal.isLive) return lines;
-  const activity = new Activity();
   const stop = new AbortController();
+  const begun = clock.now();
   let drawn = Number.NEGATIVE_INFINITY;
+  let beaten = begun;
+  const block = () =>
+    blockLines(lines.activity, { ...options, now: clock.now(), begun, height: terminal.height });
   const draw = () => {
+    if (!terminal.isLive) return;
     drawn = clock.now();
-    const line = activity.line(drawn);
-    terminal.live(line === '' ? [] : [line]);
+    terminal.live(block());
+  };
+  const clear = () => {
+    if (terminal.isLive) terminal.live([]);
+  };
+  const beat = () => {
+    if (clock.now() - beaten < HEARTBEAT_MS) return;
+    beaten = clock.now();
+    const before = lines.spokenAt;
+    lines.flush();
+    if (!terminal.isLive && lines.spokenAt === before && clock.now() - before >= HEARTBEAT_MS)
+      lines.heartbeat(block());
   };
   const tick = async () => {
     while (!stop.signal.aborted) {
       await clock.sleep(TICK_MS, stop.signal);
-      if (!stop.signal.aborted) draw();
+      if (stop.signal.aborted) return;
+      beat();
+      draw();
     }
   };
   void tick();
   return {
     event(event) {
-      activity.note(event);
+      // Nothing stands below the summary.
+      if (event.kind === 'finished') clear();
       lines.event(event);
-      if (event.kind === 'finished') terminal.live([]);
+      if (event.kind === 'finished') stop.abort();
       else if (Math.abs(clock.now() - drawn) >= REST_MS) draw();
     },
     end() {
       stop.abort();
-      terminal.live([]);
+      clear();
       lines.end();
     },
   };
-}
-
-/** What is going on, as far as events have told. */
-class Activity {
-  readonly #running = new Map<string, Instant>();
-  readonly #progress = new Map<TargetName, string>();
-  /** Actions of the plan that have not ended. */
-  readonly #open = new Set<string>();
-  /** Target -> action that makes it. */
-  readonly #makers = new Map<TargetName, string>();
-  #ended = 0;
-  #waiting: readonly TargetName[] = [];
-  #lock: string | undefined;
-
-  note(event: BuildEvent): void {
-    if (event.kind !== 'warning' && event.kind !== 'lock wait') this.#lock = undefined;
-    switch (event.kind) {
-      case 'planned':
-        this.#open.clear();
-        this.#waiting = [];
-        this.#makers.clear();
-        for (const { name, makes } of event.plan.actions) {
-          this.#open.add(name);
-          for (const target of makes) this.#makers.set(target, name);
-        }
-        return;
-      case 'action started':
-        this.#running.set(event.action.name, event.at);
-        this.#open.add(event.action.name);
-        return;
-      case 'action done':
-      case 'action failed':
-      case 'action left':
-        this.#end(event.action.name);
-        return;
-      case 'target spared':
-        this.#end(this.#makers.get(event.target) ?? event.target);
-        return;
-      case 'progress':
-        this.#progress.set(event.target, event.progress);
-        return;
-      case 'waiting':
-        this.#waiting = event.targets;
-        return;
-      case 'lock wait':
-        this.#lock = event.holder;
-        return;
-      case 'action retried':
-      case 'target adopted':
-      case 'warning':
-      case 'finished':
-        return;
-    }
-  }
-
-  /** `[12/37] dagmaker_668440.out 12s, submitted_668441 3s; waiting: ccds_668440 31 of 59 CCDs`. */
-  line(now: Instant): string {
-    if (this.#lock !== undefined) return `waiting for another build: ${display(this.#lock)}`;
-    const running = [...this.#running].map(
-      ([name, since]) => `${display(name)} ${duration(Math.max(0, now - since))}`,
-    );
-    const parts = [
-      ...(running.length > 0 ? [running.join(', ')] : []),
-      ...(this.#waiting.length > 0
-        ? [`waiting: ${waitingText(this.#waiting, this.#progress)}`]
-        : []),
-    ];
-    if (parts.length === 0 && this.#open.size === 0) return '';
-    return `[${this.#ended}/${this.#ended + this.#open.size}] ${parts.join('; ')}`.trimEnd();
-  }
-
-  #end(name: string): void {
-    this.#running.delete(name);
-    if (this.#open.delete(name)) this.#ended += 1;
-  }
 }

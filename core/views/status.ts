@@ -7,8 +7,11 @@ import type { Plan, Verdict } from '../plan/verdict.ts';
 import { type Paint, STATE_ORDER, STATE_STYLE } from '../words/paint.ts';
 import { display } from '../words/quote.ts';
 import { reasonText } from '../words/reasons.ts';
-import { count, enumerate, table } from '../words/text.ts';
+import { count, enumerate, table, wrap } from '../words/text.ts';
+import { patternOf } from './activity.ts';
 import { command } from './advice.ts';
+import { type Board, boardOf, standings } from './board.ts';
+import { type OverviewOptions, overviewLines } from './overview.ts';
 
 /** From this many targets on whose names differ only in digits, they share a line. */
 const FOLD_FROM = 3;
@@ -17,8 +20,16 @@ const FOLD_FROM = 3;
  * State of every target that the goals need, the counts, and what to do next.
  * @param orphans targets on record that no rule makes any more
  */
-export function statusText(plan: Plan, orphans: readonly TargetName[], paint: Paint): string {
-  const rows = folds(plan).flatMap((fold) => foldRows(plan, fold));
+export function statusText(
+  plan: Plan,
+  orphans: readonly TargetName[],
+  options: OverviewOptions,
+): string {
+  const board = boardOf(plan);
+  if (board.kind !== undefined && board.subjects().length > 1)
+    return boardText(plan, board, orphans, options);
+  const { paint } = options;
+  const rows = folds(plan.order).flatMap((fold) => foldRows(plan, fold));
   const lines = table(rows.map((row) => row.cells)).map((line, i) =>
     paintState(line, rows[i]!, paint),
   );
@@ -26,17 +37,83 @@ export function statusText(plan: Plan, orphans: readonly TargetName[], paint: Pa
   return `${[...lines, '', ...counts, ...nextSteps(plan)].join('\n')}\n`;
 }
 
+/** The same where targets are about subjects: these against phases, and what is not well. */
+function boardText(
+  plan: Plan,
+  board: Board,
+  orphans: readonly TargetName[],
+  options: OverviewOptions,
+): string {
+  const inState = (...states: readonly State[]) =>
+    realTargets(plan).filter((name) => states.includes(plan.verdicts.get(name)!.state));
+  const section = (title: string, names: readonly TargetName[]): string[] =>
+    names.length === 0
+      ? []
+      : ['', `${options.paint('bold', title)}:`, ...alike(plan, names).map((line) => `  ${line}`)];
+  const lines = [
+    ...overviewLines(plan, board, options),
+    ...section('failed', inState('failed')),
+    ...section('needs a person', inState('edited', 'outdated', 'in doubt')),
+    '',
+    countsText(stateCounts(plan)),
+    ...orphanLines(orphans),
+    ...nextSteps(plan),
+  ];
+  return `${lines.flatMap((line) => wrap(line, options.width, '  ')).join('\n')}\n`;
+}
+
 /** The same as data. */
 export function statusJson(plan: Plan, orphans: readonly TargetName[]): object {
   return {
     goals: plan.goals,
     counts: Object.fromEntries(stateCounts(plan)),
+    ...boardData(boardOf(plan)),
     targets: plan.order.map((target) => {
-      const { state, reasons, by, note } = plan.verdicts.get(target)!;
-      return { target, state, reasons, ...(by && { by }), ...(note !== undefined && { note }) };
+      const { state, reasons, by, note, tally } = plan.verdicts.get(target)!;
+      const { phase, subject } = plan.graph.nodes.get(target)!.rule;
+      return {
+        target,
+        state,
+        reasons,
+        ...(by && { by }),
+        ...(note !== undefined && { note }),
+        ...(tally !== undefined && { tally }),
+        ...(phase !== undefined && { phase }),
+        ...(subject !== undefined && { subject: subject.name }),
+      };
     }),
     orphans,
     next: nextSteps(plan),
+  };
+}
+
+/** Targets with what is to be said of each; those of which the same is to be said in one line. */
+function alike(plan: Plan, names: readonly TargetName[]): readonly string[] {
+  const kinds = new Map<string, TargetName[]>();
+  for (const name of names) {
+    const why = likeOthers(name, detail(plan.verdicts.get(name)!), 2);
+    const members = kinds.get(`${patternOf(name)}\n${why}`);
+    if (members === undefined) kinds.set(`${patternOf(name)}\n${why}`, [name]);
+    else members.push(name);
+  }
+  return table(
+    [...kinds.values()].map((members) => {
+      const why = likeOthers(members[0]!, detail(plan.verdicts.get(members[0]!)!), members.length);
+      return [enumerate(members.map(display)), why];
+    }),
+  );
+}
+
+/** Totals over the subjects, and of every phase. */
+function boardData(board: Board): object {
+  if (board.kind === undefined) return {};
+  return {
+    subjects: { kind: board.kind, ...Object.fromEntries(standings(board.subjects())) },
+    phases: board.phases().map(({ phase, states, tally }) => ({
+      phase,
+      states: Object.fromEntries(states),
+      ...(tally !== undefined && { tally }),
+    })),
   };
 }
 
@@ -95,10 +172,10 @@ interface Row {
 }
 
 /** Targets by their name without digits, each fold at the place of its first member. */
-function folds(plan: Plan): readonly Fold[] {
+function folds(names: readonly TargetName[]): readonly Fold[] {
   const byPattern = new Map<string, TargetName[]>();
-  for (const name of plan.order) {
-    const pattern = name.replace(/\d+/g, '*');
+  for (const name of names) {
+    const pattern = patternOf(name);
     const members = byPattern.get(pattern);
     if (members === undefined) byPattern.set(pattern, [name]);
     else members.push(name);

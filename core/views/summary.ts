@@ -8,6 +8,7 @@ import { display, displayLines } from '../words/quote.ts';
 import { count, enumerate, indent, table } from '../words/text.ts';
 import { duration } from '../words/time.ts';
 import { advice, command } from './advice.ts';
+import { failureKind } from './folds.ts';
 
 /** Most targets of one kind that are named one by one. */
 const NAMED = 20;
@@ -103,11 +104,14 @@ type FailedRun = Omit<Summary['failed'][number], 'target'> & {
   readonly targets: readonly TargetName[];
 };
 
-/** A run that was to make several targets has failed once, not once for each; its log is the same. */
+/**
+ * A run that was to make several targets has failed once, not once for each; its log is the same.
+ * Nor does anybody want to read sixty times that a ticket has expired.
+ */
 function failedRuns(failed: Summary['failed']): readonly FailedRun[] {
   const runs = new Map<string, FailedRun & { readonly targets: TargetName[] }>();
   for (const { target, ...rest } of failed) {
-    const key = rest.log ?? `\0${target}`;
+    const key = failureKind(target, rest.problems);
     const run = runs.get(key);
     if (run === undefined) runs.set(key, { ...rest, targets: [target] });
     else run.targets.push(target);

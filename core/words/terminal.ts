@@ -7,6 +7,7 @@ import { columns, cut } from './text.ts';
 export interface OutputStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
   write(text: string): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
@@ -21,6 +22,8 @@ export interface Terminal {
   readonly paintErr: Paint;
   /** Columns of the screen now; 100 when there is none. */
   readonly width: number;
+  /** Rows of the screen now; 24 when there is none. */
+  readonly height: number;
   /** Whether `live` shows anything. */
   readonly isLive: boolean;
   /** Shows these lines below everything else until the next call. None: takes them away. */
@@ -30,6 +33,7 @@ export interface Terminal {
 }
 
 const NO_SCREEN_WIDTH = 100;
+const NO_SCREEN_HEIGHT = 24;
 
 /** The terminal of this process. */
 export function processTerminal(env: { readonly [name: string]: string | undefined }): Terminal {
@@ -89,6 +93,9 @@ export function openTerminal(
     paintErr: painter(stderr, env),
     get width() {
       return width();
+    },
+    get height() {
+      return stdout.rows !== undefined && stdout.rows > 0 ? stdout.rows : NO_SCREEN_HEIGHT;
     },
     isLive,
     live(lines) {

@@ -6,9 +6,13 @@ const WIDE =
 const NO_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/u;
 const ASCII = /^[\x20-\x7e]*$/;
 
-/** Columns that a text without control characters takes on a terminal. */
-export function columns(text: string): number {
-  if (ASCII.test(text)) return text.length;
+/** Colours take no room. */
+const COLOURS = /\x1b\[\d+m/g;
+
+/** Columns that a text without control characters but colours takes on a terminal. */
+export function columns(coloured: string): number {
+  if (ASCII.test(coloured)) return coloured.length;
+  const text = coloured.replace(COLOURS, '');
   let sum = 0;
   for (const char of text) sum += charColumns(char);
   return sum;
@@ -52,6 +56,53 @@ export function table(rows: readonly (readonly string[])[], gap = '  '): string[
 /** `1 target`, `2 targets`. */
 export function count(n: number, noun: string, plural = `${noun}s`): string {
   return `${n} ${n === 1 ? noun : plural}`;
+}
+
+/** A whole number with its thousands set apart: `3,540`. */
+export function number(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/**
+ * Lines no wider than `width`: broken at blanks where that can be done, the rest of a line moved in
+ * by `by` below it.
+ */
+export function wrap(text: string, width: number, by: string): string[] {
+  return text.split('\n').flatMap((line) => wrapLine(line, Math.max(20, width), by));
+}
+
+function wrapLine(line: string, width: number, by: string): string[] {
+  if (columns(line) <= width) return [line];
+  const lines: string[] = [];
+  const own = /^ */.exec(line)![0];
+  let now = own;
+  let isBlank = true;
+  for (const word of line.slice(own.length).split(/(?<= )/)) {
+    for (const piece of pieces(word, width - own.length - by.length)) {
+      if (!isBlank && columns(now + piece.trimEnd()) > width) {
+        lines.push(now.trimEnd());
+        now = own + by;
+      }
+      now += piece;
+      isBlank = false;
+    }
+  }
+  return [...lines, now.trimEnd()];
+}
+
+/** A word that is too wide for a line in pieces. */
+function pieces(word: string, width: number): string[] {
+  if (columns(word) <= width) return [word];
+  const found: string[] = [];
+  let piece = '';
+  for (const char of word) {
+    if (columns(piece + char) > width) {
+      found.push(piece);
+      piece = '';
+    }
+    piece += char;
+  }
+  return [...found, piece];
 }
 
 /** `a`, `a and b`, `a, b and c`, `a, b and 7 more`. */

@@ -42,6 +42,34 @@ export function momentAndAge(at: Instant, now: Instant): string {
   return now - at < SECOND ? moment(at) : `${moment(at)}, ${duration(now - at)} ago`;
 }
 
+/** How times of day are written. */
+export interface ClockOptions {
+  /** Universal time in place of the reader's own. */
+  readonly utc?: boolean;
+}
+
+/** A time of day with its zone: `03:12:05-06`, or `09:12:05Z`. */
+export function clockTime(at: Instant, { utc = false }: ClockOptions = {}): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return 'an unknown time';
+  if (utc) return `${date.toISOString().slice(11, 19)}Z`;
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
+  return `${time}${zone(date)}`;
+}
+
+/** A day: `2017-08-17`. */
+export function day(at: Instant, { utc = false }: ClockOptions = {}): string {
+  return utc ? new Date(at).toISOString().slice(0, 10) : moment(at).slice(0, 10);
+}
+
+/** Hours ahead of universal time as ISO 8601 has it: `-06`, `+05:30`. */
+function zone(date: Date): string {
+  const minutes = -date.getTimezoneOffset();
+  const rest = Math.abs(minutes) % 60;
+  const hours = twoDigits(Math.floor(Math.abs(minutes) / 60));
+  return `${minutes < 0 ? '-' : '+'}${hours}${rest === 0 ? '' : `:${twoDigits(rest)}`}`;
+}
+
 function twoDigits(n: number): string {
   return String(n).padStart(2, '0');
 }

@@ -182,7 +182,7 @@ describe('jobs that are in the queue', () => {
     at.remove('.desgw');
     const found = await at.desgw(['build', '--no-wait']);
     expect(found.code, found.said).toBe(3);
-    expect(found.out).toMatch(new RegExp(`^adopted submitted_${GOOD} .*marker`, 'm'));
+    expect(found.out).toMatch(new RegExp(`^\\S+ adopted submitted_${GOOD} .*marker`, 'm'));
     expect(at.calls('DAGMaker.sh')).toEqual([GOOD]); // its files are in use by the jobs
     expect(at.text(marker(GOOD))).toBe(before);
     expect(at.submissions()).toEqual([GOOD]);
@@ -265,7 +265,7 @@ describe('jobs that are in the queue', () => {
     const found = await at.desgw(['build']);
     expect(found.code, found.said).toBe(0);
     expect(found.out).toMatch(
-      new RegExp(`^adopted submitted_${GOOD} .*59 CCDs have results on pnfs`, 'm'),
+      new RegExp(`^\\S+ adopted submitted_${GOOD} .*59 CCDs have results on pnfs`, 'm'),
     );
     expect(at.submissions()).toEqual([GOOD]);
   });

@@ -10,7 +10,7 @@ const gated = (name: string, deps = '') =>
   `target('${name}', { deps: [${deps}], outputs: ['${name}.txt'], recipe: [sh('${name}', 'echo $$ > ${name}.on; await_file go; echo ${name} > ${name}.txt')] }),`;
 
 const waitsFor = (other: Running) =>
-  new RegExp(`^waiting for another build: .*\\(pid ${other.pid}\\)`, 'm');
+  new RegExp(`^\\S+ waiting for another build: .*\\(pid ${other.pid}\\)`, 'm');
 
 describe.concurrent('running', () => {
   test('S32 of two builds of the same target the second says whom it waits for, and no step runs twice', async ({
@@ -195,7 +195,12 @@ describe.concurrent('running', () => {
       group('goal', ['infra', 'payload']),`);
     const { code, out } = await w.desgw(['build']);
     expect([code, [...w.ran()].sort()]).toEqual([1, ['infra', 'infra', 'infra', 'payload']]);
-    expect(out.split('\n').filter((line) => line.startsWith('retry'))).toEqual([
+    expect(
+      out
+        .split('\n')
+        .map((line) => line.slice(line.indexOf(' ') + 1))
+        .filter((line) => line.startsWith('retry')),
+    ).toEqual([
       'retry   infra ended with exit status 75; try 2 in 0.0s',
       'retry   infra ended with exit status 75; try 3 in 0.0s',
     ]);

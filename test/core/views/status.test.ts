@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { statusJson, statusText } from '../../../core/views/status.ts';
 import { plain } from '../../../core/words/paint.ts';
 import { planOf, type Sketch } from '../../support/plans.ts';
+
+const SHOWN = { paint: plain, width: 100, all: false };
 
 test('like targets share a line, and those of them that are not fresh are named below it', () => {
   const night = (n: number, state: Sketch): { [name: string]: Sketch } => ({
@@ -27,7 +29,7 @@ test('like targets share a line, and those of them that are not fresh are named 
     'exposure.list': { state: 'maybe', by: ['ccds_668440', 'ccds_668442'] },
     all: { state: 'maybe', group: true, by: ['exposure.list'] },
   });
-  expect(statusText(plan, [], plain)).toBe(`season                    fresh    season 500
+  expect(statusText(plan, [], SHOWN)).toBe(`season                    fresh    season 500
 dagmaker.rc               stale    TEFF_CUT_g: 0.2 -> 0.3 and 2 more reasons
 dagmaker_*.out (6)        fresh
 ccds_* (6)                1 fresh, 2 waiting, 3 blocked
@@ -48,7 +50,7 @@ test('what is said of several like targets leaves their number out, of a single 
     ccds_668441: { state: 'failed', note: '668441 has no templates' },
     ccds_668442: { state: 'blocked', by: ['submitted_668442'] },
   });
-  expect(statusText(plan, [], plain).split('\n').slice(0, 3)).toEqual([
+  expect(statusText(plan, [], SHOWN).split('\n').slice(0, 3)).toEqual([
     'ccds_* (3)                     2 blocked, 1 failed',
     '  ccds_668440 and ccds_668442  blocked  by submitted_*',
     '  ccds_668441                  failed   668441 has no templates',
@@ -57,7 +59,7 @@ test('what is said of several like targets leaves their number out, of a single 
 
 test('when all is fresh it says so', () => {
   const plan = planOf({ a: {}, b: { deps: ['a'] }, all: { group: true, deps: ['b'] } });
-  expect(statusText(plan, [], plain)).toBe(`a    fresh
+  expect(statusText(plan, [], SHOWN)).toBe(`a    fresh
 b    fresh
 all  fresh
 
@@ -72,7 +74,7 @@ test('what only a person can decide is said last', () => {
     sent: { state: 'in doubt', note: 'no job id' },
     after: { state: 'blocked', by: ['sent'] },
   });
-  expect(statusText(plan, [], plain)).toBe(`list\\n1  edited    list\\n1 was changed by hand
+  expect(statusText(plan, [], SHOWN)).toBe(`list\\n1  edited    list\\n1 was changed by hand
 sent     in doubt  no job id
 after    blocked   by sent
 
@@ -82,7 +84,7 @@ list\\n1 and sent need a person: \`desgw why $'list\\n1'\` says what to do.
 });
 
 test('what is left of targets that no rule makes is told of', () => {
-  expect(statusText(planOf({ a: {} }), ['old\n1', 'b'], plain)).toContain(
+  expect(statusText(planOf({ a: {} }), ['old\n1', 'b'], SHOWN)).toContain(
     `1 target: 1 fresh
 old\\n1 and b are in no rule any more; \`desgw clean --orphans\` deletes what they left.
 Everything is up to date.
@@ -96,7 +98,7 @@ test('when all that is left is under way, build waits for it', () => {
     b: { state: 'waiting', note: '3 of 5' },
     c: { state: 'blocked', by: ['b'] },
   });
-  expect(statusText(plan, [], plain)).toBe(`a  fresh
+  expect(statusText(plan, [], SHOWN)).toBe(`a  fresh
 b  waiting  3 of 5
 c  blocked  by b
 
@@ -107,9 +109,11 @@ next: \`desgw build\` waits for what is under way, and goes on from there.
 
 test('only the state is coloured, also when the name contains it', () => {
   const plan = planOf({ 'fresh fish': { note: 'fresh' } });
-  expect(statusText(plan, [], (style, text) => `<${style}>${text}</>`).split('\n')[0]).toBe(
-    'fresh fish  <green>fresh</>  fresh',
-  );
+  expect(
+    statusText(plan, [], { ...SHOWN, paint: (style, text) => `<${style}>${text}</>` }).split(
+      '\n',
+    )[0],
+  ).toBe('fresh fish  <green>fresh</>  fresh');
 });
 
 test('the same as data', () => {
@@ -126,5 +130,71 @@ test('the same as data', () => {
       { target: 'b', state: 'maybe', reasons: [], by: ['a'] },
     ],
     next: ['next: `desgw build` makes what is missing; `desgw build -n` shows what that would be.'],
+  });
+});
+
+describe('where targets are about subjects', () => {
+  const tally = { unit: 'CCDs', total: 59, complete: 40, failed: 1, running: 10, idle: 0, held: 4 };
+  const exposure = (n: number, dag: Sketch, grid: Sketch): { [name: string]: Sketch } => {
+    const subject = { kind: 'exposure', name: String(n) };
+    return {
+      [`dag_${n}`]: { phase: 'DAGMaker', subject, ...dag },
+      [`ccds_${n}`]: { phase: 'grid', subject, ...grid },
+    };
+  };
+  const many = Array.from({ length: 54 }, (_, i) => exposure(668500 + i, {}, {}));
+  const plan = planOf({
+    season: { phase: 'preparation' },
+    ...Object.assign({}, ...many),
+    ...exposure(668440, {}, { state: 'waiting', tally }),
+    ...exposure(668441, {}, { state: 'waiting', tally }),
+    ...exposure(668442, { state: 'failed', note: '668442: no templates' }, { state: 'blocked' }),
+    ...exposure(668443, { state: 'failed', note: '668443: no templates' }, { state: 'blocked' }),
+    ...exposure(668444, {}, { state: 'in doubt', note: 'no job id' }),
+    list: { phase: 'reports', state: 'maybe' },
+  });
+
+  test('totals come first, then those that stand alike in one row, then what is not well', () => {
+    expect(
+      statusText(plan, [], SHOWN),
+    ).toBe(`59 exposures: 54 done, 2 under way (80 of 118 CCDs complete, 2 failed, 8 held), 2 failed, 1 needs a
+  person
+
+exposures     DAGMaker  grid
+54 exposures  done      done            668500, 668501, 668502, 668503, 668504, 668505, 668506, 6...
+2 exposures   done      waiting 80/118  668440, 668441
+2 exposures   failed    held up         668442, 668443
+668444        done      in doubt
+
+done of the rest: preparation 1 of 1, reports 0 of 1
+
+failed:
+  dag_668442 and dag_668443  *: no templates
+
+needs a person:
+  ccds_668444  no job id
+
+120 targets: 112 fresh, 2 waiting, 1 maybe, 2 blocked, 2 failed, 1 in doubt
+next: \`desgw build\` makes what is missing; \`desgw build -n\` shows what that would be.
+ccds_668444 needs a person: \`desgw why ccds_668444\` says what to do.
+`);
+  });
+
+  test('each can be asked for by itself, and nothing is wider than the screen', () => {
+    const all = statusText(plan, [], { ...SHOWN, width: 60, all: true }).split('\n');
+    expect(all.filter((line) => /^6685\d\d +done +done$/.test(line))).toHaveLength(54);
+    expect(all.slice(1).every((line) => line.length <= 60)).toBe(true);
+  });
+
+  test('the same as data', () => {
+    expect(statusJson(plan, [])).toMatchObject({
+      subjects: { kind: 'exposure', done: 54, 'under way': 2, failed: 2, 'needs a person': 1 },
+      phases: [
+        { phase: 'preparation', states: { fresh: 1 } },
+        { phase: 'DAGMaker', states: { fresh: 57, failed: 2 } },
+        { phase: 'grid', tally: { total: 118, complete: 80, held: 8 } },
+        { phase: 'reports', states: { maybe: 1 } },
+      ],
+    });
   });
 });

@@ -1,0 +1,170 @@
+/** Subjects against phases as a table, those that stand alike in one row, the totals first. */
+
+import type { State } from '../api/builds.ts';
+import type { Tally } from '../api/looks.ts';
+import type { Plan } from '../plan/verdict.ts';
+import { type Paint, STATE_ORDER, STATE_STYLE, type Style } from '../words/paint.ts';
+import { display } from '../words/quote.ts';
+import { columns, cut, number, pad } from '../words/text.ts';
+import {
+  added,
+  type Board,
+  type Cell,
+  STANDINGS,
+  type Standing,
+  type SubjectRow,
+  standings,
+} from './board.ts';
+
+export interface OverviewOptions {
+  readonly paint: Paint;
+  /** Columns of the screen. */
+  readonly width: number;
+  /** A row for every subject, also where several stand alike. */
+  readonly all: boolean;
+}
+
+/** The totals over all subjects, then the table, then how far the phases are that have no subjects. */
+export function overviewLines(plan: Plan, board: Board, options: OverviewOptions): string[] {
+  const subjects = board.subjects();
+  const others = board
+    .phases()
+    .map((row) => ({
+      phase: row.phase,
+      targets: row.targets.filter((name) => plan.graph.nodes.get(name)!.rule.subject === undefined),
+    }))
+    .filter(({ targets }) => targets.length > 0)
+    .map(({ phase, targets }) => {
+      const done = targets.filter((name) => board.state(name) === 'fresh').length;
+      return `${phase} ${number(done)} of ${number(targets.length)}`;
+    });
+  return [
+    totalsLine(board, subjects),
+    '',
+    ...subjectTable(board, subjects, options),
+    ...(others.length === 0 ? [] : ['', `done of the rest: ${others.join(', ')}`]),
+  ];
+}
+
+/** `60 exposures: 54 done, 3 under way (1,204 of 3,540 CCDs complete, 12 held), 2 failed`. */
+export function totalsLine(board: Board, subjects: readonly SubjectRow[]): string {
+  const parts = [...standings(subjects)].map(([standing, n]) => {
+    const tally = standing === 'under way' ? tallyOf(subjects, standing) : undefined;
+    return `${number(n)} ${standing}${tally === undefined ? '' : ` (${tallyGist(tally)})`}`;
+  });
+  const { length } = subjects;
+  return `${number(length)} ${board.kind}${length === 1 ? '' : 's'}: ${parts.join(', ')}`;
+}
+
+function tallyOf(subjects: readonly SubjectRow[], standing: Standing): Tally | undefined {
+  const tallies = subjects
+    .filter((row) => row.standing === standing)
+    .flatMap((row) => [...row.cells.values()].flatMap((cell) => cell.tally ?? []));
+  return summed(tallies);
+}
+
+function summed([first, ...more]: readonly Tally[]): Tally | undefined {
+  if (first === undefined) return undefined;
+  return more.reduce(added, first);
+}
+
+function tallyGist({ unit, total, complete, held, failed }: Tally): string {
+  return [
+    `${number(complete)} of ${number(total)} ${unit} complete`,
+    ...(failed > 0 ? [`${number(failed)} failed`] : []),
+    ...(held > 0 ? [`${number(held)} held`] : []),
+  ].join(', ');
+}
+
+const WORDS: { readonly [state in State]: string } = {
+  fresh: 'done',
+  stale: 'to do',
+  missing: 'to do',
+  maybe: 'to do',
+  blocked: 'held up',
+  waiting: 'waiting',
+  running: 'running',
+  failed: 'failed',
+  edited: 'edited',
+  outdated: 'outdated',
+  'in doubt': 'in doubt',
+};
+
+interface Row {
+  readonly subjects: readonly SubjectRow[];
+  /** Of each phase the worst state. */
+  readonly states: readonly (State | undefined)[];
+}
+
+function subjectTable(
+  board: Board,
+  subjects: readonly SubjectRow[],
+  { paint, width, all }: OverviewOptions,
+): string[] {
+  const phases = board
+    .phases()
+    .map(({ phase }) => phase)
+    .filter((phase) => subjects.some((row) => row.cells.has(phase)));
+  const rows = rowsOf(subjects, phases, all);
+  const cells = rows.map((row) => [
+    labelOf(row, board.kind!),
+    ...phases.map((phase, i) => cellText(row, phase, row.states[i])),
+  ]);
+  const head = [`${board.kind}s`, ...phases];
+  const widths = head.map((title, i) =>
+    Math.max(columns(title), ...cells.map((line) => columns(line[i]!))),
+  );
+  const laid = (line: readonly string[], styles: readonly (Style | undefined)[]) =>
+    line.map((cell, i) => {
+      const text = pad(cell, widths[i]!);
+      return styles[i] === undefined ? text : paint(styles[i]!, text);
+    });
+  const room = width - widths.reduce((sum, n) => sum + n + 2, 0);
+  const body = rows.map((row, i) => {
+    const styles = [undefined, ...row.states.map((state) => state && STATE_STYLE[state])];
+    const names = row.subjects.length === 1 ? '' : row.subjects.map((s) => s.subject).join(', ');
+    return [...laid(cells[i]!, styles), room < 8 ? '' : cut(display(names), room)];
+  });
+  return [
+    laid(
+      head,
+      head.map(() => 'bold'),
+    ),
+    ...body,
+  ].map((line) => line.join('  ').trimEnd());
+}
+
+/** Subjects that stand alike in every phase, the best first. */
+function rowsOf(
+  subjects: readonly SubjectRow[],
+  phases: readonly string[],
+  all: boolean,
+): readonly Row[] {
+  const rows = new Map<string, { subjects: SubjectRow[]; states: Row['states'] }>();
+  for (const subject of subjects) {
+    const states = phases.map((phase) => worst(subject.cells.get(phase)));
+    const words = states.map((state) => (state === undefined ? '' : WORDS[state]));
+    const key = all ? subject.subject : words.join('\n');
+    const row = rows.get(key);
+    if (row === undefined) rows.set(key, { subjects: [subject], states });
+    else row.subjects.push(subject);
+  }
+  const rank = ({ subjects: [first] }: Row) => STANDINGS.indexOf(first!.standing);
+  return all ? [...rows.values()] : [...rows.values()].sort((a, b) => rank(a) - rank(b));
+}
+
+const worst = (cell: Cell | undefined): State | undefined =>
+  cell && STATE_ORDER.findLast((state) => cell.states.has(state));
+
+function labelOf({ subjects }: Row, kind: string): string {
+  return subjects.length === 1
+    ? display(subjects[0]!.subject)
+    : `${number(subjects.length)} ${kind}s`;
+}
+
+function cellText({ subjects }: Row, phase: string, state: State | undefined): string {
+  if (state === undefined) return '';
+  const tally = summed(subjects.flatMap((row) => row.cells.get(phase)?.tally ?? []));
+  if (tally === undefined) return WORDS[state];
+  return `${WORDS[state]} ${number(tally.complete)}/${number(tally.total)}`;
+}
