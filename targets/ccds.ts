@@ -53,7 +53,11 @@ export function ccds(
       judge: (seen, facts): Sighting => {
         const band = 'band' in bandOf ? bandOf.band : bandOf.bandIn(facts.text(bandOf.reads));
         if (band === undefined)
-          return { state: 'failed', why: `the band of ${exposure} is not known` };
+          return {
+            state: 'failed',
+            definite: true,
+            why: `the band of ${exposure} is not known`,
+          };
         const judged = reportFrom(seen.slice(0, looks.length), {
           exposure,
           band,

@@ -106,7 +106,11 @@ export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
         { kind: 'read', path: dag },
         { kind: 'read', path: `${mytemp}/DAGMaker.DONE` },
         { kind: 'read', path: `${mytemp}/KH_diff.list1` },
-        { kind: 'list', pattern: `${site.pnfs}/exp/*/${exposure}/dp${season}/input_files` },
+        {
+          kind: 'list',
+          pattern: `${site.pnfs}/exp/*/${exposure}/dp${season}/input_files`,
+          partly: true,
+        },
       ],
       judge: (run, seen) => judgeRun(run, seen, exposure, season),
     },
@@ -143,6 +147,8 @@ function judgeRun(run: RunFacts, seen: readonly Seen[], exposure: Exposure, seas
   const [dag, done, overlaps, inputs] = seen;
   if (inputs?.kind === 'failed') throw new Refusal(`pnfs could not be seen: ${inputs.why}`);
   const names = inputs?.kind === 'list' ? inputs.dirs.flatMap((listing) => listing.names) : [];
+  const unread = inputs?.kind === 'list' && names.length === 0 ? inputs.unread?.[0] : undefined;
+  if (unread !== undefined) throw new Refusal(`pnfs could not be seen: ${unread.why}`);
   return judgeDagmaker({
     exposure,
     season,

@@ -137,7 +137,7 @@ export function judgeSubmission(grid: Grid, run: RunFacts): readonly Problem[] {
 export function submissionLooks(site: Site, season: string, exposure: Exposure): readonly Look[] {
   return [
     { kind: 'read', path: markerFile(site, exposure) },
-    { kind: 'list', pattern: `${site.pnfs}/exp/*/${exposure}/dp${season}/*/` },
+    { kind: 'list', pattern: `${site.pnfs}/exp/*/${exposure}/dp${season}/*/`, partly: true },
     { kind: 'ask', adapter: 'queue', question: null },
   ];
 }
@@ -165,10 +165,15 @@ export function judgeSubmitted(
   const job = queue === undefined ? undefined : leadOf(asked.grid.jobsOf(queue, known));
   if (job !== undefined)
     return { state: 'done', how: `job ${job.id} is in the queue`, receipt: job.id };
-  if (results?.kind === 'failed')
-    return { state: 'unknown', why: `pnfs could not be seen: ${results.why}` };
   const done = results?.kind === 'list' ? resultsIn(results.dirs) : 0;
   if (done > 0) return { state: 'done', how: `${done} CCDs have results on pnfs` };
+  const unread =
+    results?.kind === 'failed'
+      ? results.why
+      : results?.kind === 'list'
+        ? results.unread?.find(({ dir }) => mayHoldResults(dir))?.why
+        : undefined;
+  if (unread !== undefined) return { state: 'unknown', why: `pnfs could not be seen: ${unread}` };
   if (queue?.state === 'seen') return { state: 'not done' };
   const why =
     queueSeen?.kind === 'failed'
@@ -182,6 +187,10 @@ export function judgeSubmitted(
     advice: 'see `desgw jobs`, then build again',
   };
 }
+
+/** Names of nites and of CCDs alone count; people's own directories lie beside them. */
+const mayHoldResults = (dir: string): boolean =>
+  /\/exp(?:\/\d{8}(?:\/\d+(?:\/dp\d+(?:\/[a-zA-Z]+_\d\d)?)?)?)?$/.test(dir);
 
 /** Directories of CCDs that hold what only a grid job leaves. */
 function resultsIn(dirs: readonly { readonly names: readonly string[] }[]): number {

@@ -359,6 +359,7 @@ const delegate = (observer: Observer) => ({
   forced: () => false,
   gaveUp: () => false,
   madeNow: () => 0,
+  awaitsSight: () => false,
   damaged: () => false,
   mayHaveLost: () => false,
 });

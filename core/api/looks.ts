@@ -7,9 +7,10 @@ import type { Instant, Json, Path } from './values.ts';
 export type Look =
   /**
    * Directories matching a path whose segments may hold `*`, with the names in each (a directory's
-   * name ends in `/`). One listing per directory, shared within an invocation.
+   * name ends in `/`). One listing per directory, shared within an invocation. The look fails when
+   * one of the directories on the way cannot be read; with `partly` it tells of them instead.
    */
-  | { readonly kind: 'list'; readonly pattern: Path }
+  | { readonly kind: 'list'; readonly pattern: Path; readonly partly?: true }
   /** Files whose path matches, segment by segment as above: when they were written, how they end. */
   | { readonly kind: 'ends'; readonly pattern: Path; readonly bytes: number }
   | { readonly kind: 'read'; readonly path: Path }
@@ -19,7 +20,12 @@ export type Look =
 
 /** What was seen, in the order of the looks; files and listings are never older than the answers. */
 export type Seen =
-  | { readonly kind: 'list'; readonly dirs: readonly Listing[] }
+  | {
+      readonly kind: 'list';
+      readonly dirs: readonly Listing[];
+      /** With `partly`: directories that could not be read, and why. */
+      readonly unread?: readonly { readonly dir: Path; readonly why: string }[];
+    }
   | {
       readonly kind: 'ends';
       readonly files: readonly {
@@ -114,8 +120,16 @@ export type Sighting =
       readonly movement?: string;
       readonly tally?: Tally;
     }
-  /** Could not be seen. An error, never "nothing there". */
-  | { readonly state: 'failed'; readonly why: string; readonly advice?: string };
+  /**
+   * Could not be seen. An error, never "nothing there": nobody goes on without the target, and it
+   * is looked at again for a while. `definite`: it was seen, and looking again would not help.
+   */
+  | {
+      readonly state: 'failed';
+      readonly why: string;
+      readonly advice?: string;
+      readonly definite?: true;
+    };
 
 /** Answers questions about the outside. Lives in a site module; may start processes. */
 export interface Adapter {

@@ -75,7 +75,7 @@ export class Looker {
           return { kind: 'stat', stat: stat && { size: stat.size, mtime: stat.mtime } };
         }
         case 'list':
-          return { kind: 'list', dirs: await this.#expand(look.pattern) };
+          return await this.#seenList(look.pattern, look.partly === true);
         case 'ends':
           return { kind: 'ends', files: await this.#ends(look.pattern, look.bytes) };
         case 'ask':
@@ -86,8 +86,20 @@ export class Looker {
     }
   }
 
-  /** Walks the pattern segment by segment; only segments with a `*` need their parent listed. */
-  async #expand(pattern: Path): Promise<Listing[]> {
+  async #seenList(pattern: Path, partly: boolean): Promise<Seen> {
+    if (!partly) return { kind: 'list', dirs: await this.#expand(pattern, throwIt) };
+    const unread: { dir: Path; why: string }[] = [];
+    const dirs = await this.#expand(pattern, (dir, error) => {
+      unread.push({ dir: plainPath(dir), why: error.message });
+    });
+    return { kind: 'list', dirs, unread };
+  }
+
+  /**
+   * Walks the pattern segment by segment; only segments with a `*` need their parent listed.
+   * @param onError for a directory that cannot be read
+   */
+  async #expand(pattern: Path, onError: OnError = throwIt): Promise<Listing[]> {
     const absolute = pattern.startsWith('/');
     const segments = pattern.split('/').filter((segment) => segment !== '');
     let dirs = [absolute ? '' : '.'];
@@ -95,17 +107,21 @@ export class Looker {
       if (!segment.includes('*')) {
         // Below a wildcard a directory may lack this entry; asking its listing spares a look-up each.
         dirs = segments.slice(0, i).some((s) => s.includes('*'))
-          ? await this.#children(dirs, (name) => name === segment)
+          ? await this.#children(dirs, (name) => name === segment, onError)
           : dirs.map((dir) => `${dir}/${segment}`);
       } else {
         const matcher = matching(segment);
-        dirs = await this.#children(dirs, (name) => !name.startsWith('.') && matcher.test(name));
+        dirs = await this.#children(
+          dirs,
+          (name) => !name.startsWith('.') && matcher.test(name),
+          onError,
+        );
       }
     }
-    const listings = await this.#list(dirs);
+    const listings = await this.#list(dirs, onError);
     return dirs.flatMap((dir, i) => {
       const names = listings[i];
-      return names === undefined ? [] : [{ dir: dir.replace(/^\.\//, ''), names }];
+      return names === undefined ? [] : [{ dir: plainPath(dir), names }];
     });
   }
 
@@ -128,8 +144,12 @@ export class Looker {
     });
   }
 
-  async #children(dirs: readonly Path[], wanted: (name: string) => boolean): Promise<Path[]> {
-    const listings = await this.#list(dirs);
+  async #children(
+    dirs: readonly Path[],
+    wanted: (name: string) => boolean,
+    onError: OnError,
+  ): Promise<Path[]> {
+    const listings = await this.#list(dirs, onError);
     return dirs.flatMap((dir, i) =>
       (listings[i] ?? [])
         .filter((name) => name.endsWith('/') && wanted(name.slice(0, -1)))
@@ -137,11 +157,12 @@ export class Looker {
     );
   }
 
-  async #list(dirs: readonly Path[]): Promise<(readonly string[] | undefined)[]> {
+  async #list(dirs: readonly Path[], onError: OnError): Promise<(readonly string[] | undefined)[]> {
     const listed = await Promise.all(dirs.map((dir) => this.#listing(dir || '/')));
-    return listed.map((names) => {
-      if (names instanceof Error) throw names;
-      return names;
+    return listed.map((names, i) => {
+      if (!(names instanceof Error)) return names;
+      onError(dirs[i]!, names);
+      return undefined;
     });
   }
 
@@ -210,6 +231,14 @@ export class Looker {
     }
   }
 }
+
+type OnError = (dir: Path, error: Error) => void;
+
+const throwIt: OnError = (_dir, error) => {
+  throw error;
+};
+
+const plainPath = (path: Path): Path => path.replace(/^\.\//, '');
 
 /** A segment of a path in which `*` stands for anything. */
 const matching = (segment: string): RegExp =>

@@ -34,6 +34,8 @@ export interface ObserverOptions {
   readonly gaveUp?: { has(target: TargetName): boolean };
   /** How often targets were made already in this invocation. */
   readonly made?: { get(target: TargetName): number | undefined };
+  /** Whether what could not be seen of a target is looked at once more in this invocation. */
+  readonly awaitsSight?: (target: TargetName) => boolean;
   readonly signal: AbortSignal;
 }
 
@@ -57,6 +59,8 @@ export class Observer implements View {
   readonly #stats = new Map<Path, Looked | undefined>();
   readonly #globs = new Map<string, { readonly paths: readonly Path[]; readonly digest: Digest }>();
   readonly #sightings = new Map<TargetName, Sighting>();
+  /** Targets whose questions to an adapter failed; it has its own patience. */
+  readonly #unanswered = new Set<TargetName>();
   readonly #onces = new Map<TargetName, OnceSighting>();
   #clock: { at: number; reading: number } | undefined;
 
@@ -106,6 +110,9 @@ export class Observer implements View {
   }
   madeNow(name: TargetName): number {
     return this.#options.made?.get(name) ?? 0;
+  }
+  awaitsSight(name: TargetName): boolean {
+    return !this.#unanswered.has(name) && this.#options.awaitsSight?.(name) === true;
   }
   env(name: string): string | undefined {
     return this.#world.env[name];
@@ -179,7 +186,10 @@ export class Observer implements View {
     const observe = node.rule.observe!;
     const facts = this.readers(observe.reads ?? []);
     try {
-      const seen = await this.#looker.look(observe.look(facts));
+      const looks = observe.look(facts);
+      const seen = await this.#looker.look(looks);
+      if (looks.some(({ kind }, i) => kind === 'ask' && seen[i]!.kind === 'failed'))
+        this.#unanswered.add(node.name);
       const now = this.#world.clock.now();
       const first = observe.judge(seen, { ...facts, now, unchangedFor: 0 });
       if (first.state === 'failed') return first;
@@ -395,9 +405,12 @@ function failedSighting(error: unknown): Extract<Sighting, { state: 'failed' }> 
   if (!(error instanceof Error)) throw error;
   const advice =
     'advice' in error ? error.advice : error instanceof UserError ? error.hint : undefined;
-  return typeof advice === 'string'
-    ? { state: 'failed', why: error.message, advice }
-    : { state: 'failed', why: error.message };
+  return {
+    state: 'failed',
+    why: error.message,
+    ...(typeof advice === 'string' ? { advice } : {}),
+    ...(isSystemError(error) ? {} : { definite: true }),
+  };
 }
 
 const pickStat = ({ size, mtime, ctime, ino }: Stat) => ({ size, mtime, ctime, ino });

@@ -112,7 +112,7 @@ function decideWithNeeds(node: Node, view: View, verdicts: Verdicts, known: Know
   if (node.rule.observe !== undefined && !standsByRecord(node, view, verdicts, known)) {
     const sighting = view.sighting(node.name);
     if (sighting === undefined) return { look: 'sighting' };
-    const verdict = unsettled(sighting, built);
+    const verdict = unsettled(node.name, view, sighting, built);
     if (verdict !== undefined) return verdict;
     if (
       sighting.state === 'ready' &&
@@ -157,12 +157,13 @@ function standsByRecord(
 }
 
 /** An observation that is not settled holds the target up, unless it is as it was recorded. */
-function unsettled(sighting: Sighting, built: Built | undefined): Verdict | undefined {
-  if (sighting.state === 'failed') {
-    const note =
-      sighting.advice === undefined ? sighting.why : `${sighting.why} (${sighting.advice})`;
-    return { state: 'failed', reasons: [], final: true, note };
-  }
+function unsettled(
+  name: TargetName,
+  view: View,
+  sighting: Sighting,
+  built: Built | undefined,
+): Verdict | undefined {
+  if (sighting.state === 'failed') return unseen(sighting, view.awaitsSight(name));
   if (sighting.state === 'ready') return undefined;
   const asRecorded =
     sighting.value !== undefined &&
@@ -170,6 +171,18 @@ function unsettled(sighting: Sighting, built: Built | undefined): Verdict | unde
   return asRecorded
     ? undefined
     : { state: 'waiting', reasons: [], note: sighting.progress, ...tallyOf(sighting) };
+}
+
+/** What could not be seen holds up everybody: it is waited for, and in the end failed. */
+function unseen(
+  { why, advice, definite }: Extract<Sighting, { state: 'failed' }>,
+  awaited: boolean,
+): Verdict {
+  const note = advice === undefined ? why : `${why} (${advice})`;
+  if (definite === true) return { state: 'failed', reasons: [], final: true, note };
+  return awaited
+    ? { state: 'waiting', reasons: [], unseen: true, note: `it cannot be seen yet: ${why}` }
+    : { state: 'failed', reasons: [], final: true, unseen: true, note };
 }
 
 /** Targets that must not happen twice: a record or evidence is final, never a reason to act again. */

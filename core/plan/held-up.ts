@@ -5,7 +5,7 @@ import type { TargetName } from '../api/values.ts';
 import { realTargets } from '../graph/resolve.ts';
 import { reasonText } from '../words/reasons.ts';
 import { causeOf } from './needs.ts';
-import type { Plan, Verdict } from './verdict.ts';
+import type { Cause, Plan, Verdict } from './verdict.ts';
 
 /**
  * Sorts what is not fresh by what it takes: nothing but time, or a person. Groups are only names for
@@ -17,7 +17,7 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
   const blocked: {
     target: TargetName;
     by: readonly TargetName[];
-    cause: 'failed' | 'waiting' | 'person';
+    cause: Cause;
   }[] = [];
   const unseen: { target: TargetName; problems: readonly Problem[] }[] = [];
   const holders = holdersIn(verdicts, plan);

@@ -3,7 +3,7 @@
 import type { TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import { needsOf } from '../graph/resolve.ts';
-import type { Verdict } from './verdict.ts';
+import type { Cause, Verdict } from './verdict.ts';
 import type { Verdicts } from './view.ts';
 
 /** The needs of a target, by what may be expected of them. */
@@ -63,15 +63,19 @@ export function asNeed(verdict: Verdict): 'usable' | 'pending' | 'down' {
 }
 
 /** What is at the root of a target being held up. */
-export function causeOf(verdict: Verdict): 'failed' | 'waiting' | 'person' {
+export function causeOf(verdict: Verdict): Cause {
   if (verdict.state === 'blocked') return verdict.cause ?? 'failed';
   if (verdict.state === 'waiting' || verdict.state === 'running') return 'waiting';
-  return verdict.state === 'failed' ? 'failed' : 'person';
+  if (verdict.state !== 'failed') return 'person';
+  return verdict.unseen === true ? 'unseen' : 'failed';
 }
+
+/** The one that weighs most first. */
+const CAUSES: readonly Cause[] = ['failed', 'unseen', 'person', 'waiting'];
 
 /** The verdict on a target that others, which are down, hold up. */
 export function blocked(by: readonly TargetName[], verdicts: Verdicts): Verdict {
   const causes = new Set(by.map((need) => causeOf(verdicts.get(need)!)));
-  const cause = causes.has('failed') ? 'failed' : causes.has('person') ? 'person' : 'waiting';
+  const cause = CAUSES.find((one) => causes.has(one)) ?? 'waiting';
   return { state: 'blocked', reasons: [], by, cause };
 }

@@ -21,11 +21,16 @@ export interface Verdict {
   readonly until?: TargetName;
   /** For `failed`: nothing to run, what it needs to see could not be seen. */
   readonly final?: boolean;
+  /** For `waiting` and `failed`: a fact could not be seen, and is not taken for a negative one. */
+  readonly unseen?: true;
   /** For `blocked`: what is at the root of it. */
-  readonly cause?: 'failed' | 'waiting' | 'person';
+  readonly cause?: Cause;
   /** Set when the work was found done without a record: put it on record. */
   readonly adopt?: { readonly how: string; readonly receipt?: string };
 }
+
+/** What is at the root of a target being held up. */
+export type Cause = 'failed' | 'unseen' | 'waiting' | 'person';
 
 /** One unit of work. */
 export interface Action {

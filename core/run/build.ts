@@ -49,6 +49,8 @@ export const EXIT: { readonly [outcome in Outcome]: number } = {
 const FIRST_LOOK = 0.5;
 const LONGEST_LOOK = 60;
 const LOOK_GROWTH = 1.5;
+/** Seconds after which what cannot be seen is a failure. */
+const UNSEEN_LIMIT = 60;
 
 /** Brings the goals up to date. */
 export async function runBuild(project: Project, options: BuildOptions): Promise<Summary> {
@@ -102,6 +104,8 @@ class BuildRun {
   readonly #failed = new Map<TargetName, Summary['failed'][number]>();
   readonly #environments: Environments;
   #forced: ReadonlySet<TargetName> | undefined;
+  /** Since when targets could not be seen, without having been seen in between. */
+  readonly #unseenSince = new Map<TargetName, number>();
 
   constructor(project: Project, options: BuildOptions) {
     this.#project = project;
@@ -118,6 +122,8 @@ class BuildRun {
     for (;;) {
       const { plan, verdicts } = await this.#round();
       const held = heldUp(verdicts, plan);
+      for (const name of this.#unseenSince.keys())
+        if (verdicts.get(name)?.unseen !== true) this.#unseenSince.delete(name);
       if (signal.aborted) return this.#summary(plan, verdicts, 'interrupted');
       if (!onceMore && hasLetGo(plan, verdicts)) {
         onceMore = true;
@@ -157,6 +163,14 @@ class BuildRun {
     }
   }
 
+  /** Disks are away for a moment now and then; nobody is called failed, or left out, for that. */
+  #awaitsSight(target: TargetName): boolean {
+    const now = this.#project.world.clock.now();
+    const since = this.#unseenSince.get(target) ?? now;
+    this.#unseenSince.set(target, since);
+    return this.#options.wait && now - since < UNSEEN_LIMIT * 1000;
+  }
+
   /** The first stage that knows the goals says which targets `--force` means. */
   #forceGoals(found: Stage): boolean {
     if (!this.#options.force || this.#forced !== undefined || found.kind !== 'plan') return false;
@@ -177,6 +191,7 @@ class BuildRun {
       signal: this.#options.signal,
       gaveUp: this.#failed,
       made: this.#built,
+      awaitsSight: (target) => this.#awaitsSight(target),
       ...(forced === undefined ? {} : { forced }),
     });
   }

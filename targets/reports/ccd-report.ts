@@ -82,8 +82,8 @@ export interface Asked {
 export function ccdLooks(pnfs: string, asked: Pick<Asked, 'exposure' | 'season'>): readonly Look[] {
   const season = `${pnfs}/exp/*/${asked.exposure}/dp${asked.season}/`;
   return [
-    { kind: 'list', pattern: season },
-    { kind: 'list', pattern: `${season}*/` },
+    { kind: 'list', pattern: season, partly: true },
+    { kind: 'list', pattern: `${season}*/`, partly: true },
     { kind: 'stat', path: `${pnfs}/exp` },
   ];
 }
@@ -95,22 +95,48 @@ export type Judged<Report> =
 
 /** Judges what was seen on `ccdLooks`. A look that failed is never taken for "no CCDs". */
 export function reportFrom(seen: readonly Seen[], asked: Asked): Judged<CcdReport> {
-  const listings = listingsOf(seen);
+  const listings = listingsOf(seen, (dir) => couldCount(dir, asked));
   if (listings.state === 'failed') return listings;
   return { state: 'ready', report: ccdReport(listings.report, asked) };
 }
 
-/** All listings among what was seen, unless anything could not be seen. */
-export function listingsOf(seen: readonly Seen[]): Judged<readonly Listing[]> {
+/**
+ * All listings among what was seen, unless anything could not be seen.
+ * @param matters whether there could be something that counts in or below a directory
+ */
+export function listingsOf(
+  seen: readonly Seen[],
+  matters: (dir: string) => boolean = () => true,
+): Judged<readonly Listing[]> {
   const advice = 'see whether /pnfs is mounted and answers on this host (ls), then build again';
   const listings: Listing[] = [];
   for (const one of seen) {
     if (one.kind === 'failed') return { state: 'failed', why: one.why, advice };
     if (one.kind === 'stat' && one.stat === undefined)
       return { state: 'failed', why: 'the output tree on pnfs is not there', advice };
-    if (one.kind === 'list') listings.push(...one.dirs);
+    if (one.kind !== 'list') continue;
+    const unread = one.unread?.find(({ dir }) => matters(dir));
+    if (unread !== undefined) return { state: 'failed', why: unread.why, advice };
+    listings.push(...one.dirs);
   }
   return { state: 'ready', report: listings };
+}
+
+/**
+ * Whether CCDs of the exposure could lie in or below a directory: there are people's own
+ * directories, and those of other bands, beside them.
+ */
+function couldCount(dir: string, { exposure, band, season }: Asked): boolean {
+  const [, path] = /(?:^|\/)exp(\/.*|)$/.exec(dir) ?? [];
+  if (path === undefined) return true;
+  const [nite, exp, dp, ccd, ...below] = path.split('/').filter((name) => name !== '');
+  return (
+    (nite === undefined || /^\d{8}$/.test(nite)) &&
+    (exp === undefined || exp === exposure) &&
+    (dp === undefined || dp === `dp${season}`) &&
+    (ccd === undefined || ccdOf(ccd, band) !== undefined) &&
+    below.length === 0
+  );
 }
 
 /** Directories and files that DAGMaker.sh and RUNMON.sh leave beside the CCD directories. */

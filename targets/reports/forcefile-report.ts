@@ -50,7 +50,11 @@ export function forcefileLooks(
 ): readonly Look[] {
   const root = `${pnfs}/forcephoto/images`;
   return [
-    { kind: 'list', pattern: `${root}/dp${asked.season}/*/${asked.exposure}/` },
+    {
+      kind: 'list',
+      pattern: `${root}/dp${asked.season}/*/${asked.exposure}/`,
+      partly: true,
+    },
     { kind: 'stat', path: root },
   ];
 }
@@ -61,10 +65,14 @@ export function forcefilesFrom(
   ccds: CcdReport,
   policy: ForcePolicy = {},
 ): Judged<ForcefileReport> {
-  const listings = listingsOf(seen);
+  const listings = listingsOf(seen, isOfNite);
   if (listings.state === 'failed') return listings;
   return { state: 'ready', report: forcefileReport(listings.report, ccds, policy) };
 }
+
+/** People's own directories lie beside those of the nites. */
+const isOfNite = (dir: string): boolean =>
+  !/(?:^|\/)forcephoto\/images\/dp[^/]+\/(?!\d{8}(?:\/|$))/.test(dir);
 
 /** The report from listings of the exposure's directories and its CCD report. */
 export function forcefileReport(

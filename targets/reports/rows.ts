@@ -19,6 +19,7 @@ export function rowIn(text: string, exposure: Exposure): Sighting {
   if (row === undefined) {
     return {
       state: 'failed',
+      definite: true,
       why: `exposure ${exposure} is not in exposures.list`,
       advice:
         'If the number is right, the exposure database does not have it yet: build again later.',

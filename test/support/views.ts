@@ -19,6 +19,7 @@ export function viewOf(given: Partial<View> = {}): View {
     forced: () => false,
     gaveUp: () => false,
     madeNow: () => 0,
+    awaitsSight: () => false,
     damaged: () => false,
     mayHaveLost: () => false,
     ...given,

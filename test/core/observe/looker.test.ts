@@ -91,6 +91,43 @@ describe('listings', () => {
     ]);
   });
 
+  test('a directory that cannot be read fails the look, or is told of where that was asked for', async () => {
+    const { files } = memoryFiles(TREE);
+    const shut = 'exp/20170817/668442/dp417/z_01';
+    const world = {
+      ...stubWorld(),
+      files: {
+        ...files,
+        listMany: async (dirs: readonly string[]) =>
+          (await files.listMany(dirs)).map((names, i) =>
+            dirs[i]!.endsWith(shut) ? new Error('no permission') : names,
+          ),
+      },
+    };
+    const options = { adapters: {}, dry: false, signal: new AbortController().signal };
+    const look: Look = { kind: 'list', pattern: 'exp/*/*/dp417/*_01' };
+    expect(await new Looker(world, options).look([look])).toEqual([
+      { kind: 'failed', why: 'no permission' },
+    ]);
+    expect(await new Looker(world, options).look([{ ...look, partly: true }])).toEqual([
+      {
+        kind: 'list',
+        dirs: [{ dir: 'exp/20170817/668440/dp417/i_01', names: ['outputs_1.fits'] }],
+        unread: [{ dir: shut, why: 'no permission' }],
+      },
+    ]);
+  });
+
+  test('files that match are told with their time and their end', async () => {
+    const pattern = 'exp/*/f*';
+    expect(await lookerOn().looker.look([{ kind: 'ends', pattern, bytes: 2 }])).toEqual([
+      {
+        kind: 'ends',
+        files: [{ path: 'exp/20170817/file', mtime: expect.any(Number), end: 'xt' }],
+      },
+    ]);
+  });
+
   test('each directory is listed once, whoever asks, until everything is forgotten', async () => {
     const { looker, listed } = lookerOn();
     const looks: Look[] = [1, 2].map(() => ({ kind: 'list', pattern: 'exp/20170817/*/dp417/*' }));

@@ -28,7 +28,14 @@ interface Case {
   readonly sighting?: Sighting;
   readonly once?: OnceSighting;
   readonly attempt?: AttemptState;
-  readonly is?: readonly ('forced' | 'gaveUp' | 'madeNow' | 'damaged' | 'mayHaveLost')[];
+  readonly is?: readonly (
+    | 'forced'
+    | 'gaveUp'
+    | 'madeNow'
+    | 'awaitsSight'
+    | 'damaged'
+    | 'mayHaveLost'
+  )[];
 }
 
 const FRESH: Verdict = { state: 'fresh', reasons: [], product: 'dep made' };
@@ -61,6 +68,7 @@ function viewOfCase(
     attempt: () => attempt,
     forced: () => is.includes('forced'),
     gaveUp: () => is.includes('gaveUp'),
+    awaitsSight: () => is.includes('awaitsSight'),
     madeNow: () => (is.includes('madeNow') ? 1 : 0),
     damaged: () => is.includes('damaged'),
     mayHaveLost: () => is.includes('mayHaveLost'),
@@ -345,6 +353,16 @@ describe('needs', () => {
         { ...pending('blocked'), cause: 'failed' },
         stale({ kind: 'not gathered', target: 'y' }),
       ],
+      [
+        'that could not be seen is not left out',
+        { ...pending('failed'), final: true, unseen: true },
+        { state: 'blocked', reasons: [] },
+      ],
+      [
+        'that is blocked by what could not be seen is not left out',
+        { ...pending('blocked'), cause: 'unseen' },
+        { state: 'blocked', reasons: [] },
+      ],
       ['that waits is waited for', pending('waiting'), { state: 'blocked', reasons: [] }],
       ['that needs a person is waited for', pending('edited'), { state: 'blocked', reasons: [] }],
       [
@@ -409,9 +427,32 @@ describe('an observation', () => {
       { state: 'fresh', reasons: [], product: 'a-1' },
     ],
     [
-      'that failed is a failure',
+      'that failed is a failure, and no negative fact',
       { rule, sighting: { state: 'failed', why: 'no permission', advice: 'kinit' } },
-      { state: 'failed', final: true, reasons: [], note: 'no permission (kinit)' },
+      { state: 'failed', final: true, unseen: true, reasons: [], note: 'no permission (kinit)' },
+    ],
+    [
+      'that failed is waited for while the invocation has patience',
+      {
+        rule,
+        sighting: { state: 'failed', why: 'no permission', advice: 'kinit' },
+        is: ['awaitsSight'],
+      },
+      {
+        state: 'waiting',
+        unseen: true,
+        reasons: [],
+        note: 'it cannot be seen yet: no permission',
+      },
+    ],
+    [
+      'that failed for good is not waited for',
+      {
+        rule,
+        sighting: { state: 'failed', why: 'no such band', definite: true },
+        is: ['awaitsSight'],
+      },
+      { state: 'failed', final: true, reasons: [], note: 'no such band' },
     ],
     [
       'may ask for a new making',

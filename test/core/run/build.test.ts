@@ -1,7 +1,7 @@
 /** What a build sees before it has the lock counts afterwards, unless somebody else was at work. */
 import { describe, expect, test } from 'vitest';
 import type { Build } from '../../../core/api/builds.ts';
-import { exec, group, target } from '../../../core/api/define.ts';
+import { exec, group, target, write } from '../../../core/api/define.ts';
 import type { Adapter, Observation } from '../../../core/api/looks.ts';
 import { openJournal } from '../../../core/memory/journal.ts';
 import { LOCK } from '../../../core/memory/lock.ts';
@@ -133,4 +133,65 @@ test('a program that changes what it reads runs twice in a build that waits, and
   const { summary } = await engine.build({ wait: true });
   expect([summary.outcome, world.ran]).toEqual(['fresh', ['changes', 'changes']]);
   expect((await engine.build()).summary.built).toEqual(['own']);
+});
+
+describe('what cannot be seen', () => {
+  /** One member of a list, which is there or cannot be seen. */
+  function listOf(isShut: () => boolean): Engine {
+    const world = stubWorld({ 'disk/x': '', 'disk/y': '' });
+    const { listMany } = world.files;
+    const shut = new Error('the disk is away');
+    Object.assign(world.files, {
+      listMany: async (dirs: readonly string[]) =>
+        isShut() ? dirs.map(() => shut) : listMany(dirs),
+    });
+    const member = (name: string) =>
+      target(name, {
+        outputs: [name],
+        recipe: { version: '1', steps: [write(name, name)] },
+        observe:
+          name === 'x'
+            ? {
+                look: () => [{ kind: 'list', pattern: 'disk' }],
+                judge: ([seen]) =>
+                  seen?.kind === 'list'
+                    ? { state: 'ready', value: seen.dirs[0]!.names }
+                    : { state: 'failed', why: 'the disk is away' },
+              }
+            : { look: () => [], judge: () => ({ state: 'ready', value: 1 }) },
+      });
+    const sum = target('sum', {
+      gathers: ['x', 'y'],
+      outputs: ['sum'],
+      recipe: {
+        version: '1',
+        steps: ({ gathered }) => [write('sum', gathered.join(' '))],
+      },
+    });
+    return engineOn(world, [group('all', ['sum']), sum, member('x'), member('y')]);
+  }
+
+  test('is waited for, and then everything goes on as if nothing had been', async () => {
+    let looks = 0;
+    const engine = listOf(() => ++looks < 4);
+    const { summary } = await engine.build({ wait: true });
+    expect([summary.outcome, engine.world.files.text('sum')]).toEqual(['fresh', 'x y']);
+  });
+
+  test('for long is a failure, which is told, and nobody goes on without it', async () => {
+    let away = false;
+    const engine = listOf(() => away);
+    await engine.build();
+    away = true;
+    const { summary, told } = await engine.build({ wait: true });
+    expect(told.filter((line) => line.startsWith('start'))).toEqual([]);
+    expect(summary).toMatchObject({
+      outcome: 'failed',
+      failed: [{ target: 'x', problems: [{ what: 'the disk is away' }] }],
+      blocked: [{ target: 'sum', by: ['x'], cause: 'unseen' }],
+    });
+    expect(engine.world.files.text('sum')).toBe('x y');
+    away = false;
+    expect((await engine.build()).told).toEqual([]);
+  });
 });

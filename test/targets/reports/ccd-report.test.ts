@@ -189,8 +189,8 @@ describe('what was seen', () => {
 
   test('core is asked for the two listings and for the root, which tells a missing disk', () => {
     expect(ccdLooks('/pnfs/gw', asked)).toEqual([
-      { kind: 'list', pattern: '/pnfs/gw/exp/*/668439/dp2206/' },
-      { kind: 'list', pattern: '/pnfs/gw/exp/*/668439/dp2206/*/' },
+      { kind: 'list', pattern: '/pnfs/gw/exp/*/668439/dp2206/', partly: true },
+      { kind: 'list', pattern: '/pnfs/gw/exp/*/668439/dp2206/*/', partly: true },
       { kind: 'stat', path: '/pnfs/gw/exp' },
     ]);
   });
@@ -210,6 +210,22 @@ describe('what was seen', () => {
       why: 'Stale file handle',
       advice: 'see whether /pnfs is mounted and answers on this host (ls), then build again',
     });
+  });
+
+  test.each([
+    ['/pnfs/gw/exp', true],
+    ['/pnfs/gw/exp/20170817', true],
+    ['/pnfs/gw/exp/20170817/668439', true],
+    ['/pnfs/gw/exp/20170817/668439/dp2206', true],
+    ['/pnfs/gw/exp/20170817/668439/dp2206/i_07', true],
+    ['/pnfs/gw/exp/lost+found', false],
+    ['/pnfs/gw/exp/20170817/668439/dp2206/z_07', false],
+    ['/pnfs/gw/exp/20170817/668439/dp2206/i_7', false],
+    ['/pnfs/gw/exp/20170817/668439/dp2206/core_dumps', false],
+  ])('%s, unread, holds the exposure up: %s', (dir, matters) => {
+    const unread = [{ dir, why: 'Permission denied' }];
+    const seen: readonly Seen[] = [list([]), { kind: 'list', dirs: [], unread }, stat];
+    expect(reportFrom(seen, asked).state).toBe(matters ? 'failed' : 'ready');
   });
 
   test('a missing root is a failure, since the disk is not mounted', () => {

@@ -157,7 +157,7 @@ describe('the verdict on force-photometry files', () => {
 describe('what was seen', () => {
   test('core is asked for the exposure in all nites, and for the root', () => {
     expect(forcefileLooks('/pnfs/gw', { exposure: '668439', season: '2206' })).toEqual([
-      { kind: 'list', pattern: '/pnfs/gw/forcephoto/images/dp2206/*/668439/' },
+      { kind: 'list', pattern: '/pnfs/gw/forcephoto/images/dp2206/*/668439/', partly: true },
       { kind: 'stat', path: '/pnfs/gw/forcephoto/images' },
     ]);
   });
@@ -168,6 +168,16 @@ describe('what was seen', () => {
       state: 'failed',
       why: 'Permission denied',
     });
+  });
+
+  test('a directory that cannot be read matters where the exposure could lie', () => {
+    const stat = { kind: 'stat', stat: { size: 1, mtime: 0 } } as const;
+    const seen = (dir: string) =>
+      [{ kind: 'list', dirs: [], unread: [{ dir, why: 'Permission denied' }] }, stat] as const;
+    const root = '/pnfs/gw/forcephoto/images/dp2206';
+    for (const dir of [root, `${root}/20170817`, `${root}/20170817/668439`])
+      expect(forcefilesFrom(seen(dir), ccds([5, 7])).state).toBe('failed');
+    expect(forcefilesFrom(seen(`${root}/lost+found`), ccds([5, 7])).state).toBe('ready');
   });
 
   test('files on their way are waited for, and only for the time that was set', () => {
