@@ -3,14 +3,14 @@
 import type { Command, CommandCall, OnRecord, RuleItem } from '../api/builds.ts';
 import { didYouMean, UserError } from '../api/errors.ts';
 import type { TargetName } from '../api/values.ts';
-import { loadMemory, openJournal } from '../memory/journal.ts';
-import { acquire } from '../memory/lock.ts';
+import { loadMemory } from '../memory/journal.ts';
 import type { Trace } from '../memory/trace.ts';
 import { runForAdapter } from '../observe/adapter.ts';
 import { Looker } from '../observe/looker.ts';
 import { forget } from '../repair/clean.ts';
 import { EXIT, runBuild } from '../run/build.ts';
-import { type Invocation, type Opened, openProject } from './context.ts';
+import { withJournal } from '../run/opening.ts';
+import { type Invocation, lockWish, type Opened, openProject } from './context.ts';
 import { confirm } from './prompt.ts';
 import { DEFAULT_JOBS, logReporter, screenReporter, together } from './reporting.ts';
 
@@ -162,19 +162,6 @@ function callFor(
   const { world, build } = project;
   const { signal, terminal, command } = invocation;
   const looker = new Looker(world, { adapters: build.adapters ?? {}, dry: false, signal });
-  const locked = async <T>(use: () => T): Promise<T> => {
-    const lock = await acquire(world.files, world.processes, world.clock, {
-      wait: true,
-      command,
-      signal,
-      onWait: (holder) => terminal.err(`waiting for ${holder}`),
-    });
-    try {
-      return use();
-    } finally {
-      lock.release();
-    }
-  };
   return {
     args,
     option: (name) => options.get(name),
@@ -215,11 +202,13 @@ function callFor(
       }
     },
     forget: (targets) =>
-      locked(() => {
-        const journal = openJournal(world.files, world.processes.self);
-        for (const target of targets) forget(target, journal, world.clock.now());
-        journal.close();
-      }),
+      withJournal(
+        project,
+        { wish: lockWish(invocation), looking: { dry: false, signal } },
+        ({ journal }) => {
+          for (const target of targets) forget(target, journal, world.clock.now());
+        },
+      ),
     print: (text) => terminal.out(text),
     confirm: (question) =>
       options.get('--yes') === undefined ? confirm(question, invocation) : Promise.resolve(true),

@@ -3,9 +3,7 @@
 import { dirname } from 'node:path';
 import { UserError } from '../api/errors.ts';
 import type { TargetName } from '../api/values.ts';
-import { openJournal } from '../memory/journal.ts';
-import { acquire, describeHolder, readHolder, unlock as takeLock } from '../memory/lock.ts';
-import { Observer } from '../observe/observer.ts';
+import { describeHolder, readHolder, unlock as takeLock } from '../memory/lock.ts';
 import { stage } from '../observe/stage.ts';
 import {
   acceptEdit,
@@ -16,10 +14,12 @@ import {
   markNotDone,
   onRecord,
 } from '../repair/by-hand.ts';
+import { withJournal } from '../run/opening.ts';
 import { build } from './build.ts';
 import {
   type CommonFlags,
   type Invocation,
+  lockWish,
   openProject,
   openWorld,
   ruleFileOf,
@@ -35,37 +35,15 @@ async function underLock(
 ): Promise<void> {
   if (names.length === 0) throw new UserError('name at least one target');
   const { project } = await openProject(invocation, flags, true);
-  const { world, build: rules } = project;
-  const { signal, command, terminal } = invocation;
-  const lock = await acquire(world.files, world.processes, world.clock, {
-    wait: true,
-    command,
-    signal,
-    onWait: (holder) => terminal.err(`waiting for ${holder}`),
-  });
-  try {
-    const journal = openJournal(world.files, world.processes.self);
-    try {
-      const observer = new Observer(world, journal, {
-        adapters: rules.adapters ?? {},
-        dry: false,
-        mayWrite: true,
-        signal,
-      });
+  const { files, clock } = project.world;
+  await withJournal(
+    project,
+    { wish: lockWish(invocation), looking: { dry: false, signal: invocation.signal } },
+    async ({ journal, observer }) => {
       const { plan } = await stage(project, observer, names, true);
-      await change(plan.goals, {
-        plan,
-        observer,
-        journal,
-        files: world.files,
-        now: world.clock.now(),
-      });
-    } finally {
-      journal.close();
-    }
-  } finally {
-    lock.release();
-  }
+      await change(plan.goals, { plan, observer, journal, files, now: clock.now() });
+    },
+  );
 }
 
 /** Takes edits as they are. */

@@ -2,18 +2,17 @@
 
 import { UserError } from '../api/errors.ts';
 import type { TargetName } from '../api/values.ts';
-import { loadMemory, openJournal } from '../memory/journal.ts';
-import { acquire } from '../memory/lock.ts';
 import type { KnownSighting, Memory } from '../memory/memory.ts';
 import { runForAdapter } from '../observe/adapter.ts';
-import { Observer } from '../observe/observer.ts';
+import type { Observer } from '../observe/observer.ts';
 import type { Project } from '../observe/stage.ts';
 import { notYetKnown, stage } from '../observe/stage.ts';
 import { type CleanPlan, carryOut, planClean, planOrphans } from '../repair/clean.ts';
+import { type Opening, openToLook, withJournal } from '../run/opening.ts';
 import { display, shellQuote } from '../words/quote.ts';
 import { count, enumerate } from '../words/text.ts';
 import type { BuildFlags } from './build.ts';
-import { type CommonFlags, type Invocation, openProject } from './context.ts';
+import { type CommonFlags, type Invocation, lockWish, openProject } from './context.ts';
 import { confirm } from './prompt.ts';
 
 type CleanFlags = CommonFlags &
@@ -26,6 +25,14 @@ type CleanFlags = CommonFlags &
 /** Seconds that cancelled work may take to be seen gone, and between two looks. */
 const CANCEL_LIMIT = 300;
 const CANCEL_LOOK = 1;
+
+/** What is to be cleaned, and since when nothing has moved outside, from one look to the next. */
+interface Wish {
+  readonly project: Project;
+  readonly names: readonly string[];
+  readonly orphans: boolean;
+  readonly seen: Map<TargetName, KnownSighting>;
+}
 
 /** Forgets targets and deletes what they made. Exit status 2 when something had to be refused. */
 export async function clean(
@@ -40,64 +47,52 @@ export async function clean(
       "desgw clean postproc:4, desgw clean 'ccds_*', or desgw clean --orphans",
     );
   const { project } = await openProject(invocation, flags, flags.dryRun !== true);
-  const { files, processes, clock } = project.world;
-  const { signal, command, terminal } = invocation;
+  const { terminal, signal } = invocation;
+  const wish: Wish = { project, names, orphans, seen: new Map() };
   if (flags.dryRun === true) {
-    const plan = await planned(names, orphans, project, loadMemory(files), invocation);
+    const plan = await plannedNow(wish, signal);
     terminal.out(cleanText(plan, 'would be deleted'));
     return plan.refused.length > 0 ? 2 : 0;
   }
-  const seen = new Map<TargetName, KnownSighting>();
-  if (flags.cancel === true) await cancelLive(names, flags, project, invocation, seen);
-  const lock = await acquire(files, processes, clock, {
-    wait: true,
-    command,
-    signal,
-    onWait: (holder) => terminal.err(`waiting for ${holder}`),
-  });
-  try {
-    const journal = openJournal(files, processes.self);
-    try {
-      const plan = await planned(names, orphans, project, journal, invocation, seen);
-      if (plan.refused.length > 0) {
-        terminal.err(cleanText({ ...plan, targets: [], keeps: [], follows: [] }, ''));
-        return 2;
-      }
-      const ask =
-        orphans && plan.targets.some(({ deletes }) => deletes.length > 0) && flags.yes !== true;
-      if (ask) {
-        terminal.out(cleanText(plan, 'would be deleted'));
-        if (!(await confirm('Delete them?', invocation))) {
-          terminal.out('Nothing was changed.');
-          return 0;
-        }
-      }
-      carryOut(plan, journal, files, clock.now(), orphans);
-      terminal.out(cleanText(plan, 'deleted'));
-      return 0;
-    } finally {
-      journal.close();
-    }
-  } finally {
-    lock.release();
-  }
+  if (flags.cancel === true) await cancelLive(wish, flags, invocation);
+  return withJournal(
+    project,
+    { wish: lockWish(invocation), looking: { dry: false, signal } },
+    (opening) => cleanLocked(wish, flags, invocation, opening),
+  );
 }
 
-/**
- * Ends work that keeps targets from being cleaned, and waits until it is seen to be gone.
- * @param seen since when nothing has moved, from one look to the next
- */
-async function cancelLive(
-  names: readonly string[],
+async function cleanLocked(
+  wish: Wish,
   flags: CleanFlags,
-  project: Project,
   invocation: Invocation,
-  seen: Map<TargetName, KnownSighting>,
-): Promise<void> {
-  const { world } = project;
+  { journal, observer }: Opening,
+): Promise<number> {
+  const { terminal } = invocation;
+  const { files, clock } = wish.project.world;
+  const plan = await planned(wish, journal, observer);
+  if (plan.refused.length > 0) {
+    terminal.err(cleanText({ ...plan, targets: [], keeps: [], follows: [] }, ''));
+    return 2;
+  }
+  const deletes = plan.targets.some((one) => one.deletes.length > 0);
+  if (wish.orphans && deletes && flags.yes !== true) {
+    terminal.out(cleanText(plan, 'would be deleted'));
+    if (!(await confirm('Delete them?', invocation))) {
+      terminal.out('Nothing was changed.');
+      return 0;
+    }
+  }
+  carryOut(plan, journal, files, clock.now(), wish.orphans);
+  terminal.out(cleanText(plan, 'deleted'));
+  return 0;
+}
+
+/** Ends work that keeps targets from being cleaned, and waits until it is seen to be gone. */
+async function cancelLive(wish: Wish, flags: CleanFlags, invocation: Invocation): Promise<void> {
+  const { world } = wish.project;
   const { terminal, signal } = invocation;
-  const refusedNow = async () =>
-    (await planned(names, false, project, loadMemory(world.files), invocation, seen)).refused;
+  const refusedNow = async () => (await plannedNow({ ...wish, orphans: false }, signal)).refused;
   const live = (await refusedNow()).filter(({ cancel }) => cancel !== undefined);
   for (const { target, why, cancel } of live) {
     terminal.out(`${display(target)}: ${why}`);
@@ -119,21 +114,19 @@ async function cancelLive(
   }
 }
 
+/** What would be cleaned as things are, without the lock. */
+function plannedNow(wish: Wish, signal: AbortSignal): Promise<CleanPlan> {
+  const looking = { dry: false, mayWrite: false, signal };
+  const { memory, observer } = openToLook(wish.project, looking);
+  return planned(wish, memory, observer);
+}
+
 async function planned(
-  names: readonly string[],
-  orphans: boolean,
-  project: Project,
+  { names, orphans, project, seen }: Wish,
   memory: Memory,
-  { signal }: Invocation,
-  seen: Map<TargetName, KnownSighting> = new Map(),
+  observer: Observer,
 ): Promise<CleanPlan> {
-  const { world, build } = project;
-  const observer = new Observer(world, memory, {
-    adapters: build.adapters ?? {},
-    dry: false,
-    mayWrite: false,
-    signal,
-  });
+  const { world } = project;
   for (const [target, known] of seen) observer.newSightings.set(target, known);
   const found = await stage(project, observer, names, true);
   const { plan } = found;

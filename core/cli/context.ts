@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { type ChosenParams, chosenParams } from '../graph/params.ts';
 import { findRuleFile, type Loaded, loadBuild } from '../load/load.ts';
 import type { Project } from '../observe/stage.ts';
+import type { LockWish } from '../run/opening.ts';
 import type { Terminal } from '../words/terminal.ts';
 import { realClock } from '../world/clock.ts';
 import { openFiles } from '../world/files.ts';
@@ -41,6 +42,14 @@ export interface Opened {
 /** Version of desgw, put in when it is bundled. */
 declare const __VERSION__: string | undefined;
 export const VERSION: string = typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0-dev';
+
+/** The lock, however long it takes, for a command of a person who waits for it. */
+export const lockWish = ({ command, signal, terminal }: Invocation): LockWish => ({
+  wait: true,
+  command,
+  signal,
+  onWait: (holder) => terminal.err(`waiting for ${holder}`),
+});
 
 /** The world around a workspace. */
 export function openWorld(workspace: string, invocation: Invocation): World {

@@ -7,7 +7,7 @@ import { describeHolder, readHolder } from '../memory/lock.ts';
 import { buildLogs, logsOf, partsOf } from '../memory/logs.ts';
 import { normaliser, notYetKnown } from '../observe/stage.ts';
 import { orphans } from '../repair/clean.ts';
-import { lookOnly } from '../run/build.ts';
+import { lookOnly } from '../run/opening.ts';
 import { dotText, graphJson, mermaidText } from '../views/graph.ts';
 import { paramsJson, paramsText } from '../views/params.ts';
 import { statusJson, statusText } from '../views/status.ts';

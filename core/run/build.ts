@@ -5,17 +5,24 @@ import type { Problem } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
 import { realTargets } from '../graph/resolve.ts';
 import { lackingSource, sourceNeededBy } from '../graph/sources.ts';
-import { isCurrent, type Loaded, loadMemory, openJournal } from '../memory/journal.ts';
-import { acquire } from '../memory/lock.ts';
 import type { Journal, Memory } from '../memory/memory.ts';
 import { type Environments, environmentsOf } from '../observe/environment.ts';
 import { Looker } from '../observe/looker.ts';
-import { Observer } from '../observe/observer.ts';
+import type { Observer } from '../observe/observer.ts';
 import { declarationOf, type Project, type Stage, stage } from '../observe/stage.ts';
 import { heldUp } from '../plan/held-up.ts';
 import { asBuilt } from '../plan/record.ts';
-import type { Plan, Verdict } from '../plan/verdict.ts';
+import type { Plan } from '../plan/verdict.ts';
+import type { Verdicts } from '../plan/view.ts';
 import type { BuildEvent, Outcome, Summary } from './events.ts';
+import {
+  type Looking,
+  meantBy,
+  type Opening,
+  openToLook,
+  type Seen,
+  withJournal,
+} from './opening.ts';
 import { pastOf } from './past.ts';
 import { type Execution, execute } from './schedule.ts';
 
@@ -60,37 +67,13 @@ export async function runBuild(project: Project, options: BuildOptions): Promise
   return summary;
 }
 
-/** A plan as a read-only command sees it. `dry`: nothing outside is asked that starts anything. */
-export async function lookOnly(
-  project: Project,
-  goals: readonly string[],
-  options: { readonly dry: boolean; readonly force?: boolean; readonly signal: AbortSignal },
-): Promise<{ readonly stage: Stage; readonly observer: Observer; readonly memory: Memory }> {
-  const memory = loadMemory(project.world.files);
-  const observe = {
-    adapters: project.build.adapters ?? {},
-    dry: options.dry,
-    mayWrite: false,
-    signal: options.signal,
-  };
-  let observer = new Observer(project.world, memory, observe);
-  let found = await stage(project, observer, goals, true);
-  if (options.force === true) {
-    observer = new Observer(project.world, memory, {
-      ...observe,
-      forced: meantBy(found.plan),
-    });
-    found = await stage(project, observer, goals, true);
-  }
-  return { stage: found, observer, memory };
-}
+/** What a round has seen without the lock, and the plan, unless it is known that another is needed. */
+type Round = Seen & { readonly found?: Stage };
 
-/** What a round has seen without the lock. */
-interface Surveyed {
-  readonly memory: Loaded;
-  readonly observer: Observer;
-  /** Undefined where it is known already that another plan is needed. */
-  readonly found?: Stage;
+/** A round's plan, and the verdicts that came of it. */
+interface Done {
+  readonly plan: Plan;
+  readonly verdicts: Verdicts;
 }
 
 class BuildRun {
@@ -140,21 +123,22 @@ class BuildRun {
   }
 
   /** Plans without the lock; takes it only when there is something to do or to write down. */
-  async #round(): Promise<{ plan: Plan; verdicts: ReadonlyMap<TargetName, Verdict> }> {
-    const { world } = this.#project;
-    const memory = loadMemory(world.files);
+  async #round(): Promise<Done> {
+    const { memory, observer } = openToLook(this.#project, {
+      ...this.#looking(),
+      mayWrite: true,
+    });
     for (const message of memory.warnings) this.#warnOnce(message);
-    const observer = this.#observer(memory);
     const found = await stage(this.#project, observer, this.#options.goals, false);
     const forced = this.#forceGoals(found);
-    const surveyed = { memory, observer, ...(forced ? {} : { found }) };
+    const seen: Round = { memory, observer, ...(forced ? {} : { found }) };
     const idle = found.kind === 'plan' && found.plan.actions.length === 0 && !forced;
     if (idle && observer.learned.size === 0 && !moved(observer, memory))
       return { plan: found.plan, verdicts: found.plan.verdicts };
     if (this.#options.signal.aborted) return { plan: found.plan, verdicts: found.plan.verdicts };
-    if (!idle) return this.#locked(surveyed, this.#options.wait);
+    if (!idle) return this.#locked(seen, this.#options.wait);
     try {
-      return await this.#locked(surveyed, false);
+      return await this.#locked(seen, false);
     } catch (error) {
       // Nobody is kept waiting, and no disk needs to be well, just to note down what a digest was.
       if (error instanceof UserError || isSystemError(error))
@@ -178,62 +162,39 @@ class BuildRun {
     return true;
   }
 
-  #observer(memory: Memory): Observer {
-    const { world, build } = this.#project;
+  /** How this round looks at the world. */
+  #looking(): Looking {
     const forced =
       this.#forced === undefined
         ? undefined
         : new Set([...this.#forced].filter((t) => !this.#built.has(t)));
-    return new Observer(world, memory, {
-      adapters: build.adapters ?? {},
+    return {
       dry: false,
-      mayWrite: true,
       signal: this.#options.signal,
       gaveUp: this.#failed,
       made: this.#built,
       awaitsSight: (target) => this.#awaitsSight(target),
       ...(forced === undefined ? {} : { forced }),
-    });
+    };
   }
 
-  /**
-   * What was seen without the lock counts with it too, if nobody can have been at work between:
-   * whoever builds holds the lock, and leaves more in the journal than there was.
-   */
-  async #locked(
-    surveyed: Surveyed,
-    wait: boolean,
-  ): Promise<{ plan: Plan; verdicts: ReadonlyMap<TargetName, Verdict> }> {
-    const { world } = this.#project;
+  async #locked({ found, ...before }: Round, wait: boolean): Promise<Done> {
     const { signal, emit, command } = this.#options;
-    const lock = await acquire(world.files, world.processes, world.clock, {
-      wait,
-      command,
-      signal,
-      onWait: (holder) => emit({ kind: 'lock wait', holder }),
-    });
-    try {
-      const stands = lock.atOnce && isCurrent(world.files, surveyed.memory);
-      const memory = stands ? surveyed.memory : loadMemory(world.files);
-      const journal = openJournal(world.files, world.processes.self, memory);
-      try {
-        return await this.#underLock(journal, stands ? surveyed : undefined);
-      } finally {
-        journal.close();
-      }
-    } finally {
-      lock.release();
-    }
+    const onWait = (holder: string): void => emit({ kind: 'lock wait', holder });
+    return withJournal(
+      this.#project,
+      {
+        wish: { wait, command, signal, onWait },
+        looking: this.#looking(),
+        // Which targets are forced may have become known only from the plan.
+        ...(found === undefined ? {} : { before }),
+      },
+      (opening) => this.#underLock(opening, opening.stands ? found : undefined),
+    );
   }
 
-  async #underLock(
-    journal: Journal,
-    surveyed: Surveyed | undefined,
-  ): Promise<{ plan: Plan; verdicts: ReadonlyMap<TargetName, Verdict> }> {
-    // Which targets are forced may have become known only from the plan.
-    const seen = surveyed?.found === undefined ? undefined : surveyed;
-    const observer = seen?.observer ?? this.#observer(journal);
-    for (let given = seen?.found; ; given = undefined) {
+  async #underLock({ journal, observer }: Opening, known: Stage | undefined): Promise<Done> {
+    for (let given = known; ; given = undefined) {
       const found = given ?? (await stage(this.#project, observer, this.#options.goals, false));
       this.#recordFinished(found.plan, journal);
       const { plan } = found;
@@ -327,7 +288,7 @@ class BuildRun {
     this.#options.emit({ kind: 'warning', message });
   }
 
-  #summary(plan: Plan, verdicts: ReadonlyMap<TargetName, Verdict>, forced?: Outcome): Summary {
+  #summary(plan: Plan, verdicts: Verdicts, forced?: Outcome): Summary {
     const { waiting, person, blocked, unseen } = heldUp(verdicts, plan);
     for (const failure of unseen)
       if (!this.#failed.has(failure.target))
@@ -364,19 +325,8 @@ class BuildRun {
   }
 }
 
-/** The goals, with the members of groups in their place. */
-function meantBy({ goals, graph }: Plan): ReadonlySet<TargetName> {
-  const found = new Set<TargetName>(goals);
-  // A set gives out what is added to it on the way.
-  for (const name of found) {
-    const node = graph.nodes.get(name)!;
-    if (node.group) for (const dep of node.deps) found.add(dep);
-  }
-  return found;
-}
-
 /** Whether what held a target back (see `hold`) has been settled in this round: it can be made now. */
-const hasLetGo = (plan: Plan, verdicts: ReadonlyMap<TargetName, Verdict>): boolean =>
+const hasLetGo = (plan: Plan, verdicts: Verdicts): boolean =>
   plan.order.some((name) => {
     const { until } = verdicts.get(name)!;
     return until !== undefined && verdicts.get(until)?.state === 'fresh';
@@ -387,7 +337,7 @@ function outcomeOf(
   person: readonly unknown[],
   waiting: readonly unknown[],
   plan: Plan,
-  verdicts: ReadonlyMap<TargetName, Verdict>,
+  verdicts: Verdicts,
 ): Outcome {
   if (failed.length > 0) return 'failed';
   if (person.length > 0) return 'person';

@@ -12,8 +12,9 @@ import {
   markNotDone,
 } from '../../core/repair/by-hand.ts';
 import { carryOut, planClean } from '../../core/repair/clean.ts';
-import { type BuildOptions, lookOnly, runBuild } from '../../core/run/build.ts';
+import { type BuildOptions, runBuild } from '../../core/run/build.ts';
 import type { Summary } from '../../core/run/events.ts';
+import { lookOnly } from '../../core/run/opening.ts';
 import { FileError } from '../../core/world/fs.ts';
 import { Stopped } from '../support/memory-files.ts';
 import { type Engine, type Machine, memoryMachine } from '../support/memory-world.ts';

@@ -1,0 +1,106 @@
+/** The one place where a command opens what it works on: lock, journal and observer. */
+
+import type { TargetName } from '../api/values.ts';
+import { isCurrent, type Loaded, loadMemory, openJournal } from '../memory/journal.ts';
+import { acquire } from '../memory/lock.ts';
+import type { Journal } from '../memory/memory.ts';
+import { Observer, type ObserverOptions } from '../observe/observer.ts';
+import { type Project, type Stage, stage } from '../observe/stage.ts';
+import type { Plan } from '../plan/verdict.ts';
+
+/** How to look at the world; the adapters are those of the project. */
+export type Looking = Omit<ObserverOptions, 'adapters' | 'mayWrite'>;
+
+/** What is known without the lock. */
+export interface Seen {
+  readonly memory: Loaded;
+  readonly observer: Observer;
+}
+
+/** How to come by the lock. */
+export interface LockWish {
+  /** False: do not wait for somebody else. */
+  readonly wait: boolean;
+  readonly command: string;
+  readonly onWait: (holder: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What is known with the lock, and may be written down. */
+export interface Opening {
+  readonly journal: Journal;
+  readonly observer: Observer;
+  /** Whether what was seen without the lock still holds: nobody can have been at work between. */
+  readonly stands: boolean;
+}
+
+/** Memory and world as they are now; takes no lock and writes nothing on record. */
+export function openToLook(
+  project: Project,
+  looking: Looking & Pick<ObserverOptions, 'mayWrite'>,
+): Seen {
+  const memory = loadMemory(project.world.files);
+  return { memory, observer: observe(project, memory, looking) };
+}
+
+/**
+ * Runs `use` with the lock held and the journal open, and closes both whatever happens.
+ * @param before what was seen without the lock; whoever builds holds the lock and leaves more in the
+ *   journal than there was, so it is known whether that still holds
+ */
+export async function withJournal<T>(
+  project: Project,
+  { wish, looking, before }: { wish: LockWish; looking: Looking; before?: Seen },
+  use: (opening: Opening) => Promise<T> | T,
+): Promise<T> {
+  const { files, processes, clock } = project.world;
+  const lock = await acquire(files, processes, clock, wish);
+  try {
+    const stands = before !== undefined && lock.atOnce && isCurrent(files, before.memory);
+    const journal = openJournal(files, processes.self, stands ? before.memory : loadMemory(files));
+    try {
+      const observer = stands
+        ? before.observer
+        : observe(project, journal, { ...looking, mayWrite: true });
+      return await use({ journal, observer, stands });
+    } finally {
+      journal.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** A plan as a command sees it that only looks. `dry`: nothing outside is asked that starts anything. */
+export async function lookOnly(
+  project: Project,
+  goals: readonly string[],
+  options: { readonly dry: boolean; readonly force?: boolean; readonly signal: AbortSignal },
+): Promise<{ readonly stage: Stage } & Seen> {
+  const { dry, signal, force } = options;
+  const looking = { dry, signal, mayWrite: false };
+  const seen = openToLook(project, looking);
+  const found = await stage(project, seen.observer, goals, true);
+  if (force !== true) return { stage: found, ...seen };
+  const forced = openToLook(project, { ...looking, forced: meantBy(found.plan) });
+  return { stage: await stage(project, forced.observer, goals, true), ...forced };
+}
+
+/** The goals, with the members of groups in their place. */
+export function meantBy({ goals, graph }: Plan): ReadonlySet<TargetName> {
+  const found = new Set<TargetName>(goals);
+  // A set gives out what is added to it on the way.
+  for (const name of found) {
+    const node = graph.nodes.get(name)!;
+    if (node.group) for (const dep of node.deps) found.add(dep);
+  }
+  return found;
+}
+
+function observe(
+  { world, build }: Project,
+  memory: ConstructorParameters<typeof Observer>[1],
+  options: Omit<ObserverOptions, 'adapters'>,
+): Observer {
+  return new Observer(world, memory, { ...options, adapters: build.adapters ?? {} });
+}
