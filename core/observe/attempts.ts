@@ -15,37 +15,41 @@ export function attemptState(world: World, token: string): AttemptState {
   const dir = attemptDirectory(token);
   const { files } = world;
   if (files.stat(`${dir}/claim`)?.directory !== true) return 'unclaimed';
-  if (files.stat(`${dir}/exit`) !== undefined) return 'ended';
+  if (attemptExit(world, token) !== undefined) return 'ended';
   const alive = isAttemptAlive(world, token);
   if (alive === undefined) return 'elsewhere';
   // It may have ended between the two looks.
-  return alive ? 'alive' : files.stat(`${dir}/exit`) !== undefined ? 'ended' : 'lost';
+  return alive ? 'alive' : attemptExit(world, token) !== undefined ? 'ended' : 'lost';
 }
 
 function isAttemptAlive(world: World, token: string): boolean | undefined {
   const who = supervisorOf(world, attemptDirectory(token));
-  return who === undefined ? false : world.processes.isAttemptAlive(who, token);
+  return who === undefined ? undefined : world.processes.isAttemptAlive(who, token);
 }
 
-/** The process that supervises an attempt; undefined until it has said who it is. */
+/**
+ * The process that supervises an attempt; undefined until it has said who it is, and when what it
+ * said is damaged: then nothing is concluded from it.
+ */
 export function supervisorOf(world: World, dir: Path): ProcessIdentity | undefined {
-  const [pid, start] = (world.files.readText(`${dir}/pid`) ?? '').trim().split(' ');
-  if (pid === undefined || pid === '') return undefined;
-  const where: { host?: string; boot?: string; space?: string; user?: string } = JSON.parse(
-    world.files.readText(`${dir}/host`) ?? '{}',
-  );
-  return {
-    host: where.host ?? '',
-    boot: where.boot ?? '',
-    ...(where.space === undefined ? {} : { space: where.space }),
-    user: where.user ?? '',
-    pid: Number(pid),
-    start: start ?? '',
-  };
+  const [, pid, start] = /^(\d+) (\S*)\n$/.exec(world.files.readText(`${dir}/pid`) ?? '') ?? [];
+  const where = parsed(world.files.readText(`${dir}/host`));
+  if (pid === undefined || where === undefined) return undefined;
+  return { ...where, pid: Number(pid), start: start ?? '' };
 }
 
-/** Exit of an attempt that has ended. */
+function parsed(text: string | undefined): Omit<ProcessIdentity, 'pid' | 'start'> | undefined {
+  try {
+    const { host, boot, space, user } = JSON.parse(text ?? '');
+    return { host, boot, ...(space === undefined ? {} : { space }), user };
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Exit of an attempt that has ended; undefined without one, and for half of one. */
 export function attemptExit(world: World, token: string): Exit | undefined {
-  const text = world.files.readText(`${attemptDirectory(token)}/exit`);
-  return text === undefined ? undefined : { kind: 'exit', code: Number(text.trim()) };
+  const text = world.files.readText(`${attemptDirectory(token)}/exit`) ?? '';
+  return /^\d+\n$/.test(text) ? { kind: 'exit', code: Number(text) } : undefined;
 }

@@ -422,9 +422,12 @@ class Performer {
     );
   }
 
-  /** A once-command that was started and left no receipt may have taken effect all the same. */
+  /** A once-command that was started and left no receipt may have had its effect all the same. */
   #effectUnknown(run: Run): boolean {
-    return this.#entries[0]!.node.rule.once !== undefined && run.facts.exits.length > 0;
+    return (
+      this.#entries[0]!.node.rule.once !== undefined &&
+      run.facts.exits.some(({ kind }) => kind !== 'spawn')
+    );
   }
 
   /** Fails without a word on record. */

@@ -243,6 +243,7 @@ export class Run {
 
   async #detached(step: Exec, lost: 'rerun' | 'doubt', resuming: boolean): Promise<StepsEnd> {
     const { world, token, signal } = this.#options;
+    let neverBegan: string | undefined;
     if (!resuming) {
       const dir = prepareAttempt(world, token);
       // What an earlier run printed must not be taken for what this one prints.
@@ -253,14 +254,21 @@ export class Run {
       }
       const spawn = await this.#spawn(step);
       this.#launched = true;
-      world.processes.launch(spawn, world.files.absolute(dir));
+      world.processes.launch(spawn, world.files.absolute(dir), (why) => {
+        neverBegan = why;
+      });
     }
     const deadline =
       step.timeout === undefined ? undefined : this.#options.startedAt + step.timeout * 1000;
     const silence = new Silence(world, this.#captureOf(step), step.silence);
     for (let check = 0; ; check++) {
       const state = attemptState(world, token);
-      if (state === 'ended') return this.#finish(step, attemptExit(world, token)!);
+      const exit = state === 'ended' ? attemptExit(world, token) : undefined;
+      if (exit !== undefined) return this.#finish(step, exit);
+      if (state === 'unclaimed' && neverBegan !== undefined) {
+        this.#launched = false;
+        return { state: 'failed', what: `${nameOf(step)} could not be started: ${neverBegan}` };
+      }
       if (state === 'lost') return this.#lost(step, lost);
       if (signal.aborted) return { state: 'left' };
       if (deadline !== undefined && world.clock.now() > deadline) {

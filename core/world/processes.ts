@@ -1,13 +1,5 @@
 /** Processes for real. The only module that starts any; execa does the starting. */
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Exit } from '../api/facts.ts';
 import { codeOf } from './fs.ts';
@@ -232,11 +224,15 @@ function killOne(pid: number): void {
   }
 }
 
-function launch(spawn: Spawn, dir: string): void {
+function launch(spawn: Spawn, dir: string, onNeverBegun: (why: string) => void): void {
   const out = openLog(spawn.stdout);
   const err = spawn.stderr === spawn.stdout ? out : openLog(spawn.stderr);
-  // execa is loaded by now only if something else ran; its promise is not waited for here.
-  void import('execa').then(({ execa }) => {
+  const close = (): void => {
+    closeSync(out);
+    if (err !== out) closeSync(err);
+  };
+  const supervise = async (): Promise<void> => {
+    const { execa } = await import('execa');
     const child = execa('/bin/sh', ['-c', SUPERVISOR, 'desgw-supervisor', dir, ...spawn.argv], {
       cwd: spawn.cwd,
       env: { ...spawn.env, [ATTEMPT_MARK]: basename(dir) },
@@ -249,22 +245,25 @@ function launch(spawn: Spawn, dir: string): void {
       detached: true,
       cleanup: false,
     });
-    void child.then((result) => {
-      // A supervisor that ends without having begun leaves nothing by which anybody could tell.
-      if (child.pid === undefined || (existsSync(dir) && !existsSync(join(dir, 'claim'))))
-        neverStarted(result, spawn, dir);
-    });
     if (child.pid !== undefined) child.unref();
-    closeSync(out);
-    if (err !== out) closeSync(err);
-  });
+    close();
+    const result = await child;
+    // A supervisor that ends without having begun leaves nothing by which anybody could tell.
+    if (child.pid === undefined || (existsSync(dir) && !existsSync(join(dir, 'claim'))))
+      onNeverBegun(child.pid === undefined ? spawnMessage(result) : lastLine(spawn.stderr));
+  };
+  // Whoever waits is told, whatever it is: nobody else sees what is thrown here.
+  supervise().catch((error: unknown) => onNeverBegun(String(error)));
 }
 
-/** Leaves what the supervisor would leave of a program that failed: nobody else will. */
-function neverStarted(result: Ended, spawn: Spawn, dir: string): void {
-  appendFileSync(spawn.stderr, `could not be started: ${spawnMessage(result)}\n`);
-  mkdirSync(join(dir, 'claim'), { recursive: true });
-  writeFileSync(join(dir, 'exit'), '127\n');
+/** What a supervisor says before it gives up; its own words are the last. */
+function lastLine(log: string): string {
+  try {
+    return readFileSync(log, 'utf8').trimEnd().split('\n').at(-1) ?? '';
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return `its log ${log} cannot be read`;
+  }
 }
 
 /** execa takes any file descriptor, but its types know single digits only. */

@@ -7,16 +7,37 @@
  *           file by somebody who takes the attempt back, and it will not
  *   exit    the exit status, in place only when the program has ended
  *
- * So an attempt can be told apart for certain: never begun, running, ended, lost.
+ * So an attempt can be told apart for certain: never begun, running, ended, lost. Each file is
+ * whole, flushed and read back before it gets its name; on a full disk an ended program's status
+ * waits for room, and until then the attempt counts as running. A supervisor that cannot begin says
+ * why, claims nothing and starts nothing.
  */
+
+const CANNOT_START = 127;
+
+/** The script; its arguments are the directory and the words of the program. */
 export const SUPERVISOR = `
 trap '' HUP
 dir=$1; shift
+put() {
+  printf '%s\\n' "$2" | dd of="$dir/$1.$$" conv=fsync 2>/dev/null &&
+    [ "$(cat "$dir/$1.$$" 2>/dev/null)" = "$2" ] && mv "$dir/$1.$$" "$dir/$1" && return
+  rm -f "$dir/$1.$$"
+  return 1
+}
+command -v "$1" > /dev/null || { echo "$1: no such program, or not executable" >&2; exit ${CANNOT_START}; }
 start=$(cut -d ' ' -f 22 "/proc/$$/stat" 2>/dev/null)
-printf '%s %s\\n' "$$" "$start" > "$dir/pid.$$" && mv "$dir/pid.$$" "$dir/pid" || exit 1
-mkdir "$dir/claim" 2>/dev/null || exit 0
+put pid "$$ $start" || { echo "$dir/pid cannot be written" >&2; exit ${CANNOT_START}; }
+mkdir "$dir/claim" 2>/dev/null || {
+  [ -e "$dir/claim" ] && exit 0
+  echo "$dir/claim cannot be made" >&2
+  exit ${CANNOT_START}
+}
 "$@" < /dev/null
 code=$?
-printf '%s\\n' "$code" > "$dir/exit.$$" && mv "$dir/exit.$$" "$dir/exit"
+until put exit "$code"; do
+  [ -d "$dir" ] || exit "$code"
+  sleep 1
+done
 exit "$code"
 `;

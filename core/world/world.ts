@@ -129,9 +129,9 @@ export interface Processes {
   run(spawn: Spawn, signal: AbortSignal): Promise<{ exit: Exit; leftBehind: number }>;
   /**
    * Starts under the supervisor in a session of its own; returns at once. `dir` (absolute) gets
-   * `claim/`, `pid`, `exit`: see `supervisor.ts`.
+   * `claim/`, `pid`, `exit`: see `supervisor.ts`. `onNeverBegun` is told, later, why nothing began.
    */
-  launch(spawn: Spawn, dir: string): void;
+  launch(spawn: Spawn, dir: string, onNeverBegun: (why: string) => void): void;
   /** Stops a launched program and all it started. */
   stop(supervisor: ProcessIdentity, token: string): Promise<void>;
   /** Kills at once every group that `run` has not seen the end of. */

@@ -109,7 +109,7 @@ test('one that cannot be started fails, whatever the reason', { timeout: 8000 },
   const { status, out } = await w.desgw('build');
   expect(status).toBe(1);
   expect(out).toContain('could not be started');
-  expect(out).toContain('exit status 127');
+  expect(out).toContain('no such program');
 });
 
 test('one that takes too long is stopped with all it started', async () => {

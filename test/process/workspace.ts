@@ -22,7 +22,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const BIN = fileURLToPath(new URL('../../core/bin.cjs', import.meta.url));
+export const BIN = fileURLToPath(new URL('../../core/bin.cjs', import.meta.url));
 
 /** What a command that has ended left. */
 export interface Ended {

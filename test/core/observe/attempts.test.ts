@@ -45,6 +45,10 @@ describe('how an attempt stands', () => {
     ['begun, and its supervisor lives', CLAIMED, true, 'alive'],
     ['begun, and its supervisor is gone', CLAIMED, false, 'lost'],
     ['begun on another host', CLAIMED, undefined, 'elsewhere'],
+    ['begun, and half of its exit is there', { ...CLAIMED, exit: '' }, false, 'lost'],
+    ['begun, and its status is waiting for room', { ...CLAIMED, exit: '' }, true, 'alive'],
+    ['begun, and who supervises it is damaged', { ...CLAIMED, pid: '77' }, false, 'elsewhere'],
+    ['begun, and where it runs is damaged', { ...CLAIMED, host: '{"ho' }, false, 'elsewhere'],
     ['ended', { ...CLAIMED, exit: '0\n' }, false, 'ended'],
     ['ended on another host, on a shared disk', { ...CLAIMED, exit: '0\n' }, undefined, 'ended'],
   ])('%s', (_what, tree, alive, state) => {

@@ -54,8 +54,8 @@ test('an attempt that could not be taken back for a failing disk is not forgotte
   for (let failAt = 1; ; failAt++) {
     const machine = memoryMachine({}, { submit });
     const first = machine.engine();
-    const launch: typeof first.processes.launch = (spawn, dir) => {
-      first.processes.launch(spawn, dir);
+    const launch: typeof first.processes.launch = (spawn, dir, onNeverBegun) => {
+      first.processes.launch(spawn, dir, onNeverBegun);
       throw new Stopped();
     };
     const dying = { ...first, processes: { ...first.processes, launch } };
