@@ -55,6 +55,11 @@ export interface Observation {
    * whatever the outside says (a season that was claimed).
    */
   readonly sticky?: boolean;
+  /**
+   * Answers of adapters tell only whether more is to be expected, never what the value is: nobody is
+   * asked while the value that the other looks show is the one on record.
+   */
+  readonly asksToSettle?: true;
   /** Files whose text the functions need. */
   readonly reads?: readonly Path[];
   readonly look: (facts: Pick<Facts, 'text' | 'maybeText'>) => readonly Look[];

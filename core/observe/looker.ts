@@ -14,6 +14,7 @@ export interface LookerOptions {
 }
 
 const NOT_ASKED = 'not asked in a dry run';
+const UNASKED: Seen = { kind: 'failed', why: 'not asked' };
 
 export class Looker {
   readonly #world: World;
@@ -57,10 +58,15 @@ export class Looker {
    * Asks before it looks: work that is over by its answer has left its files by then. The other way
    * round, what ended in between would seem to have left nothing.
    */
-  async look(looks: readonly Look[]): Promise<readonly Seen[]> {
+  async look(
+    looks: readonly Look[],
+    { asking }: { readonly asking: boolean } = { asking: true },
+  ): Promise<readonly Seen[]> {
     const asked = looks.flatMap((look, i) => (look.kind === 'ask' ? [[i, look] as const] : []));
     const answers = new Map(
-      await Promise.all(asked.map(async ([i, look]) => [i, await this.#one(look)] as const)),
+      await Promise.all(
+        asked.map(async ([i, look]) => [i, asking ? await this.#one(look) : UNASKED] as const),
+      ),
     );
     return Promise.all(looks.map((look, i) => answers.get(i) ?? this.#one(look)));
   }

@@ -6,7 +6,7 @@
 import { digestOf } from '../api/digest.ts';
 import { isSystemError, UserError } from '../api/errors.ts';
 import type { Facts } from '../api/facts.ts';
-import type { Adapter, Sighting } from '../api/looks.ts';
+import type { Adapter, Look, Sighting } from '../api/looks.ts';
 import type { OnceSighting, Output } from '../api/rules.ts';
 import type { Digest, Json, Path, TargetName } from '../api/values.ts';
 import { readKeys } from '../formats/keys.ts';
@@ -187,6 +187,8 @@ export class Observer implements View {
     const facts = this.readers(observe.reads ?? []);
     try {
       const looks = observe.look(facts);
+      const recorded = await this.#asRecorded(node, looks, facts);
+      if (recorded !== undefined) return recorded;
       const seen = await this.#looker.look(looks);
       if (looks.some(({ kind }, i) => kind === 'ask' && seen[i]!.kind === 'failed'))
         this.#unanswered.add(node.name);
@@ -203,6 +205,25 @@ export class Observer implements View {
     } catch (error) {
       return failedSighting(error);
     }
+  }
+
+  /** What is seen without asking anybody, where that is enough: see `asksToSettle`. */
+  async #asRecorded(
+    { name, rule }: Node,
+    looks: readonly Look[],
+    facts: Pick<Facts, 'text' | 'maybeText'>,
+  ): Promise<Sighting | undefined> {
+    const trace = this.trace(name);
+    const { asksToSettle, judge } = rule.observe!;
+    if (asksToSettle !== true || trace?.kind !== 'built') return undefined;
+    const seen = await this.#looker.look(looks, { asking: false });
+    const now = this.#world.clock.now();
+    const sighting = judge(seen, { ...facts, now, unchangedFor: 0 });
+    const same =
+      sighting.state !== 'failed' &&
+      sighting.value !== undefined &&
+      trace.signature.observed?.digest === valueDigest(sighting.value);
+    return same ? sighting : undefined;
   }
 
   #sightingSince(name: TargetName, value: Json, now: number): number {

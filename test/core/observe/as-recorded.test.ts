@@ -1,0 +1,64 @@
+/** Nobody is asked where the answer could change nothing. */
+import { expect, test } from 'vitest';
+import { group, target, write } from '../../../core/api/define.ts';
+import type { Observation } from '../../../core/api/looks.ts';
+import type { RuleItem } from '../../../core/index.ts';
+import { engineOn } from '../engine.ts';
+import { stubWorld } from '../stub-world.ts';
+
+/** Watches work that leaves files, and asks whether it is still under way. */
+function watched(more: Partial<Observation>) {
+  const asked = { times: 0, alive: false };
+  const ask = async () => {
+    asked.times += 1;
+    return asked.alive;
+  };
+  const rules: RuleItem[] = [
+    group('all', ['seen']),
+    target('seen', {
+      outputs: ['seen'],
+      observe: {
+        look: () => [
+          { kind: 'list', pattern: 'work' },
+          { kind: 'ask', adapter: 'queue', question: null },
+        ],
+        judge: ([listing, answer]) => {
+          const value = listing?.kind === 'list' ? (listing.dirs[0]?.names ?? []) : [];
+          if (answer?.kind === 'answer' && answer.answer === false)
+            return { state: 'ready', value: [...value] };
+          return { state: 'waiting', progress: 'under way', value: [...value] };
+        },
+        ...more,
+      },
+      recipe: { version: '1', steps: ({ value }) => [write('seen', JSON.stringify(value))] },
+    }),
+  ];
+  const world = stubWorld({ 'work/1': '' });
+  const engine = engineOn(world, rules, {
+    adapters: { queue: { timeout: 60, dry: true, ask } },
+  });
+  return { engine, world, asked };
+}
+
+test('while what is seen is as recorded, nobody is asked whether more is to come', async () => {
+  const { engine, world, asked } = watched({ asksToSettle: true });
+  expect((await engine.build()).summary.built).toEqual(['seen']);
+  expect(asked.times).toBe(1);
+  expect((await engine.build()).summary).toMatchObject({ outcome: 'fresh', built: [] });
+  expect(asked.times).toBe(1);
+
+  world.files.put('work/2', '');
+  asked.alive = true;
+  expect((await engine.build()).summary).toMatchObject({ outcome: 'waiting', built: [] });
+  expect(asked.times).toBe(2);
+  asked.alive = false;
+  expect((await engine.build()).summary.built).toEqual(['seen']);
+  expect(world.files.text('seen')).toBe('["1","2"]');
+});
+
+test('where answers may be part of the value they are asked for every time', async () => {
+  const { engine, asked } = watched({});
+  await engine.build();
+  await engine.build();
+  expect(asked.times).toBe(2);
+});
