@@ -7,7 +7,8 @@ import type { Stage } from '../observe/stage.ts';
 import { EXIT, runBuild } from '../run/build.ts';
 import { evaluate } from '../run/entry.ts';
 import { lookOnly } from '../run/opening.ts';
-import { dryRunJson, dryRunText, type StepsOf } from '../views/dry-run.ts';
+import { dryRunJson, dryRunText, refusals } from '../views/dry-run.ts';
+import type { StepsOf } from '../views/dry-run-words.ts';
 import { jsonReporter } from '../views/json.ts';
 import { profiler } from '../views/profile.ts';
 import type { Reporter } from '../views/reporter.ts';
@@ -17,6 +18,7 @@ import { DEFAULT_JOBS, logReporter, screenReporter, together } from './reporting
 
 export interface BuildFlags extends CommonFlags {
   readonly dryRun?: boolean;
+  readonly full?: boolean;
   readonly jobs?: string | number;
   readonly failFast?: boolean;
   readonly force?: boolean;
@@ -126,6 +128,7 @@ async function dryRun(
     signal,
   });
   const stepsOf = stepsAsThingsStand(stage, observer);
+  const refused = refusals(stage.plan, stepsOf);
   const { files } = project.world;
   if (flags.json === true) terminal.out(JSON.stringify(dryRunJson(stage.plan, stepsOf)));
   else {
@@ -134,6 +137,8 @@ async function dryRun(
       dryRunText(stage.plan, {
         stepsOf,
         paint,
+        refused,
+        full: flags.full === true,
         workspace: files.root,
         textOf: (path) => files.readText(path),
       }),
@@ -144,7 +149,7 @@ async function dryRun(
       );
     }
   }
-  return 0;
+  return refused.length > 0 ? 2 : 0;
 }
 
 /** Steps of an action, or why they cannot be told before something else has been made. */
@@ -173,9 +178,11 @@ function stepsAsThingsStand({ plan }: Stage, observer: Observer): StepsOf {
       const due = node.rule.chain === undefined ? [] : action.makes;
       return { steps: evaluate(recipe, observer.facts(node, gathered, due, recipe.reads ?? [])) };
     } catch (error) {
-      if (error instanceof MissingText || error instanceof Refusal)
-        return { unknown: pending.length > 0 ? after : error.message };
-      throw error;
+      const isRefusal = error instanceof Refusal;
+      if (!isRefusal && !(error instanceof MissingText)) throw error;
+      if (pending.length > 0) return { unknown: after };
+      const advice = isRefusal && error.advice !== undefined ? { advice: error.advice } : {};
+      return { unknown: error.message, refused: isRefusal, ...advice };
     }
   };
 }

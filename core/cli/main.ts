@@ -33,6 +33,7 @@ const COMMANDS: { readonly [name: string]: Declared } = {
     doc: 'bring targets up to date (default: the goal of the rule file)',
     options: [
       ['-n, --dry-run', 'show what would run, in order, and why; change nothing'],
+      ['--full', 'with -n: every action by itself, with all of its steps'],
       ['-j, --jobs <n>', 'actions at a time (default: 5)'],
       ['-k, --keep-going', 'after a failure go on with whatever does not need it (the default)'],
       ['--fail-fast', 'start nothing new after a failure'],

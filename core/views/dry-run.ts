@@ -9,23 +9,45 @@ import { type Paint, STATE_STYLE } from '../words/paint.ts';
 import { display } from '../words/quote.ts';
 import { reasonText } from '../words/reasons.ts';
 import { count, enumerate, indent, table } from '../words/text.ts';
+import { patternOf } from './activity.ts';
+import { foldedActions } from './dry-run-folds.ts';
+import { type DryRunOptions, type StepsOf, uncertainty, VERBS } from './dry-run-words.ts';
 import { stateCounts } from './status.ts';
-import { type StepContext, stepLines } from './steps.ts';
+import { stepLines } from './steps.ts';
 import { unexpandedLines } from './targets.ts';
 
-/** The steps of an action, or why they cannot be known before something else has run. */
-export type StepsOf = (
-  action: Action,
-) => { readonly steps: readonly Step[] } | { readonly unknown: string };
+/** From this many actions on like ones are shown as one. */
+const FOLD_FROM = 13;
 
-export interface DryRunOptions extends StepContext {
-  readonly stepsOf: StepsOf;
-  readonly paint: Paint;
+/** What the build would be refused, a line for each kind: it would end there. */
+export function refusals(plan: Plan, stepsOf: StepsOf): readonly string[] {
+  const found = new Map<string, string>();
+  const add = (name: TargetName, text: string): void => {
+    const kind = patternOf(`${name}\n${text}`);
+    if (!found.has(kind)) found.set(kind, `${display(name)}: ${display(text)}`);
+  };
+  for (const action of plan.actions) {
+    if (!action.certain || action.kind !== 'run') continue;
+    const steps = stepsOf(action);
+    if ('unknown' in steps && steps.refused === true)
+      add(action.name, steps.unknown + (steps.advice === undefined ? '' : ` (${steps.advice})`));
+  }
+  return [...found.values()];
 }
 
-/** Every action in the order of execution, then what waits and what is held up, then the counts. */
+/**
+ * What the build would be refused, then every action in the order of execution, then what waits
+ * and what is held up, then the counts.
+ */
 export function dryRunText(plan: Plan, options: DryRunOptions): string {
-  const parts = plan.actions.map((action) => actionText(plan, action, options));
+  const folds = !options.full && plan.actions.length >= FOLD_FROM;
+  const parts: string[] = [
+    ...options.refused.map((line) => `${options.paint('red', 'refused')}: ${line}`),
+    ...(folds
+      ? [foldedActions(plan, options).join('\n')]
+      : plan.actions.map((action) => actionText(plan, action, options))),
+  ];
+  if (folds) parts.push('--full shows each of them with all of its steps.');
   const rest = notRun(plan, options.paint);
   if (rest.length > 0) parts.push(rest.join('\n'));
   parts.push(...unexpandedLines(plan.graph));
@@ -74,23 +96,6 @@ function actionText(plan: Plan, action: Action, options: DryRunOptions): string 
     return [...lines, `  the steps are not known yet: ${display(found.unknown)}`].join('\n');
   const steps = found.steps.flatMap((step) => stepLines(step, options));
   return [...lines, ...steps.map((line) => indent(line, '  '))].join('\n');
-}
-
-const VERBS: { readonly [kind in Action['kind']]: string } = {
-  run: 'run',
-  attach: 'go on with',
-  adopt: 'adopt',
-  restore: 'put back',
-};
-
-function uncertainty(plan: Plan, action: Action): string {
-  // A reason of its own makes it due; only evidence that it was done before can spare it.
-  if (action.reasons.length > 0) return 'unless it turns out that this was done already';
-  const by = action.makes.flatMap((name) => plan.verdicts.get(name)?.by ?? []);
-  const others = [...new Set(by)].filter((name) => !action.makes.includes(name));
-  return others.length === 0
-    ? 'depends on what comes before it'
-    : `only if ${enumerate(others.map(display))} ${others.length === 1 ? 'turns' : 'turn'} out different`;
 }
 
 function adoption(plan: Plan, action: Action): readonly string[] {

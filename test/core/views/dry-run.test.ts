@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Step } from '../../../core/api/steps.ts';
 import type { Action } from '../../../core/plan/verdict.ts';
 import { lineDiff } from '../../../core/views/diff.ts';
-import { dryRunJson, dryRunText } from '../../../core/views/dry-run.ts';
+import { dryRunJson, dryRunText, refusals } from '../../../core/views/dry-run.ts';
 import { plain } from '../../../core/words/paint.ts';
 import { commandLine, display, displayLines, shellQuote } from '../../../core/words/quote.ts';
 import { planOf, run } from '../../support/plans.ts';
@@ -17,6 +17,8 @@ function shown(steps: readonly Step[], files: { readonly [path: string]: string 
     textOf: (path) => files[path],
     workspace: '/night',
     paint: plain,
+    full: false,
+    refused: [],
   });
   return text.replace(/^run t\n/, '').replace(/\n\nWould run:.*\n$/, '');
 }
@@ -53,7 +55,14 @@ test('a dry run tells every action with reasons, then what waits and what is hel
     action.name === 'chain'
       ? { unknown: 'list has not been made' }
       : { steps: [{ kind: 'exec' as const, argv: ['make', action.name] as const }] };
-  const options = { stepsOf, textOf: () => undefined, workspace: '/night', paint: plain };
+  const options = {
+    stepsOf,
+    textOf: () => undefined,
+    workspace: '/night',
+    paint: plain,
+    full: false,
+    refused: [],
+  };
   expect(dryRunText(plan, options)).toBe(`run rc
   because cut: 1 -> 2
   because asked for with --force
@@ -90,6 +99,8 @@ test('a dry run with nothing to do says so', () => {
     textOf: () => undefined,
     workspace: '/night',
     paint: plain,
+    full: false,
+    refused: [],
   };
   expect(dryRunText(planOf({ a: {} }), options)).toBe(
     'Nothing to run: 1 fresh. Nothing was changed.\n',
@@ -315,5 +326,75 @@ describe('a difference of lines', () => {
       ...lines('a').map((l) => `-${l}`),
       ...lines('b').map((l) => `+${l}`),
     ]);
+  });
+});
+
+describe('of many actions', () => {
+  const names = Array.from({ length: 60 }, (_, i) => `dag_${668400 + i}`);
+  const plan = planOf(
+    {
+      season: { state: 'missing' },
+      ...Object.fromEntries(names.map((name) => [name, { state: 'missing' as const }])),
+      list: { state: 'maybe', by: names },
+    },
+    [
+      run('season'),
+      ...names.map((name) => run(name)),
+      run('list', { certain: false, reasons: [] }),
+    ],
+  );
+  const stepsOf = ({ name }: Action) =>
+    name === 'list'
+      ? { unknown: 'known later' }
+      : {
+          steps: [
+            { kind: 'remove', path: 'old' },
+            { kind: 'exec', argv: ['./make', name] },
+          ] as readonly Step[],
+        };
+  const options = {
+    stepsOf,
+    textOf: () => undefined,
+    workspace: '/night',
+    paint: plain,
+    full: false,
+    refused: [],
+  };
+
+  test('totals come first, and like ones share a block with the commands of one of them', () => {
+    expect(dryRunText(plan, options)).toBe(`62 actions: 61 to do, 1 that may follow
+  61  run      never built
+  1   may run  what it needs may change
+
+run season  never built
+    $ ./make season
+    and 1 file written, moved or linked
+run dag_* (60: 668400, 668401, 668402 and 57 more)  never built
+    $ ./make dag_668400
+    and 1 file written, moved or linked
+may run list  only if dag_668400, dag_668401, dag_668402 and 57 more turn out different
+
+--full shows each of them with all of its steps.
+
+Would run: 61 to do, 1 that may follow. Nothing was changed.
+`);
+  });
+
+  test('--full shows each of them', () => {
+    const text = dryRunText(plan, { ...options, full: true });
+    expect(text.match(/^ {2}\$ \.\/make dag_/gm)).toHaveLength(60);
+    expect(text).not.toContain('--full');
+  });
+
+  test('what the build would be refused is told once a kind', () => {
+    const refusing = () => ({ unknown: 'all seasons are taken', refused: true, advice: 'wait' });
+    const refused = refusals(plan, refusing);
+    expect(refused).toEqual([
+      'season: all seasons are taken (wait)',
+      'dag_668400: all seasons are taken (wait)',
+    ]);
+    expect(dryRunText(plan, { ...options, refused }).split('\n')[0]).toBe(
+      'refused: season: all seasons are taken (wait)',
+    );
   });
 });
