@@ -28,3 +28,4 @@ export type * from './api/steps.ts';
 export type * from './api/values.ts';
 export { editIni, iniName, readIni } from './formats/ini.ts';
 export { editShell, quoteShell, readShell } from './formats/shell.ts';
+export { knowsUnicode, mapLines } from './words/map.ts';

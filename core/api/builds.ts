@@ -71,6 +71,11 @@ export interface Command {
   readonly run: (call: CommandCall) => Promise<number>;
 }
 
+/** What a view may ask for; the terminal decides whether anything comes of it. */
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'cyan' | 'magenta';
+
+export type Paint = (style: Style, text: string) => string;
+
 /** What a command is given. */
 export interface CommandCall {
   readonly args: readonly string[];
@@ -89,6 +94,8 @@ export interface CommandCall {
   /** Forgets targets, so that the next build makes them again; deletes nothing. */
   readonly forget: (targets: readonly TargetName[]) => Promise<void>;
   readonly print: (text: string) => void;
+  /** The screen that is printed to; undefined for files and pipes. */
+  readonly screen?: { readonly width: number; readonly paint: Paint };
   /** Asks a yes-or-no question. @throws UserError where nobody can be asked */
   readonly confirm: (question: string) => Promise<boolean>;
 }

@@ -210,6 +210,7 @@ function callFor(
         },
       ),
     print: (text) => terminal.out(text),
+    ...(terminal.isLive ? { screen: { width: terminal.width, paint: terminal.paint } } : {}),
     confirm: (question) =>
       options.get('--yes') === undefined ? confirm(question, invocation) : Promise.resolve(true),
   };

@@ -70,7 +70,11 @@ const COMMANDS: { readonly [name: string]: Declared } = {
   status: {
     usage: 'status [...targets]',
     doc: 'how everything stands: totals, a table, what failed, what needs a person, what to do next',
-    options: [['--all', 'a row for each, also where several stand alike'], JSON_OPTION],
+    options: [
+      ['--all', 'a row for each, also where several stand alike'],
+      ['--ascii', 'draw maps with characters that every terminal knows'],
+      JSON_OPTION,
+    ],
     examples: ['desgw status', "desgw status 'ccds_*'"],
     run: status,
   },

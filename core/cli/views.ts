@@ -5,7 +5,9 @@ import { UserError } from '../api/errors.ts';
 import { globPattern, resolveGoals } from '../graph/goals.ts';
 import { describeHolder, readHolder } from '../memory/lock.ts';
 import { buildLogs, logsOf, partsOf } from '../memory/logs.ts';
+import type { Observer } from '../observe/observer.ts';
 import { normaliser, notYetKnown } from '../observe/stage.ts';
+import type { Plan } from '../plan/verdict.ts';
 import { orphans } from '../repair/clean.ts';
 import { lookOnly } from '../run/opening.ts';
 import { dotText, graphJson, mermaidText } from '../views/graph.ts';
@@ -13,6 +15,7 @@ import { paramsJson, paramsText } from '../views/params.ts';
 import { statusJson, statusText } from '../views/status.ts';
 import { targetsJson, targetsText } from '../views/targets.ts';
 import { pathText, whyJson, whyText } from '../views/why.ts';
+import { knowsUnicode, type MapOptions, mapLines } from '../words/map.ts';
 import type { World } from '../world/world.ts';
 import {
   type CommonFlags,
@@ -43,10 +46,10 @@ function tellOfBuilder({ files, processes }: World, { terminal }: Invocation): v
 /** State of the targets. Exit status 0 whatever it is. */
 export async function status(
   targets: readonly string[],
-  flags: CommonFlags & { readonly all?: boolean },
+  flags: CommonFlags & { readonly all?: boolean; readonly ascii?: boolean },
   invocation: Invocation,
 ): Promise<number> {
-  const { plan, memory, stage } = await look(targets, flags, invocation);
+  const { plan, memory, stage, observer } = await look(targets, flags, invocation);
   const { terminal } = invocation;
   const { paint, width } = terminal;
   const left = notYetKnown(stage).length > 0 ? [] : orphans(memory, plan.graph);
@@ -54,9 +57,29 @@ export async function status(
   terminal.out(
     flags.json === true
       ? JSON.stringify(statusJson(plan, names))
-      : statusText(plan, names, { paint, width, all: flags.all === true }),
+      : statusText(plan, names, {
+          paint,
+          width,
+          all: flags.all === true,
+          map: mapOf(plan, observer, {
+            paint,
+            ascii: flags.ascii === true || !knowsUnicode(invocation.env),
+          }),
+        }),
   );
   return 0;
+}
+
+/** The parts of the one subject that a plan is about, where they lie. */
+function mapOf(plan: Plan, observer: Observer, options: MapOptions): readonly string[] {
+  const subjects = plan.goals.map((name) => plan.graph.nodes.get(name)!.rule.subject?.name);
+  if (subjects[0] === undefined || new Set(subjects).size > 1) return [];
+  return plan.goals.flatMap((name) => {
+    const { observe } = plan.graph.nodes.get(name)!.rule;
+    const seen = observer.sighting(name);
+    if (observe?.parts === undefined || seen === undefined || seen.state === 'failed') return [];
+    return seen.value === undefined ? [] : mapLines(observe.parts(seen.value), options);
+  });
 }
 
 /** Every reason for a target's state; with `path` how one target depends on another. */

@@ -23,7 +23,7 @@ const FOLD_FROM = 3;
 export function statusText(
   plan: Plan,
   orphans: readonly TargetName[],
-  options: OverviewOptions,
+  options: OverviewOptions & { readonly map?: readonly string[] },
 ): string {
   const board = boardOf(plan);
   if (board.kind !== undefined && board.subjects().length > 1)
@@ -34,7 +34,8 @@ export function statusText(
     paintState(line, rows[i]!, paint),
   );
   const counts = [countsText(stateCounts(plan)), ...orphanLines(orphans)];
-  return `${[...lines, '', ...counts, ...nextSteps(plan)].join('\n')}\n`;
+  const map = options.map === undefined || options.map.length === 0 ? [] : ['', ...options.map];
+  return `${[...lines, ...map, '', ...counts, ...nextSteps(plan)].join('\n')}\n`;
 }
 
 /** The same where targets are about subjects: these against phases, and what is not well. */

@@ -1,10 +1,7 @@
 /** Colour as a function handed in, so that views stay pure text. */
-import type { State } from '../api/builds.ts';
+import type { Paint, State, Style } from '../api/builds.ts';
 
-/** What a view may ask for; the terminal decides whether anything comes of it. */
-export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'cyan' | 'magenta';
-
-export type Paint = (style: Style, text: string) => string;
+export type { Paint, Style } from '../api/builds.ts';
 
 /** No colour at all: for files, pipes and tests. */
 export const plain: Paint = (_style, text) => text;

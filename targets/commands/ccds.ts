@@ -1,6 +1,13 @@
 /** `desgw ccds`: the CCD and forcefile reports for reading. */
-import type { Command, CommandCall } from '../../core/index.ts';
+import {
+  type Command,
+  type CommandCall,
+  knowsUnicode,
+  mapLines,
+  type Paint,
+} from '../../core/index.ts';
 import { type CcdReport, ccdTable } from '../reports/ccd-report.ts';
+import { focalPlane } from '../reports/focal-plane.ts';
 import { type ForcefileReport, forcefileNote } from '../reports/forcefile-report.ts';
 import { readOutputText } from '../reports/output-reader.ts';
 import type { Exposure } from '../settings/domain.ts';
@@ -12,8 +19,17 @@ export function ccds(): Command {
   return {
     doc: 'which CCDs of an exposure failed, at which step, and its force-photometry files',
     usage: '[exposure...]',
+    options: {
+      '--all': 'name the complete CCDs too',
+      '--map': 'draw the focal plane also where there is no screen',
+      '--ascii': 'draw it with characters that every terminal knows',
+      '--json': 'print data instead of text',
+    },
     run: async (call) => {
-      for (const exposure of exposuresOf(call)) call.print(`${reportText(call, exposure)}\n`);
+      const exposures = exposuresOf(call);
+      if (call.option('--json') === true)
+        call.print(JSON.stringify(exposures.map((exposure) => reportsOf(call, exposure))));
+      else for (const exposure of exposures) call.print(`${reportText(call, exposure)}\n`);
       return 0;
     },
   };
@@ -26,15 +42,43 @@ function exposuresOf(call: CommandCall): readonly Exposure[] {
   return text === undefined ? [] : readOutputText(text).entries.map((entry) => entry.expnum);
 }
 
-function reportText({ readText }: CommandCall, exposure: Exposure): string {
+interface Reports {
+  readonly exposure: Exposure;
+  readonly ccds: CcdReport | null;
+  readonly forcefiles: ForcefileReport | null;
+}
+
+function reportsOf({ readText }: CommandCall, exposure: Exposure): Reports {
   const ccdText = readText(ccdsFile(exposure));
-  if (ccdText === undefined)
-    return `${exposure}: no report yet; \`desgw build ccds_${exposure}\` makes it`;
-  const ccdReport: CcdReport = JSON.parse(ccdText);
   const forceText = readText(forcefilesFile(exposure));
-  const force: ForcefileReport | undefined =
-    forceText === undefined ? undefined : JSON.parse(forceText);
-  return force === undefined
-    ? ccdTable(ccdReport)
-    : `${ccdTable(ccdReport).trimEnd()}\n${forcefileNote(force)}`;
+  return {
+    exposure,
+    ccds: ccdText === undefined ? null : JSON.parse(ccdText),
+    forcefiles: forceText === undefined ? null : JSON.parse(forceText),
+  };
+}
+
+function reportText(call: CommandCall, exposure: Exposure): string {
+  const { ccds: report, forcefiles } = reportsOf(call, exposure);
+  if (report === null)
+    return `${exposure}: no report yet; \`desgw build ccds_${exposure}\` makes it`;
+  const table = ccdTable(report, { all: call.option('--all') === true }).trimEnd();
+  const [headline = '', ...rest] = table.split('\n');
+  return [
+    headline,
+    ...mapOf(call, report),
+    ...rest,
+    ...(forcefiles === null ? [] : [forcefileNote(forcefiles)]),
+  ].join('\n');
+}
+
+/** The focal plane, north up and east left. */
+function mapOf(call: CommandCall, report: CcdReport): readonly string[] {
+  const { screen, env } = call;
+  if (screen === undefined && call.option('--map') !== true) return [];
+  const ascii = call.option('--ascii') === true || !knowsUnicode(env);
+  const paint: Paint = screen?.paint ?? ((_style, text) => text);
+  return ['', 'north up, east left', ...mapLines(focalPlane(report), { paint, ascii }), ''].map(
+    (line) => (line === '' ? line : `  ${line}`),
+  );
 }

@@ -64,6 +64,23 @@ function heldByReason(jobs: readonly Job[]): QueuedSubmission['held'] {
     .sort((a, b) => b.jobs - a.jobs || order(a.reason, b.reason));
 }
 
+/** `3 submissions of 2 exposures: 120 running, 9 idle, 2 held`. */
+export function totalsLine(submissions: readonly QueuedSubmission[]): string {
+  const sum = (of: (counts: JobCounts) => number) =>
+    submissions.reduce((total, { counts }) => total + of(counts), 0);
+  const exposures = new Set(submissions.flatMap(({ exposure }) => exposure ?? [])).size;
+  const jobs = jobsInWords({
+    running: sum(({ running }) => running),
+    transferring: sum(({ transferring }) => transferring),
+    idle: sum(({ idle }) => idle),
+    suspended: sum(({ suspended }) => suspended),
+    held: sum(({ held }) => held),
+    holdReasons: [],
+  });
+  const plural = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;
+  return `${plural(submissions.length, 'submission')} of ${plural(exposures, 'exposure')}: ${jobs}`;
+}
+
 /** The table for people; held jobs with their reason below their line. */
 export function jobsTable(submissions: readonly QueuedSubmission[], now: Instant): string {
   const rows = submissions.map(({ exposure, season, dag, since, counts }) => [
@@ -97,7 +114,7 @@ export function jobs(site: Site): Command {
       if (call.option('--json') === true)
         call.print(JSON.stringify({ queue: queue.state, why, submissions: found }));
       else {
-        if (found.length > 0) call.print(jobsTable(found, call.now));
+        if (found.length > 0) call.print(`${totalsLine(found)}\n\n${jobsTable(found, call.now)}`);
         else if (why === null)
           call.print(
             `There are no jobs${wanted.length === 0 ? '' : ` of ${wanted.join(', ')}`} in the queue.`,

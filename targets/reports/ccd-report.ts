@@ -324,19 +324,24 @@ export function ccdShortfall(report: CcdReport): Problem | undefined {
   };
 }
 
-/** The report for people: a headline, failures by step, and a line for each CCD not complete. */
-export function ccdTable(report: CcdReport): string {
+/**
+ * The report for people: a headline, failures by step, and a line for each CCD not complete.
+ * @param options `all`: a line for the complete ones as well
+ */
+export function ccdTable(report: CcdReport, { all = false }: { all?: boolean } = {}): string {
   const steps = new Map<string, number>();
   for (const step of report.ccds.flatMap((entry) => entry.failures))
     steps.set(step, (steps.get(step) ?? 0) + 1);
   const byStep = [...steps].sort((a, b) => b[1] - a[1] || order(a[0], b[0]));
-  const rest = report.ccds.filter((entry) => entry.state !== 'complete');
+  const shown = report.ccds.filter((entry) => all || entry.state !== 'complete');
+  const usual = report.counts.total === SEARCH_CCDS.length;
   const lines = [
     `exposure ${report.exposure}, band ${report.band}, season ${report.season}: ${ccdNote(report)}`,
+    ...(usual ? [`  ${SEARCH_CCDS.length} = 1 to 62 without 2, 31 and 61`] : []),
     ...(report.nites.length > 1 ? [`  in several nites: ${report.nites.join(', ')}`] : []),
     ...(report.inputFiles ? [] : ['  input_files not found']),
     ...byStep.map(([step, n]) => `  ${String(n).padStart(4)} x ${step}`),
-    ...rest.map((entry) => {
+    ...shown.map((entry) => {
       const state = entry.state === 'missing' ? 'not started' : entry.state;
       const row = `  ${entry.ccd.padEnd(5)} ${(entry.nite ?? '').padEnd(9)} ${state.padEnd(11)}`;
       return `${row} ${entry.failures.join(', ')}`.trimEnd();

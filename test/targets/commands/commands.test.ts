@@ -163,6 +163,8 @@ describe('desgw jobs', () => {
     expect(status).toBe(0);
     expect(out).toBe(
       [
+        '2 submissions of 2 exposures: 1 running, 1 idle, 3 held',
+        '',
         'EXPOSURE  SEASON  DAG                     AGE    JOBS',
         '668439    2206    90.0@jobsub01.fnal.gov  5 min  1 running, 3 held',
         '    2 held: memory exceeded',

@@ -323,6 +323,7 @@ describe('for people', () => {
     expect(ccdTable(ccdReport([...listings, ...more], asked))).toBe(
       [
         'exposure 668439, band i, season 2206: 55 of 59 CCDs complete, 2 failed, 1 incomplete, 1 not started',
+        '  59 = 1 to 62 without 2, 31 and 61',
         '  input_files not found',
         '     2 x RUN18_y',
         '     1 x RUN02_x',
