@@ -21,7 +21,7 @@ import { exposuresList } from './exposures-list.ts';
 import { forcefiles } from './forcefiles.ts';
 import { outputTxt } from './output-txt.ts';
 import { postproc } from './postproc.ts';
-import { iniTemplate, postprocIni } from './postproc-ini.ts';
+import { iniTemplate, outdirOf, postprocIni } from './postproc-ini.ts';
 import { parseExposureList } from './reports/exposure-table.ts';
 import type { Entry } from './reports/forcefile-report.ts';
 import { readOutputText, writeOutputText } from './reports/output-reader.ts';
@@ -148,10 +148,11 @@ function underSeason(all: FollowUp): readonly RuleItem[] {
 
 /** The template of the ini names the files by which post processing is judged. */
 function postProcessing(all: FollowUp, outputTxt?: Path): RuleItem {
-  return expandFile(iniTemplate(all.params), (text) => [
-    postprocIni(all, outputTxt),
-    ...postproc(all, readIni(text)),
-  ]);
+  return expandFile(iniTemplate(all.params), (text) => {
+    const template = readIni(text);
+    const outdir = outdirOf(all, template);
+    return [postprocIni(all, outdir, outputTxt), ...postproc(all, template, outdir)];
+  });
 }
 
 /** What to type where an output.txt is missing or makes no sense. */

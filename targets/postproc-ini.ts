@@ -11,7 +11,7 @@ import {
   OUTPUT_TXT,
 } from './settings/follow-up.ts';
 import { POST_PROCESSING } from './settings/phases.ts';
-import { iniBands, iniValues } from './settings/postproc-params.ts';
+import { iniBands, iniOutdir, iniValues } from './settings/postproc-params.ts';
 import { packageFile } from './site/package.ts';
 
 /** The template of the ini: the one that was given, or the one that comes with desgw. */
@@ -20,31 +20,55 @@ export function iniTemplate(params: Params): Path {
   return given === '' ? packageFile('templates/template_postproc.ini') : given;
 }
 
+/** The output tree of post processing, relative to Post-Processing unless absolute. */
+export function outdirOf(
+  { site, season, params }: Pick<FollowUp, 'site' | 'season' | 'params'>,
+  template: ReadonlyMap<string, string>,
+): string {
+  const own = String(params.postprocTemplate) === '' ? undefined : template;
+  return iniOutdir(params, own, site.outdir.replaceAll('{season}', season));
+}
+
 /** Comments, order and spelling of keys stay those of the template. */
 export function postprocIni(
   { site, season, exposures, params }: FollowUp,
+  outdir: string,
   outputTxt = OUTPUT_TXT,
 ): Rule {
   const template = iniTemplate(params);
   const path = iniFile(season);
   const list = `complete_exposures_S${season}.list`;
-  const values = iniValues(params, { season, listFile: list });
+  const values = iniValues(params, { season, listFile: list, outdir });
+  const rootdir = params.rootdir == null ? site.rootdir : undefined;
   return target(path, {
     doc: 'settings of run_postproc.py',
     phase: POST_PROCESSING,
     deps: ['exposure.list'],
     gathers: exposures.map(forcefilesName),
     inputs: [outputTxt, template],
-    params: { ...values, site: site.name },
+    params: { ...values, site: site.name, ...(rootdir === undefined ? {} : { rootdir }) },
     outputs: [path],
     recipe: {
       version: '1',
       reads: [template, outputTxt, exposureListFile(season), ...exposures.map(forcefilesFile)],
-      steps: ({ text, gathered }) => {
+      steps: ({ text, gathered, workspace }) => {
         const { bands } = passingIn(readOutputText(text(outputTxt)).entries, gathered, text);
         // Bands of rejected exposures would make rows without data in the master list.
         return [
-          write(path, editIni(text(template), { ...values, 'general.bands': iniBands(bands) })),
+          write(
+            path,
+            editIni(text(template), {
+              ...values,
+              ...(rootdir === undefined
+                ? {}
+                : {
+                    'general.rootdir': rootdir.startsWith('/')
+                      ? rootdir
+                      : `${workspace}/${rootdir}`,
+                  }),
+              'general.bands': iniBands(bands),
+            }),
+          ),
         ];
       },
     },

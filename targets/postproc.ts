@@ -39,7 +39,6 @@ import {
   iniFile,
 } from './settings/follow-up.ts';
 import { POST_PROCESSING } from './settings/phases.ts';
-import { iniOutdir } from './settings/postproc-params.ts';
 import { setupOf } from './site/site.ts';
 
 const LINKS: readonly StepNumber[] = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -52,10 +51,14 @@ export const EXCLUSIVE = 'forcephoto on this host';
 /**
  * The eight steps and the group that stands for them. SKIPTO is the first step that is not fresh.
  * @param ini values of the template, which name the files that steps leave
+ * @param outdir where they leave them, relative to Post-Processing unless absolute
  */
-export function postproc(followUp: FollowUp, ini: ReadonlyMap<string, string>): readonly Rule[] {
-  const { site, season, params } = followUp;
-  const outdir = iniOutdir(params);
+export function postproc(
+  followUp: FollowUp,
+  ini: ReadonlyMap<string, string>,
+  outdir: string,
+): readonly Rule[] {
+  const { site, season } = followUp;
   const inPostproc = (path: string): Path =>
     path.startsWith('/') ? path : `${site.postProcessing}/${path.replace(/^\.\//, '')}`;
   const steps = postprocSteps({ season, outdir, ini });
@@ -192,20 +195,26 @@ function recipe(followUp: FollowUp, inPostproc: (path: string) => Path): Recipe 
  * derived from that is set right afterwards.
  */
 export function postprocEnvironment(followUp: Pick<FollowUp, 'site' | 'season'>): Sourced {
-  const { postProcessing, env, passEnv } = followUp.site;
+  const { postProcessing, rootdir, env, passEnv } = followUp.site;
   return {
     script: `${postProcessing}/diffimg_setup.sh`,
     cwd: postProcessing,
     env,
     passEnv,
-    set: { SEASON: followUp.season, ...forcephotoDirectories(followUp) },
+    set: {
+      SEASON: followUp.season,
+      ...(rootdir === undefined ? {} : { ROOTDIR: fromWorkspace(rootdir) }),
+      ...forcephotoDirectories(followUp),
+    },
   };
 }
+
+const fromWorkspace = (path: Path): string => (path.startsWith('/') ? path : `{workspace}/${path}`);
 
 /** Where force photometry finds its images and leaves its output, as diffimg_setup.sh names them. */
 function forcephotoDirectories({ site, season }: Pick<FollowUp, 'site' | 'season'>) {
   const { postProcessing } = site;
-  const root = postProcessing.startsWith('/') ? postProcessing : `{workspace}/${postProcessing}`;
+  const root = fromWorkspace(postProcessing);
   return {
     TOPDIR_SNFORCEPHOTO_IMAGES: `${root}/forcephoto/images/dp${season}`,
     TOPDIR_SNFORCEPHOTO_OUTPUT: `${root}/forcephoto/output/dp${season}`,

@@ -13,6 +13,8 @@ export interface Facts {
   readonly gathered: readonly TargetName[];
   /** Links of the chain that this run makes. Empty outside chains. */
   readonly due: readonly TargetName[];
+  /** The workspace as an absolute path, for texts that others read from elsewhere. */
+  readonly workspace: string;
 }
 
 /** What is known when (part of) a recipe has run. */

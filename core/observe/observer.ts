@@ -280,7 +280,8 @@ export class Observer implements View {
     const value =
       sighting === undefined || sighting.state === 'failed' ? null : (sighting.value ?? null);
     const declared = [...reads, ...(node.rule.observe?.reads ?? [])];
-    return { ...this.readers(declared), value, gathered, due };
+    const workspace = this.#world.files.root;
+    return { ...this.readers(declared), value, gathered, due, workspace };
   }
 
   // -- before and after something runs ------------------------------------------------------

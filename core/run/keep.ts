@@ -14,6 +14,8 @@ interface Kept {
   readonly aside: Path;
   readonly target: TargetName;
   readonly digest: Digest;
+  /** The copy was there already, from an earlier run. */
+  readonly earlier: boolean;
 }
 
 /** Keeps strangers' content aside for the time of one run, and lets go of what came out the same. */
@@ -35,9 +37,9 @@ export class Keeper {
       if (output.glob === true || output.shared === true || output.quiet === true) continue;
       const now = this.#observer.output(output);
       if (now === 'absent' || isOurs(output, now, trace)) continue;
-      const aside = this.#freeName(output.path);
-      this.#world.files.copy(output.path, aside);
-      this.#kept.push({ path: output.path, aside, target: node.name, digest: now });
+      const { aside, earlier } = this.#asideFor(output.path);
+      if (!earlier) this.#world.files.copy(output.path, aside);
+      this.#kept.push({ path: output.path, aside, target: node.name, digest: now, earlier });
     }
   }
 
@@ -49,9 +51,9 @@ export class Keeper {
     const { files } = this.#world;
     const untouched: { [path: Path]: Digest } = {};
     for (const kept of this.#kept.splice(0)) {
-      const { path, aside, digest } = kept;
+      const { path, aside, digest, earlier } = kept;
       if (files.digest(path) === files.digest(aside)) {
-        files.remove(aside);
+        if (!earlier) files.remove(aside);
         untouched[path] = digest;
       } else this.#tell(kept);
     }
@@ -71,10 +73,13 @@ export class Keeper {
     });
   }
 
-  #freeName(path: Path): Path {
+  /** A copy of the same content serves as well; else the first name that is free. */
+  #asideFor(path: Path): Pick<Kept, 'aside' | 'earlier'> {
+    const { files } = this.#world;
     for (let n = 1; ; n++) {
-      const name = n === 1 ? `${path}.kept` : `${path}.kept-${n}`;
-      if (this.#world.files.stat(name) === undefined) return name;
+      const aside = n === 1 ? `${path}.kept` : `${path}.kept-${n}`;
+      if (files.stat(aside) === undefined) return { aside, earlier: false };
+      if (files.digest(aside) === files.digest(path)) return { aside, earlier: true };
     }
   }
 }

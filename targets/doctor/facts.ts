@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import type { CommandCall } from '../../core/index.ts';
-import { iniOutdir } from '../settings/postproc-params.ts';
 import type { Site } from '../site/site.ts';
 import type { SiteFacts } from './checks.ts';
 
@@ -19,7 +18,7 @@ export function doctorFacts(
   const filled = (text: string): string => text.replaceAll('{workspace}', workspace);
   const absolute = (path: string): string => resolve(workspace, filled(path));
   const postProcessing = absolute(site.postProcessing);
-  const outdir = resolve(postProcessing, iniOutdir(call.params));
+  const outdir = resolve(postProcessing, String(call.params.outdir ?? '.'));
   const { account } = site;
   return {
     workspace,

@@ -4,9 +4,8 @@
  * A CCD directory is `exp/NITE/EXP/dpSEASON/BAND_CC/` with a two-digit CC from 01 to 62. A name in
  * it that ends in `.FAIL` means failed, also beside outputs, for SEdiff.sh copies both and never
  * removes an old FAIL; else a name that begins with `outputs_` means complete; else the CCD is
- * incomplete. Names that begin with a dot do not count. Directories under several nites are all
- * counted, as the automation counts them (postprocessing_automations.py); a CCD that failed in
- * one of them is failed for every purpose that looks at single CCDs.
+ * incomplete. Names that begin with a dot do not count. A CCD counts once, however many nites it
+ * has a directory under: failed if it failed in any, else complete if it is in any.
  */
 
 import {
@@ -38,7 +37,7 @@ export type CcdEntry = {
 
 /**
  * The file `ccds_EXP.json`. `counts.total` is the sum of the four others: 59, unless there are
- * directories of further CCDs or of several nites. `strays` are names that look as if they
+ * directories of further CCDs. `ccds` has an entry for every directory. `strays` are names that look as if they
  * meant something and do not count, written NITE/NAME or NITE/BAND_CC/NAME.
  */
 export type CcdReport = {
@@ -156,7 +155,8 @@ export function ccdReport(listings: readonly Listing[], asked: Asked): CcdReport
   const ccds = [...entries, ...missing].sort(
     (a, b) => order(a.ccd, b.ccd) || order(a.nite ?? '', b.nite ?? ''),
   );
-  const count = (state: CcdState) => ccds.filter((entry) => entry.state === state).length;
+  const merged = [...stateByCcd({ ccds }).values()];
+  const count = (state: CcdState) => merged.filter((one) => one === state).length;
   const complete = count('complete');
   return {
     schema: 'desgw/ccds',
@@ -170,7 +170,7 @@ export function ccdReport(listings: readonly Listing[], asked: Asked): CcdReport
       failed: count('failed'),
       incomplete: count('incomplete'),
       missing: count('missing'),
-      total: ccds.length,
+      total: merged.length,
     },
     threshold,
     enough: complete >= threshold,
@@ -219,10 +219,10 @@ function collected(
 }
 
 /** State of each CCD over all nites: failed anywhere, else complete anywhere, else incomplete. */
-export function stateByCcd(report: CcdReport): ReadonlyMap<string, CcdState> {
+export function stateByCcd({ ccds }: Pick<CcdReport, 'ccds'>): ReadonlyMap<string, CcdState> {
   const rank: readonly CcdState[] = ['missing', 'incomplete', 'complete', 'failed'];
   const states = new Map<string, CcdState>();
-  for (const { ccd, state } of report.ccds) {
+  for (const { ccd, state } of ccds) {
     const known = states.get(ccd) ?? 'missing';
     states.set(ccd, rank.indexOf(state) > rank.indexOf(known) ? state : known);
   }
@@ -310,7 +310,9 @@ export function ccdNote(report: CcdReport): string {
     ...(incomplete > 0 ? [`${incomplete} incomplete`] : []),
     ...(missing > 0 ? [`${missing} not started`] : []),
   ];
-  return parts.join(', ') + (report.enough ? '' : ` (${report.threshold} are needed)`);
+  const nites =
+    report.nites.length > 1 ? `; in ${report.nites.length} nites, each CCD counted once` : '';
+  return `${parts.join(', ')}${report.enough ? '' : ` (${report.threshold} are needed)`}${nites}`;
 }
 
 /** Why the exposure cannot go on for lack of CCDs, naming them; undefined when it can. */

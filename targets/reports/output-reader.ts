@@ -11,6 +11,7 @@ import {
   isBand,
   isExposure,
   isNite,
+  isProposal,
   isSeason,
   shown,
 } from '../settings/domain.ts';
@@ -67,7 +68,7 @@ export function readOutputText(text: string): OutputText {
   }
   if (!isSeasonRead(second)) throw misread(2, second, 'neither a season nor a nite');
   if (third === '') return { entries, season: second };
-  if (/^[0-9]{4}[A-Z]-[0-9]{4}$/.test(third)) return { entries, season: second, propid: third };
+  if (isProposal(third)) return { entries, season: second, propid: third };
   throw misread(3, third, 'not a proposal');
 }
 

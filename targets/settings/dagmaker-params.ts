@@ -174,11 +174,13 @@ function word(value: string): string | undefined {
   return /^[A-Za-z0-9][\w.+-]*$/.test(value) ? undefined : 'it must be one word';
 }
 
-/** The text goes into lines of the DAG, which jobsub splits as a shell would. */
+/** The text goes into lines of the DAG, which jobsub cuts at every blank, also inside quotes. */
 function options(value: string): string | undefined {
   if (/[\p{Cc}\p{Surrogate}]/u.test(value)) return 'it holds a line break or a control character';
   if (/[$`\\]/.test(value)) return 'it holds $, ` or \\, which would not be expanded';
   if (!/^(?:[^'"]|'[^']*'|"[^"]*")*$/.test(value)) return 'it holds a quote that is not closed';
+  if (/'[^']*\s[^']*'|"[^"]*\s[^"]*"/.test(value))
+    return 'it holds a blank inside quotes, and jobsub cuts lines of a DAG at every blank; write the option without it';
   if (value !== '' && !value.startsWith('-'))
     return 'it must begin with an option, such as --memory';
   return undefined;

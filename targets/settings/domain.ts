@@ -73,6 +73,11 @@ export function parseSeason(text: string): Season {
   );
 }
 
+/** True for the number of a proposal: four digits at the end in older years, six in later ones. */
+export function isProposal(text: string): boolean {
+  return /^[0-9]{4}[A-Z]-[0-9]{4,6}$/.test(text);
+}
+
 /** True for a date of the calendar written `yyyymmdd`, from 1900 on. */
 export function isNite(text: string): text is Nite {
   const match = /^((?:19|[2-9][0-9])[0-9]{2})([0-9]{2})([0-9]{2})$/.exec(text);

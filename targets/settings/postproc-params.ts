@@ -5,7 +5,7 @@
  */
 import { type Json, type Param, Refusal } from '../../core/index.ts';
 import { spelt } from './dagmaker-params.ts';
-import { BANDS, isBand, type Season, shown } from './domain.ts';
+import { BANDS, isBand, isProposal, type Season, shown } from './domain.ts';
 
 /** A parameter and where it stands in the ini. */
 interface IniParam extends Param {
@@ -87,12 +87,18 @@ const INI_PARAMS = {
 /** By name; a name is the ini's key, with a prefix where several sections have that key. */
 export const POSTPROC_PARAMS: { readonly [name in keyof typeof INI_PARAMS]: Param } = INI_PARAMS;
 
-/** Where the template says that post processing puts its output. */
-const OUTDIR = './outputs';
-
-/** The output tree of post processing: the parameter `outdir`, or where the template puts it. */
-export function iniOutdir(params: { readonly [name: string]: Json }): string {
-  return String((Object.hasOwn(params, 'outdir') ? params.outdir : null) ?? OUTDIR);
+/**
+ * The output tree of post processing: the parameter `outdir`, else what a template of one's own
+ * says, else where the site puts it.
+ */
+export function iniOutdir(
+  params: { readonly [name: string]: Json },
+  template: ReadonlyMap<string, string> | undefined,
+  usual: string,
+): string {
+  const chosen = Object.hasOwn(params, 'outdir') ? params.outdir : null;
+  const own = template?.get('general.outdir');
+  return String(chosen ?? (own === undefined || own === '' ? usual : own));
 }
 
 /**
@@ -103,15 +109,19 @@ export function iniOutdir(params: { readonly [name: string]: Json }): string {
  */
 export function iniValues(
   params: { readonly [name: string]: Json },
-  { season, listFile }: { readonly season: Season; readonly listFile: string },
+  {
+    season,
+    listFile,
+    outdir,
+  }: { readonly season: Season; readonly listFile: string; readonly outdir: string },
 ): { readonly [name: string]: string } {
   const complaint = path(listFile);
   if (complaint !== undefined) throw new Refusal(`exposure list ${shown(listFile)}: ${complaint}`);
   const values: { [name: string]: string } = {
     'general.season': season,
     'general.exposures_listfile': listFile,
-    // Always written: the build looks for the results there, whatever a template says.
-    'general.outdir': iniOutdir(params),
+    // Always written: the build looks for the results there.
+    'general.outdir': outdir,
   };
   for (const [name, { ini }] of Object.entries(INI_PARAMS)) {
     const value = Object.hasOwn(params, name) ? params[name]! : null;
@@ -167,7 +177,7 @@ function word(value: string): string | undefined {
 }
 
 function proposal(value: string): string | undefined {
-  return /^[0-9]{4}[A-Z]-[0-9]{4}$/.test(value) ? undefined : 'it must look like 2017B-0110';
+  return isProposal(value) ? undefined : 'it must look like 2017B-0110 or 2023B-851374';
 }
 
 /** The two are easily taken for each other, because their names differ in case alone. */

@@ -14,6 +14,7 @@ export interface FermilabOptions {
   readonly testingSuite?: string;
   /** Folder shared by all who claim seasons. */
   readonly registry: string;
+  /** The tree that holds `exp/` and `forcephoto/`, for desgw and for post processing. */
   readonly pnfs?: string;
   /** The account that runs the pipeline decides which DAGMaker script it may use. */
   readonly user?: string;
@@ -58,6 +59,9 @@ export function fermilab(options: FermilabOptions): Site {
     postProcessing: options.postProcessing,
     testingSuite: options.testingSuite ?? `${options.gwWorkflow}/../DESGW-Pipeline-Testing-Suite`,
     pnfs: options.pnfs ?? '/pnfs/des/persistent/gw',
+    rootdir: options.pnfs,
+    // Two events must not write over each other's results.
+    outdir: './outputs_S{season}',
     registry: options.registry,
     dagmaker: (options.user ?? 'desgw') === 'desgw' ? './DAGMaker.sh' : './DAGMaker_proxyuser.sh',
     programs: { python: options.python ?? 'python' },

@@ -44,6 +44,8 @@ export function sandbox(options: { readonly isolate?: boolean } = {}): Site {
     postProcessing: `${ROOT}/Post-Processing`,
     testingSuite: `${ROOT}/DESGW-Pipeline-Testing-Suite`,
     pnfs: `${ROOT}/pnfs/des/persistent/gw`,
+    rootdir: undefined,
+    outdir: './outputs',
     registry: `${ROOT}/seasons-claimed`,
     dagmaker: './DAGMaker.sh',
     programs: { python: `${bin}/python` },

@@ -14,6 +14,13 @@ export interface Site {
   readonly testingSuite: Path;
   /** The root that holds `exp/` and `forcephoto/`. */
   readonly pnfs: Path;
+  /** Where post processing is told to look for `exp/` and `forcephoto/`; undefined: where its own files say. */
+  readonly rootdir: Path | undefined;
+  /**
+   * Where post processing puts its output unless the parameter or a template of one's own says
+   * so; `{season}` stands for the season.
+   */
+  readonly outdir: string;
   /** Folder shared by everybody who claims seasons, one file each. */
   readonly registry: Path;
   /** Script in gw_workflow: DAGMaker.sh for the desgw account, else DAGMaker_proxyuser.sh. */

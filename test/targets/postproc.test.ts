@@ -7,12 +7,12 @@ const followUp = {
   site: sandbox(),
   season: '1601',
   exposures: ['668440', '668445'],
-  params: { POSTPROC_OUTDIR: './outputs', updateLinks: true },
+  params: { updateLinks: true },
 } as unknown as FollowUp;
 
 /** What step 0 sees in these files. */
 function seenIn(files: { readonly [path: string]: string }): unknown {
-  const observe = postproc(followUp, new Map())[0]!.observe!;
+  const observe = postproc(followUp, new Map(), './outputs')[0]!.observe!;
   const facts = { text: (path: string) => files[path]!, maybeText: (path: string) => files[path] };
   const sighting = observe.judge([], { ...facts, now: 0, unchangedFor: 0 });
   return sighting.state === 'ready' ? sighting.value : sighting;

@@ -93,7 +93,7 @@ describe('exposures', () => {
   test('B16: post processing begins when the grid is through with every exposure', () => {
     expect(ccds(all, '668440', { band: 'i' }).after).toEqual(['submitted_668440']);
     expect(exposureList(all).gathers).toEqual(['forcefiles_668440']);
-    const first = postproc(all, new Map()).find(({ name }) => name === 'postproc:0');
+    const first = postproc(all, new Map(), './outputs').find(({ name }) => name === 'postproc:0');
     expect(first?.deps).toContain('exposure.list');
   });
 });
@@ -102,7 +102,7 @@ describe('post processing', () => {
   test('B23: proposal and time of the trigger are those that were given', () => {
     const values = iniValues(
       { ...params, propid: '2019A-0305', triggermjd: 58709.88 },
-      { season: '1601', listFile: 'a.list' },
+      { season: '1601', listFile: 'a.list', outdir: './outputs' },
     );
     expect(values).toMatchObject({
       'general.propid': '2019A-0305',
@@ -117,7 +117,8 @@ describe('post processing', () => {
   });
 
   test('B26: links are made with the season and the directories that they are made for', () => {
-    const chain = postproc(all, new Map()).find(({ name }) => name === 'postproc:0')!.chain!;
+    const chain = postproc(all, new Map(), './outputs').find(({ name }) => name === 'postproc:0')!
+      .chain!;
     const steps = evaluated(chain.recipe.steps);
     const links = steps.find(
       (step): step is Exec =>
@@ -140,6 +141,7 @@ function evaluated(steps: readonly Step[] | ((facts: never) => readonly Step[]))
     maybeText: () => undefined,
     value: null,
     gathered: [],
+    workspace: '/ws',
     due: ['postproc:0', 'postproc:1'],
   };
   return steps(facts as never);

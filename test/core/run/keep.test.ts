@@ -115,3 +115,15 @@ describe('what stands where a target will be made', () => {
     expect(afterRun('mine', 'new', undefined, output)).toEqual({ files: { a: 'new' }, said: [] });
   });
 });
+
+test('what was kept before is not kept once more', () => {
+  const kept = { 'a.kept': 'other', 'a.kept-2': 'theirs' };
+  expect(afterRun('theirs', 'ours', undefined, { path: 'a' }, kept)).toEqual({
+    files: { a: 'ours', ...kept },
+    said: ['a held something that desgw did not make; it is kept as a.kept-2'],
+  });
+  expect(afterRun('theirs', 'theirs', undefined, { path: 'a' }, kept)).toEqual({
+    files: { a: 'theirs', ...kept },
+    said: [],
+  });
+});

@@ -12,6 +12,7 @@ const FACTS: Facts = {
   value: null,
   gathered: [],
   due: [],
+  workspace: '/ws',
 };
 
 interface Setting {

@@ -339,6 +339,7 @@ describe('the target that submits a rescue', () => {
     value: null,
     gathered: [],
     due: [],
+    workspace: '/ws',
   };
   const ruleOf = (plan: RescuePlan) => rescueRule(site, plan, 600);
   const recipeOf = (plan: RescuePlan): Recipe => ruleOf(plan).recipe as Recipe;

@@ -4,6 +4,7 @@ import type { Listing, Seen } from '../../../core/api/looks.ts';
 import {
   type CcdReport,
   ccdLooks,
+  ccdNote,
   ccdReport,
   ccdShortfall,
   ccdSighting,
@@ -125,7 +126,7 @@ describe('the report of an exposure', () => {
     expect(ccdReport(foreign, asked)).toEqual(ccdReport([], asked));
   });
 
-  test('B22: a CCD that failed in one nite is failed, though every directory is counted', () => {
+  test('B22: a CCD with directories in two nites counts once, and is failed if it failed in one', () => {
     const other = DIR.replace('20170817', '20170818');
     const found = ccdReport(
       [
@@ -134,8 +135,9 @@ describe('the report of an exposure', () => {
       ],
       asked,
     );
-    expect(found.counts).toEqual({ complete: 2, failed: 1, incomplete: 2, missing: 56, total: 61 });
+    expect(found.counts).toEqual({ complete: 1, failed: 1, incomplete: 1, missing: 56, total: 59 });
     expect(found.nites).toEqual(['20170817', '20170818']);
+    expect(ccdNote(found)).toContain('in 2 nites, each CCD counted once');
     const states = stateByCcd(found);
     expect(['i_07', 'i_08', 'i_09', 'i_10'].map((ccd) => states.get(ccd))).toEqual([
       'failed',

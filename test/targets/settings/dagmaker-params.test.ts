@@ -64,6 +64,14 @@ describe('the settings of DAGMaker', () => {
     ['MIN_NITE=99999999', 'it must be a date written yyyymmdd'],
     ['JOBSUB_OPTS=memory', 'it must begin with an option, such as --memory'],
     ["JOBSUB_OPTS=--a 'b", 'it holds a quote that is not closed'],
+    [
+      "JOBSUB_OPTS=--lines='+X=1 || +Y=2'",
+      'it holds a blank inside quotes, and jobsub cuts lines of a DAG at every blank; write the option without it',
+    ],
+    [
+      'SEARCH_OPTS=-x "a b"',
+      'it holds a blank inside quotes, and jobsub cuts lines of a DAG at every blank; write the option without it',
+    ],
     ['JOBSUB_OPTS=--a\n--b', 'it holds a line break or a control character'],
     ['JOBSUB_TEMP_OPTS=$JOBSUB_OPTS --a', 'it holds $, ` or \\, which would not be expanded'],
   ];

@@ -18,7 +18,7 @@ const template = readFileSync(
 
 const params = (...set: string[]) => chosenParams({ params: POSTPROC_PARAMS }, set).values;
 const values = (...set: string[]): object =>
-  iniValues(params(...set), { season: '2206', listFile: 'complete.list' });
+  iniValues(params(...set), { season: '2206', listFile: 'complete.list', outdir: './outputs' });
 
 const derived = {
   'general.season': '2206',
@@ -29,7 +29,9 @@ const derived = {
 describe('the settings of post processing', () => {
   test('are what follows from the exposures unless a parameter is given', () => {
     expect(values()).toEqual(derived);
-    expect(iniValues({}, { season: '2206', listFile: 'complete.list' })).toEqual(derived);
+    expect(
+      iniValues({}, { season: '2206', listFile: 'complete.list', outdir: './outputs' }),
+    ).toEqual(derived);
   });
 
   test('are spelt as Python reads them', () => {
@@ -62,7 +64,15 @@ describe('the settings of post processing', () => {
       ...{ 'GWFORCE.writeDB': 'False', 'GWmakeDataFiles.numepochs_min': '1' },
       'GWmakeDataFiles.2nite_trigger': 'null',
     });
-    expect(iniOutdir(params('outdir=/data/out'))).toBe('/data/out');
+  });
+
+  test('put the output where the parameter says, else the template, else the site', () => {
+    const own = new Map([['general.outdir', './out/33']]);
+    const usual = './outputs_S2206';
+    expect(iniOutdir(params('outdir=/data/out'), own, usual)).toBe('/data/out');
+    expect(iniOutdir(params(), own, usual)).toBe('./out/33');
+    expect(iniOutdir(params(), new Map(), usual)).toBe(usual);
+    expect(iniOutdir(params(), undefined, usual)).toBe(usual);
   });
 
   test.each([10, 12, 14, 20, 24, 32, 63, 0])(
@@ -101,7 +111,7 @@ describe('the settings of post processing', () => {
   });
 
   test('do not include a list whose name an ini cannot hold', () => {
-    expect(() => iniValues({}, { season: '2206', listFile: 'a\nb' })).toThrow(
+    expect(() => iniValues({}, { season: '2206', listFile: 'a\nb', outdir: '.' })).toThrow(
       new Refusal(
         "exposure list 'a\\nb': it holds a quote, %, ; or a control character, which an ini cannot hold safely",
       ),
@@ -156,6 +166,7 @@ describe('the template of the ini', () => {
       ...iniValues(params('GoodSNIDs=x', 'writeDB=false', '2nite_trigger=null'), {
         season: '7',
         listFile: '/a b/c.list',
+        outdir: './outputs',
       }),
       'general.bands': iniBands(['i', 'z']),
     };
