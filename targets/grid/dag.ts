@@ -7,6 +7,7 @@
 
 import { type Problem, Refusal } from '../../core/index.ts';
 import { SEARCH_CCDS } from '../settings/domain.ts';
+import { withMemory } from './job-lines.ts';
 
 /** One job line. `dummy` opens the DAG, `template` prepares a template, `search` is one CCD. */
 export interface DagJob {
@@ -225,15 +226,6 @@ export function rescueDag(text: string, { exposure, ccds, memory }: Rescue): str
     });
   const first = dummy === undefined ? [] : ['<parallel>', dummy.text, '</parallel>'];
   return [...first, '<parallel>', ...lines, '</parallel>', ''].join('\n');
-}
-
-/** The same job line with another `--memory`, every other blank and word as it was. */
-function withMemory(text: string, memory: string): string {
-  const at = text.search(/\s'?file:\/\//);
-  const options = text.slice(0, at);
-  const replaced = options.replace(/(\s--memory)(?:=|\s+)\S+/g, `$1=${memory}`);
-  const added = replaced === options && !/\s--memory=/.test(options);
-  return `${replaced}${added ? ` --memory=${memory}` : ''}${text.slice(at)}`;
 }
 
 function distinct(values: readonly string[]): string[] {
