@@ -29,3 +29,4 @@ export type * from './api/values.ts';
 export { editIni, iniName, readIni } from './formats/ini.ts';
 export { editShell, quoteShell, readShell } from './formats/shell.ts';
 export { knowsUnicode, mapLines } from './words/map.ts';
+export { moment } from './words/time.ts';

@@ -184,7 +184,7 @@ export class Observer implements View {
 
   async #sight(node: Node): Promise<Sighting> {
     const observe = node.rule.observe!;
-    const facts = this.readers(observe.reads ?? []);
+    const facts = this.#readers(observe.reads ?? [], (path) => this.#texts.read(path));
     try {
       const looks = observe.look(facts);
       const recorded = await this.#asRecorded(node, looks, facts);
@@ -253,13 +253,16 @@ export class Observer implements View {
     }
   }
 
-  /** Functions that read declared files as they are now. */
-  readers(reads: readonly Path[]): Pick<Facts, 'text' | 'maybeText'> {
+  /** Functions that read declared files. */
+  #readers(
+    reads: readonly Path[],
+    read: (path: Path) => string | undefined,
+  ): Pick<Facts, 'text' | 'maybeText'> {
     const allowed = new Set(reads);
     const maybeText = (path: Path): string | undefined => {
       if (!allowed.has(path))
         throw new Error(`internal: '${path}' is read but not declared in reads`);
-      return this.#texts.read(path);
+      return read(path);
     };
     const text = (path: Path): string => {
       const content = maybeText(path);
@@ -269,7 +272,10 @@ export class Observer implements View {
     return { text, maybeText };
   }
 
-  /** What recipe functions of a node are given. */
+  /**
+   * What recipe functions of a node are given. Texts are read anew every time: programs of the same
+   * run write them.
+   */
   facts(
     node: Node,
     gathered: readonly TargetName[],
@@ -281,7 +287,8 @@ export class Observer implements View {
       sighting === undefined || sighting.state === 'failed' ? null : (sighting.value ?? null);
     const declared = [...reads, ...(node.rule.observe?.reads ?? [])];
     const workspace = this.#world.files.root;
-    return { ...this.readers(declared), value, gathered, due, workspace };
+    const read = (path: Path) => this.#world.files.readText(path);
+    return { ...this.#readers(declared, read), value, gathered, due, workspace };
   }
 
   // -- before and after something runs ------------------------------------------------------

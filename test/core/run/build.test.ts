@@ -195,3 +195,29 @@ describe('what cannot be seen', () => {
     expect((await engine.build()).told).toEqual([]);
   });
 });
+
+test('what a recipe writes last it makes from what its own program has left', async () => {
+  const query: Program = (_args, files) => files.put('table', 'rows');
+  const world = stubWorld({}, { query });
+  const engine = engineOn(world, [
+    target('list', {
+      // It was not there when the plan was made, and looked at all the same.
+      observe: {
+        reads: ['table'],
+        look: () => [],
+        judge: (_seen, { maybeText }) => ({ state: 'ready', value: maybeText('table') ?? null }),
+      },
+      outputs: ['list'],
+      recipe: {
+        version: '1',
+        reads: ['table'],
+        steps: ({ maybeText }) => [
+          ...(maybeText('table') === undefined ? [exec(['query'])] : []),
+          write('list', ({ text }) => text('table')),
+        ],
+      },
+    }),
+  ]);
+  await engine.build();
+  expect(world.files.text('list')).toBe('rows');
+});
