@@ -1,5 +1,13 @@
 /** candidates: what step 5 of post processing found, as a table that can be sorted. */
-import { type Json, type Path, type Rule, readIni, type Seen, target, write } from '../core/index.ts';
+import {
+  type Json,
+  type Path,
+  type Rule,
+  readIni,
+  type Seen,
+  target,
+  write,
+} from '../core/index.ts';
 import { readLightCurve } from './candidates/light-curve.ts';
 import { type Candidate, candidateOf, candidatesCsv, sifted } from './candidates/table.ts';
 import { type FollowUp, iniFile, OUTPUTS } from './settings/follow-up.ts';
@@ -52,7 +60,9 @@ export function lightCurveFiles(ini: string, postProcessing: Path): Path {
   const values = readIni(ini);
   const outdir = values.get('general.outdir') ?? './outputs';
   const folder = values.get('GWmakeDataFiles-real.outDir_data') ?? 'LightCurvesReal';
-  const place = outdir.startsWith('/') ? outdir : `${postProcessing}/${outdir.replace(/^\.\//, '')}`;
+  const place = outdir.startsWith('/')
+    ? outdir
+    : `${postProcessing}/${outdir.replace(/^\.\//, '')}`;
   return `${place}/makedatafiles/${folder}/*.dat`;
 }
 

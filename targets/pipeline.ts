@@ -13,6 +13,7 @@ import {
   UserError,
   write,
 } from '../core/index.ts';
+import { candidates } from './candidates.ts';
 import { ccds } from './ccds.ts';
 import { exposureList } from './complete-exposures.ts';
 import { dagmaker } from './dagmaker.ts';
@@ -143,6 +144,7 @@ function underSeason(all: FollowUp): readonly RuleItem[] {
     ...all.exposures.map((exposure) => forcefiles(all, exposure)),
     exposureList(all),
     postProcessing(all),
+    candidates(all),
   ];
 }
 

@@ -142,3 +142,23 @@ export function candidatesCsv(candidates: readonly Candidate[]): string {
   const rows = candidates.map((one) => CSV_COLUMNS.map((name) => cell(one[name])).join(','));
   return `${[CSV_COLUMNS.join(','), ...rows].join('\n')}\n`;
 }
+
+const TEXTS: ReadonlySet<string> = new Set(['snid', 'bands', 'host', 'separation', 'redshift']);
+
+/** Reads back what `candidatesCsv` wrote; columns that a later version adds are left alone. */
+export function readCandidates(text: string): readonly Candidate[] {
+  const [header, ...rows] = text.trimEnd().split('\n').map(cellsOf);
+  return rows.map((row) => {
+    const cells = header!.map((name, i): [string, string | number | null] => {
+      const cell = row[i] ?? '';
+      if (TEXTS.has(name)) return [name, cell];
+      return [name, cell === '' ? null : Number(cell)];
+    });
+    return Object.fromEntries(cells) as unknown as Candidate;
+  });
+}
+
+function cellsOf(line: string): readonly string[] {
+  const found = [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)];
+  return found.map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '');
+}

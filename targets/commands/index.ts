@@ -2,10 +2,12 @@
 import type { Command } from '../../core/index.ts';
 import type { Site } from '../site/site.ts';
 import { cancel } from './cancel.ts';
+import { candidates } from './candidates.ts';
 import { ccds } from './ccds.ts';
 import { doctor } from './doctor.ts';
 import { jobs } from './jobs.ts';
 import { rescue } from './rescue.ts';
+import { summary } from './summary.ts';
 
 /** For `commands` of a rule file. */
 export function followUpCommands(site: Site): { readonly [name: string]: Command } {
@@ -14,6 +16,8 @@ export function followUpCommands(site: Site): { readonly [name: string]: Command
     jobs: jobs(site),
     cancel: cancel(site),
     rescue: rescue(site),
+    summary: summary(site),
+    candidates: candidates(site),
     doctor: doctor(site),
   };
 }

@@ -197,7 +197,9 @@ describe('what cannot be seen', () => {
 });
 
 test('what a recipe writes last it makes from what its own program has left', async () => {
-  const query: Program = (_args, files) => files.put('table', 'rows');
+  const query: Program = (_args, files) => {
+    files.put('table', 'rows');
+  };
   const world = stubWorld({}, { query });
   const engine = engineOn(world, [
     target('list', {

@@ -3,6 +3,7 @@ import { readLightCurve } from '../../../targets/candidates/light-curve.ts';
 import {
   candidateOf,
   candidatesCsv,
+  readCandidates,
   separation,
   sifted,
 } from '../../../targets/candidates/table.ts';
@@ -115,5 +116,14 @@ describe('the table', () => {
     const [header, line] = candidatesCsv([{ ...row, host: 'a "b", c' }]).split('\n');
     expect(header!.split(',')[0]).toBe('snid');
     expect(line).toContain('"a ""b"", c"');
+  });
+
+  test('can be read back', () => {
+    const rows = [
+      { ...row, host: 'a "b", c' },
+      { ...row, best: null, change: null, host: '' },
+    ];
+    expect(readCandidates(candidatesCsv(rows))).toEqual(rows);
+    expect(readCandidates(candidatesCsv([]))).toEqual([]);
   });
 });

@@ -41,11 +41,42 @@ export function lightCurves(job) {
 
 const datName = ({ snid }) => `des_real_${eight(snid)}.dat`;
 
-function datText({ snid, ra, dec, mjd, band, field, mag, ml, exposure }) {
-  return (
-    `SURVEY: DES\nSNID: ${snid}\nRA: ${ra}\nDECL: ${dec}\nNOBS: 1\n` +
-    `VARLIST: MJD FLT FIELD MAG PHOTPROB EXPNUM\nOBS: ${mjd} ${band} ${field} ${mag} ${ml} ${exposure}\nEND:\n`
-  );
+/** SNANA's text format with the columns that makeDataFiles_fromSNforce writes. */
+function datText({ snid, ra, dec, mjd, nite, band, field, ccd, mag, ml, exposure, object }) {
+  const flux = 10 ** ((27.5 - Number(mag)) / 2.5);
+  const values = {
+    MJD: mjd,
+    FLT: band,
+    FIELD: field,
+    FLUXCAL: flux.toFixed(3),
+    FLUXCALERR: (flux / 20).toFixed(3),
+    PHOTFLAG: 4096,
+    PHOTPROB: ml,
+    ZPFLUX: '31.200',
+    PSF: '1.95',
+    SKYSIG: '32.10',
+    SKYSIG_T: '14.20',
+    GAIN: '4.30',
+    XPIX: '1024.50',
+    YPIX: '2048.50',
+    NITE: nite,
+    EXPNUM: exposure,
+    CCDNUM: Number(ccd),
+    OBJID: object,
+  };
+  const head = [
+    'SURVEY: DES',
+    `SNID: ${snid}`,
+    `RA: ${ra} deg`,
+    `DECL: ${dec} deg`,
+    `HOSTGAL_OBJID: ${Number(snid) + 1}`,
+    'HOSTGAL_PHOTOZ: 0.0500 +- 0.0100',
+    'HOSTGAL_SNSEP: 1.250',
+    'NOBS: 1',
+    `NVAR: ${Object.keys(values).length}`,
+    `VARLIST: ${Object.keys(values).join(' ')}`,
+  ];
+  return `${[...head, `OBS: ${Object.values(values).join(' ')}`, 'END:'].join('\n')}\n`;
 }
 
 /** Step 5b: reads the data files again; what it saves last is the table for the web page. */
