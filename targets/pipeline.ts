@@ -69,7 +69,10 @@ const OWN_PARAMS = {
   postprocTemplate: param('', {
     help: 'template of the ini (default: the one that comes with desgw)',
   }),
-  fromOutput: param('', { help: 'an output.txt from which to do post processing alone' }),
+  fromOutput: param('', {
+    help: 'post processing alone, from a given output.txt',
+    option: '--from-output <file>',
+  }),
   entries: param([], {
     type: 'list',
     help: 'exposures with bands (668440 i,668442 z) in place of an output.txt',

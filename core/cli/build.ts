@@ -12,22 +12,21 @@ import type { StepsOf } from '../views/dry-run-words.ts';
 import { jsonReporter } from '../views/json.ts';
 import { profiler } from '../views/profile.ts';
 import type { Reporter } from '../views/reporter.ts';
-import { type CommonFlags, type Invocation, listOf, type Opened, openProject } from './context.ts';
+import { type CommonFlags, type Invocation, type Opened, openProject } from './context.ts';
 import { isInteractive, prompt } from './prompt.ts';
 import { DEFAULT_JOBS, logReporter, screenReporter, together } from './reporting.ts';
 
 export interface BuildFlags extends CommonFlags {
   readonly dryRun?: boolean;
   readonly full?: boolean;
-  readonly jobs?: string | number;
+  readonly jobs?: string;
   readonly failFast?: boolean;
   readonly force?: boolean;
   readonly wait?: boolean;
-  readonly waitTimeout?: string | number;
+  readonly waitTimeout?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly utc?: boolean;
-  readonly fromOutput?: string;
   readonly profile?: string;
 }
 
@@ -37,12 +36,8 @@ export async function build(
   flags: BuildFlags,
   invocation: Invocation,
 ): Promise<number> {
-  const set = [
-    ...listOf(flags.set),
-    ...(flags.fromOutput === undefined ? [] : [`fromOutput=${flags.fromOutput}`]),
-  ];
   const readOnly = flags.dryRun === true || flags.quiet === true;
-  const opened = await completed({ ...flags, set }, invocation, !readOnly);
+  const opened = await completed(flags, invocation, !readOnly);
   if (flags.quiet === true) return isFresh(opened, targets, invocation);
   if (flags.dryRun === true) return dryRun(opened, targets, flags, invocation);
   const { signal, command } = invocation;
@@ -82,7 +77,7 @@ async function completed(
   const set = Object.entries(answers).map(([name, value]) => `${name}=${[value].flat().join(',')}`);
   return set.length === 0
     ? opened
-    : openProject(invocation, { ...flags, set: [...listOf(flags.set), ...set] }, writes);
+    : openProject(invocation, { ...flags, set: [...(flags.set ?? []), ...set] }, writes);
 }
 
 function reporterFor(flags: BuildFlags, opened: Opened, invocation: Invocation): Reporter {
@@ -190,7 +185,7 @@ function stepsAsThingsStand({ plan }: Stage, observer: Observer): StepsOf {
 /** A recipe that takes its facts apart reads the value or texts; one without parameters needs none. */
 const needsValue = (steps: { readonly length: number }): boolean => steps.length > 0;
 
-function positive(option: string, value: string | number | undefined): number | undefined {
+function positive(option: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
   const number = Number(value);
   if (Number.isInteger(number) && number > 0) return number;
@@ -198,9 +193,9 @@ function positive(option: string, value: string | number | undefined): number | 
 }
 
 /** `90`, `90s`, `30m`, `6h`, `2d` -> seconds. */
-function seconds(value: string | number | undefined): number | undefined {
+function seconds(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
-  const found = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(String(value));
+  const found = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(value);
   if (found === null)
     throw new UserError(
       `--wait-timeout ${value} is not a duration`,

@@ -46,6 +46,12 @@ async function underLock(
   );
 }
 
+/** Of all that is about a subject people mean, where something must not happen twice, only that. */
+function meant(targets: readonly TargetName[], { plan }: ByHandContext): readonly TargetName[] {
+  const once = targets.filter((target) => plan.graph.nodes.get(target)!.rule.once !== undefined);
+  return once.length > 0 ? once : targets;
+}
+
 /** Takes edits as they are. */
 export async function accept(
   names: readonly string[],
@@ -88,13 +94,11 @@ export async function mark(
   if (!done && state !== 'not-submitted' && state !== 'not-done') {
     throw new UserError(
       `a target can be marked submitted or not-submitted, not '${state}'`,
-      'desgw mark submitted submitted_668440 --job 123.0@jobsub01.fnal.gov',
+      'desgw mark submitted TARGET --job 123.0@jobsub01.fnal.gov',
     );
   }
-  // People know exposures, not names of targets.
-  const full = names.map((name) => (/^\d+$/.test(name) ? `submitted_${name}` : name));
-  await underLock(full, flags, invocation, (targets, context) => {
-    for (const target of targets) {
+  await underLock(names, flags, invocation, (targets, context) => {
+    for (const target of meant(targets, context)) {
       if (done) markDone(target, flags.job, context);
       else markNotDone(target, context);
       invocation.terminal.out(
@@ -116,9 +120,9 @@ export async function resubmit(
   invocation: Invocation,
 ): Promise<number> {
   const { terminal, signal } = invocation;
-  const full = names.map((name) => (/^\d+$/.test(name) ? `submitted_${name}` : name));
   const agreed: TargetName[] = [];
-  await underLock(full, flags, invocation, async (targets, context) => {
+  await underLock(names, flags, invocation, async (named, context) => {
+    const targets = meant(named, context);
     for (const target of targets) terminal.out(onRecord(target, context));
     if (flags.dryRun === true) return;
     const reason = flags.reason ?? (isInteractive() ? await prompt('Why once more? ', signal) : '');

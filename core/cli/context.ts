@@ -14,7 +14,7 @@ import type { World } from '../world/world.ts';
 /** Options that every command takes. */
 export interface CommonFlags {
   readonly file?: string;
-  readonly set?: string | readonly string[];
+  readonly set?: readonly string[];
   readonly allowUnknown?: boolean;
   readonly json?: boolean;
 }
@@ -86,15 +86,9 @@ export async function openProject(
     cache: writes ? 'use' : 'readonly',
     version: VERSION,
   });
-  const chosen = chosenParams(loaded.build, listOf(flags.set), {
+  const chosen = chosenParams(loaded.build, flags.set ?? [], {
     allowUnknown: flags.allowUnknown === true,
   });
   const { build, siteOf, explain } = loaded;
   return { project: { world, build, params: chosen.values, siteOf, explain }, loaded, chosen };
-}
-
-/** cac gives one value as such and several as an array. */
-export function listOf(value: string | readonly string[] | undefined): readonly string[] {
-  if (value === undefined) return [];
-  return typeof value === 'string' ? [value] : value.map(String);
 }

@@ -149,7 +149,7 @@ export async function targets(
 }
 
 interface LogFlags extends CommonFlags {
-  readonly run?: string | number;
+  readonly run?: string;
   readonly list?: boolean;
   readonly follow?: boolean;
 }

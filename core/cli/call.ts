@@ -1,0 +1,120 @@
+/** What a command of the rule file is lent: the outside, the record, and builds of its own. */
+
+import type { CommandCall, OnRecord, RuleItem } from '../api/builds.ts';
+import type { TargetName } from '../api/values.ts';
+import { loadMemory } from '../memory/journal.ts';
+import type { Trace } from '../memory/trace.ts';
+import { runForAdapter } from '../observe/adapter.ts';
+import { Looker } from '../observe/looker.ts';
+import type { Project } from '../observe/stage.ts';
+import { forget } from '../repair/clean.ts';
+import { EXIT, runBuild } from '../run/build.ts';
+import { withJournal } from '../run/opening.ts';
+import { type Invocation, lockWish, type Opened } from './context.ts';
+import { type Flags, nameOf } from './options.ts';
+import { confirm } from './prompt.ts';
+import { DEFAULT_JOBS, logReporter, screenReporter, together } from './reporting.ts';
+
+/** What an added command is given. */
+export function callOf(
+  args: readonly string[],
+  flags: Flags,
+  { project }: Opened,
+  invocation: Invocation,
+): CommandCall {
+  const { world, build } = project;
+  const { signal, terminal } = invocation;
+  const option = (name: string) => optionOf(flags, name);
+  const looker = new Looker(world, { adapters: build.adapters ?? {}, dry: false, signal });
+  return {
+    args,
+    option,
+    params: project.params,
+    tools: {
+      run: (exec) => runForAdapter(world, exec, signal),
+      workspace: world.files.root,
+      signal,
+    },
+    env: world.env,
+    now: world.clock.now(),
+    readText: (path) => world.files.readText(path),
+    look: (looks) => looker.look(looks),
+    record: (target) => onRecord(loadMemory(world.files).traces.get(target)),
+    build: (items, goal) =>
+      buildGoal(items, goal, project, invocation, option('--no-wait') !== true),
+    forget: (targets) =>
+      withJournal(
+        project,
+        { wish: lockWish(invocation), looking: { dry: false, signal } },
+        ({ journal }) => {
+          for (const target of targets) forget(target, journal, world.clock.now());
+        },
+      ),
+    print: (text) => terminal.out(text),
+    ...(terminal.isLive ? { screen: { width: terminal.width, paint: terminal.paint } } : {}),
+    confirm: (question) =>
+      option('--yes') === true ? Promise.resolve(true) : confirm(question, invocation),
+  };
+}
+
+/** An option by the name with which it was declared. */
+function optionOf(flags: Flags, name: string): string | true | undefined {
+  const value = flags[nameOf(name)];
+  if (name.startsWith('--no-')) return value === false ? true : undefined;
+  return typeof value === 'string' || value === true ? value : undefined;
+}
+
+/** Builds what a command put together on the spot. */
+async function buildGoal(
+  items: readonly RuleItem[],
+  goal: TargetName,
+  project: Project,
+  invocation: Invocation,
+  wait: boolean,
+): Promise<number> {
+  const { world, build } = project;
+  const log = logReporter(world, invocation);
+  const screen = { verbose: false, utc: false, jobs: DEFAULT_JOBS, log: () => log.path };
+  const reporter = together([log, screenReporter(world, invocation, screen)]);
+  const rules = (): readonly RuleItem[] => [...build.rules(project.params), ...items];
+  const { command, signal } = invocation;
+  try {
+    const summary = await runBuild(
+      { ...project, build: { ...build, goal, rules } },
+      {
+        goals: [goal],
+        jobs: DEFAULT_JOBS,
+        failFast: false,
+        force: false,
+        wait,
+        waitTimeout: undefined,
+        command,
+        signal,
+        emit: (event) => reporter.event(event),
+      },
+    );
+    return EXIT[summary.outcome];
+  } finally {
+    reporter.end();
+  }
+}
+
+function onRecord(trace: Trace | undefined): OnRecord | undefined {
+  if (trace === undefined) return undefined;
+  const { at } = trace;
+  switch (trace.kind) {
+    case 'built':
+      return {
+        state: 'made',
+        at,
+        ...(trace.receipt === undefined ? {} : { receipt: trace.receipt }),
+      };
+    case 'started':
+    case 'finishing':
+      return { state: 'begun', at };
+    case 'failed':
+      return { state: 'failed', at };
+    case 'cleaning':
+      return { state: 'forgotten', at };
+  }
+}

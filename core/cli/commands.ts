@@ -1,0 +1,169 @@
+/** The commands of desgw itself: what each is, what it takes, and who carries it out. */
+import { type BuildFlags, build } from './build.ts';
+import { accept, adopt, mark, resubmit, unlock } from './by-hand.ts';
+import { clean } from './clean.ts';
+import type { CommonFlags, Invocation } from './context.ts';
+import { init } from './init.ts';
+import type { Described } from './options.ts';
+import { graph, log, params, status, targets, why } from './views.ts';
+
+/** A command with what carries it out; each reads the options that its description names. */
+export interface Declared extends Described {
+  readonly run: (
+    args: readonly string[],
+    flags: BuildFlags & { readonly [name: string]: unknown },
+    invocation: Invocation,
+  ) => Promise<number>;
+}
+
+/** What the exit status of a build means. */
+export const EXIT_HELP =
+  'Exit status: 0 all fresh, 1 a target failed, 2 wrong use, 3 still waiting, 4 needs a person, 130 interrupted.';
+
+const JSON_OPTION = ['--json', 'print data instead of text'] as const;
+
+/** The commands of desgw itself, by name. */
+export const COMMANDS: { readonly [name: string]: Declared } = {
+  build: {
+    usage: 'build [...targets]',
+    doc: 'bring targets up to date (default: the goal of the rule file)',
+    options: [
+      ['-n, --dry-run', 'show what would run, in order, and why; change nothing'],
+      ['--full', 'with -n: every action by itself, with all of its steps'],
+      ['-j, --jobs <n>', 'actions at a time (default: 5)'],
+      ['-k, --keep-going', 'after a failure go on with whatever does not need it (the default)'],
+      ['--fail-fast', 'start nothing new after a failure'],
+      ['-f, --force', 'make the named targets again, whatever their record says'],
+      ['--no-wait', 'do not wait for the grid or for another builder; exit 3 if there is cause to'],
+      ['--wait-timeout <time>', 'wait no longer than this, such as 6h'],
+      ['-q, --quiet', 'print nothing, build nothing: exit 0 if fresh, else 1'],
+      ['-v, --verbose', 'tell of every target, also what starts and what is spared'],
+      ['--utc', 'times of day in universal time'],
+      ['--profile <file>', 'write when each action ran (Chrome trace format)'],
+      ['--json', 'one event a line'],
+    ],
+    examples: [
+      'desgw build',
+      'desgw build TARGET -n',
+      "desgw build 't*' --no-wait",
+      'desgw build --set KEY=VALUE',
+    ],
+    more: EXIT_HELP,
+    run: build,
+  },
+  clean: {
+    usage: 'clean [...targets]',
+    doc: 'forget targets and delete what they made here, so that the next build makes them again',
+    options: [
+      ['-n, --dry-run', 'show what would be deleted; change nothing'],
+      ['--cancel', 'end work that is still under way first'],
+      ['--orphans', 'delete outputs of targets that are not in the rule file any more'],
+      ['-y, --yes', 'do not ask'],
+    ],
+    examples: ['desgw clean TARGET', "desgw clean 't*' -n"],
+    run: clean,
+  },
+  status: {
+    usage: 'status [...targets]',
+    doc: 'how everything stands: totals, a table, what failed, what needs a person, what to do next',
+    options: [
+      ['--all', 'a row for each, also where several stand alike'],
+      ['--ascii', 'draw maps with characters that every terminal knows'],
+      JSON_OPTION,
+    ],
+    examples: ['desgw status', "desgw status 't*'"],
+    run: status,
+  },
+  why: {
+    usage: 'why [...targets]',
+    doc: 'every reason for the state of a target, with values, down to the first cause',
+    options: [['--path', 'with two targets A B: how B depends on A'], JSON_OPTION],
+    examples: ['desgw why TARGET', 'desgw why --path SOURCE TARGET'],
+    run: why,
+  },
+  graph: {
+    usage: 'graph [...targets]',
+    doc: 'the graph with states as colours',
+    options: [
+      ['--format <name>', 'dot (default), mermaid or json'],
+      ['--why', 'only what is not fresh'],
+      JSON_OPTION,
+    ],
+    examples: ['desgw graph | dot -Tsvg > graph.svg'],
+    run: (args, flags, invocation) =>
+      graph(args, flags as CommonFlags & { format?: string; why?: boolean }, invocation),
+  },
+  targets: {
+    usage: 'targets [...patterns]',
+    doc: 'every target with its state, its files and what it is',
+    options: [JSON_OPTION],
+    examples: ["desgw targets 't*'"],
+    run: targets,
+  },
+  log: {
+    usage: 'log [target]',
+    doc: 'what a target printed when it was last run; without one, what the last build told',
+    options: [
+      ['--run <n>', 'an earlier run'],
+      ['--list', 'the runs there are'],
+      ['-f, --follow', 'go on as it prints, until Ctrl-C'],
+    ],
+    examples: ['desgw log TARGET -f'],
+    run: (args, flags, invocation) => log(args[0], flags as CommonFlags, invocation),
+  },
+  params: {
+    usage: 'params',
+    doc: 'every parameter with its value, where that comes from, and what it is for',
+    options: [JSON_OPTION],
+    examples: ['desgw params --set KEY=VALUE'],
+    run: (_args, flags, invocation) => params(flags, invocation),
+  },
+  accept: {
+    usage: 'accept <...targets>',
+    doc: 'take outputs that were changed by hand as they are, until what they are made from changes',
+    options: [],
+    examples: ['desgw accept TARGET'],
+    run: accept,
+  },
+  adopt: {
+    usage: 'adopt <...targets>',
+    doc: 'put targets on record as made, with the outputs that are there',
+    options: [],
+    examples: ['desgw adopt TARGET'],
+    run: adopt,
+  },
+  mark: {
+    usage: 'mark <state> <...targets>',
+    doc: 'decide a doubt: `mark submitted T --job ID` (it happened) or `mark not-submitted T` (it did not)',
+    options: [['--job <id>', 'what identifies the work, such as 123.0@jobsub01.fnal.gov']],
+    examples: ['desgw mark submitted TARGET --job 123.0@jobsub01.fnal.gov'],
+    run: (args, flags, invocation) =>
+      mark(args, flags as CommonFlags & { job?: string }, invocation),
+  },
+  resubmit: {
+    usage: 'resubmit <...targets>',
+    doc: 'do once more what must not happen twice, on your word and for a reason',
+    options: [
+      ['--reason <text>', 'why; asked for on a terminal'],
+      ['-y, --yes', 'do not ask'],
+      ['-n, --dry-run', 'show what is on record and stop'],
+    ],
+    examples: ["desgw resubmit TARGET --reason 'new templates'"],
+    run: (args, flags, invocation) =>
+      resubmit(args, flags as CommonFlags & { reason?: string; yes?: boolean }, invocation),
+  },
+  unlock: {
+    usage: 'unlock',
+    doc: 'take the lock away from a builder that died on another host',
+    options: [['-y, --yes', 'do not ask']],
+    examples: ['desgw unlock'],
+    run: (_args, flags, invocation) => unlock(flags, invocation),
+  },
+  init: {
+    usage: 'init [folder]',
+    doc: 'make a new workspace: a rule file to start from',
+    options: [],
+    examples: ['desgw init S230518h'],
+    run: (args, _flags, invocation) => init(args[0] ?? '.', invocation),
+  },
+};

@@ -1,0 +1,85 @@
+/** Runs a command of desgw itself, with what the rule file adds to its options. */
+
+import { UserError } from '../api/errors.ts';
+import type { Declared } from './commands.ts';
+import { type CommonFlags, type Invocation, openProject } from './context.ts';
+import {
+  asksForHelp,
+  globalFlags,
+  helpOf,
+  nameOf,
+  type Option,
+  parse,
+  UnknownOption,
+} from './options.ts';
+
+/** Parses the words and runs the command, or shows its help. */
+export async function runDeclared(
+  name: string,
+  declared: Declared,
+  argv: readonly string[],
+  invocation: Invocation,
+): Promise<number> {
+  if (asksForHelp(argv)) {
+    invocation.terminal.out(helpOf(await withShortcuts(name, declared, argv, invocation)));
+    return 0;
+  }
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(name, declared, argv);
+  } catch (error) {
+    if (!(error instanceof UnknownOption)) throw error;
+    const shortcuts = await shortcutsOf(argv, invocation);
+    if (shortcuts.length === 0) throw error;
+    const options = [...declared.options, ...shortcuts.map(({ option }) => option)];
+    parsed = parse(name, { ...declared, options }, argv);
+    parsed = { ...parsed, flags: { ...parsed.flags, set: sets(parsed.flags, shortcuts) } };
+  }
+  return declared.run(parsed.args, parsed.flags, invocation);
+}
+
+/** An option that stands for `--set` of a parameter. */
+interface Shortcut {
+  readonly option: Option;
+  readonly param: string;
+}
+
+async function shortcutsOf(
+  argv: readonly string[],
+  invocation: Invocation,
+): Promise<readonly Shortcut[]> {
+  const { loaded } = await openProject(invocation, globalFlags(argv) as CommonFlags, false);
+  return Object.entries(loaded.build.params ?? {}).flatMap(([param, declared]) =>
+    typeof declared === 'object' && declared !== null && 'option' in declared
+      ? [{ param, option: [String(declared.option), String(declared.help ?? '')] as const }]
+      : [],
+  );
+}
+
+/** Only a build shows them: it is where people look for them, and the help is to be had without a rule file. */
+async function withShortcuts(
+  name: string,
+  declared: Declared,
+  argv: readonly string[],
+  invocation: Invocation,
+): Promise<Declared> {
+  if (name !== 'build') return declared;
+  try {
+    const shortcuts = await shortcutsOf(argv, invocation);
+    return {
+      ...declared,
+      options: [...declared.options, ...shortcuts.map(({ option }) => option)],
+    };
+  } catch (error) {
+    if (error instanceof UserError) return declared;
+    throw error;
+  }
+}
+
+function sets(flags: ReturnType<typeof parse>['flags'], shortcuts: readonly Shortcut[]) {
+  const given = shortcuts.flatMap(({ option: [flag], param }) => {
+    const value = flags[nameOf(flag)];
+    return typeof value === 'string' ? [`${param}=${value}`] : [];
+  });
+  return [flags.set ?? []].flat().map(String).concat(given);
+}
