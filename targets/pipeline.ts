@@ -156,7 +156,7 @@ function postProcessing(all: FollowUp, outputTxt?: Path): RuleItem {
   return expandFile(iniTemplate(all.params), (text) => {
     const template = readIni(text);
     const outdir = outdirOf(all, template);
-    return [postprocIni(all, outdir, outputTxt), ...postproc(all, template, outdir)];
+    return [postprocIni(all, template, outputTxt), ...postproc(all, template, outdir)];
   });
 }
 

@@ -1,5 +1,13 @@
 /** postproc_SEASON.ini: the settings of run_postproc.py, made from the template. */
-import { editIni, type Params, type Path, type Rule, target, write } from '../core/index.ts';
+import {
+  editIni,
+  type Params,
+  type Path,
+  type Problem,
+  type Rule,
+  target,
+  write,
+} from '../core/index.ts';
 import { passingIn } from './complete-exposures.ts';
 import { readOutputText } from './reports/output-reader.ts';
 import {
@@ -11,7 +19,7 @@ import {
   OUTPUT_TXT,
 } from './settings/follow-up.ts';
 import { POST_PROCESSING } from './settings/phases.ts';
-import { iniBands, iniOutdir, iniValues } from './settings/postproc-params.ts';
+import { eventValues, iniBands, iniOutdir, iniValues } from './settings/postproc-params.ts';
 import { packageFile } from './site/package.ts';
 
 /** The template of the ini: the one that was given, or the one that comes with desgw. */
@@ -25,20 +33,26 @@ export function outdirOf(
   { site, season, params }: Pick<FollowUp, 'site' | 'season' | 'params'>,
   template: ReadonlyMap<string, string>,
 ): string {
-  const own = String(params.postprocTemplate) === '' ? undefined : template;
-  return iniOutdir(params, own, site.outdir.replaceAll('{season}', season));
+  const usual = site.outdir.replaceAll('{season}', season);
+  return iniOutdir(params, ownTemplate(params, template), usual);
 }
+
+/** The template's values where they were chosen by somebody. */
+const ownTemplate = (params: Params, template: ReadonlyMap<string, string>) =>
+  String(params.postprocTemplate) === '' ? undefined : template;
 
 /** Comments, order and spelling of keys stay those of the template. */
 export function postprocIni(
   { site, season, exposures, params }: FollowUp,
-  outdir: string,
+  ini: ReadonlyMap<string, string>,
   outputTxt = OUTPUT_TXT,
 ): Rule {
   const template = iniTemplate(params);
+  const outdir = outdirOf({ site, season, params }, ini);
+  const event = eventValues(params, ownTemplate(params, ini), site.event);
   const path = iniFile(season);
   const list = `complete_exposures_S${season}.list`;
-  const values = iniValues(params, { season, listFile: list, outdir });
+  const values = { ...event.values, ...iniValues(params, { season, listFile: list, outdir }) };
   const rootdir = params.rootdir == null ? site.rootdir : undefined;
   return target(path, {
     doc: 'settings of run_postproc.py',
@@ -71,6 +85,19 @@ export function postprocIni(
           ),
         ];
       },
+      // What is there so far stands in the file all the same.
+      judge: () => unsetProblems(path, event.unset),
     },
   });
+}
+
+function unsetProblems(path: Path, names: readonly string[]): readonly Problem[] {
+  if (names.length === 0) return [];
+  const set = names.map((name) => `--set ${name}=VALUE`).join(' ');
+  return [
+    {
+      what: `${path}: ${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} not set; every event has its own`,
+      advice: `Write it into the rule file, beside followUpParams(site), or add ${set}; desgw params tells what each means.`,
+    },
+  ];
 }

@@ -14,18 +14,25 @@ interface IniParam extends Param {
 }
 
 const INI_PARAMS = {
-  ligoid: text('general.ligoid', 'Name of the event; run_postproc.py does not read it', word),
+  ligoid: {
+    ...text('general.ligoid', 'Name of the event; run_postproc.py does not read it', word),
+    ask: 'Name of the event, like GW170817',
+  },
   triggerid: text(
     'general.triggerid',
     'Name of the trigger; run_postproc.py does not read it',
     word,
   ),
-  propid: text('general.propid', 'Proposal of the observations, like 2017B-0110', proposal),
+  propid: {
+    ...text('general.propid', 'Proposal of the observations, like 2017B-0110', proposal),
+    ask: 'Proposal of the observations, like 2017B-0110',
+  },
   triggermjd: {
     ini: 'general.triggermjd',
     default: null,
     type: 'number',
     help: 'Time of the trigger as a modified Julian date (MJD); light curves count from it',
+    ask: 'Time of the trigger as a modified Julian date, like 57982.529',
     check: (value) =>
       Number(value) > 40_000 && Number(value) < 100_000
         ? undefined
@@ -99,6 +106,39 @@ export function iniOutdir(
   const chosen = Object.hasOwn(params, 'outdir') ? params.outdir : null;
   const own = template?.get('general.outdir');
   return String(chosen ?? (own === undefined || own === '' ? usual : own));
+}
+
+/** What says which event it is. There is no value that would do for every one. */
+const EVENT = ['ligoid', 'propid', 'triggermjd'] as const;
+/** Stands in an ini for a value that is yet to be chosen. */
+const NOT_SET = 'not_set';
+/** Values of the example that comes with the scripts, which are those of one event. */
+const EXAMPLE: { readonly [name: string]: string } = {
+  ligoid: 'GW170814',
+  triggermjd: '57979.437',
+};
+
+/** Which event a site is about that has one alone, such as a simulated one. */
+export type EventOf = { readonly [name in (typeof EVENT)[number]]: string };
+
+/**
+ * What is to be written of the event beside the parameters, and which of its values nobody chose:
+ * neither a parameter, nor a template of one's own, nor the site.
+ */
+export function eventValues(
+  params: { readonly [name: string]: Json },
+  template: ReadonlyMap<string, string> | undefined,
+  event: EventOf | undefined,
+): {
+  readonly values: { readonly [key: string]: string };
+  readonly unset: readonly string[];
+} {
+  const open = EVENT.filter((name) => {
+    const own = template?.get(`general.${name}`) ?? NOT_SET;
+    return (params[name] ?? null) === null && ['', NOT_SET, EXAMPLE[name]].includes(own);
+  });
+  const values = open.map((name) => [`general.${name}`, event?.[name] ?? NOT_SET]);
+  return { values: Object.fromEntries(values), unset: event === undefined ? open : [] };
 }
 
 /**

@@ -46,6 +46,7 @@ export function sandbox(options: { readonly isolate?: boolean } = {}): Site {
     pnfs: `${ROOT}/pnfs/des/persistent/gw`,
     rootdir: undefined,
     outdir: './outputs',
+    event: { ligoid: 'GW170817', propid: '2017B-0110', triggermjd: '57982.529' },
     registry: `${ROOT}/seasons-claimed`,
     dagmaker: './DAGMaker.sh',
     programs: { python: `${bin}/python` },

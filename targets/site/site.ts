@@ -1,5 +1,6 @@
 /** What a site is: where things lie, how programs are called, what can be asked. */
 import type { Adapter, Grid, Path, Rule, Sourced, TargetName } from '../../core/index.ts';
+import type { EventOf } from '../settings/postproc-params.ts';
 
 /** One place where the pipeline runs. Paths may be relative to the workspace. */
 export interface Site {
@@ -21,6 +22,8 @@ export interface Site {
    * so; `{season}` stands for the season.
    */
   readonly outdir: string;
+  /** The event that it is about, where there is one alone. */
+  readonly event?: EventOf;
   /** Folder shared by everybody who claims seasons, one file each. */
   readonly registry: Path;
   /** Script in gw_workflow: DAGMaker.sh for the desgw account, else DAGMaker_proxyuser.sh. */

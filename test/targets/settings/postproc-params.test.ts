@@ -5,6 +5,7 @@ import { Refusal } from '../../../core/api/errors.ts';
 import { editIni, iniName, readIni } from '../../../core/formats/ini.ts';
 import { chosenParams } from '../../../core/graph/params.ts';
 import {
+  eventValues,
   iniBands,
   iniOutdir,
   iniValues,
@@ -116,6 +117,37 @@ describe('the settings of post processing', () => {
         "exposure list 'a\\nb': it holds a quote, %, ; or a control character, which an ini cannot hold safely",
       ),
     );
+  });
+});
+
+describe('which event it is', () => {
+  const none = new Map<string, string>();
+  const example = new Map([
+    ['general.ligoid', 'GW170814'],
+    ['general.propid', '2023B-851374'],
+    ['general.triggermjd', '57979.437'],
+  ]);
+
+  test('is chosen by a parameter, a template of one’s own, or a site that has one event alone', () => {
+    const given = { ligoid: 'S250223dk', propid: '2023B-851374', triggermjd: 60729.1 };
+    expect(eventValues(given, undefined, undefined)).toEqual({ values: {}, unset: [] });
+    const own = new Map(Object.entries(given).map(([name, v]) => [`general.${name}`, String(v)]));
+    expect(eventValues({}, own, undefined)).toEqual({ values: {}, unset: [] });
+    const event = { ligoid: 'A', propid: 'B', triggermjd: 'C' };
+    expect(eventValues({ propid: 'mine' }, undefined, event)).toEqual({
+      values: { 'general.ligoid': 'A', 'general.triggermjd': 'C' },
+      unset: [],
+    });
+  });
+
+  test.each([
+    ['nothing at all', undefined, ['ligoid', 'propid', 'triggermjd']],
+    ['a template that says nothing', none, ['ligoid', 'propid', 'triggermjd']],
+    ['the example that comes with the scripts', example, ['ligoid', 'triggermjd']],
+  ])('is not told by %s', (_what, template, unset) => {
+    const found = eventValues({}, template, undefined);
+    expect(found.unset).toEqual(unset);
+    expect(Object.values(found.values)).toEqual(unset.map(() => 'not_set'));
   });
 });
 
