@@ -10,7 +10,8 @@ import {
   target,
   write,
 } from '../core/index.ts';
-import { type CcdReport, ccdLooks, ccdSighting, reportFrom } from './reports/ccd-report.ts';
+import { type CcdReport, ccdLooks, ccdNote, reportFrom } from './reports/ccd-report.ts';
+import { ccdSighting, ccdTally } from './reports/ccd-settling.ts';
 import { focalPlane } from './reports/focal-plane.ts';
 import type { Exposure } from './settings/domain.ts';
 import {
@@ -18,6 +19,7 @@ import {
   ccdsName,
   type FollowUp,
   markerFile,
+  settling,
   submittedName,
 } from './settings/follow-up.ts';
 import { exposureSubject, GRID } from './settings/phases.ts';
@@ -66,24 +68,23 @@ export function ccds(
           threshold,
         });
         if (judged.state === 'failed') return judged;
-        const jobs = afterwards
-          ? 'none'
-          : jobsFor(site.grid, seen.at(-1)!, {
-              purpose: { exposure, season },
-              marker: readMarker(facts.maybeText(marker)),
-            });
-        const sighting = ccdSighting({
-          report: judged.report,
-          jobs,
+        const { report } = judged;
+        if (afterwards)
+          return {
+            state: 'ready',
+            value: report,
+            tally: ccdTally(report, 'none'),
+            note: ccdNote(report),
+          };
+        const about = readMarker(facts.maybeText(marker));
+        return ccdSighting({
+          report,
+          ...jobsFor(site.grid, seen.at(-1)!, { purpose: { exposure, season }, marker: about }),
+          known: about !== undefined && (about.job ?? about.token) !== null,
+          again: about?.again === true,
           unchangedForSeconds: facts.unchangedFor,
-          settleAfterSeconds: site.settleAfter,
-          goneForSeconds: afterwards ? Number.POSITIVE_INFINITY : facts.unchangedFor,
-          lateSeconds: site.lateFor,
+          ...settling(site, params),
         });
-        // Files may be late: the clock for that starts when the jobs are seen to be gone.
-        return sighting.state === 'waiting'
-          ? { ...sighting, movement: jobs === 'none' ? 'gone' : 'queued' }
-          : sighting;
       },
       parts: (value) => focalPlane(value as CcdReport),
     },
@@ -107,13 +108,15 @@ function jobsFor(
     readonly purpose: { readonly exposure: string; readonly season: string };
     readonly marker: Marker | undefined;
   },
-): JobsState {
-  if (seen.kind !== 'answer') return 'unknown';
+): { readonly jobs: JobsState; readonly unseen?: string } {
+  if (seen.kind !== 'answer')
+    return { jobs: 'unknown', unseen: seen.kind === 'failed' ? seen.why : 'no answer' };
   const { token, job } = marker ?? {};
-  const known = {
+  const found = grid.jobsOf(seen.answer as unknown as Queue, {
     purpose,
     ...(token == null ? {} : { token }),
     ...(job == null ? {} : { receipt: job }),
-  };
-  return jobsState(grid.jobsOf(seen.answer as unknown as Queue, known));
+  });
+  const jobs = jobsState(found);
+  return found.unseen === undefined ? { jobs } : { jobs, unseen: found.unseen };
 }

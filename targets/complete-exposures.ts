@@ -58,9 +58,11 @@ export function passingIn(
   }
   const passing = goingOn(entries, reports);
   if (passing.exposures.length > 0) return passing;
-  const why = [...reports.values()].flatMap((report) => forcefileShortfall(report)?.what ?? []);
+  const shortfalls = [...reports.values()].flatMap((report) => forcefileShortfall(report) ?? []);
+  const why = shortfalls.map(({ what }) => what);
+  const advice = [...new Set(shortfalls.flatMap((shortfall) => shortfall.advice ?? []))];
   throw new Refusal(
     `no exposure goes on to post processing${why.length === 0 ? '' : `: ${why.join('; ')}`}`,
-    'See the CCD and forcefile reports; `desgw rescue EXP` resubmits the CCDs that failed.',
+    advice.length === 0 ? 'See `desgw status`.' : advice.slice(0, 3).join('; '),
   );
 }

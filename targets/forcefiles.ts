@@ -9,6 +9,7 @@ import {
   type FollowUp,
   forcefilesFile,
   forcefilesName,
+  settling,
 } from './settings/follow-up.ts';
 import { exposureSubject, REPORTS } from './settings/phases.ts';
 
@@ -35,7 +36,7 @@ export function forcefiles(followUp: FollowUp, exposure: Exposure): Rule {
         return forcefileSighting({
           report: judged.report,
           unchangedForSeconds: unchangedFor,
-          lateSeconds: params.fromOutput === '' ? site.lateFor : 0,
+          lateSeconds: params.fromOutput === '' ? settling(site, params).lateSeconds : 0,
         });
       },
     },

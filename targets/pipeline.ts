@@ -2,6 +2,7 @@
 import {
   expand,
   expandFile,
+  type Json,
   type Param,
   type Params,
   type Path,
@@ -47,6 +48,9 @@ export function followUpParams(site: Site): { readonly [name: string]: Param } {
   return { ...OWN_PARAMS, ...Object.fromEntries(settings), ...POSTPROC_PARAMS };
 }
 
+const seconds = (value: Json): string | undefined =>
+  Number(value) >= 0 ? undefined : 'it must not be below 0';
+
 const OWN_PARAMS = {
   season: param('auto', {
     help: 'season number to claim; auto: a free one; test: one that may be used again',
@@ -55,6 +59,18 @@ const OWN_PARAMS = {
     type: 'integer',
     help: 'seconds after which a submission that does not end is stopped; whether it took effect is then asked of the queue',
   }),
+  settleAfter: {
+    default: null,
+    type: 'number',
+    help: 'seconds without any change after which work is given up whose jobs nobody knows and the queue does not show',
+    check: seconds,
+  },
+  settleDelay: {
+    default: null,
+    type: 'number',
+    help: 'seconds that files may come late when the jobs have left the queue',
+    check: seconds,
+  },
   ccdThreshold: param(50, {
     type: 'integer',
     help: 'complete CCDs that an exposure needs to go on',

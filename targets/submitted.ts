@@ -41,6 +41,8 @@ export interface Marker {
   readonly submitted: string;
   /** Fingerprint of the DAG that was submitted. */
   readonly dag: string;
+  /** It was submitted once more: what an earlier submission left says nothing of this one. */
+  readonly again?: true;
 }
 
 /** Reads a marker; undefined for what desgw did not write. */

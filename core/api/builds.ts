@@ -47,6 +47,8 @@ export interface Build {
   readonly goal: TargetName;
   readonly params?: { readonly [name: string]: Param | Json };
   readonly adapters?: { readonly [name: string]: Adapter };
+  /** Actions at a time where `-j` does not say; 5 by default. */
+  readonly jobs?: number;
   /** Accept `--set` of names that are not declared, with `--allow-unknown`. */
   readonly openParams?: boolean;
   readonly rules: (params: Params) => readonly RuleItem[];

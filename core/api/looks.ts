@@ -57,7 +57,7 @@ export interface Observation {
   readonly sticky?: boolean;
   /**
    * Answers of adapters tell only whether more is to be expected, never what the value is: nobody is
-   * asked while the value that the other looks show is the one on record.
+   * asked while the other looks alone make it ready, with the value that is on record.
    */
   readonly asksToSettle?: true;
   /** Files whose text the functions need. */
@@ -116,13 +116,17 @@ export type Sighting =
       readonly redo?: string;
       readonly tally?: Tally;
     }
-  /** Work is still under way elsewhere. A change of `value` counts as movement. */
+  /** Work is still under way elsewhere. */
   | {
       readonly state: 'waiting';
       readonly progress: string;
       readonly value?: Json;
-      /** Counts as movement when it changes, as `value` does. */
-      readonly movement?: string;
+      /** Counts as movement when it changes; by default the value does. */
+      readonly movement?: Json;
+      /** It is seen to go on: more is to come, though what there is be as it was recorded. */
+      readonly underway?: true;
+      /** What people should hear of at once: jobs that are held, a queue unseen. */
+      readonly tell?: readonly Told[];
       readonly tally?: Tally;
     }
   /**
@@ -135,6 +139,13 @@ export type Sighting =
       readonly advice?: string;
       readonly definite?: true;
     };
+
+/** Something that people should hear of at once, but not again and again. */
+export interface Told {
+  /** Told once for each of these, whatever the text is by then and whoever tells it. */
+  readonly about: string;
+  readonly text: string;
+}
 
 /** Answers questions about the outside. Lives in a site module; may start processes. */
 export interface Adapter {

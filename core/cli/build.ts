@@ -12,9 +12,9 @@ import type { StepsOf } from '../views/dry-run-words.ts';
 import { jsonReporter } from '../views/json.ts';
 import { profiler } from '../views/profile.ts';
 import type { Reporter } from '../views/reporter.ts';
-import { type CommonFlags, type Invocation, type Opened, openProject } from './context.ts';
+import { type CommonFlags, type Invocation, jobsOf, type Opened, openProject } from './context.ts';
 import { isInteractive, prompt } from './prompt.ts';
-import { DEFAULT_JOBS, logReporter, screenReporter, together } from './reporting.ts';
+import { logReporter, screenReporter, together } from './reporting.ts';
 
 export interface BuildFlags extends CommonFlags {
   readonly dryRun?: boolean;
@@ -45,7 +45,7 @@ export async function build(
   try {
     const summary = await runBuild(opened.project, {
       goals: targets,
-      jobs: positive('--jobs', flags.jobs) ?? DEFAULT_JOBS,
+      jobs: positive('--jobs', flags.jobs) ?? jobsOf(opened.project.build),
       failFast: flags.failFast === true,
       force: flags.force === true,
       wait: flags.wait !== false,
@@ -89,7 +89,7 @@ function reporterFor(flags: BuildFlags, opened: Opened, invocation: Invocation):
       : screenReporter(world, invocation, {
           verbose: flags.verbose === true,
           utc: flags.utc === true,
-          jobs: positive('--jobs', flags.jobs) ?? DEFAULT_JOBS,
+          jobs: positive('--jobs', flags.jobs) ?? jobsOf(opened.project.build),
           log: () => log.path,
         });
   if (flags.profile === undefined) return together([log, shown]);

@@ -10,10 +10,10 @@ import type { Project } from '../observe/stage.ts';
 import { forget } from '../repair/clean.ts';
 import { EXIT, runBuild } from '../run/build.ts';
 import { withJournal } from '../run/opening.ts';
-import { type Invocation, lockWish, type Opened } from './context.ts';
+import { type Invocation, jobsOf, lockWish, type Opened } from './context.ts';
 import { type Flags, nameOf } from './options.ts';
 import { confirm } from './prompt.ts';
-import { DEFAULT_JOBS, logReporter, screenReporter, together } from './reporting.ts';
+import { logReporter, screenReporter, together } from './reporting.ts';
 
 /** What an added command is given. */
 export function callOf(
@@ -74,7 +74,7 @@ async function buildGoal(
 ): Promise<number> {
   const { world, build } = project;
   const log = logReporter(world, invocation);
-  const screen = { verbose: false, utc: false, jobs: DEFAULT_JOBS, log: () => log.path };
+  const screen = { verbose: false, utc: false, jobs: jobsOf(build), log: () => log.path };
   const reporter = together([log, screenReporter(world, invocation, screen)]);
   const rules = (): readonly RuleItem[] => [...build.rules(project.params), ...items];
   const { command, signal } = invocation;
@@ -83,7 +83,7 @@ async function buildGoal(
       { ...project, build: { ...build, goal, rules } },
       {
         goals: [goal],
-        jobs: DEFAULT_JOBS,
+        jobs: jobsOf(build),
         failFast: false,
         force: false,
         wait,

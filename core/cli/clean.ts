@@ -1,12 +1,12 @@
 /** `desgw clean`. */
 
 import { UserError } from '../api/errors.ts';
-import type { TargetName } from '../api/values.ts';
-import type { KnownSighting, Memory } from '../memory/memory.ts';
+import type { Memory } from '../memory/memory.ts';
 import { runForAdapter } from '../observe/adapter.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { Project } from '../observe/stage.ts';
 import { notYetKnown, stage } from '../observe/stage.ts';
+import { Stillness } from '../observe/stillness.ts';
 import { type CleanPlan, carryOut, planClean, planOrphans } from '../repair/clean.ts';
 import { type Opening, openToLook, withJournal } from '../run/opening.ts';
 import { display, shellQuote } from '../words/quote.ts';
@@ -26,12 +26,12 @@ type CleanFlags = CommonFlags &
 const CANCEL_LIMIT = 300;
 const CANCEL_LOOK = 1;
 
-/** What is to be cleaned, and since when nothing has moved outside, from one look to the next. */
+/** What is to be cleaned, and for how long nothing has moved outside, from one look to the next. */
 interface Wish {
   readonly project: Project;
   readonly names: readonly string[];
   readonly orphans: boolean;
-  readonly seen: Map<TargetName, KnownSighting>;
+  readonly stillness: Stillness;
 }
 
 /** Forgets targets and deletes what they made. Exit status 2 when something had to be refused. */
@@ -48,7 +48,7 @@ export async function clean(
     );
   const { project } = await openProject(invocation, flags, flags.dryRun !== true);
   const { terminal, signal } = invocation;
-  const wish: Wish = { project, names, orphans, seen: new Map() };
+  const wish: Wish = { project, names, orphans, stillness: new Stillness(project.world.clock) };
   if (flags.dryRun === true) {
     const plan = await plannedNow(wish, signal);
     terminal.out(cleanText(plan, 'would be deleted'));
@@ -57,7 +57,7 @@ export async function clean(
   if (flags.cancel === true) await cancelLive(wish, flags, invocation);
   return withJournal(
     project,
-    { wish: lockWish(invocation), looking: { dry: false, signal } },
+    { wish: lockWish(invocation), looking: { dry: false, stillness: wish.stillness, signal } },
     (opening) => cleanLocked(wish, flags, invocation, opening),
   );
 }
@@ -116,18 +116,17 @@ async function cancelLive(wish: Wish, flags: CleanFlags, invocation: Invocation)
 
 /** What would be cleaned as things are, without the lock. */
 function plannedNow(wish: Wish, signal: AbortSignal): Promise<CleanPlan> {
-  const looking = { dry: false, mayWrite: false, signal };
+  const looking = { dry: false, mayWrite: false, stillness: wish.stillness, signal };
   const { memory, observer } = openToLook(wish.project, looking);
   return planned(wish, memory, observer);
 }
 
 async function planned(
-  { names, orphans, project, seen }: Wish,
+  { names, orphans, project }: Wish,
   memory: Memory,
   observer: Observer,
 ): Promise<CleanPlan> {
   const { world } = project;
-  for (const [target, known] of seen) observer.newSightings.set(target, known);
   const found = await stage(project, observer, names, true);
   const { plan } = found;
   if (!orphans) {
@@ -137,7 +136,6 @@ async function planned(
       watchers.length === 0
         ? plan
         : (await stage(project, observer, [...plan.goals, ...watchers], true)).plan;
-    for (const [target, known] of observer.newSightings) seen.set(target, known);
     return planClean(wider, plan.goals, observer, world.files);
   }
   const unknown = notYetKnown(found);

@@ -30,7 +30,7 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
     options: [
       ['-n, --dry-run', 'show what would run, in order, and why; change nothing'],
       ['--full', 'with -n: every action by itself, with all of its steps'],
-      ['-j, --jobs <n>', 'actions at a time (default: 5)'],
+      ['-j, --jobs <n>', 'actions at a time (default: what the rule file says, else 5)'],
       ['-k, --keep-going', 'after a failure go on with whatever does not need it (the default)'],
       ['--fail-fast', 'start nothing new after a failure'],
       ['-f, --force', 'make the named targets again, whatever their record says'],

@@ -1,6 +1,8 @@
 /** What every command starts from: the world, the terminal, the rule file with its parameters. */
 
 import { dirname, resolve } from 'node:path';
+import type { Build } from '../api/builds.ts';
+import { UserError } from '../api/errors.ts';
 import { type ChosenParams, chosenParams } from '../graph/params.ts';
 import { findRuleFile, type Loaded, loadBuild } from '../load/load.ts';
 import type { Project } from '../observe/stage.ts';
@@ -91,4 +93,12 @@ export async function openProject(
   });
   const { build, siteOf, explain } = loaded;
   return { project: { world, build, params: chosen.values, siteOf, explain }, loaded, chosen };
+}
+
+const DEFAULT_JOBS = 5;
+
+/** Actions at a time where the command line does not say. @throws UserError for what is no number of them */
+export function jobsOf({ jobs = DEFAULT_JOBS }: Build): number {
+  if (Number.isInteger(jobs) && jobs > 0) return jobs;
+  throw new UserError(`the rule file says jobs: ${jobs}`, 'It must be a whole number above 0.');
 }

@@ -11,8 +11,6 @@ import { clockTime, day } from '../words/time.ts';
 import type { Appender, World } from '../world/world.ts';
 import { type Invocation, VERSION } from './context.ts';
 
-export const DEFAULT_JOBS = 5;
-
 export interface ScreenOptions {
   readonly verbose: boolean;
   readonly utc: boolean;

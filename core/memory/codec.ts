@@ -56,14 +56,19 @@ export function readFile(text: string): KnownFile {
 }
 
 /** JSON text of a sighting. */
-export function sightingText(target: string, { digest, since }: KnownSighting): string {
-  return recordText('s', target, JSON.stringify(digest), JSON.stringify(since));
+export function sightingText(target: string, known: KnownSighting): string {
+  const { digest, since, stillMs, seen } = known;
+  const values = [digest, since, ...(seen === undefined ? [] : [stillMs ?? 0, seen])];
+  return recordText('s', target, ...values.map((value) => JSON.stringify(value)));
 }
 
 /** The sighting in a text made by `sightingText`. */
 export function readSighting(text: string): KnownSighting {
-  const [, , digest, since] = JSON.parse(text) as [string, string, string, number];
-  return { digest, since };
+  const [, , digest, since, stillMs, seen] = JSON.parse(text) as [
+    ...[string, string, string, number],
+    ...(number | undefined)[],
+  ];
+  return seen === undefined ? { digest, since } : { digest, since, stillMs: stillMs ?? 0, seen };
 }
 
 function pack(trace: Trace): Packed {

@@ -13,10 +13,13 @@ export interface KnownFile {
   readonly seen: Instant;
 }
 
-/** A value an observation had, and since when it has not moved. */
+/** A value an observation had, since when it is known, and for how long it was seen not to move. */
 export interface KnownSighting {
   readonly digest: Digest;
   readonly since: Instant;
+  /** Added up from look to look until `seen`. */
+  readonly stillMs?: number;
+  readonly seen?: Instant;
 }
 
 /** Memory as loaded; read-only views that a build keeps up to date as it appends. */

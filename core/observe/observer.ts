@@ -21,6 +21,7 @@ import type { AttemptState, View } from '../plan/view.ts';
 import type { Stat, World } from '../world/world.ts';
 import { attemptState } from './attempts.ts';
 import { Looker } from './looker.ts';
+import { Stillness } from './stillness.ts';
 import { Texts } from './texts.ts';
 
 export interface ObserverOptions {
@@ -36,6 +37,8 @@ export interface ObserverOptions {
   readonly made?: { get(target: TargetName): number | undefined };
   /** Whether what could not be seen of a target is looked at once more in this invocation. */
   readonly awaitsSight?: (target: TargetName) => boolean;
+  /** What this process has seen not to move, where several observers follow each other. */
+  readonly stillness?: Stillness;
   readonly signal: AbortSignal;
 }
 
@@ -56,6 +59,7 @@ export class Observer implements View {
   readonly #options: ObserverOptions;
   readonly #looker: Looker;
   readonly #texts: Texts;
+  readonly #stillness: Stillness;
   readonly #stats = new Map<Path, Looked | undefined>();
   readonly #globs = new Map<string, { readonly paths: readonly Path[]; readonly digest: Digest }>();
   readonly #sightings = new Map<TargetName, Sighting>();
@@ -70,6 +74,7 @@ export class Observer implements View {
     this.#options = options;
     this.#looker = new Looker(world, options);
     this.#texts = new Texts(world.files);
+    this.#stillness = options.stillness ?? new Stillness(world.clock);
   }
 
   /** Stats everything that the targets in `order` name, many at a time, each path once. */
@@ -196,12 +201,8 @@ export class Observer implements View {
       const first = observe.judge(seen, { ...facts, now, unchangedFor: 0 });
       if (first.state === 'failed') return first;
       if (first.state === 'ready') return first;
-      const since = this.#sightingSince(
-        node.name,
-        [first.value ?? null, first.movement ?? null],
-        now,
-      );
-      return observe.judge(seen, { ...facts, now, unchangedFor: (now - since) / 1000 });
+      const still = this.#stillMs(node.name, first.movement ?? first.value ?? null);
+      return observe.judge(seen, { ...facts, now, unchangedFor: still / 1000 });
     } catch (error) {
       return failedSighting(error);
     }
@@ -220,18 +221,16 @@ export class Observer implements View {
     const now = this.#world.clock.now();
     const sighting = judge(seen, { ...facts, now, unchangedFor: 0 });
     const same =
-      sighting.state !== 'failed' &&
-      sighting.value !== undefined &&
+      sighting.state === 'ready' &&
       trace.signature.observed?.digest === valueDigest(sighting.value);
     return same ? sighting : undefined;
   }
 
-  #sightingSince(name: TargetName, value: Json, now: number): number {
-    const digest = valueDigest(value);
+  #stillMs(name: TargetName, value: Json): number {
     const known = this.newSightings.get(name) ?? this.#memory.sightings.get(name);
-    if (known?.digest === digest) return known.since;
-    this.newSightings.set(name, { digest, since: now });
-    return now;
+    const { stillMs, record } = this.#stillness.note(name, valueDigest(value), known);
+    if (record !== undefined) this.newSightings.set(name, record);
+    return stillMs;
   }
 
   async #lookOnce(node: Node): Promise<OnceSighting> {

@@ -166,11 +166,18 @@ function unsettled(
   if (sighting.state === 'failed') return unseen(sighting, view.awaitsSight(name));
   if (sighting.state === 'ready') return undefined;
   const asRecorded =
+    sighting.underway !== true &&
     sighting.value !== undefined &&
     built?.signature.observed?.digest === valueDigest(sighting.value);
   return asRecorded
     ? undefined
-    : { state: 'waiting', reasons: [], note: sighting.progress, ...tallyOf(sighting) };
+    : {
+        state: 'waiting',
+        reasons: [],
+        note: sighting.progress,
+        ...(sighting.tell === undefined ? {} : { tell: sighting.tell }),
+        ...tallyOf(sighting),
+      };
 }
 
 /** What could not be seen holds up everybody: it is waited for, and in the end failed. */

@@ -1,6 +1,6 @@
 /** Verdicts and the plan: how targets stand, and what a build would do now. */
 import type { State } from '../api/builds.ts';
-import type { Tally } from '../api/looks.ts';
+import type { Tally, Told } from '../api/looks.ts';
 import type { Digest, TargetName } from '../api/values.ts';
 import type { Selection } from '../graph/graph.ts';
 import type { Reason } from '../words/reasons.ts';
@@ -17,6 +17,8 @@ export interface Verdict {
   readonly note?: string;
   /** How the parts of what was observed stand. */
   readonly tally?: Tally;
+  /** For `waiting`: what people should hear of at once. */
+  readonly tell?: readonly Told[];
   /** Set when it counts as fresh only because it is held back: until this target is settled. */
   readonly until?: TargetName;
   /** For `failed`: nothing to run, what it needs to see could not be seen. */

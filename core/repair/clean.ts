@@ -8,6 +8,7 @@ import type { Journal, Memory } from '../memory/memory.ts';
 import type { Built, Cleaning, Trace } from '../memory/trace.ts';
 import { lastGood } from '../memory/trace.ts';
 import type { Observer } from '../observe/observer.ts';
+import { FORGOTTEN } from '../observe/stillness.ts';
 import { builtOf } from '../plan/record.ts';
 import type { Plan } from '../plan/verdict.ts';
 import type { Files } from '../world/world.ts';
@@ -103,7 +104,7 @@ export function carryOut(
 export function forget(target: TargetName, journal: Journal, at: number, reason?: string): void {
   const trace = journal.traces.get(target);
   // For how long nothing had moved outside says nothing of what is begun now.
-  if (journal.sightings.has(target)) journal.sighting(target, { digest: '', since: at });
+  if (journal.sightings.has(target)) journal.sighting(target, { digest: FORGOTTEN, since: at });
   if (trace?.kind !== 'built') journal.drop(target);
   else
     journal.trace(target, {

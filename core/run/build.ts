@@ -5,11 +5,12 @@ import type { Problem } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
 import { realTargets } from '../graph/resolve.ts';
 import { lackingSource, sourceNeededBy } from '../graph/sources.ts';
-import type { Journal, Memory } from '../memory/memory.ts';
+import type { Journal } from '../memory/memory.ts';
 import { type Environments, environmentsOf } from '../observe/environment.ts';
 import { Looker } from '../observe/looker.ts';
 import type { Observer } from '../observe/observer.ts';
 import { declarationOf, type Project, type Stage, stage } from '../observe/stage.ts';
+import { Stillness } from '../observe/stillness.ts';
 import { heldUp } from '../plan/held-up.ts';
 import { asBuilt } from '../plan/record.ts';
 import type { Plan } from '../plan/verdict.ts';
@@ -86,6 +87,7 @@ class BuildRun {
   readonly #adopted = new Set<TargetName>();
   readonly #failed = new Map<TargetName, Summary['failed'][number]>();
   readonly #environments: Environments;
+  readonly #stillness: Stillness;
   #forced: ReadonlySet<TargetName> | undefined;
   /** Since when targets could not be seen, without having been seen in between. */
   readonly #unseenSince = new Map<TargetName, number>();
@@ -95,6 +97,7 @@ class BuildRun {
     this.#options = options;
     this.#begun = project.world.clock.now();
     this.#environments = environmentsOf(project.world);
+    this.#stillness = new Stillness(project.world.clock);
   }
 
   async run(): Promise<Summary> {
@@ -130,10 +133,11 @@ class BuildRun {
     });
     for (const message of memory.warnings) this.#warnOnce(message);
     const found = await stage(this.#project, observer, this.#options.goals, false);
+    this.#tell(found.plan.verdicts);
     const forced = this.#forceGoals(found);
     const seen: Round = { memory, observer, ...(forced ? {} : { found }) };
     const idle = found.kind === 'plan' && found.plan.actions.length === 0 && !forced;
-    if (idle && observer.learned.size === 0 && !moved(observer, memory))
+    if (idle && observer.learned.size === 0 && observer.newSightings.size === 0)
       return { plan: found.plan, verdicts: found.plan.verdicts };
     if (this.#options.signal.aborted) return { plan: found.plan, verdicts: found.plan.verdicts };
     if (!idle) return this.#locked(seen, this.#options.wait);
@@ -174,6 +178,7 @@ class BuildRun {
       gaveUp: this.#failed,
       made: this.#built,
       awaitsSight: (target) => this.#awaitsSight(target),
+      stillness: this.#stillness,
       ...(forced === undefined ? {} : { forced }),
     };
   }
@@ -206,6 +211,7 @@ class BuildRun {
           past: pastOf(plan.graph, journal.traces),
         });
       const done = await this.#execute(plan, journal, observer);
+      this.#tell(done.verdicts);
       await observer.confirm();
       this.#writeDown(observer, journal);
       const expanded =
@@ -282,6 +288,17 @@ class BuildRun {
     this.#options.emit({ kind: 'waiting', targets, at, nextLook, plan });
   }
 
+  /** Each matter once a build, however many targets tell of it. */
+  #tell(verdicts: Verdicts): void {
+    for (const [target, { tell = [] }] of verdicts) {
+      for (const { about, text } of tell) {
+        if (this.#told.has(about)) continue;
+        this.#told.set(about, text);
+        this.#options.emit({ kind: 'told', target, text });
+      }
+    }
+  }
+
   #warnOnce(message: string): void {
     if (this.#told.has(message)) return;
     this.#told.set(message, '');
@@ -351,9 +368,3 @@ function outcomeOf(
     );
   return 'fresh';
 }
-
-/** Whether an observation has a value that is not on record yet. */
-const moved = (observer: Observer, memory: Memory): boolean =>
-  [...observer.newSightings].some(
-    ([target, known]) => memory.sightings.get(target)?.digest !== known.digest,
-  );

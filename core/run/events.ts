@@ -75,6 +75,8 @@ export type BuildEvent =
       /** How everything stands meanwhile. */
       readonly plan: Plan;
     }
+  /** What people should hear of at once, each only once. */
+  | { readonly kind: 'told'; readonly target: TargetName; readonly text: string }
   | { readonly kind: 'warning'; readonly target?: TargetName; readonly message: string }
   | { readonly kind: 'lock wait'; readonly holder: string }
   | { readonly kind: 'finished'; readonly summary: Summary; readonly at: Instant };

@@ -120,6 +120,7 @@ export class Activity {
         this.lock = event.holder;
         return;
       case 'action retried':
+      case 'told':
       case 'warning':
       case 'finished':
         return;

@@ -130,6 +130,7 @@ function endOf(event: BuildEvent): { verb: Verb; target: TargetName; ms?: number
     case 'target spared':
     case 'progress':
     case 'waiting':
+    case 'told':
     case 'warning':
     case 'lock wait':
     case 'finished':

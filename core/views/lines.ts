@@ -137,6 +137,8 @@ class LineByLine implements Lines {
         return verbose
           ? ['at', 'blue', `${display(event.target)}  ${display(event.progress)}`]
           : undefined;
+      case 'told':
+        return ['note', 'yellow', display(event.text)];
       case 'lock wait':
         return ['waiting', 'blue', `for another build: ${display(event.holder)}`];
     }

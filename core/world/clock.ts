@@ -5,6 +5,7 @@ import type { Clock } from './world.ts';
 export function realClock(): Clock {
   return {
     now: () => Date.now(),
+    steady: () => performance.now(),
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();

@@ -152,6 +152,8 @@ export interface ProcessIdentity {
 
 export interface Clock {
   now(): Instant;
+  /** Milliseconds since some moment that only ever grow, whatever is done to the clock. */
+  steady(): number;
   /** Resolves after `ms`, or at once when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

@@ -6,7 +6,7 @@ import {
   mapLines,
   type Paint,
 } from '../../core/index.ts';
-import { type CcdReport, ccdTable } from '../reports/ccd-report.ts';
+import { type CcdReport, ccdTable, shortfallAdvice } from '../reports/ccd-report.ts';
 import { focalPlane } from '../reports/focal-plane.ts';
 import { type ForcefileReport, forcefileNote } from '../reports/forcefile-report.ts';
 import { readOutputText } from '../reports/output-reader.ts';
@@ -68,6 +68,7 @@ function reportText(call: CommandCall, exposure: Exposure): string {
     headline,
     ...mapOf(call, report),
     ...rest,
+    ...(report.enough ? [] : [`  ${shortfallAdvice(report)}`]),
     ...(forcefiles === null ? [] : [forcefileNote(forcefiles)]),
   ].join('\n');
 }

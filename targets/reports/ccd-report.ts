@@ -8,16 +8,7 @@
  * has a directory under: failed if it failed in any, else complete if it is in any.
  */
 
-import {
-  type JobsState,
-  jobsInWords,
-  type Listing,
-  type Look,
-  type Problem,
-  type Seen,
-  type Sighting,
-  type Tally,
-} from '../../core/index.ts';
+import type { Listing, Look, Problem, Seen } from '../../core/index.ts';
 import { ccd2, SEARCH_CCDS } from '../settings/domain.ts';
 
 /** `missing`: one of the 59 search CCDs without any directory, that is, not started. */
@@ -229,72 +220,6 @@ export function stateByCcd({ ccds }: Pick<CcdReport, 'ccds'>): ReadonlyMap<strin
   return states;
 }
 
-/** What decides whether an exposure has settled. All times in seconds. */
-export interface SettleFacts {
-  readonly report: CcdReport;
-  readonly jobs: JobsState;
-  readonly unchangedForSeconds: number;
-  /** After so long without any change nothing more is waited for. */
-  readonly settleAfterSeconds: number;
-  /** How long ago the jobs were first seen to be gone; counts only when `jobs` is `none`. */
-  readonly goneForSeconds: number;
-  /** Files of a finished job may become visible this much later. */
-  readonly lateSeconds: number;
-}
-
-/**
- * Whether the exposure has settled: every CCD is complete or failed, or its jobs have left the
- * queue, or nothing has changed for long. The value is the report in either state, so that
- * settling alone is no change. A held job is neither failed nor gone.
- */
-export function ccdSighting(facts: SettleFacts): Sighting {
-  const { report, jobs } = facts;
-  const value = report;
-  const tally = ccdTally(report, jobs);
-  const ready = (because?: string): Sighting => ({
-    state: 'ready',
-    value,
-    tally,
-    note: because === undefined ? ccdNote(report) : `${ccdNote(report)}; ${because}`,
-  });
-  const waiting = (suffix: string): Sighting => ({
-    state: 'waiting',
-    value,
-    tally,
-    progress: `${ccdProgress(report)}; ${suffix}`,
-  });
-  const states = [...stateByCcd(report).values()];
-  if (states.every((state) => state === 'complete' || state === 'failed')) return ready();
-  if (jobs === 'none') {
-    return facts.goneForSeconds >= facts.lateSeconds
-      ? ready('its jobs have left the queue')
-      : waiting('its jobs have left the queue, late files may still appear');
-  }
-  const queue = jobs === 'unknown' ? 'the queue could not be seen' : `jobs: ${jobsInWords(jobs)}`;
-  if (facts.unchangedForSeconds >= facts.settleAfterSeconds)
-    return ready(`nothing has changed for ${duration(facts.unchangedForSeconds)}; ${queue}`);
-  return waiting(queue);
-}
-
-/**
- * The CCDs of an exposure for totals over many. A job that has not ended may have left its outputs
- * already, and not every job is of a CCD, so jobs count only for CCDs that nothing is known of.
- */
-export function ccdTally(report: CcdReport, jobs: JobsState): Tally {
-  const { complete, failed, total } = report.counts;
-  const alive = typeof jobs === 'string' ? undefined : jobs;
-  let open = total - complete - failed;
-  const take = (n: number): number => {
-    const taken = Math.min(open, n);
-    open -= taken;
-    return taken;
-  };
-  const held = take(alive?.held ?? 0);
-  const running = take((alive?.running ?? 0) + (alive?.transferring ?? 0));
-  const idle = take((alive?.idle ?? 0) + (alive?.suspended ?? 0));
-  return { unit: 'CCDs', total, complete, failed, running, idle, held };
-}
-
 /** `31 of 59 CCDs: 28 complete, 3 failed`. */
 export function ccdProgress(report: CcdReport): string {
   const { complete, failed, total } = report.counts;
@@ -322,8 +247,15 @@ export function ccdShortfall(report: CcdReport): Problem | undefined {
   const lacking = report.ccds.filter((entry) => entry.state !== 'complete').map(described);
   return {
     what: `exposure ${exposure}: ${n.complete} CCDs are complete, ${threshold} are needed; not complete: ${lacking.join(', ')}`,
-    advice: `see desgw log ccds_${exposure} for each CCD; desgw rescue ${exposure} submits only those that failed`,
+    advice: shortfallAdvice(report),
   };
+}
+
+/** A rescue wants something that came back, and something that did not complete. */
+export function shortfallAdvice({ exposure, counts }: CcdReport): string {
+  return counts.complete + counts.failed === 0
+    ? `nothing at all came back, most likely because a template failed: desgw resubmit ${exposure} --reason 'nothing came back' submits all of it once more`
+    : `desgw rescue ${exposure} submits those that did not complete once more`;
 }
 
 /**
@@ -392,9 +324,4 @@ function entryFrom(ccd: string, nite: string, names: readonly string[]): CcdEntr
 /** By code unit, so that the same listing gives the same bytes in every locale. */
 function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function duration(seconds: number): string {
-  if (seconds >= 7200) return `${Math.floor(seconds / 3600)} h`;
-  return seconds >= 120 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds)} s`;
 }

@@ -176,7 +176,7 @@ export function forcefileShortfall(report: ForcefileReport): Problem | undefined
           'files of CCDs that failed or of another nite: look at them, then remove them or accept a surplus',
       };
     case 'not-enough-ccds':
-      return { what, advice: `desgw rescue ${report.exposure} submits only the CCDs that failed` };
+      return { what, advice: ccdAdvice(report) };
     default:
       return {
         what,
@@ -185,6 +185,12 @@ export function forcefileShortfall(report: ForcefileReport): Problem | undefined
       };
   }
 }
+
+/** With no complete CCD it takes the CCD report to tell whether there is anything to rescue. */
+const ccdAdvice = ({ exposure, complete }: ForcefileReport): string =>
+  complete > 0
+    ? `desgw rescue ${exposure} submits those that did not complete once more`
+    : `desgw ccds ${exposure} tells what became of each CCD, and what can be done`;
 
 /** One exposure in the order of output.txt. */
 export type Entry = {

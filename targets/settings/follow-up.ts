@@ -40,6 +40,15 @@ export const markerFile = (site: Site, exposure: Exposure): Path =>
 export const dagmakerOutFile = (site: Site, exposure: Exposure): Path =>
   `${workDir(site, exposure)}/dagmaker_${exposure}.out`;
 
+/** When work on the grid counts as over, in seconds: of this run where it says so, else of the site. */
+export function settling(site: Site, params: Params) {
+  const { settleAfter, settleDelay } = params;
+  return {
+    settleAfterSeconds: Number(settleAfter ?? site.settleAfter),
+    lateSeconds: Number(settleDelay ?? site.settleDelay),
+  };
+}
+
 /** Names of targets. */
 export const dagmakerName = (exposure: Exposure): string => `dagmaker_${exposure}.out`;
 export const submittedName = (exposure: Exposure): string => `submitted_${exposure}`;

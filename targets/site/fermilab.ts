@@ -76,7 +76,7 @@ export function fermilab(options: FermilabOptions): Site {
     },
     fixedPostproc: options.fixedPostproc ?? false,
     settleAfter: options.settleAfter ?? 6 * 3600,
-    lateFor: 120,
+    settleDelay: 120,
     postprocSilence: 6 * 3600,
     services: { file, section },
     adapters: {

@@ -56,7 +56,7 @@ export function sandbox(options: { readonly isolate?: boolean } = {}): Site {
     imageSetup: { script: `${gwWorkflow}/setup_img_proc.sh`, cwd: gwWorkflow },
     fixedPostproc: false,
     settleAfter: 600,
-    lateFor: 1,
+    settleDelay: 1,
     postprocSilence: 120,
     services: undefined,
     adapters: {

@@ -48,7 +48,7 @@ export interface Site {
   /** Seconds: nothing has moved for so long that nothing more is waited for. */
   readonly settleAfter: number;
   /** Seconds that late files may take to appear when jobs have left the queue. */
-  readonly lateFor: number;
+  readonly settleDelay: number;
   /** Seconds without any output after which post processing is reported as hanging. */
   readonly postprocSilence: number;
   /** The DES services file and its section, for the season tables. */

@@ -17,9 +17,11 @@ import {
   target,
   write,
 } from '../../core/index.ts';
-import { type CcdReport, ccdLooks, ccdSighting, reportFrom } from '../reports/ccd-report.ts';
+import { type CcdReport, ccdLooks, reportFrom } from '../reports/ccd-report.ts';
+import { ccdSighting } from '../reports/ccd-settling.ts';
 import { bandIn } from '../reports/rows.ts';
 import type { Exposure } from '../settings/domain.ts';
+import { settling } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
 import {
   absolute,
@@ -160,10 +162,10 @@ export function statistics(site: Site, params: Params): Rule {
           return ccdSighting({
             report: judged.report,
             jobs,
+            known: true,
+            again: false,
             unchangedForSeconds: unchangedFor,
-            settleAfterSeconds: site.settleAfter,
-            goneForSeconds: unchangedFor,
-            lateSeconds: site.lateFor,
+            ...settling(site, params),
           });
         });
         return together(sightings, jobs === 'none' ? 'gone' : 'queued');
@@ -226,7 +228,7 @@ function together(sightings: readonly Sighting[], movement: string): Sighting {
   const progress = `${settled} of ${sightings.length} exposures have settled`;
   return settled === sightings.length
     ? { state: 'ready', value, note: progress }
-    : { state: 'waiting', value, progress, movement };
+    : { state: 'waiting', value, progress, movement: [value, movement] };
 }
 
 function tokenIn(marker: string | undefined): string {

@@ -88,6 +88,8 @@ function inWords(event: BuildEvent): string[] {
       return [`spared ${event.target}`];
     case 'target adopted':
       return [`adopted ${event.target}: ${event.how}`];
+    case 'told':
+      return [`told: ${event.text}`];
     case 'warning':
       return [`warning: ${event.message}`];
     case 'planned':

@@ -81,6 +81,7 @@ export function stubWorld(
     processes: stubProcesses({ ...PROGRAMS, ...programs }, files, counts, ran),
     clock: {
       now: () => clock.ms,
+      steady: () => clock.ms,
       // Whatever is ready to happen at once happens before the time is over.
       sleep: (ms) => {
         clock.ms += ms;

@@ -69,8 +69,8 @@ export const RULES = `
       judge: ([list, queue], { unchangedFor }) => {
         const value = (list.dirs[0]?.names ?? []).length;
         if (value >= 50) return { state: 'ready', value, note: value + ' CCDs' };
-        if (queue.kind === 'failed' || queue.answer.jobs.length > 0) return { state: 'waiting', value, progress: value + ' of 62 CCDs', movement: 'queued' };
-        if (unchangedFor < 90) return { state: 'waiting', value, progress: 'settling', movement: 'gone' };
+        if (queue.kind === 'failed' || queue.answer.jobs.length > 0) return { state: 'waiting', value, progress: value + ' of 62 CCDs', movement: [value, 'queued'] };
+        if (unchangedFor < 90) return { state: 'waiting', value, progress: 'settling', movement: [value, 'gone'] };
         return { state: 'ready', value, note: value + ' CCDs, and no job is left' };
       },
     },

@@ -5,12 +5,8 @@ import { describe } from 'vitest';
 import { jobsState } from '../../core/api/grid.ts';
 import { jobsubJobs } from '../../targets/grid/jobs-of.ts';
 import { COLUMNS, readQueueColumns } from '../../targets/grid/jobsub-answer.ts';
-import {
-  type CcdReport,
-  ccdReport,
-  ccdShortfall,
-  ccdSighting,
-} from '../../targets/reports/ccd-report.ts';
+import { type CcdReport, ccdReport, ccdShortfall } from '../../targets/reports/ccd-report.ts';
+import { ccdSighting } from '../../targets/reports/ccd-settling.ts';
 import { build } from './chain.ts';
 import { comeBack, once, REST, RULES, settled, submissions, withGrid } from './fake-grid.ts';
 import { type RunOptions, test, until, type Workspace } from './workspace.ts';
@@ -405,9 +401,10 @@ const sighting = (facts: Partial<Parameters<typeof ccdSighting>[0]>) =>
   ccdSighting({
     report: report(40, 0),
     jobs: 'unknown',
+    known: true,
+    again: false,
     unchangedForSeconds: 0,
     settleAfterSeconds: 86_400,
-    goneForSeconds: 0,
     lateSeconds: 90,
     ...facts,
   });
@@ -446,7 +443,7 @@ describe('grid, as the pipeline judges it', () => {
   test('S65 jobs that have gone are settled only when late files have had their time', ({
     expect,
   }) => {
-    const gone = (goneForSeconds: number) => sighting({ jobs: 'none', goneForSeconds });
+    const gone = (unchangedForSeconds: number) => sighting({ jobs: 'none', unchangedForSeconds });
     expect(gone(89)).toMatchObject({
       state: 'waiting',
       progress: expect.stringContaining('late files may still appear'),
@@ -461,7 +458,7 @@ describe('grid, as the pipeline judges it', () => {
     expect,
   }) => {
     const ended = report(49, 3);
-    expect(sighting({ report: ended, jobs: 'none', goneForSeconds: 90 }).state).toBe('ready');
+    expect(sighting({ report: ended, jobs: 'none', unchangedForSeconds: 90 }).state).toBe('ready');
     const { what } = ccdShortfall(ended)!;
     const lacking = ended.ccds.filter(({ state }) => state !== 'complete').map(({ ccd }) => ccd);
     expect(lacking.length).toBe(10);

@@ -166,6 +166,7 @@ export function memoryMachine(
       },
       clock: {
         now: () => Date.now(),
+        steady: () => Date.now(),
         async sleep(ms, signal) {
           if (halted()) throw new Stopped();
           if (signal?.aborted) return;

@@ -49,6 +49,7 @@ function clockWith(between: (sleeps: number) => void = () => {}): Clock {
   let sleeps = 0;
   return {
     now: () => SINCE,
+    steady: () => SINCE,
     sleep: async () => {
       if (++sleeps > 100) throw new Error('waits for ever');
       between(sleeps);

@@ -24,7 +24,8 @@ function watched(more: Partial<Observation>) {
         ],
         judge: ([listing, answer]) => {
           const value = listing?.kind === 'list' ? (listing.dirs[0]?.names ?? []) : [];
-          if (answer?.kind === 'answer' && answer.answer === false)
+          const asked = answer?.kind === 'answer';
+          if (asked ? answer.answer === false : value.includes('all'))
             return { state: 'ready', value: [...value] };
           return { state: 'waiting', progress: 'under way', value: [...value] };
         },
@@ -33,14 +34,14 @@ function watched(more: Partial<Observation>) {
       recipe: { version: '1', steps: ({ value }) => [write('seen', JSON.stringify(value))] },
     }),
   ];
-  const world = stubWorld({ 'work/1': '' });
+  const world = stubWorld({ 'work/all': '' });
   const engine = engineOn(world, rules, {
     adapters: { queue: { timeout: 60, dry: true, ask } },
   });
   return { engine, world, asked };
 }
 
-test('while what is seen is as recorded, nobody is asked whether more is to come', async () => {
+test('while all there can be is seen and on record, nobody is asked whether more is to come', async () => {
   const { engine, world, asked } = watched({ asksToSettle: true });
   expect((await engine.build()).summary.built).toEqual(['seen']);
   expect(asked.times).toBe(1);
@@ -53,12 +54,22 @@ test('while what is seen is as recorded, nobody is asked whether more is to come
   expect(asked.times).toBe(2);
   asked.alive = false;
   expect((await engine.build()).summary.built).toEqual(['seen']);
-  expect(world.files.text('seen')).toBe('["1","2"]');
+  expect(world.files.text('seen')).toBe('["2","all"]');
 });
 
 test('where answers may be part of the value they are asked for every time', async () => {
   const { engine, asked } = watched({});
   await engine.build();
+  await engine.build();
+  expect(asked.times).toBe(2);
+});
+
+test('where more may come, it is asked for though what is seen is as recorded', async () => {
+  const { engine, world, asked } = watched({ asksToSettle: true });
+  world.files.put('work/2', '');
+  world.files.remove('work/all');
+  await engine.build();
+  asked.alive = true;
   await engine.build();
   expect(asked.times).toBe(2);
 });

@@ -36,6 +36,7 @@ function tickingClock(): Clock & { tick(ms: number): Promise<void> } {
   let sleepers: (() => void)[] = [];
   return {
     now: () => now,
+    steady: () => now,
     sleep: (_ms, signal) =>
       new Promise((wake) => {
         sleepers.push(wake);

@@ -7,10 +7,8 @@ import {
   ccdNote,
   ccdReport,
   ccdShortfall,
-  ccdSighting,
   ccdTable,
   reportFrom,
-  type SettleFacts,
   stateByCcd,
 } from '../../../targets/reports/ccd-report.ts';
 import { ccd2, SEARCH_CCDS } from '../../../targets/settings/domain.ts';
@@ -233,78 +231,6 @@ describe('what was seen', () => {
   test('a missing root is a failure, since the disk is not mounted', () => {
     const none: Seen = { kind: 'stat', stat: undefined };
     expect(reportFrom([list([]), list([]), none], asked).state).toBe('failed');
-  });
-});
-
-describe('settling', () => {
-  const running = { idle: 3, running: 12, held: 0, transferring: 0, suspended: 0, holdReasons: [] };
-  const base: SettleFacts = {
-    report: report(28, 3),
-    jobs: running,
-    unchangedForSeconds: 60,
-    settleAfterSeconds: 3600,
-    goneForSeconds: 0,
-    lateSeconds: 120,
-  };
-  const inShort = (change: Partial<SettleFacts>) => {
-    const sighting = ccdSighting({ ...base, ...change });
-    return [sighting.state, sighting.state === 'waiting' ? sighting.progress : note(sighting)];
-  };
-  const note = (sighting: ReturnType<typeof ccdSighting>) =>
-    sighting.state === 'ready' ? sighting.note : undefined;
-
-  test('work under way is waited for, with its progress', () => {
-    expect(inShort({})).toEqual([
-      'waiting',
-      '31 of 59 CCDs: 28 complete, 3 failed; jobs: 12 running, 3 idle',
-    ]);
-  });
-
-  test('all CCDs complete or failed settle it, whatever the queue says', () => {
-    for (const jobs of [running, 'unknown', 'none'] as const)
-      expect(inShort({ report: report(52, 7), jobs })).toEqual([
-        'ready',
-        '52 of 59 CCDs complete, 7 failed',
-      ]);
-  });
-
-  test('a DAG that has left the queue settles it, but only after late files had their time', () => {
-    expect(inShort({ jobs: 'none', goneForSeconds: 119 })).toEqual([
-      'waiting',
-      '31 of 59 CCDs: 28 complete, 3 failed; its jobs have left the queue, late files may still appear',
-    ]);
-    expect(inShort({ jobs: 'none', goneForSeconds: 120 })).toEqual([
-      'ready',
-      '28 of 59 CCDs complete, 3 failed, 28 not started (50 are needed); its jobs have left the queue',
-    ]);
-  });
-
-  test('a queue that could not be seen is not an empty queue', () => {
-    expect(inShort({ jobs: 'unknown', goneForSeconds: 9999 })).toEqual([
-      'waiting',
-      '31 of 59 CCDs: 28 complete, 3 failed; the queue could not be seen',
-    ]);
-  });
-
-  test('nothing changing for long settles it, and says so', () => {
-    expect(inShort({ jobs: 'unknown', unchangedForSeconds: 7200 })).toEqual([
-      'ready',
-      '28 of 59 CCDs complete, 3 failed, 28 not started (50 are needed); nothing has changed for 2 h; the queue could not be seen',
-    ]);
-  });
-
-  test('held jobs are shown with their reason and are not counted as failed', () => {
-    const held = { ...running, held: 2, holdReasons: ['memory usage exceeded'] };
-    expect(inShort({ jobs: held })).toEqual([
-      'waiting',
-      '31 of 59 CCDs: 28 complete, 3 failed; jobs: 12 running, 3 idle, 2 held (memory usage exceeded)',
-    ]);
-  });
-
-  test('the value is the report before and after, so that settling alone is no change', () => {
-    const waiting = ccdSighting(base);
-    const ready = ccdSighting({ ...base, jobs: 'none', goneForSeconds: 999 });
-    expect([waiting, ready]).toMatchObject([{ value: base.report }, { value: base.report }]);
   });
 });
 

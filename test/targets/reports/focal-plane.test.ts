@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ccdReport, ccdTally } from '../../../targets/reports/ccd-report.ts';
+import { ccdReport } from '../../../targets/reports/ccd-report.ts';
+import { ccdTally } from '../../../targets/reports/ccd-settling.ts';
 import { CCD_PLACES, focalPlane } from '../../../targets/reports/focal-plane.ts';
 
 const report = ccdReport(
