@@ -1,4 +1,5 @@
 /** submitted_EXP: the DAG handed to the grid, exactly once. */
+
 import {
   claim,
   digestOf,
@@ -78,8 +79,16 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
       version: '1',
       reads: [dag, marker],
       steps: () => [
-        // Never given back: somebody who looked before the marker was there must not be next.
-        claim(workDir(site, exposure), [`${name}.S${season}.submitting`], `submission of ${name}`),
+        // Given back only when it is certain that nothing was submitted: somebody who looked before
+        // the marker was there must not be next.
+        claim(
+          workDir(site, exposure),
+          [claimName(site, season, exposure)],
+          `submission of ${name}`,
+          {
+            once: true,
+          },
+        ),
         site.grid.submit({
           labels: { exposure, season },
           file: name,
@@ -135,18 +144,26 @@ export function judgeSubmission(grid: Grid, run: RunFacts): readonly Problem[] {
   return [grid.explain({ stdout, stderr, exit: exits.at(-1) ?? { kind: 'exit', code: 0 } })];
 }
 
-/** What tells whether an exposure was submitted: the marker, the results, the queue. */
+/** What tells whether an exposure was submitted: the marker, the results, the queue, the claim. */
 export function submissionLooks(site: Site, season: string, exposure: Exposure): readonly Look[] {
   return [
     { kind: 'read', path: markerFile(site, exposure) },
     { kind: 'list', pattern: `${site.pnfs}/exp/*/${exposure}/dp${season}/*/`, partly: true },
     { kind: 'ask', adapter: 'queue', question: null },
+    { kind: 'read', path: claimFile(site, season, exposure) },
   ];
 }
 
+/** Stands beside the DAG from before it is submitted, and says by whom. */
+const claimFile = (site: Site, season: string, exposure: Exposure): Path =>
+  `${workDir(site, exposure)}/${claimName(site, season, exposure)}`;
+
+const claimName = (site: Site, season: string, exposure: Exposure): string =>
+  `${dagFile(site, exposure).split('/').pop()}.S${season}.submitting`;
+
 /** Whether the work was submitted before, by whom ever, told from `submissionLooks`. */
 export function judgeSubmitted(
-  [markerSeen, results, queueSeen]: readonly Seen[],
+  [markerSeen, results, queueSeen, claimSeen]: readonly Seen[],
   asked: {
     readonly grid: Grid;
     readonly exposure: string;
@@ -176,7 +193,7 @@ export function judgeSubmitted(
         ? results.unread?.find(({ dir }) => mayHoldResults(dir))?.why
         : undefined;
   if (unread !== undefined) return { state: 'unknown', why: `pnfs could not be seen: ${unread}` };
-  if (queue?.state === 'seen') return { state: 'not done' };
+  if (queue?.state === 'seen') return judgeClaim(claimSeen, asked);
   const why =
     queueSeen?.kind === 'failed'
       ? queueSeen.why
@@ -188,6 +205,34 @@ export function judgeSubmitted(
     why: `the queue could not be seen (${why})`,
     advice: 'see `desgw jobs`, then build again',
   };
+}
+
+/** Nothing shows the work; but somebody may have begun it, of whom we have no record. */
+function judgeClaim(
+  seen: Seen | undefined,
+  { exposure, token }: { readonly exposure: string; readonly token: string | undefined },
+): OnceSighting {
+  if (seen?.kind === 'failed')
+    return { state: 'unknown', why: `the claim on its DAG could not be seen: ${seen.why}` };
+  const text = seen?.kind === 'read' ? seen.text : undefined;
+  if (text === undefined) return { state: 'not done' };
+  const claimed = readClaim(text);
+  if (token !== undefined && claimed.token === token) return { state: 'not done' };
+  return {
+    state: 'unknown',
+    why: `${claimed.by} began to submit it, and nothing shows what came of it`,
+    advice: `see \`desgw jobs\`, then \`desgw mark submitted ${exposure} --job ID\` or \`desgw mark not-submitted ${exposure}\``,
+  };
+}
+
+/** Who wrote a claim, and for which attempt. */
+function readClaim(text: string): { readonly by: string; readonly token?: string } {
+  try {
+    const { user, host, workspace, token } = JSON.parse(text);
+    return { by: `${user} on ${host} (${workspace})`, token };
+  } catch {
+    return { by: 'somebody' }; // half of one: that it is there says enough
+  }
 }
 
 /** Names of nites and of CCDs alone count; people's own directories lie beside them. */

@@ -134,12 +134,12 @@ export const remove = (path: Path): Remove => ({ kind: 'remove', path });
  * Takes the first free name of a shared registry directory, by exclusive creation of a file. The
  * target fails when all are taken, and the message says by whom.
  */
-export const claim = (registry: Path, names: readonly string[], note: string): Claim => ({
-  kind: 'claim',
-  registry,
-  names,
-  note,
-});
+export const claim = (
+  registry: Path,
+  names: readonly string[],
+  note: string,
+  options: Pick<Claim, 'once'> = {},
+): Claim => ({ kind: 'claim', registry, names, note, ...options });
 
 /**
  * Where rules are declared is wanted only by error messages, and a stack for each of 100,000

@@ -111,7 +111,7 @@ export interface Remove {
 /**
  * Takes the first of `names` that nobody holds, by exclusive creation of a file of that name in
  * the shared directory `registry`; later steps find the name in `RunFacts.claimed`. A file that this
- * workspace left there in an earlier attempt counts as taken by us.
+ * workspace left there earlier counts as taken by us.
  */
 export interface Claim {
   readonly kind: 'claim';
@@ -119,4 +119,6 @@ export interface Claim {
   readonly names: readonly string[];
   /** For people: what the claim is for. */
   readonly note: string;
+  /** Good for one attempt: an earlier claim bars us too, until it is certain that nothing came of it. */
+  readonly once?: true;
 }

@@ -100,13 +100,17 @@ export async function mark(
   await underLock(names, flags, invocation, (targets, context) => {
     for (const target of meant(targets, context)) {
       if (done) markDone(target, flags.job, context);
-      else markNotDone(target, context);
+      else tellLifted(markNotDone(target, context), invocation);
       invocation.terminal.out(
         `marked: ${target} ${done ? 'has happened' : 'has not happened; the next build looks once more and then acts'}`,
       );
     }
   });
   return 0;
+}
+
+function tellLifted(claims: readonly string[], { terminal }: Invocation): void {
+  for (const claim of claims) terminal.out(`claim given up: ${claim}`);
 }
 
 /** Does once more what must not happen twice, for a reason. */
@@ -138,7 +142,7 @@ export async function resubmit(
       terminal.out('Nothing was changed.');
       return;
     }
-    for (const target of targets) allowAgain(target, reason, context);
+    for (const target of targets) tellLifted(allowAgain(target, reason, context), invocation);
     agreed.push(...targets);
   });
   return agreed.length === 0 ? 0 : build(agreed, flags, invocation);

@@ -1,12 +1,14 @@
 /** What people decide for desgw: accept an edit, adopt work, decide a doubt, do something once more. */
 
-import { UserError } from '../api/errors.ts';
+import { Refusal, UserError } from '../api/errors.ts';
 import type { TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
+import { recipeOf } from '../graph/resolve.ts';
 import type { Journal } from '../memory/memory.ts';
 import type { Built, Signature } from '../memory/trace.ts';
 import { lastGood } from '../memory/trace.ts';
-import type { Observer } from '../observe/observer.ts';
+import { claimsOf, liftClaims } from '../observe/claims.ts';
+import { MissingText, type Observer } from '../observe/observer.ts';
 import { builtOf } from '../plan/record.ts';
 import { signatureOf } from '../plan/signature.ts';
 import type { Plan } from '../plan/verdict.ts';
@@ -91,19 +93,27 @@ export function markDone(
   );
 }
 
-/** Decides a doubt: the work has not happened. The next build looks outside once more and acts. */
-export function markNotDone(name: TargetName, { plan, journal, now }: ByHandContext): void {
-  const node = onceNode(name, plan);
-  const trace = journal.traces.get(node.name);
-  if (trace === undefined || trace.kind === 'built') {
+/**
+ * Decides a doubt: the work has not happened. The next build looks outside once more and acts.
+ * @returns whose claims on the work were lifted
+ */
+export function markNotDone(name: TargetName, context: ByHandContext): readonly string[] {
+  const { plan, observer, journal, now } = context;
+  const trace = journal.traces.get(name);
+  const inDoubt = plan.verdicts.get(name)?.state === 'in doubt';
+  const node = inDoubt ? plan.graph.nodes.get(name)! : onceNode(name, plan);
+  if (!inDoubt && (trace === undefined || trace.kind === 'built')) {
     throw new UserError(
       `'${name}' is not in doubt`,
       trace === undefined ? undefined : `To do it once more: desgw resubmit ${name}`,
     );
   }
-  const { run, signature } = trace;
+  const open = trace?.kind === 'started' || trace?.kind === 'finishing';
+  if (open && trace.detached !== undefined && observer.attempt(trace.token) === 'alive')
+    throw new UserError(`'${name}' is still running`, `Wait for it: desgw build ${name}`);
+  const { run, signature } = trace ?? { run: 0, signature: EMPTY };
   const problems = [{ what: 'marked by hand as not done' }];
-  const untouched = trace.kind === 'failed' ? trace.untouched : undefined;
+  const untouched = trace?.kind === 'failed' ? trace.untouched : undefined;
   journal.trace(
     name,
     {
@@ -112,14 +122,31 @@ export function markNotDone(name: TargetName, { plan, journal, now }: ByHandCont
     },
     { durable: true },
   );
+  return lifted(node, context);
 }
 
-/** Makes way for doing once more what must not happen twice. Whoever watches the work starts anew. */
+/** A claim bars whoever comes next, whatever the record says: it goes with the doubt. */
+function lifted(node: Node, { observer, files }: ByHandContext): readonly string[] {
+  try {
+    const facts = observer.facts(node, [], [], recipeOf(node.rule).reads ?? []);
+    return liftClaims(files, claimsOf(node, facts));
+  } catch (error) {
+    // What it is to be made from is not there: then the next build cannot claim anything either.
+    if (error instanceof Refusal || error instanceof MissingText) return [];
+    throw error;
+  }
+}
+
+/**
+ * Makes way for doing once more what must not happen twice. Whoever watches the work starts anew.
+ * @returns whose claims on the work were lifted
+ */
 export function allowAgain(
   name: TargetName,
   reason: string,
-  { plan, journal, files, now }: ByHandContext,
-): void {
+  context: ByHandContext,
+): readonly string[] {
+  const { plan, journal, files, now } = context;
   const node = onceNode(name, plan);
   const trace = journal.traces.get(name);
   const { run, signature } = trace ?? { run: 0, signature: EMPTY };
@@ -133,6 +160,7 @@ export function allowAgain(
     if (plan.graph.nodes.get(dependent)!.rule.observe !== undefined)
       forget(dependent, journal, now, reason);
   }
+  return lifted(node, context);
 }
 
 /** What is on record of a once-target, in a sentence. */

@@ -9,13 +9,14 @@ import { isSystemError } from '../api/errors.ts';
 import type { Facts } from '../api/facts.ts';
 import type { Seen } from '../api/looks.ts';
 import type { Problem, Recipe } from '../api/rules.ts';
-import type { Exec, Step } from '../api/steps.ts';
+import type { Claim, Exec, Step } from '../api/steps.ts';
 import type { Digest, Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import { recipeOf } from '../graph/resolve.ts';
 import { logPath } from '../memory/logs.ts';
 import type { Built, Signature, Started } from '../memory/trace.ts';
 import { attemptDirectory } from '../observe/attempts.ts';
+import { giveBackClaims } from '../observe/claims.ts';
 import { signatureAfter } from '../observe/stamps.ts';
 import { usableMembers } from '../plan/needs.ts';
 import { productNow } from '../plan/record.ts';
@@ -74,6 +75,9 @@ class Performer {
   /** Whether the run may go on record: earlier attempts are out of the way, strangers' files kept. */
   #mayRecord = false;
   readonly #token: string;
+  #claims: readonly Claim[] = [];
+  /** Tokens of earlier attempts that cannot begin any more. */
+  readonly #takenBack: string[] = [];
   readonly #startedAt: number;
   /** What the targets recorded so far have made. */
   readonly #products = new Map<TargetName, Digest>();
@@ -127,6 +131,9 @@ class Performer {
       this.#keep();
       this.#mayRecord = true;
       const steps = this.#steps();
+      this.#claims = steps.filter((step): step is Claim => step.kind === 'claim');
+      for (const token of this.#takenBack)
+        giveBackClaims(this.#context.world.files, this.#claims, token);
       this.#start(steps);
       emit({ kind: 'action started', action: this.#action, at: this.#begun, log: this.#log });
       run = this.#newRun();
@@ -155,7 +162,10 @@ class Performer {
     return this.#entries.every(({ node }) => {
       const trace = journal.traces.get(node.name);
       if (!isOpen(trace) || trace.detached === undefined) return true;
-      return observer.attempt(trace.token) === 'lost' || revokeAttempt(world, trace.token);
+      if (observer.attempt(trace.token) !== 'lost' && !revokeAttempt(world, trace.token))
+        return false;
+      this.#takenBack.push(trace.token);
+      return true;
     });
   }
 
@@ -461,6 +471,7 @@ class Performer {
         { durable: doubt },
       );
     }
+    if (!doubt) giveBackClaims(world.files, this.#claims, this.#token);
     return { state: doubt ? 'doubt' : 'failed', made, problems, log: this.#log };
   }
 }

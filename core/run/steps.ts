@@ -7,6 +7,7 @@ import type { Path } from '../api/values.ts';
 import { editKeys } from '../formats/keys.ts';
 import { capturePath } from '../memory/logs.ts';
 import { attemptExit, attemptState } from '../observe/attempts.ts';
+import { claimant, takeClaim } from '../observe/claims.ts';
 import type { Environments } from '../observe/environment.ts';
 import { filled } from '../observe/filled.ts';
 import type { Prepared, Spawn, World } from '../world/world.ts';
@@ -173,19 +174,15 @@ export class Run {
   }
 
   #claim(step: Claim): StepsEnd {
-    const { files, processes } = this.#options.world;
-    const owner = { workspace: files.root, host: processes.self.host };
-    const text = `${JSON.stringify({ ...owner, user: processes.self.user, note: step.note, token: this.#options.token })}\n`;
-    for (const name of step.names) {
-      const path = `${step.registry}/${name}`;
-      if (!files.createExclusive(path, text) && !claimedBy(files.readText(path), owner)) continue;
-      this.#claimed = name;
+    const { world, token } = this.#options;
+    const taken = takeClaim(world, step, token);
+    if (taken !== undefined) {
+      this.#claimed = taken;
       return DONE;
     }
-    const holder = describeClaim(files.readText(`${step.registry}/${step.names[0]}`));
     return {
       state: 'failed',
-      what: `${step.names.join(', ')}: taken meanwhile${holder}`,
+      what: `${step.names.join(', ')}: taken meanwhile${claimant(world.files, step)}`,
       advice: 'Build again to choose anew, or name another.',
     };
   }
@@ -426,24 +423,3 @@ const nameOf = (step: Exec): string => step.argv[0].split('/').pop() ?? step.arg
 
 const decode = (bytes: Uint8Array | undefined): string =>
   bytes === undefined ? '' : new TextDecoder().decode(bytes);
-
-function claimedBy(text: string | undefined, owner: { workspace: string; host: string }): boolean {
-  const claim = parseClaim(text);
-  return claim?.workspace === owner.workspace && claim?.host === owner.host;
-}
-
-function describeClaim(text: string | undefined): string {
-  const claim = parseClaim(text);
-  return claim === undefined ? '' : ` by ${claim.user} on ${claim.host} (${claim.workspace})`;
-}
-
-function parseClaim(
-  text: string | undefined,
-): { workspace?: string; host?: string; user?: string } | undefined {
-  try {
-    const claim: unknown = JSON.parse(text ?? '');
-    return typeof claim === 'object' && claim !== null ? claim : undefined;
-  } catch {
-    return undefined; // somebody else's file: it counts as taken
-  }
-}

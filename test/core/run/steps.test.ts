@@ -182,6 +182,7 @@ describe('a claim', () => {
   test('leaves who took it and what for', async () => {
     const { files } = await carriedOut([claim('seasons', names, 'a night')]);
     expect(JSON.parse(files['seasons/417']!)).toEqual({
+      id: JSON.parse(files['.desgw-workspace']!).id,
       workspace: '/w',
       host: 'here',
       user: 'mara',
