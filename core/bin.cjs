@@ -19,19 +19,48 @@ if (major < 20 || (major === 20 && minor < 19)) {
   start();
 }
 
-function start() {
-  const { existsSync } = require('node:fs');
-  const { join } = require('node:path');
+async function start() {
+  const { existsSync, readFileSync } = require('node:fs');
+  const { join, sep } = require('node:path');
   const { pathToFileURL } = require('node:url');
-  const main = join(__dirname, '..', 'dist', 'main.mjs');
+  const root = join(__dirname, '..');
+  const main = join(root, 'dist', 'main.mjs');
+  // An installed package is as it was published; a checkout is worked on.
+  if (!root.split(sep).includes('node_modules') && existsSync(join(__dirname, 'bundle.mjs'))) {
+    const { STAMP, sourcesNow } = require('./sources.cjs');
+    const stamp = join(root, STAMP);
+    const made = existsSync(stamp) ? readFileSync(stamp, 'utf8') : undefined;
+    if (made !== sourcesNow(root) && !(await bundleAgain(root, made === undefined))) return;
+  }
   if (!existsSync(main)) {
-    stop(
-      `desgw has not been built: ${main} is missing.\nRun \`npm run build\` in ${join(__dirname, '..')}.`,
-    );
+    stop(`desgw has not been built: ${main} is missing.\nRun \`npm run build\` in ${root}.`);
     return;
   }
   require('node:module').enableCompileCache?.();
-  import(pathToFileURL(main).href);
+  await import(pathToFileURL(main).href);
+}
+
+/** Whether dist/ may be used now. */
+async function bundleAgain(root, first) {
+  const { accessSync, constants } = require('node:fs');
+  const { join } = require('node:path');
+  const { pathToFileURL } = require('node:url');
+  const why = first ? 'it has not been bundled yet' : 'its sources have changed since';
+  try {
+    accessSync(root, constants.W_OK);
+  } catch {
+    process.stderr.write(`desgw: ${why}, and ${root} is not yours: this is the old code\n`);
+    return true;
+  }
+  process.stderr.write(`desgw: ${why}; bundling ${root}\n`);
+  try {
+    const { bundle } = await import(pathToFileURL(join(root, 'core', 'bundle.mjs')).href);
+    if (await bundle({ keepOld: true })) return true;
+    stop('desgw: these sources cannot be bundled, and old code is not run in their place.');
+  } catch (error) {
+    stop(`desgw: it cannot be bundled: ${error.message}\nRun \`npm ci\` in ${root}.`);
+  }
+  return false;
 }
 
 function stop(message) {

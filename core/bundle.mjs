@@ -1,14 +1,25 @@
 /**
- * Bundles the sources into dist/. Run by `npm run build`.
+ * Bundles the sources into dist/. Run by `npm run build`, and by `desgw` in a checkout whose sources
+ * have changed since.
  *
  * Several files with shared chunks rather than one: a command parses only what it needs, and the
  * rule file imports the very modules that the running command uses, so that there is one instance
  * of each. Everything lies directly in dist/: `core/load/load.ts` finds its neighbours by name.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { STAMP, sourcesNow } from './sources.cjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -18,41 +29,57 @@ const made = join(root, `dist.tmp-${process.pid}`);
 const entries = { main: 'core/cli/main.ts', index: 'core/index.ts', targets: 'targets/index.ts' };
 const present = Object.entries(entries).filter(([, source]) => existsSync(join(root, source)));
 
-try {
-  await build({
-    absWorkingDir: root,
-    entryPoints: Object.fromEntries(present),
-    outdir: made,
-    outExtension: { '.js': '.mjs' },
-    chunkNames: '[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    external: ['oracledb', 'esbuild', 'fast-glob', 'node-sqlite3-wasm'],
-    define: { __VERSION__: JSON.stringify(version) },
-    // Bundled CommonJS packages call `require`, which an ES module does not have.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
-    sourcemap: 'linked',
-    logLevel: 'warning',
-  });
-  mkdirSync(dist, { recursive: true });
-  // File by file, the entries last and the leavings after them: whoever starts desgw meanwhile
-  // finds an old entry with its old chunks or a new one with its new chunks.
-  const files = existsSync(made) ? readdirSync(made) : [];
-  const isEntry = (file) => file.split('.')[0] in entries;
-  for (const file of [...files.filter((f) => !isEntry(f)), ...files.filter(isEntry)]) {
-    renameSync(join(made, file), join(dist, file));
+/** How long chunks that are not used any more stay for those who still run the old bundle. */
+const LEAVE_MS = 24 * 3600 * 1000;
+
+/**
+ * Makes dist/ anew; false when the sources are wrong, which esbuild has shown then.
+ * @param keepOld somebody may be running the old bundle, and has not loaded all of it
+ */
+export async function bundle({ keepOld }) {
+  const sources = sourcesNow(root);
+  try {
+    await build({
+      absWorkingDir: root,
+      entryPoints: Object.fromEntries(present),
+      outdir: made,
+      outExtension: { '.js': '.mjs' },
+      chunkNames: '[name]-[hash]',
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20.19',
+      external: ['oracledb', 'esbuild', 'fast-glob', 'node-sqlite3-wasm'],
+      define: { __VERSION__: JSON.stringify(version) },
+      // Bundled CommonJS packages call `require`, which an ES module does not have.
+      banner: {
+        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+      },
+      sourcemap: 'linked',
+      logLevel: 'warning',
+    });
+    mkdirSync(dist, { recursive: true });
+    // File by file, the entries last and the leavings after them: whoever starts desgw meanwhile
+    // finds an old entry with its old chunks or a new one with its new chunks.
+    const files = existsSync(made) ? readdirSync(made) : [];
+    const isEntry = (file) => file.split('.')[0] in entries;
+    for (const file of [...files.filter((f) => !isEntry(f)), ...files.filter(isEntry)]) {
+      renameSync(join(made, file), join(dist, file));
+    }
+    const isLeft = (file) =>
+      keepOld && Date.now() - statSync(join(dist, file)).mtimeMs < LEAVE_MS && !isEntry(file);
+    for (const file of readdirSync(dist))
+      if (!files.includes(file) && !isLeft(file)) rmSync(join(dist, file), { recursive: true });
+    writeFileSync(join(root, STAMP), sources);
+    return true;
+  } catch (error) {
+    if (!Array.isArray(error.errors)) throw error;
+    return false;
+  } finally {
+    rmSync(made, { recursive: true, force: true });
   }
-  for (const file of readdirSync(dist))
-    if (!files.includes(file)) rmSync(join(dist, file), { recursive: true });
-} catch (error) {
-  // esbuild has shown what is wrong with the sources.
-  if (!Array.isArray(error.errors)) throw error;
-  process.exitCode = 1;
-} finally {
-  rmSync(made, { recursive: true, force: true });
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url) && !(await bundle({ keepOld: false })))
+  process.exitCode = 1;

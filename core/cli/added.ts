@@ -4,14 +4,22 @@ import type { Command } from '../api/builds.ts';
 import { didYouMean, UserError } from '../api/errors.ts';
 import { callOf } from './call.ts';
 import { type CommonFlags, type Invocation, type Opened, openProject } from './context.ts';
-import { asksForHelp, type Described, globalFlags, helpOf, parse } from './options.ts';
+import { refuseSwallowed } from './npm.ts';
+import {
+  asksForHelp,
+  type Described,
+  GLOBAL_OPTIONS,
+  globalFlags,
+  helpOf,
+  parse,
+} from './options.ts';
 
 /** Names and purposes of added commands; none when there is no rule file or it is broken. */
 export async function addedCommands(
   invocation: Invocation,
 ): Promise<readonly (readonly [string, string])[]> {
   try {
-    const { loaded } = await openProject(invocation, {}, false);
+    const { loaded } = await openProject(invocation, {}, { writes: false });
     return Object.entries(loaded.build.commands ?? {}).map(
       ([name, { doc }]) => [name, doc] as const,
     );
@@ -37,6 +45,7 @@ export async function runAdded(
     invocation.terminal.out(helpOf(described));
     return 0;
   }
+  refuseSwallowed([...described.options, ...GLOBAL_OPTIONS], invocation);
   const { args, flags } = parse(name, described, argv);
   return command.run(callOf(args, flags, opened, invocation));
 }
@@ -67,7 +76,7 @@ async function openedOr(
   builtIn: readonly string[],
 ): Promise<Opened> {
   try {
-    return await openProject(invocation, flags, true);
+    return await openProject(invocation, flags, { writes: true });
   } catch (error) {
     // Without a rule file, most likely the command was misspelt.
     const hint = didYouMean(name, builtIn);

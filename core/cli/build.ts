@@ -66,7 +66,7 @@ async function completed(
   invocation: Invocation,
   writes: boolean,
 ): Promise<Opened> {
-  const opened = await openProject(invocation, flags, writes);
+  const opened = await openProject(invocation, flags, { writes });
   const { build, params, world } = opened.project;
   if (build.complete === undefined || !isInteractive()) return opened;
   const answers = await build.complete({
@@ -77,7 +77,7 @@ async function completed(
   const set = Object.entries(answers).map(([name, value]) => `${name}=${[value].flat().join(',')}`);
   return set.length === 0
     ? opened
-    : openProject(invocation, { ...flags, set: [...(flags.set ?? []), ...set] }, writes);
+    : openProject(invocation, { ...flags, set: [...(flags.set ?? []), ...set] }, { writes });
 }
 
 function reporterFor(flags: BuildFlags, opened: Opened, invocation: Invocation): Reporter {

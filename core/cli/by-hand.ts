@@ -34,7 +34,7 @@ async function underLock(
   change: (targets: readonly TargetName[], context: ByHandContext) => Promise<void> | void,
 ): Promise<void> {
   if (names.length === 0) throw new UserError('name at least one target');
-  const { project } = await openProject(invocation, flags, true);
+  const { project } = await openProject(invocation, flags, { writes: true });
   const { files, clock } = project.world;
   await withJournal(
     project,

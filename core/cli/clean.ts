@@ -46,7 +46,7 @@ export async function clean(
       'clean needs targets',
       "desgw clean postproc:4, desgw clean 'ccds_*', or desgw clean --orphans",
     );
-  const { project } = await openProject(invocation, flags, flags.dryRun !== true);
+  const { project } = await openProject(invocation, flags, { writes: flags.dryRun !== true });
   const { terminal, signal } = invocation;
   const wish: Wish = { project, names, orphans, stillness: new Stillness(project.world.clock) };
   if (flags.dryRun === true) {

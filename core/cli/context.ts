@@ -12,6 +12,8 @@ import { realClock } from '../world/clock.ts';
 import { openFiles } from '../world/files.ts';
 import { realProcesses } from '../world/processes.ts';
 import type { World } from '../world/world.ts';
+import { refuseSwallowed } from './npm.ts';
+import type { Option } from './options.ts';
 
 /** Options that every command takes. */
 export interface CommonFlags {
@@ -26,7 +28,9 @@ export interface Invocation {
   readonly terminal: Terminal;
   readonly env: { readonly [name: string]: string | undefined };
   readonly cwd: string;
-  /** The words of the command line, for the lock and for messages. */
+  /** The words of the command line. */
+  readonly words: readonly string[];
+  /** The same in one line, for the lock and for messages. */
   readonly command: string;
   /** Aborts when the user wants out. */
   readonly signal: AbortSignal;
@@ -52,6 +56,20 @@ export const lockWish = ({ command, signal, terminal }: Invocation): LockWish =>
   signal,
   onWait: (holder) => terminal.err(`waiting for ${holder}`),
 });
+
+/** An option that stands for `--set` of a parameter. */
+export interface Shortcut {
+  readonly option: Option;
+  readonly param: string;
+}
+
+/** The parameters that have an option of their own. */
+export const shortcutsOf = ({ params = {} }: Build): readonly Shortcut[] =>
+  Object.entries(params).flatMap(([param, declared]) =>
+    typeof declared === 'object' && declared !== null && 'option' in declared
+      ? [{ param, option: [String(declared.option), String(declared.help ?? '')] as const }]
+      : [],
+  );
 
 /** The world around a workspace. */
 export function openWorld(workspace: string, invocation: Invocation): World {
@@ -79,7 +97,7 @@ export function ruleFileOf({ file }: CommonFlags, { cwd }: Invocation): string {
 export async function openProject(
   invocation: Invocation,
   flags: CommonFlags,
-  writes: boolean,
+  { writes }: { readonly writes: boolean },
 ): Promise<Opened> {
   const file = ruleFileOf(flags, invocation);
   const world = openWorld(dirname(file), invocation);
@@ -88,6 +106,10 @@ export async function openProject(
     cache: writes ? 'use' : 'readonly',
     version: VERSION,
   });
+  refuseSwallowed(
+    shortcutsOf(loaded.build).map(({ option }) => option),
+    invocation,
+  );
   const chosen = chosenParams(loaded.build, flags.set ?? [], {
     allowUnknown: flags.allowUnknown === true,
   });

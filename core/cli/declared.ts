@@ -2,13 +2,20 @@
 
 import { UserError } from '../api/errors.ts';
 import type { Declared } from './commands.ts';
-import { type CommonFlags, type Invocation, openProject } from './context.ts';
+import {
+  type CommonFlags,
+  type Invocation,
+  openProject,
+  type Shortcut,
+  shortcutsOf,
+} from './context.ts';
+import { refuseSwallowed } from './npm.ts';
 import {
   asksForHelp,
+  GLOBAL_OPTIONS,
   globalFlags,
   helpOf,
   nameOf,
-  type Option,
   parse,
   UnknownOption,
 } from './options.ts';
@@ -24,12 +31,13 @@ export async function runDeclared(
     invocation.terminal.out(helpOf(await withShortcuts(name, declared, argv, invocation)));
     return 0;
   }
+  refuseSwallowed([...declared.options, ...GLOBAL_OPTIONS], invocation);
   let parsed: ReturnType<typeof parse>;
   try {
     parsed = parse(name, declared, argv);
   } catch (error) {
     if (!(error instanceof UnknownOption)) throw error;
-    const shortcuts = await shortcutsOf(argv, invocation);
+    const shortcuts = await shortcutsIn(argv, invocation);
     if (shortcuts.length === 0) throw error;
     const options = [...declared.options, ...shortcuts.map(({ option }) => option)];
     parsed = parse(name, { ...declared, options }, argv);
@@ -38,22 +46,12 @@ export async function runDeclared(
   return declared.run(parsed.args, parsed.flags, invocation);
 }
 
-/** An option that stands for `--set` of a parameter. */
-interface Shortcut {
-  readonly option: Option;
-  readonly param: string;
-}
-
-async function shortcutsOf(
+async function shortcutsIn(
   argv: readonly string[],
   invocation: Invocation,
 ): Promise<readonly Shortcut[]> {
-  const { loaded } = await openProject(invocation, globalFlags(argv) as CommonFlags, false);
-  return Object.entries(loaded.build.params ?? {}).flatMap(([param, declared]) =>
-    typeof declared === 'object' && declared !== null && 'option' in declared
-      ? [{ param, option: [String(declared.option), String(declared.help ?? '')] as const }]
-      : [],
-  );
+  const flags = globalFlags(argv) as CommonFlags;
+  return shortcutsOf((await openProject(invocation, flags, { writes: false })).loaded.build);
 }
 
 /** Only a build shows them: it is where people look for them, and the help is to be had without a rule file. */
@@ -65,7 +63,7 @@ async function withShortcuts(
 ): Promise<Declared> {
   if (name !== 'build') return declared;
   try {
-    const shortcuts = await shortcutsOf(argv, invocation);
+    const shortcuts = await shortcutsIn(argv, invocation);
     return {
       ...declared,
       options: [...declared.options, ...shortcuts.map(({ option }) => option)],

@@ -20,6 +20,7 @@ async function main(): Promise<number> {
     terminal,
     env: process.env,
     cwd: process.cwd(),
+    words: argv,
     command: `desgw ${argv.join(' ')}`,
     signal: interrupt.signal,
     onWorld: interrupt.onWorld,

@@ -27,7 +27,7 @@ import {
 
 /** Plans without asking for anything that was not asked before. */
 async function look(targets: readonly string[], flags: CommonFlags, invocation: Invocation) {
-  const { project } = await openProject(invocation, flags, false);
+  const { project } = await openProject(invocation, flags, { writes: false });
   const looked = await lookOnly(project, targets, { dry: false, signal: invocation.signal });
   for (const warning of looked.memory.warnings) invocation.terminal.err(`desgw: ${warning}`);
   tellOfBuilder(project.world, invocation);
@@ -231,7 +231,7 @@ async function logsOfTarget(
 
 /** Parameters with their value, where it comes from, and what they are for. */
 export async function params(flags: CommonFlags, invocation: Invocation): Promise<number> {
-  const { loaded, chosen, project } = await openProject(invocation, flags, false);
+  const { loaded, chosen, project } = await openProject(invocation, flags, { writes: false });
   const { readText } = project.world.files;
   const { terminal } = invocation;
   if (flags.json === true) terminal.out(JSON.stringify(paramsJson(loaded.build, chosen, readText)));

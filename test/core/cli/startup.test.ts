@@ -1,17 +1,21 @@
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
   rmSync,
+  symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -82,4 +86,74 @@ console.log(process.env.UV_THREADPOOL_SIZE, many, process.argv.slice(2).join());
   );
   expect(start(['build', '-v'])).toEqual({ status: 0, stdout: '64 true build,-v\n', stderr: '' });
   expect(start([], [], { UV_THREADPOOL_SIZE: '8' }).stdout).toBe('8 false \n');
+});
+
+describe('in a checkout', () => {
+  /** A small checkout: its main prints what it was made of. */
+  beforeEach(() => {
+    for (const name of ['bundle.mjs', 'sources.cjs'])
+      copyFileSync(join(root, 'core', name), join(copy, 'core', name));
+    mkdirSync(join(copy, 'core/cli'));
+    mkdirSync(join(copy, 'targets'));
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+    write(
+      'core/cli/main.ts',
+      "import { word } from '../../targets/word.ts';\nprocess.stdout.write(word + '\\n');\n",
+    );
+    write('targets/word.ts', "export const word = 'one';\n");
+  });
+  const write = (path: string, text: string): void => writeFileSync(join(copy, path), text);
+
+  test('what was edited, added or taken away runs at once, and it is said that it was bundled', () => {
+    expect(start(['x'])).toEqual({
+      status: 0,
+      stdout: 'one\n',
+      stderr: `desgw: it has not been bundled yet; bundling ${copy}\n`,
+    });
+    expect(start(['x'])).toEqual({ status: 0, stdout: 'one\n', stderr: '' });
+    write('targets/word.ts', "export const word: string = 'three';\n");
+    expect(start(['x'])).toEqual({
+      status: 0,
+      stdout: 'three\n',
+      stderr: `desgw: its sources have changed since; bundling ${copy}\n`,
+    });
+    write('targets/another.ts', 'export const other = 1;\n');
+    expect(start(['x']).stderr).toContain('its sources have changed since');
+    rmSync(join(copy, 'targets/another.ts'));
+    expect(start(['x']).stderr).toContain('its sources have changed since');
+  });
+
+  test('sources that cannot be bundled are shown, and the old code is not run in their place', () => {
+    start(['x']);
+    write('targets/word.ts', 'export const word = (;\n');
+    const { status, stdout, stderr } = start(['x']);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/targets\/word\.ts:1:21/);
+    expect(stderr).toMatch(/cannot be bundled, and old code is not run in their place/);
+  });
+
+  test('chunks of the old bundle stay for a day, for those who still run it', () => {
+    start(['x']);
+    const old = join(copy, 'dist/chunk-OLD.mjs');
+    writeFileSync(old, '');
+    const older = join(copy, 'dist/chunk-OLDER.mjs');
+    writeFileSync(older, '');
+    utimesSync(older, 0, 0);
+    write('targets/word.ts', "export const word = 'changed';\n");
+    expect(start(['x']).stdout).toBe('changed\n');
+    expect([existsSync(old), existsSync(older)]).toEqual([true, false]);
+  });
+
+  test('an installed package is taken as it was published', () => {
+    const installed = join(copy, 'node_modules.d/node_modules/desgw');
+    mkdirSync(dirname(installed), { recursive: true });
+    start(['x']);
+    cpSync(join(copy, 'core'), join(installed, 'core'), { recursive: true });
+    cpSync(join(copy, 'dist'), join(installed, 'dist'), { recursive: true });
+    copyFileSync(join(copy, 'package.json'), join(installed, 'package.json'));
+    const { stdout, stderr } = spawnSync(process.execPath, [join(installed, 'core/bin.cjs'), 'x'], {
+      encoding: 'utf8',
+    });
+    expect([stdout, stderr]).toEqual(['one\n', '']);
+  });
 });
