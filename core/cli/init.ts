@@ -26,7 +26,7 @@ export async function init(folder: string, invocation: Invocation): Promise<numb
   const { loaded } = await openProject(
     { ...invocation, cwd: workspace },
     { file: join(workspace, RULE_FILE) },
-    true,
+    { writes: true },
   );
   const { values, open } = await askedFor(loaded.build, invocation);
   if (Object.keys(values).length > 0) files.write(RULE_FILE, withParams(text, values));
