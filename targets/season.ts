@@ -60,7 +60,7 @@ export function season(site: Site, wanted: string): Rule {
         const note = `season for ${OUTPUTS}`;
         return [
           ...(TEST_SEASONS.includes(first) ? [] : [claim(site.registry, take.map(name), note)]),
-          write(SEASON_FILE, ({ claimed }) => `${claimed?.replace(/^season-/, '') ?? first}\n`),
+          write(SEASON_FILE, ({ claims }) => `${claims[0]?.replace(/^season-/, '') ?? first}\n`),
         ];
       },
     },

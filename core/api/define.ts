@@ -138,7 +138,7 @@ export const claim = (
   registry: Path,
   names: readonly string[],
   note: string,
-  options: Pick<Claim, 'once'> = {},
+  options: Pick<Claim, 'once' | 'all'> = {},
 ): Claim => ({ kind: 'claim', registry, names, note, ...options });
 
 /**

@@ -29,8 +29,8 @@ export interface RunFacts extends Facts {
   readonly stderr: string;
   /** First group of the receipt pattern, once seen. */
   readonly receipt: string | undefined;
-  /** The name that a claim step took. */
-  readonly claimed: string | undefined;
+  /** The names that claim steps took, those of earlier attempts of ours included. */
+  readonly claims: readonly string[];
 }
 
 export type Exit =

@@ -110,7 +110,7 @@ export interface Remove {
 
 /**
  * Takes the first of `names` that nobody holds, by exclusive creation of a file of that name in
- * the shared directory `registry`; later steps find the name in `RunFacts.claimed`. A file that this
+ * the shared directory `registry`; later steps find the name in `RunFacts.claims`. A file that this
  * workspace left there earlier counts as taken by us.
  */
 export interface Claim {
@@ -121,4 +121,6 @@ export interface Claim {
   readonly note: string;
   /** Good for one attempt: an earlier claim bars us too, until it is certain that nothing came of it. */
   readonly once?: true;
+  /** Takes every name that nobody holds, and goes on also where that is none. */
+  readonly all?: true;
 }

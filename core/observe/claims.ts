@@ -19,13 +19,13 @@ interface Written {
   readonly token?: string;
 }
 
-/** The first of the names of a claim that is free, taken now, or ours already. */
-export function takeClaim(world: World, claim: Claim, token: string): string | undefined {
+/** The first of the names that is free, taken now, or ours already; all of these with `all`. */
+export function takeClaim(world: World, claim: Claim, token: string): readonly string[] {
   const { files, processes } = world;
   const { host, user } = processes.self;
   const id = workspaceId(files);
   const text = `${JSON.stringify({ id, workspace: files.root, host, user, note: claim.note, token })}\n`;
-  return claim.names.find((name) => {
+  const isOurs = (name: string): boolean => {
     const path = pathOf(claim, name);
     if (files.createExclusive(path, text)) return true;
     const written = read(files.readText(path));
@@ -33,7 +33,10 @@ export function takeClaim(world: World, claim: Claim, token: string): string | u
     return written?.id === undefined
       ? written?.workspace === files.root && written.host === host
       : written.id === id;
-  });
+  };
+  if (claim.all === true) return claim.names.filter(isOurs);
+  const taken = claim.names.find(isOurs);
+  return taken === undefined ? [] : [taken];
 }
 
 /** Who has the first name of a claim, to follow `taken`. */

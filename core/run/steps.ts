@@ -57,7 +57,7 @@ export class Run {
   #stdout = '';
   #stderr = '';
   #receipt: string | undefined;
-  #claimed: string | undefined;
+  readonly #claims: string[] = [];
   #launched = false;
   #wrote: Path[] | undefined = [];
 
@@ -78,7 +78,7 @@ export class Run {
       stdout: this.#stdout,
       stderr: this.#stderr,
       receipt: this.#receipt,
-      claimed: this.#claimed,
+      claims: this.#claims,
     };
   }
 
@@ -176,10 +176,8 @@ export class Run {
   #claim(step: Claim): StepsEnd {
     const { world, token } = this.#options;
     const taken = takeClaim(world, step, token);
-    if (taken !== undefined) {
-      this.#claimed = taken;
-      return DONE;
-    }
+    this.#claims.push(...taken);
+    if (taken.length > 0 || step.all === true) return DONE;
     return {
       state: 'failed',
       what: `${step.names.join(', ')}: taken meanwhile${claimant(world.files, step)}`,

@@ -38,7 +38,13 @@ export function stepLines(step: Step, context: StepContext): readonly string[] {
     case 'remove':
       return [`remove ${display(step.path)}, if it is there`];
     case 'claim': {
-      const names = `${step.names.length === 1 ? '' : 'the first free of '}${enumerate(step.names.map(display))}`;
+      const which =
+        step.all === true
+          ? 'what is free of '
+          : step.names.length === 1
+            ? ''
+            : 'the first free of ';
+      const names = `${which}${enumerate(step.names.map(display), 3)}`;
       return [`claim ${names} in ${display(step.registry)} (${display(step.note)})`];
     }
   }

@@ -154,7 +154,7 @@ describe('a claim', () => {
   const theirs = JSON.stringify({ workspace: '/other', host: 'there', user: 'lou' });
   const names = ['417', '418'];
 
-  test.each<[string, { readonly [path: string]: string }, string | undefined]>([
+  test.each<[string, { readonly [path: string]: string }, string]>([
     ['takes the first free name', {}, '417'],
     ['passes over what others hold', { 'seasons/417': theirs }, '418'],
     [
@@ -165,7 +165,21 @@ describe('a claim', () => {
     ['counts a file it cannot read as taken', { 'seasons/417': 'lou' }, '418'],
   ])('%s', async (_what, tree, taken) => {
     const { end, run } = await carriedOut([claim('seasons', names, 'n')], { tree });
-    expect([end, run.facts.claimed]).toEqual([DONE, taken]);
+    expect([end, run.facts.claims]).toEqual([DONE, [taken]]);
+  });
+
+  test('of all names takes those that nobody holds, and those of ours', async () => {
+    const { end, run } = await carriedOut([claim('seasons', ['1', '2', '3'], 'n', { all: true })], {
+      tree: { 'seasons/1': theirs, 'seasons/3': ours() },
+    });
+    expect([end, run.facts.claims]).toEqual([DONE, ['2', '3']]);
+  });
+
+  test('of all names goes on when others hold every one', async () => {
+    const { end, run } = await carriedOut([claim('seasons', ['1'], 'n', { all: true })], {
+      tree: { 'seasons/1': theirs },
+    });
+    expect([end, run.facts.claims]).toEqual([DONE, []]);
   });
 
   test('of names that are all taken fails, and says by whom', async () => {

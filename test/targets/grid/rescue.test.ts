@@ -392,7 +392,7 @@ describe('the target that submits a rescue', () => {
       stdout: '',
       stderr: '',
       receipt: '90.0@jobsub01.fnal.gov',
-      claimed: undefined,
+      claims: [],
     };
     if (last.kind !== 'write' || typeof last.content === 'string') throw new Error('no marker');
     expect(last.path).toBe(`${GW}/desgw_pipeline_668439_rescue1.dag.submitted`);

@@ -44,7 +44,7 @@ const run = (given: Facts, more: Partial<RunFacts> = {}): RunFacts => ({
   stdout: '',
   stderr: '',
   receipt: undefined,
-  claimed: undefined,
+  claims: [],
   ...more,
 });
 
