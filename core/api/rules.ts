@@ -69,6 +69,8 @@ export interface Output {
   /** A file, or with `glob: true` a fast-glob pattern whose whole set of files is the output. */
   readonly path: Path;
   readonly glob?: boolean;
+  /** A run that makes none has not failed; else there must be a file, or one that matches. */
+  readonly optional?: boolean;
   /** Not part of what dependents compare: logs and reports that differ from run to run. */
   readonly quiet?: boolean;
   /** Only these keys belong to the target; the other lines of the file belong to people. */

@@ -46,7 +46,7 @@ export interface Started extends TraceBase {
   readonly previous?: Built;
   /** The attempt has been launched detached and survives us. */
   readonly detached?: 'rerun' | 'doubt';
-  /** What a detached attempt reads, as it was when it began. */
+  /** What stood in the place of outputs when it began, and what a detached attempt reads. */
   readonly stamps?: Stamps;
 }
 

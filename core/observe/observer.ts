@@ -3,7 +3,6 @@
  * Reads only. What it learns (digests, sightings) it hands to whoever may write it down.
  */
 
-import { digestOf } from '../api/digest.ts';
 import { isSystemError, UserError } from '../api/errors.ts';
 import type { Facts } from '../api/facts.ts';
 import type { Adapter, Look, Sighting } from '../api/looks.ts';
@@ -13,13 +12,16 @@ import { readKeys } from '../formats/keys.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { KnownFile, KnownSighting, Memory } from '../memory/memory.ts';
 import type { Stamps } from '../memory/trace.ts';
+
+import { contentOf, keysDigest, linkDigest, membersDigest, unfit } from '../plan/left.ts';
 import { closure, plan, type Wanted } from '../plan/plan.ts';
 import { pendingAttempt } from '../plan/record.ts';
-import { keysDigest, valueDigest } from '../plan/signature.ts';
+import { valueDigest } from '../plan/signature.ts';
 import type { Plan } from '../plan/verdict.ts';
 import type { AttemptState, View } from '../plan/view.ts';
 import type { Stat, World } from '../world/world.ts';
 import { attemptState } from './attempts.ts';
+import { COARSE_TICK_MS, FINE_TICK_MS, pickStat, racy, stampOf, tick, unchanged } from './known.ts';
 import { Looker } from './looker.ts';
 import { Stillness } from './stillness.ts';
 import { Texts } from './texts.ts';
@@ -42,14 +44,20 @@ export interface ObserverOptions {
   readonly signal: AbortSignal;
 }
 
-/** Two changes within one tick of these clocks cannot be told apart by time stamps. */
-const FINE_TICK_MS = 20;
-const COARSE_TICK_MS = 2000;
 /** How long one reading of the file system's clock may serve. */
 const CLOCK_READING_MS = 20;
 
+/** Of so many files that an input pattern matches each is on record; of more, their digest as one. */
+const NAMED_MEMBERS = 100;
+
 /** What a look at a file showed; with its digest as soon as a record is found to speak of this. */
 type Looked = Stat & { digest?: Digest };
+
+interface Globbed {
+  readonly paths: readonly Path[];
+  /** The paths with their digests, as `left.ts` has it. */
+  readonly members: Digest;
+}
 
 export class Observer implements View {
   readonly learned = new Map<Path, KnownFile>();
@@ -61,7 +69,7 @@ export class Observer implements View {
   readonly #texts: Texts;
   readonly #stillness: Stillness;
   readonly #stats = new Map<Path, Looked | undefined>();
-  readonly #globs = new Map<string, { readonly paths: readonly Path[]; readonly digest: Digest }>();
+  readonly #globs = new Map<string, Globbed>();
   readonly #sightings = new Map<TargetName, Sighting>();
   /** Targets whose questions to an adapter failed; it has its own patience. */
   readonly #unanswered = new Set<TargetName>();
@@ -136,7 +144,8 @@ export class Observer implements View {
   file(path: Path): Digest {
     const stat = this.#statOf(path);
     if (stat === undefined) return 'absent';
-    if (stat.directory) return 'directory';
+    if (stat.directory) return unfit('is a directory');
+    if (stat.odd !== undefined) return unfit(`is ${stat.odd}, not a file`);
     if (stat.digest !== undefined) return stat.digest;
     const known = this.learned.get(path) ?? this.#memory.files.get(path);
     if (known === undefined || !unchanged(known, stat) || racy(known))
@@ -146,7 +155,8 @@ export class Observer implements View {
   }
 
   glob(pattern: string): Digest {
-    return this.#globbed(pattern).digest;
+    const { paths, members } = this.#globbed(pattern);
+    return paths.length > NAMED_MEMBERS ? contentOf(members) : members;
   }
 
   /** Files that match. */
@@ -154,24 +164,41 @@ export class Observer implements View {
     return this.#globbed(pattern).paths;
   }
 
-  #globbed(pattern: string): { readonly paths: readonly Path[]; readonly digest: Digest } {
+  #globbed(pattern: string): Globbed {
     const cached = this.#globs.get(pattern);
     if (cached !== undefined) return cached;
-    const paths = this.#world.files.glob(pattern);
-    const digest =
-      paths.length === 0 ? 'absent' : digestOf(JSON.stringify(paths.map((p) => [p, this.file(p)])));
-    const globbed = { paths, digest };
+    const globbed = this.#search(pattern);
     this.#globs.set(pattern, globbed);
     return globbed;
   }
 
+  #search(pattern: string): Globbed {
+    let paths: readonly Path[];
+    try {
+      paths = this.#world.files.glob(pattern);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      return { paths: [], members: unfit(`cannot be looked for: ${error.message}`) };
+    }
+    return { paths, members: membersDigest(paths.map((path) => [path, this.file(path)])) };
+  }
+
+  /** How an output is now, as `left.ts` has it. */
   output(output: Output): Digest {
-    if (output.glob === true) return this.glob(output.path);
-    const whole = this.file(output.path);
-    if (output.keys === undefined || whole === 'absent') return whole;
-    const { format, names } = output.keys;
-    const values = readKeys(this.#world.files.readText(output.path) ?? '', format, names);
-    return keysDigest(names, values);
+    if (output.glob === true) return this.#globbed(output.path).members;
+    if (output.keys !== undefined) return this.#keys(output.path, output.keys);
+    const stat = this.#statOf(output.path);
+    if (stat?.link !== undefined)
+      return linkDigest(stat.link, stat.directory ? 'absent' : this.file(output.path));
+    if (stat !== undefined) return this.file(output.path);
+    const leadsTo = this.#world.files.readLink(output.path);
+    return leadsTo === undefined ? 'absent' : linkDigest(leadsTo, 'absent');
+  }
+
+  #keys(path: Path, { format, names }: NonNullable<Output['keys']>): Digest {
+    const whole = this.file(path);
+    if (whole === 'absent') return whole;
+    return keysDigest(names, readKeys(this.#world.files.readText(path) ?? '', format, names));
   }
 
   // -- looks --------------------------------------------------------------------------------
@@ -306,6 +333,24 @@ export class Observer implements View {
     });
   }
 
+  /** Whether a path is a directory. */
+  directory(path: Path): 'itself' | 'behind a link' | undefined {
+    const stat = this.#statOf(path);
+    if (stat?.directory !== true) return undefined;
+    return stat.link === undefined ? 'itself' : 'behind a link';
+  }
+
+  /** Whether a file has other names too. */
+  hasMoreNames(path: Path): boolean {
+    return (this.#statOf(path)?.links ?? 1) > 1;
+  }
+
+  /** Whether two paths name one file. */
+  isSameFile(a: Path, b: Path): boolean {
+    const [one, other] = [this.#statOf(a), this.#world.files.stat(b)];
+    return one !== undefined && other !== undefined && unchanged(one, other);
+  }
+
   /** Changes whenever a file is written, as far as its time of change tells; the digest comes first. */
   stamps(paths: readonly Path[]): Stamps {
     return Object.fromEntries(
@@ -329,11 +374,12 @@ export class Observer implements View {
     );
   }
 
-  /** Forgets what was seen of files that may have changed. */
+  /** Forgets what was seen of files that may have changed, and of those that match a pattern. */
   forget(paths: Iterable<Path>): void {
     for (const path of paths) {
       this.#stats.delete(path);
       this.#texts.forget(path);
+      for (const member of this.#globs.get(path)?.paths ?? []) this.#stats.delete(member);
     }
     this.#globs.clear();
   }
@@ -394,7 +440,13 @@ export class Observer implements View {
 
   #learn(path: Path, stat: Stat): Digest {
     const seen = this.#fileSystemTime();
-    const digest = this.#world.files.digest(path);
+    let digest: Digest;
+    try {
+      digest = this.#world.files.digest(path);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      return unfit(`cannot be used: ${error.message}`);
+    }
     if (digest !== 'absent') this.learned.set(path, { ...pickStat(stat), digest, seen });
     return digest;
   }
@@ -440,24 +492,6 @@ function failedSighting(error: unknown): Extract<Sighting, { state: 'failed' }> 
     ...(isSystemError(error) ? {} : { definite: true }),
   };
 }
-
-const pickStat = ({ size, mtime, ctime, ino }: Stat) => ({ size, mtime, ctime, ino });
-
-/** What is in a directory changes its time, and is not read with it. */
-const stampOf = (digest: Digest, stat: Stat | undefined): string =>
-  stat === undefined || stat.directory ? digest : `${digest} ${stat.mtime}`;
-
-const unchanged = (known: KnownFile, stat: Stat): boolean =>
-  known.size === stat.size &&
-  known.mtime === stat.mtime &&
-  known.ctime === stat.ctime &&
-  known.ino === stat.ino;
-
-const tick = (known: KnownFile): number =>
-  known.ctime % 1000 === 0 ? COARSE_TICK_MS : FINE_TICK_MS;
-
-/** Whether the file could have changed once more under the same time stamp after it was read. */
-const racy = (known: KnownFile): boolean => known.ctime + tick(known) > known.seen;
 
 /** Plans, makes the looks the plan wants, and plans again until nothing more is wanted. */
 export async function survey(

@@ -9,6 +9,7 @@ import { Refusal, UserError } from '../api/errors.ts';
 import type { Rule } from '../api/rules.ts';
 import type { Path, TargetName } from '../api/values.ts';
 import { refuseAliases } from '../graph/aliases.ts';
+import { refuseDirectories } from '../graph/directories.ts';
 import { allKnown, refuseHopeless, resolveGoals } from '../graph/goals.ts';
 import type { Graph } from '../graph/graph.ts';
 import { normalisePath, resolve } from '../graph/resolve.ts';
@@ -53,9 +54,10 @@ export async function stage(
     const graph = resolved(project, items, texts, normalise);
     if (graph.unexpanded.length === 0 || allKnown(graph, names, normalise)) {
       const plan = await survey(graph, resolveGoals(graph, names, normalise), observer);
-      refuseAliases(plan, project.world.files, normalise, (target) =>
-        declarationOf(project, target),
-      );
+      const suspects = plan.order.filter((name) => plan.verdicts.get(name)!.state !== 'fresh');
+      const place = (target: TargetName) => declarationOf(project, target);
+      refuseDirectories(suspects, graph, (path) => observer.directory(path), place);
+      refuseAliases(plan, project.world.files, normalise, place);
       return { kind: 'plan', plan, provisional };
     }
     const sources = new Set(graph.unexpanded.map((expansion) => expansion.from!));

@@ -5,7 +5,7 @@
 
 import type { Sighting } from '../api/looks.ts';
 import type { Attempt, OnceSighting } from '../api/rules.ts';
-import type { TargetName } from '../api/values.ts';
+import type { Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import type { Built, Signature, Trace } from '../memory/trace.ts';
 import type { Reason } from '../words/reasons.ts';
@@ -22,6 +22,7 @@ import {
   stateOf,
   unknownEffect,
   wasCleaned,
+  withOthers,
 } from './record.ts';
 import { differences, isStill, productOf, signatureOf, valueDigest } from './signature.ts';
 import type { Verdict } from './verdict.ts';
@@ -56,7 +57,10 @@ function decideFreely(node: Node, view: View, verdicts: Verdicts): Decision {
     if (decided !== undefined) return decided;
   }
   const own = ownReasons(node, trace, built, view);
-  if (own.edited.length > 0) return editedVerdict(own.edited);
+  if (own.edited.length > 0) {
+    const others = built === undefined ? [] : knownChanges(node, built, view, verdicts);
+    return editedVerdict(own.edited, [...own.reasons, ...others]);
+  }
   if (needs.down.length > 0) return blocked(needs.down, verdicts);
   if (needs.pending.length > 0) {
     // Certain to run, whatever its needs turn out to be; except where evidence decides first.
@@ -69,6 +73,7 @@ function decideFreely(node: Node, view: View, verdicts: Verdicts): Decision {
     trace,
     built,
     own: own.reasons,
+    others: own.others,
     gathered: needs.gathered,
   });
 }
@@ -77,6 +82,7 @@ interface Known {
   readonly trace: Trace | undefined;
   readonly built: Built | undefined;
   readonly own: readonly Reason[];
+  readonly others: readonly Path[];
   readonly gathered: readonly TargetName[];
 }
 
@@ -92,6 +98,19 @@ function independentChanges(
   const { deps, gathered, observed } = built.signature;
   const known = { ...now, deps, gathered, ...(observed === undefined ? {} : { observed }) };
   return changesSince(built, known, node.name, view);
+}
+
+/** The same, with changes of those needs that are there. */
+function knownChanges(node: Node, built: Built, view: View, verdicts: Verdicts): Reason[] {
+  const { deps } = built.signature;
+  const remade = node.deps.filter((dep) => {
+    const product = verdicts.get(dep)?.product;
+    return product !== undefined && deps[dep] !== undefined && deps[dep] !== product;
+  });
+  return [
+    ...independentChanges(node, built, view, verdicts),
+    ...remade.map((target): Reason => ({ kind: 'dep changed', target })),
+  ];
 }
 
 /**
@@ -142,7 +161,7 @@ function decideWithNeeds(node: Node, view: View, verdicts: Verdicts, known: Know
   const reasons = [...known.own, ...changed, ...asks];
   if (reasons.length > 0)
     return { state: stateOf(trace, reasons), reasons, ...tallyOf(view.sighting(node.name)) };
-  return fresh(node, view, signature);
+  return withOthers(fresh(node, view, signature), known.others);
 }
 
 /** A sticky observation is not looked at again while the record of the target is good. */

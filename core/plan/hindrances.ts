@@ -2,6 +2,7 @@
 
 import type { TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
+import { whyUnfit } from './left.ts';
 import { builtOf, isLoss, outputsOf } from './record.ts';
 import { productOf } from './signature.ts';
 import type { Verdict } from './verdict.ts';
@@ -35,9 +36,24 @@ export function withoutSources(node: Node, view: View, verdict: Verdict): Verdic
   // Evidence may still show that nothing is to be run; a chain runs as its first link says.
   if (verdict.state === 'maybe' && (once ?? doneBefore ?? chain) !== undefined) return undefined;
   const lacking = node.sources.filter((path) => view.file(path) === 'absent');
-  if (lacking.length === 0) return undefined;
-  const note = `${lacking.join(', ')} ${lacking.length > 1 ? 'do' : 'does'} not exist`;
-  return { state: 'failed', final: true, reasons: [], note };
+  const notes = unusable(node, view);
+  if (lacking.length > 0)
+    notes.push(`${lacking.join(', ')} ${lacking.length > 1 ? 'do' : 'does'} not exist`);
+  if (notes.length === 0) return undefined;
+  return { state: 'failed', final: true, reasons: [], note: notes.join('; ') };
+}
+
+/** Inputs that are there and are no files, or cannot be looked at. */
+function unusable({ rule }: Node, view: View): string[] {
+  const { inputs = [], optionalInputs = [], globs = [] } = rule;
+  const why = (digest: string, path: string): string[] => {
+    const told = whyUnfit(digest);
+    return told === undefined ? [] : [`${path} ${told}`];
+  };
+  return [
+    ...[...inputs, ...optionalInputs].flatMap((path) => why(view.file(path), path)),
+    ...globs.flatMap((pattern) => why(view.glob(pattern), pattern)),
+  ];
 }
 
 /** Nor can it while a need is held back whose files are gone. */

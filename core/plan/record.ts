@@ -1,10 +1,13 @@
 /** What the record of a target says of it, whatever becomes of its needs. Pure. */
 
 import type { Attempt, Output } from '../api/rules.ts';
+import type { Path } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import type { Built, Finishing, Signature, Started, Trace } from '../memory/trace.ts';
 import type { Reason } from '../words/reasons.ts';
-import { isAsLeft, productOf } from './signature.ts';
+import { enumerate } from '../words/text.ts';
+import { differencesOf, isAsLeft } from './left.ts';
+import { productOf } from './signature.ts';
 import type { Verdict } from './verdict.ts';
 import type { View } from './view.ts';
 
@@ -12,13 +15,13 @@ import type { View } from './view.ts';
 export function builtOf(
   node: Node,
   trace: Trace | undefined,
-  view: Pick<View, 'output' | 'damaged'>,
+  view: Pick<View, 'output' | 'file' | 'damaged'>,
 ): Built | undefined {
   if (view.damaged(node.name)) return undefined;
   if (trace?.kind === 'built') return trace;
   if (trace?.kind !== 'finishing') return undefined;
-  const inPlace = node.outputs.every(
-    (output) => view.output(output) === trace.outputs[output.path],
+  const inPlace = node.outputs.every((output) =>
+    isAsLeft(output, trace.outputs[output.path], view.output(output), (path) => view.file(path)),
   );
   return inPlace ? asBuilt(trace) : undefined;
 }
@@ -32,7 +35,10 @@ export function asBuilt(trace: Finishing): Built {
 /** What the record alone says against a target. */
 export interface Own {
   readonly reasons: readonly Reason[];
-  readonly edited: readonly Output[];
+  /** Files that were changed by hand. */
+  readonly edited: readonly Path[];
+  /** Files among its own that no run has made. */
+  readonly others: readonly Path[];
 }
 
 /** Reasons that hold whatever becomes of the needs. */
@@ -45,23 +51,30 @@ export function ownReasons(
   const reasons: Reason[] =
     view.forced(node.name) && node.rule.once === undefined ? [{ kind: 'forced' }] : [];
   if (built === undefined)
-    return { reasons: [...reasons, unbuiltReason(node, trace, view)], edited: [] };
-  const edited: Output[] = [];
+    return { reasons: [...reasons, unbuiltReason(node, trace, view)], edited: [], others: [] };
+  const edited: Path[] = [];
+  const others: Path[] = [];
+  const anyway = view.mayHaveLost(node.name) || view.forced(node.name);
   for (const output of node.outputs) {
     const recorded = built.outputs[output.path];
     const now = view.output(output);
-    if (isAsLeft(output, recorded, now) || (output.quiet === true && now !== 'absent')) continue;
-    if (now === 'absent' || recorded === undefined)
-      reasons.push({ kind: 'output missing', path: output.path });
-    else if (output.shared === true || view.mayHaveLost(node.name) || view.forced(node.name))
-      reasons.push({ kind: 'output changed', path: output.path });
-    else edited.push(output);
+    if (recorded === now || (output.quiet === true && now !== 'absent')) continue;
+    const found = differencesOf(output, recorded, now, (path) => view.file(path));
+    for (const path of few(found.missing, output)) reasons.push({ kind: 'output missing', path });
+    if (output.shared !== true) others.push(...found.others);
+    if (output.shared !== true && !anyway) edited.push(...found.changed);
+    else
+      for (const path of few(found.changed, output)) reasons.push({ kind: 'output changed', path });
   }
   const declared = new Set(node.outputs.map((output) => output.path));
   if (!Object.keys(built.outputs).every((path) => declared.has(path)))
     reasons.push({ kind: 'recipe changed' });
-  return { reasons, edited };
+  return { reasons, edited, others };
 }
+
+/** Files by name, unless there are too many to name. */
+const few = (paths: readonly Path[], { path }: Output): readonly Path[] =>
+  paths.length > 20 ? [path] : paths;
 
 function unbuiltReason(node: Node, trace: Trace | undefined, view: View): Reason {
   if (view.damaged(node.name)) return { kind: 'record damaged' };
@@ -98,14 +111,22 @@ export function stateOf(
     : 'stale';
 }
 
-/** The verdict on a target whose outputs a person changed. */
-export function editedVerdict(edited: readonly Output[]): Verdict {
-  const names = edited.map((output) => output.path).join(', ');
+/** The verdict on a target whose outputs a person changed, with what else speaks against it. */
+export function editedVerdict(edited: readonly Path[], others: readonly Reason[]): Verdict {
+  const changed = edited.slice(0, 20).map((path): Reason => ({ kind: 'output changed', path }));
+  const was = edited.length > 1 ? 'were' : 'was';
   return {
     state: 'edited',
-    reasons: edited.map((o) => ({ kind: 'output changed', path: o.path })),
-    note: `${names} was changed by hand`,
+    reasons: [...changed, ...others],
+    note: `${enumerate(edited, 5)} ${was} changed by hand`,
   };
+}
+
+/** Files of other people among those of a target are nobody's fault, but are told of. */
+export function withOthers(verdict: Verdict, others: readonly Path[]): Verdict {
+  if (others.length === 0) return verdict;
+  const is = others.length > 1 ? 'are' : 'is';
+  return { ...verdict, note: `${enumerate(others)} beside what it made ${is} not of its making` };
 }
 
 /** What a once-target left is not there any more; its record is enough to put it back. */

@@ -1,11 +1,12 @@
 /** What a target depends on, as data; and how two such data differ, in reasons. Pure. */
-import { digestOf } from '../api/digest.ts';
+import { ABSENT, digestOf } from '../api/digest.ts';
 import type { Sighting } from '../api/looks.ts';
 import type { Output } from '../api/rules.ts';
 import type { Digest, Json, Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import type { Signature } from '../memory/trace.ts';
 import type { Reason } from '../words/reasons.ts';
+import { contentOf, membersOf } from './left.ts';
 import type { Verdicts, View } from './view.ts';
 
 /** Stands in a record for what changed while the target was made from it. No digest equals it. */
@@ -62,7 +63,7 @@ export function isStill(
     holds(was.deps, node.deps, (dep) => verdicts.get(dep)?.product ?? 'unknown') &&
     holds(was.inputs, inputsOf(node), (path) => view.file(path)) &&
     holds(was.gathered, gathered, (member) => verdicts.get(member)?.product ?? 'unknown') &&
-    holds(was.globs, rule.globs ?? [], (pattern) => view.glob(pattern)) &&
+    holds(was.globs, rule.globs ?? [], (pattern) => view.glob(pattern), sameMembers) &&
     holds(was.env, rule.env ?? [], (name) => envText(name, view.env(name))) &&
     holdsParams(was.params, rule.params) &&
     was.observed?.digest === observedOf(node, view)?.digest
@@ -76,8 +77,13 @@ function holdsParams(was: Signature['params'], is: Signature['params'] = NONE): 
 }
 
 /** Names that come twice count as a difference, so that counting the names is enough. */
-function holds<T>(was: Table<T>, names: readonly string[], value: (name: string) => T): boolean {
-  for (const name of names) if (was[name] !== value(name)) return false;
+function holds<T>(
+  was: Table<T>,
+  names: readonly string[],
+  value: (name: string) => T,
+  same: (a: T | undefined, b: T) => boolean = Object.is,
+): boolean {
+  for (const name of names) if (!same(was[name], value(name))) return false;
   return (
     Object.keys(was).length === names.length &&
     (names.length < 2 || new Set(names).size === names.length)
@@ -130,8 +136,8 @@ export function differences(was: Signature, is: Signature): Reason[] {
     else reasons.push({ kind: 'input changed', path, how: howChanged(from, to) });
   }
   for (const [name, from, to] of changes(was.env, is.env)) reasons.push(envChange(name, from, to));
-  for (const [pattern, from] of changes(was.globs, is.globs))
-    reasons.push(from === IN_FLUX ? meanwhile(pattern) : { kind: 'glob changed', pattern });
+  for (const [pattern, from, to] of changes(was.globs, is.globs, sameMembers))
+    reasons.push(from === IN_FLUX ? meanwhile(pattern) : globChange(pattern, from, to));
   for (const [target, from, to] of changes(was.deps, is.deps)) {
     if (from === IN_FLUX && to !== undefined) reasons.push(meanwhile(target));
     else
@@ -179,6 +185,21 @@ function envChange(name: string, from: string | undefined, to: string | undefine
   return reason;
 }
 
+/** Which files of a pattern changed, as far as both records name them. */
+function globChange(pattern: string, from: Digest | undefined, to: Digest | undefined): Reason {
+  const before = from === undefined ? undefined : membersOf(from);
+  const after = to === undefined ? undefined : membersOf(to);
+  if (before === undefined || after === undefined) return { kind: 'glob changed', pattern };
+  const files = [...changes(Object.fromEntries(before), Object.fromEntries(after))].map(
+    ([path, was, is]) => ({ path, how: howChanged(was ?? ABSENT, is ?? ABSENT) }),
+  );
+  return { kind: 'glob changed', pattern, files };
+}
+
+/** A record holds the members of a pattern, or, of many or in older records, their digest as one. */
+const sameMembers = (a: Digest | undefined, b: Digest): boolean =>
+  a === b || (a !== undefined && contentOf(a) === contentOf(b));
+
 const meanwhile = (what: string): Reason => ({ kind: 'changed meanwhile', what });
 
 function howChanged(
@@ -220,23 +241,6 @@ export function mapped<T>(
 const sameJson = (a: Json, b: Json): boolean =>
   Object.is(a, b) || JSON.stringify(a, sortKeys) === JSON.stringify(b, sortKeys);
 
-/** Of keys in a file the values themselves are remembered: which keys are ours may change. */
-export function keysDigest(names: readonly string[], values: readonly (string | null)[]): Digest {
-  return JSON.stringify(Object.fromEntries(names.map((name, i) => [name, values[i] ?? null])));
-}
-
-/** Whether an output is as a run left it; of keys, those that were ours then and still are. */
-export function isAsLeft(output: Output, recorded: Digest | undefined, now: Digest): boolean {
-  if (recorded === now) return true;
-  if (output.keys === undefined || !isKeys(recorded) || !isKeys(now)) return false;
-  const values: Table<string | null> = JSON.parse(now);
-  return Object.entries(JSON.parse(recorded)).every(
-    ([name, value]) => !Object.hasOwn(values, name) || values[name] === value,
-  );
-}
-
-const isKeys = (digest: Digest | undefined): digest is Digest => digest?.startsWith('{') === true;
-
 /** Digest of a signature; the order of keys does not matter. */
 function signatureDigest({
   recipe,
@@ -248,7 +252,8 @@ function signatureDigest({
   gathered,
   observed,
 }: Signature): Digest {
-  const tables = [inputs, env, globs, deps, gathered].map((one) =>
+  const members = mapped(globs, (_pattern, digest) => contentOf(digest));
+  const tables = [inputs, env, members, deps, gathered].map((one) =>
     Object.keys(one)
       .sort()
       .map((name) => [name, one[name]]),
@@ -267,6 +272,7 @@ export function productOf(
   const { outputs: all } = node;
   const compared = all.some(isQuiet) ? all.filter((output) => !isQuiet(output)) : all;
   if (compared.length === 0) return signatureDigest(signature);
-  if (compared.length === 1) return outputs(compared[0]!.path);
-  return digestOf(JSON.stringify(compared.map((output) => [output.path, outputs(output.path)])));
+  if (compared.length === 1) return contentOf(outputs(compared[0]!.path));
+  const contents = compared.map(({ path }) => [path, contentOf(outputs(path))]);
+  return digestOf(JSON.stringify(contents));
 }

@@ -9,6 +9,7 @@ import type { Built, Signature } from '../memory/trace.ts';
 import { lastGood } from '../memory/trace.ts';
 import { claimsOf, liftClaims } from '../observe/claims.ts';
 import { MissingText, type Observer } from '../observe/observer.ts';
+import { membersDigest, membersOf } from '../plan/left.ts';
 import { builtOf } from '../plan/record.ts';
 import { signatureOf } from '../plan/signature.ts';
 import type { Plan } from '../plan/verdict.ts';
@@ -39,7 +40,7 @@ export function acceptEdit(name: TargetName, context: ByHandContext): void {
     throw new UserError(`nothing that '${name}' made was changed by hand`);
   journal.trace(
     name,
-    { ...built, how: 'accepted', at: now, outputs: outputsNow(node, observer) },
+    { ...built, how: 'accepted', at: now, outputs: outputsAccepted(node, built, observer) },
     { durable: true },
   );
 }
@@ -49,7 +50,7 @@ export function adoptOutputs(name: TargetName, context: ByHandContext): void {
   const { plan, observer, journal, now } = context;
   const node = plan.graph.nodes.get(name)!;
   const missing = node.outputs
-    .filter((output) => observer.output(output) === 'absent')
+    .filter((output) => output.optional !== true && observer.output(output) === 'absent')
     .map((output) => output.path);
   if (missing.length > 0)
     throw new UserError(`'${name}' cannot be adopted: ${missing.join(', ')} is not there`);
@@ -198,6 +199,18 @@ function onceNode(name: TargetName, plan: Plan): Node {
 
 const outputsNow = (node: Node, observer: Observer): Built['outputs'] =>
   Object.fromEntries(node.outputs.map((output) => [output.path, observer.output(output)]));
+
+/** Of patterns those files that were on record, as they are now: others beside them stay others'. */
+const outputsAccepted = (node: Node, built: Built, observer: Observer): Built['outputs'] =>
+  Object.fromEntries(
+    node.outputs.map((output) => {
+      const now = observer.output(output);
+      const ours = output.glob === true ? membersOf(built.outputs[output.path]) : undefined;
+      const present = ours === undefined ? undefined : membersOf(now);
+      if (ours === undefined || present === undefined) return [output.path, now];
+      return [output.path, membersDigest([...present].filter(([path]) => ours.has(path)))];
+    }),
+  );
 
 const EMPTY: Signature = {
   recipe: '',

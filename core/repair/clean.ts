@@ -5,10 +5,12 @@ import type { Exec } from '../api/steps.ts';
 import type { Digest, Path, TargetName } from '../api/values.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { Journal, Memory } from '../memory/memory.ts';
-import type { Built, Cleaning, Trace } from '../memory/trace.ts';
+import type { Cleaning, Trace } from '../memory/trace.ts';
 import { lastGood } from '../memory/trace.ts';
 import type { Observer } from '../observe/observer.ts';
 import { FORGOTTEN } from '../observe/stillness.ts';
+import { contentOf, membersOf } from '../plan/left.ts';
+import { isOurs, type Part, partsOf } from '../plan/ours.ts';
 import { builtOf } from '../plan/record.ts';
 import type { Plan } from '../plan/verdict.ts';
 import type { Files } from '../world/world.ts';
@@ -70,16 +72,30 @@ export function planOrphans(
 ): CleanPlan {
   const keeps: { path: Path; why: string }[] = [];
   const targets = orphans(memory, graph).map(({ target, outputs }) => {
-    const deletes = Object.entries(outputs).flatMap(([path, digest]) => {
-      if (graph.makers.has(path) || /[*?]/.test(path) || !isOurFile(files, path)) return [];
-      if (files.digest(path) === digest) return [path];
-      if (files.stat(path) !== undefined)
+    const deletes = Object.entries(outputs)
+      .flatMap(filesOnRecord)
+      .flatMap(([path, digest]) => {
+        if (graph.makers.has(path) || !isOurFile(files, path)) return [];
+        const stat = files.stat(path);
+        if (stat === undefined) return [];
+        if (!stat.directory && files.digest(path) === digest) return [path];
         keeps.push({ path, why: 'it was changed since desgw made it' });
-      return [];
-    });
+        return [];
+      });
     return { target, deletes };
   });
   return { targets, keeps, refused: [], follows: [] };
+}
+
+/** Members of a pattern on their own; nothing of keys, links, and patterns of which only the whole is known. */
+function filesOnRecord([path, digest]: readonly [Path, Digest]): readonly (readonly [
+  Path,
+  Digest,
+])[] {
+  if (digest.startsWith('[')) return [...membersOf(digest)!];
+  return contentOf(digest) === digest && !digest.startsWith('{') && !/[*?]/.test(path)
+    ? [[path, digest]]
+    : [];
 }
 
 /** Carries a plan out: first on record that the files are ours to delete, then deleted, then done. */
@@ -169,6 +185,7 @@ function whyNot(plan: Plan, target: TargetName, observer: Observer): Refused | u
   return { target, why: `${why}; --cancel ends it first`, cancel: once.cancel(receipt) };
 }
 
+/** Files of an output that may be deleted; `keeps` gets those that may not. */
 function deletable(
   node: Node,
   output: Output,
@@ -176,29 +193,35 @@ function deletable(
   files: Files,
   keeps: { path: Path; why: string }[],
 ): Path[] {
-  const now = observer.output(output);
-  if (now === 'absent') return [];
-  const keep = (why: string): Path[] => {
-    keeps.push({ path: output.path, why });
-    return [];
-  };
-  if (output.keys !== undefined) return keep('only some of its lines are set by desgw');
-  if (output.shared === true) return keep('other programs use it too');
   const trace = observer.trace(node.name);
-  const built: Built | undefined = builtOf(node, trace, observer);
-  const ours =
-    built?.outputs[output.path] ??
-    (trace === undefined ? undefined : recordedOutputs(trace)?.[output.path]);
-  const unfinished =
-    trace?.kind === 'started' || trace?.kind === 'finishing' || trace?.kind === 'failed';
-  if (!unfinished && ours !== now)
-    return keep(
-      ours === undefined ? 'desgw did not make it' : 'it was changed since desgw made it',
-    );
-  const paths = output.glob === true ? files.glob(output.path) : [output.path];
-  return paths.filter(
-    (path) => isOurFile(files, path) || keep('it is a link, or lies behind one').length > 0,
-  );
+  const record = builtOf(node, trace, observer) ?? trace;
+  return partsOf(output, observer.output(output)).flatMap((part) => {
+    const why = whyKept(output, part, record, observer, files);
+    if (why === undefined) return [part.path];
+    keeps.push({ path: part.path, why });
+    return [];
+  });
+}
+
+function whyKept(
+  output: Output,
+  part: Part,
+  record: Trace | undefined,
+  observer: Observer,
+  files: Files,
+): string | undefined {
+  if (output.keys !== undefined) return 'only some of its lines are set by desgw';
+  if (output.shared === true) return 'other programs use it too';
+  if (!isOurs(output, part, record, observer)) {
+    if (record?.kind === 'built' && record.how === 'accepted')
+      return 'it was changed by hand and accepted';
+    const recorded = record === undefined ? undefined : recordedOutputs(record)?.[output.path];
+    const known = output.glob === true ? membersOf(recorded)?.has(part.path) : recorded;
+    return known === undefined || known === false
+      ? 'desgw did not make it'
+      : 'it was changed since desgw made it';
+  }
+  return isOurFile(files, part.path) ? undefined : 'it is a link, or lies behind one';
 }
 
 /** A link may lead anywhere: neither it nor anything behind it is ours to delete. */

@@ -14,15 +14,15 @@ import type { Digest, Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import { recipeOf } from '../graph/resolve.ts';
 import { logPath } from '../memory/logs.ts';
-import type { Built, Signature, Started } from '../memory/trace.ts';
+import type { Built, Started } from '../memory/trace.ts';
 import { attemptDirectory } from '../observe/attempts.ts';
 import { giveBackClaims } from '../observe/claims.ts';
+import { leftoversBeside } from '../observe/leftovers.ts';
 import { signatureAfter } from '../observe/stamps.ts';
+
 import { usableMembers } from '../plan/needs.ts';
 import { productNow } from '../plan/record.ts';
-import { mapped } from '../plan/signature.ts';
 import type { Action } from '../plan/verdict.ts';
-import { nearestNames } from '../words/near.ts';
 import { adopt } from './adopt.ts';
 import { revokeAttempt } from './detached.ts';
 import {
@@ -34,9 +34,17 @@ import {
   nextRun,
   type PerformContext,
 } from './entry.ts';
+import {
+  emptyPatterns,
+  leftOverNotice,
+  madeFrom,
+  outputsMade,
+  type Ran,
+  signatureMade,
+} from './found.ts';
 import { Keeper } from './keep.ts';
-import { problemOf, problemsOf } from './problems.ts';
-import { Run, type StepsEnd } from './steps.ts';
+import { notMade, problemOf, problemsOf } from './problems.ts';
+import { placedBy, Run, type StepsEnd } from './steps.ts';
 
 /** Milliseconds between looks at what a run has left, while it cannot be seen. */
 const EVIDENCE_PAUSE = 250;
@@ -74,6 +82,8 @@ class Performer {
   readonly #keeper: Keeper;
   /** Whether the run may go on record: earlier attempts are out of the way, strangers' files kept. */
   #mayRecord = false;
+  /** Files that the steps themselves put in place. */
+  #placed: ReadonlySet<Path> = new Set();
   readonly #token: string;
   #claims: readonly Claim[] = [];
   /** Tokens of earlier attempts that cannot begin any more. */
@@ -134,8 +144,13 @@ class Performer {
       this.#claims = steps.filter((step): step is Claim => step.kind === 'claim');
       for (const token of this.#takenBack)
         giveBackClaims(this.#context.world.files, this.#claims, token);
+      this.#placed = new Set(steps.flatMap(placedBy));
+      this.#sweep();
       this.#start(steps);
       emit({ kind: 'action started', action: this.#action, at: this.#begun, log: this.#log });
+      for (const { node } of this.#entries)
+        for (const message of emptyPatterns(node, this.#context.observer))
+          this.#warn(node.name, message);
       run = this.#newRun();
       const end = await run.all(steps);
       if (end.state === 'interrupted' || end.state === 'left') return this.#stopped(run, end);
@@ -178,6 +193,18 @@ class Performer {
     for (const { node } of this.#entries) this.#keeper.keep(node, journal.traces.get(node.name));
   }
 
+  /** What an interrupted run has half written, beside anything that it may have been writing. */
+  #sweep(): void {
+    const { files } = this.#context.world;
+    const interrupted = this.#entries.filter(
+      ({ node }) =>
+        this.#action.kind === 'run' && isOpen(this.#context.journal.traces.get(node.name)),
+    );
+    if (interrupted.length === 0) return;
+    const outputs = interrupted.flatMap(({ node }) => node.outputs.map(({ path }) => path));
+    for (const path of leftoversBeside(files, [...outputs, ...this.#placed])) files.remove(path);
+  }
+
   #start(steps: readonly Step[]): void {
     const { journal } = this.#context;
     if (this.#action.kind !== 'run') return;
@@ -185,6 +212,7 @@ class Performer {
       (step): step is Exec => step.kind === 'exec' && step.detached !== undefined,
     )?.detached;
     this.#entries.forEach((entry, i) => {
+      const stamps = { ...(detached === undefined ? {} : entry.stamps), ...entry.found };
       const started: Started = {
         kind: 'started',
         run: entry.run,
@@ -194,7 +222,8 @@ class Performer {
         token: this.#token,
         ...(this.#action.makes.length > 1 ? { due: this.#action.makes } : {}),
         ...(entry.previous === undefined ? {} : { previous: entry.previous }),
-        ...(detached === undefined ? {} : { detached, stamps: entry.stamps }),
+        ...(detached === undefined ? {} : { detached }),
+        ...(Object.keys(stamps).length === 0 ? {} : { stamps }),
       };
       // Durable before anything that must not happen twice; one sync covers all links.
       const durable =
@@ -339,6 +368,10 @@ class Performer {
     }
     if (missing.length > 0) return this.#failAfter(run, missing, []);
     for (const entry of this.#entries) this.#record(entry, run);
+    for (const entry of this.#entries) {
+      const message = leftOverNotice(this.#ran(entry), this.#action.reasons, observer);
+      this.#warn(entry.node.name, message);
+    }
     this.#tidy();
     this.#keeper.release();
     const note = this.#recipe.note?.(run.facts) ?? this.#entries[0]!.signature.observed?.note ?? '';
@@ -357,22 +390,16 @@ class Performer {
     );
   }
 
-  #missing(node: Node): Problem[] {
-    const { observer, world } = this.#context;
-    return node.outputs.flatMap((output) => {
-      if (observer.output(output) !== 'absent' || output.glob === true) return [];
-      const near = nearestNames(world.files, output.path);
-      const advice = near.length === 0 ? undefined : `There is ${near.join(', ')}.`;
-      return [{ what: `${output.path} was not made`, ...(advice === undefined ? {} : { advice }) }];
-    });
+  #missing(node: Node): readonly Problem[] {
+    return notMade(node, this.#context.observer, this.#context.world.files);
   }
 
   #record(entry: Entry, run: Run): void {
     const { journal, observer, world } = this.#context;
     const { node } = entry;
     const { receipt } = run.facts;
-    const signature = this.#signatureOf(entry);
-    const outputs = Object.fromEntries(node.outputs.map((o) => [o.path, observer.output(o)]));
+    const signature = signatureMade(entry, this.#products, this.#context);
+    const outputs = outputsMade(this.#ran(entry), observer);
     const built: Built =
       this.#action.kind === 'restore' && entry.previous !== undefined
         ? { ...entry.previous, signature, outputs }
@@ -392,6 +419,14 @@ class Performer {
     this.#products.set(node.name, productNow(node, observer, signature));
   }
 
+  #ran(entry: Entry): Ran {
+    return { ...entry, placed: this.#placed, madeFrom: madeFrom(entry.node, this.#context.graph) };
+  }
+
+  #warn(target: TargetName, message: string | undefined): void {
+    if (message !== undefined) this.#context.emit({ kind: 'warning', target, message });
+  }
+
   /** What an attempt left goes when all of it is on record. */
   #tidy(): void {
     // A restored target has no attempt of its own, and perhaps not even a name for one.
@@ -402,20 +437,6 @@ class Performer {
       // The targets are made; a folder too many is no reason to say otherwise.
       if (!isSystemError(error)) throw error;
     }
-  }
-
-  /** Links of a chain are made from each other: what the earlier ones made is known only now. */
-  #signatureOf({ node, signature }: Entry): Signature {
-    const { graph, observer } = this.#context;
-    const madeNow = (path: Path): boolean =>
-      this.#products.has(graph.makers.get(path) ?? node.name);
-    return {
-      ...signature,
-      deps: mapped(signature.deps, (dep, before) => this.#products.get(dep) ?? before),
-      inputs: mapped(signature.inputs, (path, before) =>
-        madeNow(path) ? observer.file(path) : before,
-      ),
-    };
   }
 
   #failAfter(run: Run, problems: readonly Problem[], completed: readonly TargetName[]): Landing {

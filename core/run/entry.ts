@@ -18,6 +18,7 @@ import type { Action } from '../plan/verdict.ts';
 import type { Verdicts } from '../plan/view.ts';
 import type { World } from '../world/world.ts';
 import type { BuildEvent } from './events.ts';
+import { foundBefore } from './found.ts';
 
 /** Everything that performing needs. */
 export interface PerformContext {
@@ -67,6 +68,8 @@ export interface Entry {
   readonly previous: Built | undefined;
   /** What its run reads, as it was when it began. */
   readonly stamps: Stamps;
+  /** What stood in the place of its outputs then, see `found.ts`. */
+  readonly found: Stamps;
 }
 
 /** Whether a run is on record that has not been seen to end. */
@@ -82,17 +85,18 @@ export async function entryOf(node: Node, action: Action, context: PerformContex
   // log is that of the run that started it.
   if (action.kind === 'attach' && isOpen(trace)) {
     const { signature, run, stamps = {} } = trace;
-    return { node, signature, run, previous, stamps };
+    return { node, signature, run, previous, stamps, found: stamps };
   }
   // Putting files back says nothing about what was done then having been done from what is there now.
   if (action.kind === 'restore' && previous !== undefined) {
     const { signature } = previous;
-    return { node, signature, run: nextRun(node, context), previous, stamps: {} };
+    return { node, signature, run: nextRun(node, context), previous, stamps: {}, found: {} };
   }
   const gathered = usableMembers(node, context.verdicts);
   const stamps = await stampsBefore(node, action.makes, gathered, graph, observer);
   const signature = signatureOf(node, observer, context.verdicts, gathered);
-  return { node, signature, run: nextRun(node, context), previous, stamps };
+  const found = await foundBefore(node, observer);
+  return { node, signature, run: nextRun(node, context), previous, stamps, found };
 }
 
 /** A number that no run on record has had; links of a chain share their logs, and so the number. */

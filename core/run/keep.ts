@@ -1,11 +1,12 @@
 /** Content that desgw did not make is never lost: it is kept beside before a run may overwrite it. */
 
-import type { Output } from '../api/rules.ts';
+import { digestOf } from '../api/digest.ts';
 import type { Digest, Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import type { Trace } from '../memory/trace.ts';
 import type { Observer } from '../observe/observer.ts';
-import { isAsLeft } from '../plan/signature.ts';
+import { contentOf, linkIn } from '../plan/left.ts';
+import { isOurs, partsOf } from '../plan/ours.ts';
 import type { World } from '../world/world.ts';
 import type { BuildEvent } from './events.ts';
 
@@ -13,9 +14,12 @@ interface Kept {
   readonly path: Path;
   readonly aside: Path;
   readonly target: TargetName;
+  /** How it was found. */
   readonly digest: Digest;
+  /** Where it led, for a link that is kept as such; its content is kept on its own. */
+  readonly link?: string;
   /** The copy was there already, from an earlier run. */
-  readonly earlier: boolean;
+  readonly earlier?: boolean;
 }
 
 /** Keeps strangers' content aside for the time of one run, and lets go of what came out the same. */
@@ -31,31 +35,69 @@ export class Keeper {
     this.#emit = emit;
   }
 
-  /** Copies those outputs aside whose present content is not known to be ours. */
+  /**
+   * Copies those files aside whose present content is not known to be ours.
+   * @throws FileError when that cannot be done: nothing may be overwritten then
+   */
   keep(node: Node, trace: Trace | undefined): void {
     for (const output of node.outputs) {
-      if (output.glob === true || output.shared === true || output.quiet === true) continue;
-      const now = this.#observer.output(output);
-      if (now === 'absent' || isOurs(output, now, trace)) continue;
-      const { aside, earlier } = this.#asideFor(output.path);
-      if (!earlier) this.#world.files.copy(output.path, aside);
-      this.#kept.push({ path: output.path, aside, target: node.name, digest: now, earlier });
+      for (const part of partsOf(output, this.#observer.output(output))) {
+        if (isOurs(output, part, trace, this.#observer)) continue;
+        const { path, now } = part;
+        const leadsTo = output.keys === undefined ? linkIn(now) : undefined;
+        if (leadsTo !== undefined) this.#keepLink(node.name, path, now, leadsTo);
+        if (leadsTo === undefined || this.#observer.file(path) !== 'absent')
+          this.#keepContent(node.name, path, contentOf(now));
+      }
+    }
+  }
+
+  #keepContent(target: TargetName, path: Path, digest: Digest): void {
+    const { files } = this.#world;
+    const content = this.#observer.file(path);
+    if (content === EMPTY) return;
+    for (let n = 1; ; n++) {
+      const aside = nameAside(path, n);
+      const there = files.stat(aside) !== undefined;
+      // The same content is not kept twice.
+      const earlier = there && files.digest(aside) === content;
+      if (there && !earlier) continue;
+      if (!earlier) files.prepareCopy(aside, path).commit();
+      this.#kept.push({ path, aside, target, digest, ...(earlier ? { earlier } : {}) });
+      return;
+    }
+  }
+
+  #keepLink(target: TargetName, path: Path, digest: Digest, link: string): void {
+    const { files } = this.#world;
+    for (let n = 1; ; n++) {
+      const aside = nameAside(`${path}.link`, n);
+      const there = files.readLink(aside);
+      if (there === undefined && files.stat(aside) !== undefined) continue;
+      if (there !== undefined && there !== link) continue;
+      const earlier = there === link;
+      if (!earlier) files.symlink(aside, link);
+      this.#kept.push({ path, aside, target, digest, link, ...(earlier ? { earlier } : {}) });
+      return;
     }
   }
 
   /**
    * The run is over: drops copies of what is still (or again) there, tells of the others.
-   * @returns digests of those outputs that are still as they were found, by path
+   * @returns digests of those files that are still as they were found, by path
    */
   release(): { readonly [path: Path]: Digest } {
     const { files } = this.#world;
     const untouched: { [path: Path]: Digest } = {};
     for (const kept of this.#kept.splice(0)) {
-      const { path, aside, digest, earlier } = kept;
-      if (files.digest(path) === files.digest(aside)) {
-        if (!earlier) files.remove(aside);
-        untouched[path] = digest;
-      } else this.#tell(kept);
+      const { path, aside, digest, link, earlier } = kept;
+      const same =
+        link === undefined
+          ? files.stat(path)?.directory === false && files.digest(path) === files.digest(aside)
+          : files.readLink(path) === link;
+      if (!same) this.#tell(kept);
+      else if (earlier !== true) files.remove(aside);
+      if (same && link === undefined) untouched[path] = digest;
     }
     return untouched;
   }
@@ -65,38 +107,16 @@ export class Keeper {
     for (const kept of this.#kept.splice(0)) this.#tell(kept);
   }
 
-  #tell({ path, aside, target }: Kept): void {
-    this.#emit({
-      kind: 'warning',
-      target,
-      message: `${path} held something that desgw did not make; it is kept as ${aside}`,
-    });
-  }
-
-  /** A copy of the same content serves as well; else the first name that is free. */
-  #asideFor(path: Path): Pick<Kept, 'aside' | 'earlier'> {
-    const { files } = this.#world;
-    for (let n = 1; ; n++) {
-      const aside = n === 1 ? `${path}.kept` : `${path}.kept-${n}`;
-      if (files.stat(aside) === undefined) return { aside, earlier: false };
-      if (files.digest(aside) === files.digest(path)) return { aside, earlier: true };
-    }
+  #tell({ path, aside, target, link }: Kept): void {
+    const message =
+      link === undefined
+        ? `${path} held something that desgw did not make; it is kept as ${aside}`
+        : `${path} was a link to ${link} that desgw did not make; it is kept as ${aside}`;
+    this.#emit({ kind: 'warning', target, message });
   }
 }
 
-/** Ours is what a good run left, and whatever an interrupted or failed run of ours may have written. */
-function isOurs(output: Output, now: Digest, trace: Trace | undefined): boolean {
-  switch (trace?.kind) {
-    case undefined:
-      return false;
-    case 'started':
-    case 'finishing':
-      return true;
-    case 'failed':
-      return trace.untouched?.[output.path] !== now;
-    case 'cleaning':
-      return isAsLeft(output, trace.outputs[output.path], now);
-    case 'built':
-      return trace.how !== 'accepted' && isAsLeft(output, trace.outputs[output.path], now);
-  }
-}
+/** There is nothing to lose in an empty file. */
+const EMPTY = digestOf('');
+
+const nameAside = (path: Path, n: number): Path => (n === 1 ? `${path}.kept` : `${path}.kept-${n}`);

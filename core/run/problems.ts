@@ -1,12 +1,51 @@
 /** What goes wrong while a target is made, in words: what, and what to do next. */
+import { ABSENT } from '../api/digest.ts';
 import { isSystemError, Refusal } from '../api/errors.ts';
-import type { Problem } from '../api/rules.ts';
-import { MissingText } from '../observe/observer.ts';
+import type { Output, Problem } from '../api/rules.ts';
+import type { Node } from '../graph/graph.ts';
+import { MissingText, type Observer } from '../observe/observer.ts';
+import { whyUnfit } from '../plan/left.ts';
+import { nearestNames } from '../words/near.ts';
+import { enumerate } from '../words/text.ts';
+import type { Files } from '../world/world.ts';
 import type { StepsEnd } from './steps.ts';
 
 /** A step that failed, as a problem. */
 export const problemOf = ({ what, advice }: Extract<StepsEnd, { state: 'failed' }>): Problem =>
   advice === undefined ? { what } : { what, advice };
+
+/** Outputs that a run was to make and did not, with what there is in their place. */
+export function notMade(
+  node: Node,
+  observer: Pick<Observer, 'output'>,
+  files: Files,
+): readonly Problem[] {
+  return node.outputs.flatMap((output) => {
+    const now = observer.output(output);
+    const why = whyUnfit(now);
+    if (why !== undefined) return [unfitOutput(output, why)];
+    return now === ABSENT && output.optional !== true ? [missing(output, files)] : [];
+  });
+}
+
+function missing({ path, glob }: Output, files: Files): Problem {
+  if (glob === true) {
+    const dir = /^[^*?[\]{}()]*\//.exec(path)?.[0] ?? './';
+    const there = (files.list(dir) ?? []).map((name) => `${dir.replace(/^\.\//, '')}${name}`);
+    const advice =
+      there.length === 0 ? `There is nothing in ${dir}.` : `There is ${enumerate(there, 5)}.`;
+    return { what: `${path}: nothing was made`, advice };
+  }
+  const near = nearestNames(files, path);
+  const what = `${path} was not made`;
+  return near.length === 0 ? { what } : { what, advice: `There is ${near.join(', ')}.` };
+}
+
+/** An output that is there, but as something that no record can hold. */
+const unfitOutput = ({ path }: Output, why: string): Problem => ({
+  what: `${path} ${why}`,
+  advice: `An output is a file, a link, or the files of a pattern: { path: '${path}/**', glob: true }.`,
+});
 
 /** What was thrown while a target was made, as problems of that target. @throws what is a defect */
 export function problemsOf(error: unknown): Problem[] {

@@ -48,6 +48,13 @@ const ATTEMPT_CHECK_MS = 100;
 /** Every how many of these looks its progress is looked at too. */
 const PROGRESS_EVERY = 10;
 
+/** Files that a step puts in place itself. */
+export function placedBy(step: Step): readonly Path[] {
+  if (step.kind === 'write' || step.kind === 'edit') return [step.path];
+  if (step.kind === 'copy') return [step.to];
+  return step.kind === 'exec' && step.stdout !== undefined ? [step.stdout] : [];
+}
+
 /** One run of a recipe's steps. */
 export class Run {
   readonly prepared: Prepared[] = [];
@@ -320,10 +327,7 @@ export class Run {
 
   #prepareOutput(step: Exec, to: Path): void {
     const { files } = this.#options.world;
-    // Beside its place, so that putting it there is a rename.
-    const temporary = `${to}.desgw-${this.#options.token}`;
-    files.copy(this.#captureOf(step), temporary);
-    this.prepared.push(files.prepareFile(to, temporary));
+    this.prepared.push(files.prepareCopy(to, this.#captureOf(step)));
   }
 
   #read(step: Exec): void {

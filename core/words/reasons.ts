@@ -27,7 +27,15 @@ export type Reason =
       readonly path: Path;
       readonly how: 'changed' | 'appeared' | 'vanished' | 'added' | 'removed';
     }
-  | { readonly kind: 'glob changed'; readonly pattern: string }
+  | {
+      readonly kind: 'glob changed';
+      readonly pattern: string;
+      /** Which files, where the record names them. */
+      readonly files?: readonly {
+        readonly path: Path;
+        readonly how: keyof typeof INPUT_WORDS;
+      }[];
+    }
   /** `what` was written while the target was made from it: a path, a pattern, or a target. */
   | { readonly kind: 'changed meanwhile'; readonly what: string }
   | {
@@ -69,7 +77,7 @@ export function reasonText(reason: Reason): string {
     case 'input changed':
       return `${display(reason.path)} ${INPUT_WORDS[reason.how]}`;
     case 'glob changed':
-      return `files matching ${display(reason.pattern)} changed`;
+      return globText(reason);
     case 'changed meanwhile':
       return `${display(reason.what)} changed while this was made from it`;
     case 'env changed':
@@ -104,6 +112,12 @@ const INPUT_WORDS = {
   added: 'is a new input',
   removed: 'is no longer an input',
 } as const;
+
+function globText({ pattern, files = [] }: Extract<Reason, { kind: 'glob changed' }>): string {
+  if (files.length === 0) return `files matching ${display(pattern)} changed`;
+  const each = files.map(({ path, how }) => `${display(path)} ${INPUT_WORDS[how]}`);
+  return `of the files matching ${display(pattern)}, ${enumerate(each)}`;
+}
 
 /** The same reason as a clause that can follow "because". */
 export function becauseText(reason: Reason): string {

@@ -1,8 +1,7 @@
 /** The file system for real: the one module that imports `node:fs`. */
-import { createHash } from 'node:crypto';
 import * as nodeFs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ABSENT, DIGEST_LENGTH, digestOf } from '../api/digest.ts';
+import { ABSENT, digestOf } from '../api/digest.ts';
 import type { Digest } from '../api/values.ts';
 import { askAll } from './adaptive.ts';
 import { copyTree } from './copying.ts';
@@ -10,12 +9,10 @@ import { codeOf, during, type FsModule, meansMissing, told, unlessMissing } from
 import { globFiles } from './glob.ts';
 import { listQuestion, statQuestion } from './looking.ts';
 import { openPlacing, type Placing } from './placing.ts';
+import { fileDigester, readEnd, readWhole, sizeOf } from './reading.ts';
 import type { Appender, Files, Prepared } from './world.ts';
 
 export { FileError, type FsModule } from './fs.ts';
-
-/** How much of a file is in memory at a time. */
-const PIECE = 1 << 20;
 
 /**
  * Files of a workspace. Every method throws FileError when the file system fails.
@@ -24,7 +21,7 @@ const PIECE = 1 << 20;
  */
 export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
   const root = during('open the workspace', workspace, () => fs.realpathSync(workspace));
-  const placing = openPlacing(fs);
+  const placing = openPlacing(fs, ownerOf(root));
   const digestFile = fileDigester(fs);
   let digests = 0;
 
@@ -47,7 +44,7 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
 
   function read(path: string): Buffer | undefined {
     const full = absolute(path);
-    return unlessMissing('read', full, () => fs.readFileSync(full));
+    return unlessMissing('read', full, () => readWhole(fs, full));
   }
 
   function prepare(path: string, data: string | Uint8Array, mode?: number): Prepared {
@@ -59,19 +56,12 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
     });
   }
 
-  function prepareFile(path: string, temporary: string): Prepared {
+  function prepareCopy(path: string, from: string): Prepared {
     const full = absolute(path);
     return during('write', full, () => {
       const target = placing.throughLinks(full);
-      let source = absolute(temporary);
-      if (dirname(source) === dirname(target)) placing.syncFile(source);
-      else {
-        // A link leads elsewhere, perhaps to another disk, where a rename cannot reach.
-        const copied = placing.copyTemporary(source, target);
-        placing.discard(source);
-        source = copied;
-      }
-      return prepared(placing, path, full, target, source, digestFile(source));
+      const temporary = placing.copyTemporary(absolute(from), target);
+      return prepared(placing, path, full, target, temporary, digestFile(temporary));
     });
   }
 
@@ -97,10 +87,14 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
       return names;
     },
     listMany: (dirs) => askAll(dirs.map(absolute), listing),
+    leftovers: (dir) => {
+      const full = absolute(dir);
+      return unlessMissing('list', full, () => placing.leftovers(full)) ?? [];
+    },
     glob: (pattern) => globFiles(fs, root, pattern),
     write: (path, data, mode) => prepare(path, data, mode).commit(),
     prepare,
-    prepareFile,
+    prepareCopy,
     createExclusive: (path, text) => {
       const full = absolute(path);
       return during('create', full, () => placing.createExclusive(full, text));
@@ -110,6 +104,12 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
     symlink: (path, to) => {
       const full = absolute(path);
       during('make the link', full, () => placing.placeLink(full, to));
+    },
+    readLink: (path) => {
+      const full = absolute(path);
+      return unlessMissing('look at', full, () =>
+        fs.lstatSync(full).isSymbolicLink() ? fs.readlinkSync(full) : undefined,
+      );
     },
     realDirectory: (path) => {
       // Of what is yet to be made, the part that is there.
@@ -166,6 +166,9 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
   };
 }
 
+/** Names half-written files; hexadecimal, so that it stands for itself in any pattern. */
+const ownerOf = (root: string): string => Buffer.from(digestOf(root)).toString('hex').slice(0, 12);
+
 function prepared(
   placing: Placing,
   path: string,
@@ -183,45 +186,6 @@ function prepared(
   };
 }
 
-/** Digests files through one buffer. */
-function fileDigester(fs: FsModule): (path: string) => Digest {
-  let buffer: Buffer | undefined;
-  return (path) => {
-    buffer ??= Buffer.allocUnsafe(PIECE);
-    const piece = buffer;
-    const fd = fs.openSync(path, 'r');
-    try {
-      let length = fs.readSync(fd, piece, 0, PIECE, null);
-      const more = length < PIECE ? fs.readSync(fd, piece, length, PIECE - length, null) : PIECE;
-      if (more === 0) return digestOf(piece.subarray(0, length));
-      length = Math.min(length + more, PIECE);
-      const hash = createHash('sha256');
-      for (; length > 0; length = fs.readSync(fd, piece, 0, PIECE, null)) {
-        hash.update(piece.subarray(0, length));
-      }
-      return hash.digest('base64url').slice(0, DIGEST_LENGTH);
-    } finally {
-      fs.closeSync(fd);
-    }
-  };
-}
-
-function readEnd(fs: FsModule, path: string, bytes: number): Uint8Array {
-  const fd = fs.openSync(path, 'r');
-  try {
-    const { size } = fs.fstatSync(fd);
-    const end = Buffer.alloc(Math.min(bytes, size));
-    let length = 0;
-    // Once more at the end of the file: it may be shorter than it was a moment ago.
-    for (let more = 1; more > 0 && length < end.length; length += more) {
-      more = fs.readSync(fd, end, length, end.length - length, size - end.length + length);
-    }
-    return end.subarray(0, length);
-  } finally {
-    fs.closeSync(fd);
-  }
-}
-
 /**
  * Writes to a file and tells when that was, by the file system's clock. Over what is there: a file
  * that is truncated and closed again makes some file systems wait for the disk.
@@ -237,15 +201,6 @@ function stamp(fs: FsModule, placing: Placing, path: string): number {
 }
 
 const OVER = nodeFs.constants.O_WRONLY | nodeFs.constants.O_CREAT;
-
-function sizeOf(fs: FsModule, path: string): number {
-  const fd = fs.openSync(path, 'r');
-  try {
-    return fs.fstatSync(fd).size;
-  } finally {
-    fs.closeSync(fd);
-  }
-}
 
 function openAppender(fs: FsModule, placing: Placing, path: string): Appender {
   const fd = during('open', path, () => {

@@ -1,23 +1,95 @@
 /** File name patterns. Apart, because fast-glob takes longer to load than most builds take. */
 import { createRequire } from 'node:module';
+import { isAbsolute, join } from 'node:path';
 import type * as FastGlob from 'fast-glob';
-import { codeOf, type FsModule, told } from './fs.ts';
+import { codeOf, FileError, type FsModule, told } from './fs.ts';
+import { TEMPORARY_SUFFIX } from './placing.ts';
 
-/** The state directory and half-written files (see `placing.ts`) are nobody's input. */
-const NEVER = ['**/.desgw/**', '**/.*.desgw-*-*'];
+/** The state directory, half-written files and copies that were kept aside are nobody's input. */
+const NEVER = ['**/.desgw/**', `**/.*${TEMPORARY_SUFFIX}`];
+const KEPT = ['**/*.kept', '**/*.kept-*'];
+
+/** What stands in a name for bytes that are no UTF-8. */
+const UNREADABLE = '\uFFFD';
 
 /**
- * Files matching a fast-glob pattern, dot files included, sorted by code unit. Relative to `root`,
- * or absolute if the pattern is.
- * @throws FileError when a directory cannot be read
+ * Files matching a fast-glob pattern, sorted by code unit; as in a shell, `*` leaves out names that
+ * begin with a dot, and a folder or file that has just the name that stands in the pattern is meant
+ * by it, brackets and all. Relative to `root`, or absolute if the pattern is.
+ * @throws FileError when a directory cannot be read, or a name that may be meant is no UTF-8
  */
 export function globFiles(fs: FsModule, root: string, pattern: string): readonly string[] {
   const fastGlob = createRequire(import.meta.url)('fast-glob') as typeof FastGlob;
+  const ignore = pattern.includes('.kept') ? NEVER : [...NEVER, ...KEPT];
+  const meant = literalWhereThere(fs, root, pattern, fastGlob.escapePath);
   try {
-    return fastGlob.sync(pattern, { cwd: root, dot: true, ignore: NEVER, fs }).sort();
+    const found = fastGlob.sync(meant, {
+      ...{ cwd: root, ignore },
+      fs: {
+        lstatSync: fs.lstatSync,
+        statSync: fs.statSync,
+        readdirSync: watchful(fs, root, meant) as typeof fs.readdirSync,
+      },
+    });
+    for (const path of found) refuseUnreadable(fs, isAbsolute(path) ? path : join(root, path));
+    return found.sort();
   } catch (error) {
     // A file where the pattern wants a directory: nothing matches.
     if (codeOf(error) === 'ENOTDIR') return [];
     throw told(`look for files matching '${pattern}' in`, root, error);
   }
+}
+
+/** Leading parts of a pattern that are there under just that name lose their special meaning. */
+function literalWhereThere(
+  fs: FsModule,
+  root: string,
+  pattern: string,
+  escape: (text: string) => string,
+): string {
+  if (!SPECIAL.test(pattern)) return pattern;
+  const segments = pattern.split('/');
+  let there = isAbsolute(pattern) ? '' : root;
+  let literal = 0;
+  for (const segment of segments) {
+    if (/[*?\\]/.test(segment) || !exists(fs, `${there}/${segment}`)) break;
+    there = `${there}/${segment}`;
+    literal++;
+  }
+  const named = segments.slice(0, literal).map((name) => (name === '' ? '' : escape(name)));
+  return [...named, ...segments.slice(literal)].join('/');
+}
+
+const SPECIAL = /[()[\]{}!+@|]/;
+
+function exists(fs: FsModule, path: string): boolean {
+  try {
+    return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return false;
+  }
+}
+
+/** Lists directories for the search, and refuses those below which it cannot go on. */
+function watchful(fs: FsModule, root: string, pattern: string) {
+  const depth = (path: string): number => path.split('/').length;
+  const deepest = pattern.includes('**')
+    ? Number.POSITIVE_INFINITY
+    : depth(isAbsolute(pattern) ? pattern : `${root}/${pattern}`);
+  return (dir: string, options: { readonly withFileTypes: true }) => {
+    const entries = fs.readdirSync(dir, options);
+    for (const entry of entries) {
+      if (!entry.name.includes(UNREADABLE) || !entry.isDirectory()) continue;
+      const path = join(dir, entry.name);
+      if (depth(path) < deepest) refuseUnreadable(fs, path);
+    }
+    return entries;
+  };
+}
+
+/** A name that was not read as it is leads nowhere. */
+function refuseUnreadable(fs: FsModule, path: string): void {
+  if (!path.includes(UNREADABLE) || exists(fs, path)) return;
+  throw new FileError('use', path, 'EILSEQ', 'its name is not UTF-8; rename it');
 }

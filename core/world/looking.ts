@@ -6,37 +6,56 @@ import type { Stat } from './world.ts';
 type Stats = import('node:fs').Stats;
 type Dirent = Pick<import('node:fs').Dirent, 'name' | 'isDirectory' | 'isSymbolicLink'>;
 
-/** What identifies a state of a file; `undefined` when there is none. */
+/** What identifies a state of a file, behind a link as well; `undefined` when there is none. */
 export function statQuestion(fs: FsModule): Question<Stat | undefined> {
   return {
     now: (path) => {
       // As `unlessMissing` does it, but without a function made for every file there is.
       try {
-        const stat = fs.statSync(path, QUIETLY);
-        return stat && shorten(stat);
+        const stat = fs.lstatSync(path, QUIETLY);
+        if (stat?.isSymbolicLink() !== true) return stat && shorten(stat);
+        const behind = fs.statSync(path, QUIETLY);
+        return behind && { ...shorten(behind), link: fs.readlinkSync(path) };
       } catch (error) {
         if (meansMissing(codeOf(error))) return undefined;
         throw told('look at', path, error);
       }
     },
-    later: (path, done) =>
-      fs.stat(path, (error, stat) => {
-        if (!error) done(undefined, shorten(stat));
-        else done(meansMissing(codeOf(error)) ? undefined : told('look at', path, error));
-      }),
+    later: (path, done) => {
+      const failed = (error: unknown): void =>
+        done(meansMissing(codeOf(error)) ? undefined : told('look at', path, error));
+      fs.lstat(path, (error, stat) => {
+        if (error) return failed(error);
+        if (!stat.isSymbolicLink()) return done(undefined, shorten(stat));
+        fs.stat(path, (unreachable, behind) => {
+          if (unreachable) return failed(unreachable);
+          fs.readlink(path, (gone, link) =>
+            gone ? failed(gone) : done(undefined, { ...shorten(behind), link }),
+          );
+        });
+      });
+    },
   };
 }
 
 const QUIETLY = { throwIfNoEntry: false } as const;
 
 function shorten(stat: Stats): Stat {
-  return {
+  const short = {
     size: stat.size,
     mtime: stat.mtimeMs,
     ctime: stat.ctimeMs,
     ino: stat.ino,
     directory: stat.isDirectory(),
   };
+  if (stat.isFile()) return stat.nlink > 1 ? { ...short, links: stat.nlink } : short;
+  return short.directory ? short : { ...short, odd: oddKind(stat) };
+}
+
+/** What is neither a file nor a directory, in words. */
+export function oddKind(stat: Pick<Stats, 'isFIFO' | 'isSocket'>): string {
+  if (stat.isFIFO()) return 'a pipe';
+  return stat.isSocket() ? 'a socket' : 'a device';
 }
 
 /**

@@ -1,7 +1,8 @@
 /**
  * How files come to be: whole or not at all, and on disk for good before anyone relies on them.
- * A file is written under a temporary name beside its place, `.<name>.desgw-<pid>-<n>`, and then
- * renamed or linked. All functions take absolute paths and throw the file system's own errors.
+ * A file is written under a temporary name beside its place, `.<name>.<owner>-<pid>-<n>.desgw-new`,
+ * and then renamed or linked; what a killed process left of these is told by the name. All functions
+ * take absolute paths and throw the file system's own errors.
  */
 import { basename, dirname, join, resolve } from 'node:path';
 import { codeOf, type FsModule, meansMissing } from './fs.ts';
@@ -13,14 +14,30 @@ const CANNOT_LINK = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 
 export type Placing = ReturnType<typeof openPlacing>;
 
-/** The functions that put files in place, over any file system module. */
-export function openPlacing(fs: FsModule) {
+/** How the names of half-written files end. */
+export const TEMPORARY_SUFFIX = '.desgw-new';
+
+/**
+ * The functions that put files in place, over any file system module.
+ * @param owner of one workspace alone, so that others' half-written files are not taken for ours
+ */
+export function openPlacing(fs: FsModule, owner: string) {
   let count = 0;
 
   /** A name beside `target` that no other process uses. Cut, since names end at 255 bytes. */
   function temporaryName(target: string): string {
-    const name = `.${basename(target).slice(0, 60)}.desgw-${process.pid}-${count++}`;
+    const unique = `${owner}-${process.pid}-${count++}`;
+    const name = `.${basename(target).slice(0, 60)}.${unique}${TEMPORARY_SUFFIX}`;
     return join(dirname(target), name);
+  }
+
+  /** Half-written files in a directory that processes of this workspace, now gone, have left. */
+  function leftovers(dir: string): string[] {
+    const ours = new RegExp(`^\\..*\\.${owner}-(\\d+)-\\d+\\${TEMPORARY_SUFFIX}$`, 's');
+    return fs.readdirSync(dir).flatMap((name) => {
+      const pid = ours.exec(name)?.[1];
+      return pid === undefined || Number(pid) === process.pid ? [] : [join(dir, name)];
+    });
   }
 
   /** Makes one under a name that is free: a crashed process may have had the same pid. */
@@ -209,6 +226,7 @@ export function openPlacing(fs: FsModule) {
   }
 
   return {
+    leftovers,
     writeAll,
     writeTemporary,
     copyTemporary,

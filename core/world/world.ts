@@ -23,6 +23,12 @@ export interface Stat {
   readonly ctime: Instant;
   readonly ino: number;
   readonly directory: boolean;
+  /** What the path itself holds, where it is a symbolic link; the rest tells of what it leads to. */
+  readonly link?: string;
+  /** What it is, such as `a pipe`, when it is neither a file nor a directory. */
+  readonly odd?: string;
+  /** How many names the file has, when it has more than one. */
+  readonly links?: number;
 }
 
 /**
@@ -50,12 +56,14 @@ export interface Files {
   listMany(dirs: readonly Path[]): Promise<(readonly string[] | undefined | Error)[]>;
   /** Paths matching fast-glob patterns (files only, sorted, relative to the workspace). */
   glob(pattern: string): readonly Path[];
+  /** Half-written files in a directory that earlier processes of this workspace left behind. */
+  leftovers(dir: Path): readonly string[];
   /** Writes whole and durable: temporary file beside it, fsync, rename, fsync of the folder. */
   write(path: Path, data: string | Uint8Array, mode?: number): void;
   /** First half of `write`: a durable temporary file with its digest; `commit` puts it in place. */
   prepare(path: Path, data: string | Uint8Array, mode?: number): Prepared;
-  /** Like `prepare` for a file that exists already beside `path` (captured output): fsync + digest. */
-  prepareFile(path: Path, temporary: Path): Prepared;
+  /** Like `prepare` with the content and mode of another file, behind a link if it is one. */
+  prepareCopy(path: Path, from: Path): Prepared;
   /** Creates a file with its whole content, or says `false` because it exists. NFS-safe (link). */
   createExclusive(path: Path, text: string): boolean;
   /** A file that is only ever appended to. Makes its folder. */
@@ -63,6 +71,8 @@ export interface Files {
   /** Copies a file or a tree; symbolic links are copied as links; modes are kept. */
   copy(from: Path, to: Path): void;
   symlink(path: Path, to: string): void;
+  /** Where a symbolic link leads, as it says, also when nothing is there; undefined for all else. */
+  readLink(path: Path): string | undefined;
   /** Absolute path of a directory, which need not exist, with every symbolic link resolved. */
   realDirectory(path: Path): string;
   /** Whether a path is a symbolic link, or a relative one leads out of the workspace through one. */

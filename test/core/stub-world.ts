@@ -241,11 +241,8 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
     },
     write: (path, data, mode) => prepare(path, data, mode).commit(),
     prepare,
-    prepareFile: (path, temporary) => {
-      const prepared = prepare(path, text(temporary) ?? '');
-      drop(temporary);
-      return prepared;
-    },
+    prepareCopy: (path, from) => prepare(path, text(from) ?? ''),
+    leftovers: () => [],
     createExclusive: (path, content) => {
       counts.writes++;
       if (entries.has(short(path))) return false;
@@ -269,6 +266,7 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
     },
     copy: (from, to) => put(to, text(from) ?? ''),
     symlink: (path, to) => put(path, `-> ${to}`),
+    readLink: () => undefined,
     realDirectory: (path) => (path.startsWith('/') ? path : `${ROOT}/${path}`),
     isLinked: (path) => text(path)?.startsWith('-> ') === true,
     rename: (from, to) => {

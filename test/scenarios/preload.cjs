@@ -59,7 +59,8 @@ wrap('unlinkSync', (path) => `remove ${path}`);
 wrap('readFileSync', (path) => (typeof path === 'string' ? `read ${path}` : undefined));
 
 fs.openSync = (path, flags = 'r', ...rest) => {
-  const reads = flags === 'r';
+  const { O_WRONLY, O_RDWR } = fs.constants;
+  const reads = flags === 'r' || (typeof flags === 'number' && (flags & (O_WRONLY | O_RDWR)) === 0);
   const open = () => openSync(path, flags, ...rest);
   const fd = around(`${reads ? 'read' : 'open'} ${path}`, open, !reads);
   paths.set(fd, path);

@@ -1,4 +1,5 @@
 /** File systems for tests: one in memory, and one that fails or stops at a chosen effect. */
+import { constants } from 'node:fs';
 import { createFsFromVolume, Volume } from 'memfs';
 import { type FsModule, openFiles } from '../../core/world/files.ts';
 import type { Files } from '../../core/world/world.ts';
@@ -53,11 +54,16 @@ function stamping(fs: FsModule, grain: number): FsModule {
   };
   const statSync = (...args: Parameters<FsModule['statSync']>): Stats | undefined =>
     coarse(fs.statSync(...args) as Stats | undefined);
-  const stat = (path: string, done: (error: unknown, stat: Stats | undefined) => void): void =>
-    fs.stat(path, (error, found) => done(error, coarse(found)));
+  const lstatSync = (...args: Parameters<FsModule['lstatSync']>): Stats | undefined =>
+    coarse(fs.lstatSync(...args) as Stats | undefined);
+  type Done = (error: unknown, stat: Stats | undefined) => void;
+  const later =
+    (ask: 'stat' | 'lstat') =>
+    (path: string, done: Done): void =>
+      fs[ask](path, (error, found) => done(error, coarse(found)));
+  const own = { statSync, lstatSync, stat: later('stat'), lstat: later('lstat') };
   return new Proxy(fs, {
-    get: (target, name) =>
-      name === 'statSync' ? statSync : name === 'stat' ? stat : Reflect.get(target, name),
+    get: (target, name) => Reflect.get(Object.hasOwn(own, name) ? own : target, name),
   });
 }
 
@@ -126,7 +132,7 @@ export function faultyFs(fs: FsModule, fault: Fault): FaultyFs {
   const intercept =
     (name: string, call: (...args: unknown[]) => unknown) =>
     (...args: unknown[]): unknown => {
-      if (name === 'openSync' && args[1] === 'r') return call(...args);
+      if (name === 'openSync' && isReading(args[1])) return call(...args);
       if (stopped) throw new Stopped();
       effects++;
       if (effects !== fault.failAt) return call(...args);
@@ -150,6 +156,10 @@ export function faultyFs(fs: FsModule, fault: Fault): FaultyFs {
   };
   return { fs: proxy, effects: () => effects, count };
 }
+
+const isReading = (flags: unknown): boolean =>
+  flags === 'r' ||
+  (typeof flags === 'number' && (flags & (constants.O_WRONLY | constants.O_RDWR)) === 0);
 
 function systemError(code: string, call: string): Error {
   return Object.assign(new Error(`${code}: made to fail, ${call}`), { code });

@@ -395,5 +395,5 @@ test('a reader starts over when a rewrite comes in between at any of its own cal
       [at, { a: 1, b: 1, c: 2 }],
     ]).toContainEqual([at, seen]);
   }
-  expect(calls).toBe(4);
+  expect(calls).toBe(10);
 });

@@ -203,11 +203,14 @@ test('work found done is put on record with its marker, or not at all when Ctrl-
 
 test('a file that is not ours and could not be kept aside is kept the next time', async () => {
   const world = stubWorld({ in: 'new', a: 'mine' });
-  const copy = (): never => {
-    throw new FileError('copy to', '/w/a.kept', 'ENOSPC', 'no space left on device');
+  const prepareCopy = (): never => {
+    throw new FileError('write', '/w/a.kept', 'ENOSPC', 'no space left on device');
   };
   const rules = one([exec(['cp', 'in', 'a'])]);
-  const { summary } = await engineOn({ ...world, files: { ...world.files, copy } }, rules).build();
+  const { summary } = await engineOn(
+    { ...world, files: { ...world.files, prepareCopy } },
+    rules,
+  ).build();
   expect([summary.outcome, world.files.text('a')]).toEqual(['failed', 'mine']);
   await engineOn(world, rules).build();
   expect([world.files.text('a'), world.files.text('a.kept')]).toEqual(['new', 'mine']);

@@ -111,8 +111,19 @@ describe('what stands where a target will be made', () => {
   test.each<[string, Output]>([
     ['other programs write too', { path: 'a', shared: true }],
     ['differs from run to run', { path: 'a', quiet: true }],
-  ])('and %s is not kept', (_what, output) => {
-    expect(afterRun('mine', 'new', undefined, output)).toEqual({ files: { a: 'new' }, said: [] });
+    ['matches a pattern', { path: 'a*', glob: true }],
+  ])('that %s is kept as well', (_what, output) => {
+    expect(afterRun('mine', 'new', undefined, output).files).toEqual({
+      a: 'new',
+      'a.kept': 'mine',
+    });
+  });
+
+  test('is kept once, however often it comes back', () => {
+    expect(afterRun('mine', 'new', undefined, { path: 'a' }, { 'a.kept': 'mine' })).toEqual({
+      files: { a: 'new', 'a.kept': 'mine' },
+      said: ['a held something that desgw did not make; it is kept as a.kept'],
+    });
   });
 });
 

@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import * as nodeFs from 'node:fs';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { digestOf } from '../../../core/api/digest.ts';
 import { askAll } from '../../../core/world/adaptive.ts';
@@ -151,19 +152,24 @@ describe.each([
     expect([prepared.digest, before, tree()]).toEqual([digestOf('new'), 'old', { a: 'new' }]);
   });
 
-  test('captured output is prepared where it lies, even for a link to another directory', () => {
+  test('captured output is prepared beside its place, even for a link to another directory', () => {
     const { files, tree } = open();
     files.write('far/real', 'old');
     files.symlink('out', 'far/real');
     files.write('.captured', 'printed');
     files.write('.more', 'printed too');
-    const one = files.prepareFile('out', '.captured');
-    const two = files.prepareFile('plain', '.more');
+    const one = files.prepareCopy('out', '.captured');
+    const two = files.prepareCopy('plain', '.more');
     one.commit();
     two.commit();
     expect([one.digest, tree()]).toEqual([
       digestOf('printed'),
-      { 'far/real': 'printed', plain: 'printed too' },
+      {
+        '.captured': 'printed',
+        '.more': 'printed too',
+        'far/real': 'printed',
+        plain: 'printed too',
+      },
     ]);
   });
 
@@ -254,23 +260,44 @@ describe.each([
     expect(thrown(() => files.rename('none', 'b'))).toMatchObject({ code: 'ENOENT' });
   });
 
-  test('patterns match dot files, but neither the state nor half-written files', () => {
+  test('patterns leave out dot files, the state, half-written files and what was kept', () => {
     const { files, dir } = open();
     for (const path of ['in/b.txt', 'in/a.txt', 'in/.hidden.txt', 'in/deep/c.txt', 'in/d.dat']) {
       files.write(path, '');
     }
-    files.write('.desgw/in/x.txt', '');
-    files.write('in/.a.txt.desgw-12-3', '');
+    for (const path of ['.desgw/in/x.txt', 'in/.a.txt.0f-1-2.desgw-new', 'in/d.dat.kept-2'])
+      files.write(path, '');
     expect([
       files.glob('in/*.txt'),
+      files.glob('in/.*'),
       files.glob('**/*.txt'),
-      files.glob('**/*desgw*'),
+      files.glob('in/d.*'),
+      files.glob('in/*.kept*'),
       files.glob(`${dir}/in/{a,b}.txt`),
     ]).toEqual([
-      ['in/.hidden.txt', 'in/a.txt', 'in/b.txt'],
-      ['in/.hidden.txt', 'in/a.txt', 'in/b.txt', 'in/deep/c.txt'],
-      [],
+      ['in/a.txt', 'in/b.txt'],
+      ['in/.hidden.txt'],
+      ['in/a.txt', 'in/b.txt', 'in/deep/c.txt'],
+      ['in/d.dat'],
+      ['in/d.dat.kept-2'],
       [`${dir}/in/a.txt`, `${dir}/in/b.txt`],
+    ]);
+  });
+
+  test('a folder or file that has just the name that stands in a pattern is meant by it', () => {
+    const { files, dir } = open();
+    for (const path of ['data (new)/ccd[1]/x.fits', 'ccd1/y.fits', 'ccd2/z.fits', 'a[1].txt'])
+      files.write(path, '');
+    expect([
+      files.glob('data (new)/ccd[1]/*.fits'),
+      files.glob(`${dir}/data (new)/ccd[1]/*.fits`),
+      files.glob('ccd[12]/*.fits'),
+      files.glob('a[1].txt'),
+    ]).toEqual([
+      ['data (new)/ccd[1]/x.fits'],
+      [`${dir}/data (new)/ccd[1]/x.fits`],
+      ['ccd1/y.fits', 'ccd2/z.fits'],
+      ['a[1].txt'],
     ]);
   });
 
@@ -318,6 +345,41 @@ test('a digest does not depend on how the file was read, up to and beyond one pi
     files.write('big', bytes);
     expect([size, files.digest('big')]).toEqual([size, digestOf(bytes)]);
   }
+});
+
+describe('what cannot be read as it stands', () => {
+  test('a pipe is refused at once, whoever wants to read it', () => {
+    const { files } = realFiles();
+    execFileSync('mkfifo', [files.absolute('pipe')]);
+    const refusal = `Cannot read ${files.root}/pipe: it is a pipe, not a file (EINVAL)`;
+    for (const read of [files.read, files.digest, files.size, (p: string) => files.readEnd(p, 9)])
+      expect(thrown(() => read('pipe'))).toMatchObject({ message: refusal });
+    expect(files.stat('pipe')).toMatchObject({ odd: 'a pipe' });
+  });
+
+  test('a name that is no UTF-8 is refused where a pattern means it, file or folder', () => {
+    const { files } = realFiles({ 'in/ok.dat': 'y' });
+    const bytes = Buffer.from([0x63, 0xe9]);
+    const odd = Buffer.concat([Buffer.from(`${files.root}/in/`), bytes]);
+    mkdirSync(odd);
+    expect([files.glob('in/*.dat'), thrown(() => files.glob('in/*/x'))]).toEqual([
+      ['in/ok.dat'],
+      expect.objectContaining({ code: 'EILSEQ' }),
+    ]);
+    writeFileSync(Buffer.concat([odd, Buffer.from('.dat')]), 'x');
+    expect(thrown(() => files.glob('in/*.dat'))).toMatchObject({ code: 'EILSEQ' });
+  });
+});
+
+test('half-written files of this workspace are found when their process is gone', () => {
+  const { files } = realFiles();
+  const ours = basename(files.prepare('a/b', 'x').temporary);
+  const left = ours.replace(`-${process.pid}-`, '-1-');
+  for (const name of [left, '.b.0f-1-2.desgw-new', '.desgw-new']) files.write(`a/${name}`, '');
+  expect([files.leftovers('a'), files.leftovers('none')]).toEqual([
+    [`${files.root}/a/${left}`],
+    [],
+  ]);
 });
 
 test('a failure names what was done, the path and the reason', () => {

@@ -1,0 +1,34 @@
+/** What is known of a file from an earlier look, and whether it may be believed. Pure. */
+import type { Digest } from '../api/values.ts';
+import type { KnownFile } from '../memory/memory.ts';
+import type { Stat } from '../world/world.ts';
+
+/** Two changes within one tick of these clocks cannot be told apart by time stamps. */
+export const FINE_TICK_MS = 20;
+
+/** The same of clocks that tell whole seconds. */
+export const COARSE_TICK_MS = 2000;
+
+/** What of a stat is on record. */
+export const pickStat = ({ size, mtime, ctime, ino }: Stat) => ({ size, mtime, ctime, ino });
+
+/** What is in a directory changes its time, and is not read with it. */
+export const stampOf = (digest: Digest, stat: Stat | undefined): string =>
+  stat === undefined || stat.directory ? digest : `${digest} ${stat.mtime}`;
+
+/** Whether a file is as it was, by its stat. */
+export const unchanged = (
+  known: Pick<Stat, 'size' | 'mtime' | 'ctime' | 'ino'>,
+  stat: Stat,
+): boolean =>
+  known.size === stat.size &&
+  known.mtime === stat.mtime &&
+  known.ctime === stat.ctime &&
+  known.ino === stat.ino;
+
+/** Milliseconds between two ticks of the clock that stamped a file. */
+export const tick = (known: KnownFile): number =>
+  known.ctime % 1000 === 0 ? COARSE_TICK_MS : FINE_TICK_MS;
+
+/** Whether the file could have changed once more under the same time stamp after it was read. */
+export const racy = (known: KnownFile): boolean => known.ctime + tick(known) > known.seen;
