@@ -45,7 +45,7 @@ function literalWhereThere(
   fs: FsModule,
   root: string,
   pattern: string,
-  escape: (text: string) => string,
+  escaped: (text: string) => string,
 ): string {
   if (!SPECIAL.test(pattern)) return pattern;
   const segments = pattern.split('/');
@@ -56,7 +56,7 @@ function literalWhereThere(
     there = `${there}/${segment}`;
     literal++;
   }
-  const named = segments.slice(0, literal).map((name) => (name === '' ? '' : escape(name)));
+  const named = segments.slice(0, literal).map((name) => (name === '' ? '' : escaped(name)));
   return [...named, ...segments.slice(literal)].join('/');
 }
 
