@@ -59,6 +59,19 @@ export async function bundle({ keepOld }) {
       sourcemap: 'linked',
       logLevel: 'warning',
     });
+    // The program and the looks of the report page, which stand in the page itself.
+    await build({
+      absWorkingDir: root,
+      entryPoints: { 'report-page': 'page/main.ts', 'report-style': 'page/style.css' },
+      outdir: made,
+      bundle: true,
+      minify: true,
+      format: 'iife',
+      platform: 'browser',
+      target: 'es2021',
+      charset: 'utf8',
+      logLevel: 'warning',
+    });
     mkdirSync(dist, { recursive: true });
     // File by file, the entries last and the leavings after them: whoever starts desgw meanwhile
     // finds an old entry with its old chunks or a new one with its new chunks.

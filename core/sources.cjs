@@ -7,8 +7,8 @@ const { readdirSync, statSync } = require('node:fs');
 const { join } = require('node:path');
 
 /** What is bundled, and what bundles it. */
-const FOLDERS = ['core', 'targets'];
-const SOURCE = /\.(ts|mjs|cjs)$/;
+const FOLDERS = ['core', 'targets', 'page'];
+const SOURCE = /\.(ts|mjs|cjs|css)$/;
 
 /** Where the bundle says what it was made of. */
 const STAMP = join('dist', 'sources.txt');

@@ -14,6 +14,7 @@ import { profiler } from '../views/profile.ts';
 import type { Reporter } from '../views/reporter.ts';
 import { type CommonFlags, type Invocation, jobsOf, type Opened, openProject } from './context.ts';
 import { isInteractive, prompt } from './prompt.ts';
+import { pageReporter } from './report.ts';
 import { logReporter, screenReporter, together } from './reporting.ts';
 
 export interface BuildFlags extends CommonFlags {
@@ -28,6 +29,7 @@ export interface BuildFlags extends CommonFlags {
   readonly verbose?: boolean;
   readonly utc?: boolean;
   readonly profile?: string;
+  readonly report?: string;
 }
 
 /** Builds targets; the exit status says how it went. */
@@ -41,7 +43,10 @@ export async function build(
   if (flags.quiet === true) return isFresh(opened, targets, invocation);
   if (flags.dryRun === true) return dryRun(opened, targets, flags, invocation);
   const { signal, command } = invocation;
-  const reporter = reporterFor(flags, opened, invocation);
+  const page =
+    flags.report === undefined ? undefined : pageReporter(flags.report, opened, invocation);
+  const told = reporterFor(flags, opened, invocation);
+  const reporter = page === undefined ? told : together([told, page]);
   try {
     const summary = await runBuild(opened.project, {
       goals: targets,
@@ -54,6 +59,7 @@ export async function build(
       signal,
       emit: (event) => reporter.event(event),
     });
+    await page?.written();
     return EXIT[summary.outcome];
   } finally {
     reporter.end();

@@ -5,6 +5,7 @@ import { clean } from './clean.ts';
 import type { CommonFlags, Invocation } from './context.ts';
 import { init } from './init.ts';
 import type { Described } from './options.ts';
+import { type ReportFlags, report } from './report.ts';
 import { graph, log, params, status, targets, why } from './views.ts';
 
 /** A command with what carries it out; each reads the options that its description names. */
@@ -39,6 +40,7 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
       ['-q, --quiet', 'print nothing, build nothing: exit 0 if fresh, else 1'],
       ['-v, --verbose', 'tell of every target, also what starts and what is spared'],
       ['--utc', 'times of day in universal time'],
+      ['--report <file>', 'write a page that shows how everything stands, and keep it up to date'],
       ['--profile <file>', 'write when each action ran (Chrome trace format)'],
       ['--json', 'one event a line'],
     ],
@@ -110,6 +112,18 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
     ],
     examples: ['desgw log TARGET -f'],
     run: (args, flags, invocation) => log(args[0], flags as CommonFlags, invocation),
+  },
+  report: {
+    usage: 'report [file]',
+    doc: 'write a page that shows how everything stands (report.html), or serve it',
+    options: [
+      ['--serve', 'on 127.0.0.1, with live updates, until Ctrl-C'],
+      ['--port <n>', 'with --serve: the port (default: a free one)'],
+      ['--every <seconds>', 'with --serve: how often to look (default: 15)'],
+      JSON_OPTION,
+    ],
+    examples: ['desgw report', 'desgw report night.html', 'desgw report --serve --port 8080'],
+    run: (args, flags, invocation) => report(args[0], flags as ReportFlags, invocation),
   },
   params: {
     usage: 'params',

@@ -23,8 +23,8 @@ export interface PhaseRow extends Cell {
 }
 
 /** How a subject stands as a whole; the first that fits of these, from the end. */
-export type Standing = (typeof STANDINGS)[number];
-export const STANDINGS = [
+export type Condition = (typeof CONDITIONS)[number];
+export const CONDITIONS = [
   'done',
   'to do',
   'held up',
@@ -36,7 +36,7 @@ export const STANDINGS = [
 /** One subject over all phases. */
 export interface SubjectRow {
   readonly subject: string;
-  readonly standing: Standing;
+  readonly condition: Condition;
   readonly cells: ReadonlyMap<string, Cell>;
 }
 
@@ -130,7 +130,7 @@ export class Board {
         [...phases].map(([phase, targets]): [string, Cell] => [phase, this.#cell(targets)]),
       );
       const states = [...cells.values()].flatMap((cell) => [...cell.states.keys()]);
-      return { subject, cells, standing: standingOf(states) };
+      return { subject, cells, condition: conditionOf(states) };
     });
   }
 
@@ -159,17 +159,17 @@ export function boardOf(plan: Plan): Board {
 }
 
 /** How many subjects stand how, none left out that there are. */
-export function standings(rows: readonly SubjectRow[]): ReadonlyMap<Standing, number> {
-  const counts = STANDINGS.map((standing): [Standing, number] => [
-    standing,
-    rows.filter((row) => row.standing === standing).length,
+export function conditions(rows: readonly SubjectRow[]): ReadonlyMap<Condition, number> {
+  const counts = CONDITIONS.map((condition): [Condition, number] => [
+    condition,
+    rows.filter((row) => row.condition === condition).length,
   ]);
   return new Map(counts.filter(([, n]) => n > 0));
 }
 
 const phaseOf = ({ rule }: Node): string => rule.phase ?? OTHER;
 
-const STANDING: { readonly [state in State]: Standing } = {
+const CONDITION: { readonly [state in State]: Condition } = {
   fresh: 'done',
   stale: 'to do',
   missing: 'to do',
@@ -183,9 +183,9 @@ const STANDING: { readonly [state in State]: Standing } = {
   'in doubt': 'needs a person',
 };
 
-function standingOf(states: readonly State[]): Standing {
-  const ranks = states.map((state) => STANDINGS.indexOf(STANDING[state]));
-  return STANDINGS[Math.max(0, ...ranks)]!;
+function conditionOf(states: readonly State[]): Condition {
+  const ranks = states.map((state) => CONDITIONS.indexOf(CONDITION[state]));
+  return CONDITIONS[Math.max(0, ...ranks)]!;
 }
 
 /** Two tallies as one. */

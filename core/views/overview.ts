@@ -10,10 +10,10 @@ import {
   added,
   type Board,
   type Cell,
-  STANDINGS,
-  type Standing,
+  CONDITIONS,
+  type Condition,
+  conditions,
   type SubjectRow,
-  standings,
 } from './board.ts';
 
 export interface OverviewOptions {
@@ -48,17 +48,17 @@ export function overviewLines(plan: Plan, board: Board, options: OverviewOptions
 
 /** `60 exposures: 54 done, 3 under way (1,204 of 3,540 CCDs complete, 12 held), 2 failed`. */
 export function totalsLine(board: Board, subjects: readonly SubjectRow[]): string {
-  const parts = [...standings(subjects)].map(([standing, n]) => {
-    const tally = standing === 'under way' ? tallyOf(subjects, standing) : undefined;
-    return `${number(n)} ${standing}${tally === undefined ? '' : ` (${tallyGist(tally)})`}`;
+  const parts = [...conditions(subjects)].map(([condition, n]) => {
+    const tally = condition === 'under way' ? tallyOf(subjects, condition) : undefined;
+    return `${number(n)} ${condition}${tally === undefined ? '' : ` (${tallyGist(tally)})`}`;
   });
   const { length } = subjects;
   return `${number(length)} ${board.kind}${length === 1 ? '' : 's'}: ${parts.join(', ')}`;
 }
 
-function tallyOf(subjects: readonly SubjectRow[], standing: Standing): Tally | undefined {
+function tallyOf(subjects: readonly SubjectRow[], condition: Condition): Tally | undefined {
   const tallies = subjects
-    .filter((row) => row.standing === standing)
+    .filter((row) => row.condition === condition)
     .flatMap((row) => [...row.cells.values()].flatMap((cell) => cell.tally ?? []));
   return summed(tallies);
 }
@@ -149,7 +149,7 @@ function rowsOf(
     if (row === undefined) rows.set(key, { subjects: [subject], states });
     else row.subjects.push(subject);
   }
-  const rank = ({ subjects: [first] }: Row) => STANDINGS.indexOf(first!.standing);
+  const rank = ({ subjects: [first] }: Row) => CONDITIONS.indexOf(first!.condition);
   return all ? [...rows.values()] : [...rows.values()].sort((a, b) => rank(a) - rank(b));
 }
 

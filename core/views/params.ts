@@ -38,7 +38,7 @@ export function paramsJson(
   build: Pick<Build, 'params'>,
   chosen: ChosenParams,
   readText: ReadText,
-): object {
+): ReturnType<typeof list> {
   return list(build, chosen, readText);
 }
 

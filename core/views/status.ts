@@ -10,7 +10,7 @@ import { reasonText } from '../words/reasons.ts';
 import { count, enumerate, table, wrap } from '../words/text.ts';
 import { patternOf } from './activity.ts';
 import { command } from './advice.ts';
-import { type Board, boardOf, standings } from './board.ts';
+import { type Board, boardOf, conditions } from './board.ts';
 import { type OverviewOptions, overviewLines } from './overview.ts';
 
 /** From this many targets on whose names differ only in digits, they share a line. */
@@ -109,7 +109,7 @@ function alike(plan: Plan, names: readonly TargetName[]): readonly string[] {
 function boardData(board: Board): object {
   if (board.kind === undefined) return {};
   return {
-    subjects: { kind: board.kind, ...Object.fromEntries(standings(board.subjects())) },
+    subjects: { kind: board.kind, ...Object.fromEntries(conditions(board.subjects())) },
     phases: board.phases().map(({ phase, states, tally }) => ({
       phase,
       states: Object.fromEntries(states),
@@ -248,7 +248,7 @@ export function countsText(counts: ReadonlyMap<State, number>): string {
 }
 
 /** What a person can do now, most urgent last. */
-function nextSteps(plan: Plan): readonly string[] {
+export function nextSteps(plan: Plan): readonly string[] {
   const targets = realTargets(plan);
   const inState = (...states: State[]) =>
     targets.filter((name) => states.includes(plan.verdicts.get(name)!.state));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Tally } from '../../../core/api/looks.ts';
-import { boardOf, standings } from '../../../core/views/board.ts';
+import { boardOf, conditions } from '../../../core/views/board.ts';
 import { planOf } from '../../support/plans.ts';
 
 const subject = (name: string) => ({ kind: 'exposure', name });
@@ -49,12 +49,12 @@ test('phases stand in the order in which they end, what names none comes last, g
 
 test('a subject stands as the worst of its targets does', () => {
   const rows = boardOf(plan).subjects();
-  expect(rows.map((row) => [row.subject, row.standing])).toEqual([
+  expect(rows.map((row) => [row.subject, row.condition])).toEqual([
     ['1', 'under way'],
     ['2', 'failed'],
     ['3', 'done'],
   ]);
-  expect([...standings(rows)]).toEqual([
+  expect([...conditions(rows)]).toEqual([
     ['done', 1],
     ['under way', 1],
     ['failed', 1],

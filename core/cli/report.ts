@@ -1,0 +1,164 @@
+/** `desgw report`: a page that shows how everything stands; written, or served while it changes. */
+
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../api/errors.ts';
+import { loadMemory } from '../memory/journal.ts';
+import { lookOnly } from '../run/opening.ts';
+import { paramsJson } from '../views/params.ts';
+import { reportData, reportPage } from '../views/report.ts';
+import type { ReportData } from '../views/report-data.ts';
+import type { Reporter } from '../views/reporter.ts';
+import { serve } from '../world/server.ts';
+import type { Files } from '../world/world.ts';
+import { type CommonFlags, type Invocation, type Opened, openProject, VERSION } from './context.ts';
+
+export interface ReportFlags extends CommonFlags {
+  readonly serve?: boolean;
+  readonly port?: string | number;
+  readonly every?: string | number;
+}
+
+/** Where the page is written unless told otherwise. */
+const FILE = 'report.html';
+/** Seconds between two looks of a server. */
+const EVERY = 15;
+
+/** Writes the page, prints its data, or serves it until Ctrl-C. */
+export async function report(
+  file: string | undefined,
+  flags: ReportFlags,
+  invocation: Invocation,
+): Promise<number> {
+  const opened = await openProject(invocation, flags, { writes: false });
+  const { files } = opened.project.world;
+  if (flags.serve === true) return served(opened, flags, invocation);
+  const data = await dataOf(opened, invocation);
+  if (flags.json === true) {
+    invocation.terminal.out(JSON.stringify(data));
+    return 0;
+  }
+  const path = file ?? FILE;
+  files.write(path, reportPage(data, assets(files)));
+  invocation.terminal.out(
+    `${files.absolute(path)} shows how everything stands; it needs nothing else and may be mailed.`,
+  );
+  return 0;
+}
+
+/** Milliseconds between two pages that a build writes. */
+const REFRESH_MS = 30_000;
+
+/** Keeps a page up to date while a build goes on. */
+export function pageReporter(
+  path: string,
+  opened: Opened,
+  invocation: Invocation,
+): Reporter & { readonly written: () => Promise<void> } {
+  const { files, clock } = opened.project.world;
+  let last = Number.NEGATIVE_INFINITY;
+  let writing: Promise<void> | undefined;
+  const write = async (dry: boolean): Promise<void> => {
+    const data = await dataOf(opened, invocation, { dry });
+    files.write(path, reportPage(data, assets(files)));
+  };
+  return {
+    event(event) {
+      if (event.kind === 'progress' || event.kind === 'action started') return;
+      if (writing !== undefined || clock.now() - last < REFRESH_MS) return;
+      last = clock.now();
+      // The build has just asked everybody; a page need not ask the queue once more.
+      writing = write(true).finally(() => {
+        writing = undefined;
+      });
+    },
+    end() {},
+    written: async () => {
+      await writing;
+      await write(false);
+    },
+  };
+}
+
+/** What a report holds now. */
+async function dataOf(
+  opened: Opened,
+  { signal, command }: Invocation,
+  { dry = false }: { readonly dry?: boolean } = {},
+): Promise<ReportData> {
+  const { project, loaded, chosen } = opened;
+  const { files, clock, processes } = project.world;
+  const { stage, observer } = await lookOnly(project, [], { dry, signal });
+  const { user, host } = processes.self;
+  return reportData(stage.plan, {
+    title: basename(files.root),
+    now: clock.now(),
+    origin: {
+      command,
+      'written by': `${user} on ${host}`,
+      workspace: files.root,
+      desgw: VERSION,
+      node: process.version,
+    },
+    traces: loadMemory(files).traces,
+    sighting: (name) => observer.sighting(name),
+    params: paramsJson(loaded.build, chosen, (path) => files.readText(path)),
+  });
+}
+
+/** Program and looks of the page, which are bundled beside this file. */
+function assets(files: Files): { readonly script: string; readonly style: string } {
+  const read = (name: string): string => {
+    const path = fileURLToPath(new URL(name, import.meta.url));
+    const text = files.readText(path);
+    if (text === undefined) throw new Error(`internal: ${path} is missing`);
+    return text;
+  };
+  return { script: read('report-page.js'), style: read('report-style.css') };
+}
+
+async function served(opened: Opened, flags: ReportFlags, invocation: Invocation): Promise<number> {
+  const { files, clock } = opened.project.world;
+  const { signal, terminal } = invocation;
+  let data = await dataOf(opened, invocation);
+  const server = await serve({
+    port: portOf(flags.port),
+    answer: async (path) => {
+      if (path === '/data.json') return { type: 'application/json', body: JSON.stringify(data) };
+      if (path !== '/') return undefined;
+      return { type: 'text/html', body: reportPage(data, assets(files), { live: true }) };
+    },
+  });
+  terminal.out(
+    `http://127.0.0.1:${server.port}/ shows how everything stands, until Ctrl-C.\nFrom elsewhere: ssh -L ${server.port}:127.0.0.1:${server.port} this host, then the same address.`,
+  );
+  try {
+    while (!signal.aborted) {
+      await clock.sleep(secondsOf(flags.every) * 1000, signal);
+      if (signal.aborted) break;
+      const before = gist(data);
+      data = await dataOf(await openProject(invocation, flags, { writes: false }), invocation);
+      if (gist(data) !== before) server.tell('changed');
+    }
+  } finally {
+    server.close();
+  }
+  return 0;
+}
+
+/** What makes two reports differ; time passes anyway. */
+const gist = ({ totals, phases, subjects, targets }: ReportData): string =>
+  JSON.stringify([totals, phases, subjects, targets.map(({ state, at }) => [state, at])]);
+
+function portOf(value: string | number | undefined): number {
+  if (value === undefined) return 0;
+  const port = Number(value);
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
+  throw new UserError(`--port ${value} is not a port`, 'Give a number up to 65535; 0 takes any.');
+}
+
+function secondsOf(value: string | number | undefined): number {
+  const seconds = value === undefined ? EVERY : Number(value);
+  if (seconds >= 1) return seconds;
+  throw new UserError(`--every ${value} is not a number of seconds`, 'Give 1 or more.');
+}
