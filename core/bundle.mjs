@@ -29,6 +29,23 @@ const made = join(root, `dist.tmp-${process.pid}`);
 const entries = { main: 'core/cli/main.ts', index: 'core/index.ts', targets: 'targets/index.ts' };
 const present = Object.entries(entries).filter(([, source]) => existsSync(join(root, source)));
 
+/** The program and the looks of the report page, which stand in the page itself. */
+async function bundlePage() {
+  if (!existsSync(join(root, 'page'))) return;
+  await build({
+    absWorkingDir: root,
+    entryPoints: { 'report-page': 'page/main.ts', 'report-style': 'page/style.css' },
+    outdir: made,
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2021',
+    charset: 'utf8',
+    logLevel: 'warning',
+  });
+}
+
 /** How long chunks that are not used any more stay for those who still run the old bundle. */
 const LEAVE_MS = 24 * 3600 * 1000;
 
@@ -59,19 +76,7 @@ export async function bundle({ keepOld }) {
       sourcemap: 'linked',
       logLevel: 'warning',
     });
-    // The program and the looks of the report page, which stand in the page itself.
-    await build({
-      absWorkingDir: root,
-      entryPoints: { 'report-page': 'page/main.ts', 'report-style': 'page/style.css' },
-      outdir: made,
-      bundle: true,
-      minify: true,
-      format: 'iife',
-      platform: 'browser',
-      target: 'es2021',
-      charset: 'utf8',
-      logLevel: 'warning',
-    });
+    await bundlePage();
     mkdirSync(dist, { recursive: true });
     // File by file, the entries last and the leavings after them: whoever starts desgw meanwhile
     // finds an old entry with its old chunks or a new one with its new chunks.

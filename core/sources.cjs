@@ -3,7 +3,7 @@
  * Which sources the bundle in dist/ was made of, so that a checkout never runs old code unknowingly.
  * Nothing is read but the names, sizes and times of files.
  */
-const { readdirSync, statSync } = require('node:fs');
+const { existsSync, readdirSync, statSync } = require('node:fs');
 const { join } = require('node:path');
 
 /** What is bundled, and what bundles it. */
@@ -25,7 +25,7 @@ function sourcesNow(root) {
       if (entry.isDirectory()) walk(`${folder}/${entry.name}`);
       else if (SOURCE.test(entry.name)) add(`${folder}/${entry.name}`);
   };
-  FOLDERS.forEach(walk);
+  for (const folder of FOLDERS) if (existsSync(join(root, folder))) walk(folder);
   add('package.json');
   add('package-lock.json');
   return `${lines.sort().join('\n')}\n`;
