@@ -130,7 +130,7 @@ function judgeMade(
   const [markerSeen] = seen;
   const marker = markerSeen?.kind === 'read' ? readMarker(markerSeen.text) : undefined;
   if (marker !== undefined && marker.dag !== digestOf(text)) return { state: 'not done' };
-  const submitted = judgeSubmitted(seen, { ...asked, grid, token: undefined });
+  const submitted = judgeSubmitted(seen, { ...asked, grid });
   return submitted.state === 'done' ? { state: 'done', how: submitted.how } : { state: 'not done' };
 }
 

@@ -1,9 +1,12 @@
 /** submitted_EXP: the DAG handed to the grid, exactly once. */
 
 import {
+  type Attempt,
   claim,
   digestOf,
   type Grid,
+  isAlive,
+  type Job,
   type Look,
   leadOf,
   type OnceSighting,
@@ -72,7 +75,7 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
     once: {
       look: () => submissionLooks(site, season, exposure),
       judge: (seen, attempt) =>
-        judgeSubmitted(seen, { grid: site.grid, exposure, season, token: attempt?.token }),
+        judgeSubmitted(seen, { grid: site.grid, exposure, season, attempt }),
       cancel: (receipt) => site.grid.cancel([receipt]),
     },
     recipe: {
@@ -168,7 +171,7 @@ export function judgeSubmitted(
     readonly grid: Grid;
     readonly exposure: string;
     readonly season: string;
-    readonly token: string | undefined;
+    readonly attempt?: Attempt | undefined;
   },
 ): OnceSighting {
   const marker = markerSeen?.kind === 'read' ? readMarker(markerSeen.text) : undefined;
@@ -180,10 +183,18 @@ export function judgeSubmitted(
   }
   const queue = queueSeen?.kind === 'answer' ? (queueSeen.answer as unknown as Queue) : undefined;
   const purpose = { exposure: asked.exposure, season: asked.season };
-  const known = { purpose, ...(asked.token === undefined ? {} : { token: asked.token }) };
-  const job = queue === undefined ? undefined : leadOf(asked.grid.jobsOf(queue, known));
-  if (job !== undefined)
-    return { state: 'done', how: `job ${job.id} is in the queue`, receipt: job.id };
+  const { token, remembered: among } = asked.attempt ?? {};
+  const known = {
+    purpose,
+    ...(token === undefined ? {} : { token }),
+    ...(among === undefined ? {} : { among }),
+  };
+  const found = queue === undefined ? undefined : asked.grid.jobsOf(queue, known);
+  // One that has ended is listed for days. Of an attempt it tells only by its token; without an
+  // attempt on record it is the submission that is asked about.
+  const tells = (one: Job) => asked.attempt === undefined || isAlive(one) || one.token === token;
+  const job = leadOf({ jobs: (found?.jobs ?? []).filter(tells) });
+  if (job !== undefined) return { state: 'done', how: inQueue(job), receipt: job.id };
   const done = results?.kind === 'list' ? resultsIn(results.dirs) : 0;
   if (done > 0) return { state: 'done', how: `${done} CCDs have results on pnfs` };
   const unread =
@@ -192,32 +203,31 @@ export function judgeSubmitted(
       : results?.kind === 'list'
         ? results.unread?.find(({ dir }) => mayHoldResults(dir))?.why
         : undefined;
-  if (unread !== undefined) return { state: 'unknown', why: `pnfs could not be seen: ${unread}` };
-  if (queue?.state === 'seen') return judgeClaim(claimSeen, asked);
-  const why =
-    queueSeen?.kind === 'failed'
-      ? queueSeen.why
-      : queue?.state === 'failed'
-        ? queue.why
-        : 'no answer';
+  if (unread !== undefined)
+    return { state: 'unknown', why: `pnfs could not be seen: ${unread}`, unanswered: true };
+  if (queue?.state === 'seen' && found?.unseen === undefined)
+    return judgeClaim(claimSeen, asked, queue);
+  const why = queueSeen?.kind === 'failed' ? queueSeen.why : (found?.unseen ?? 'no answer');
   return {
     state: 'unknown',
     why: `the queue could not be seen (${why})`,
     advice: 'see `desgw jobs`, then build again',
+    unanswered: true,
   };
 }
 
 /** Nothing shows the work; but somebody may have begun it, of whom we have no record. */
 function judgeClaim(
   seen: Seen | undefined,
-  { exposure, token }: { readonly exposure: string; readonly token: string | undefined },
+  { exposure, attempt }: { readonly exposure: string; readonly attempt?: Attempt | undefined },
+  queue: Extract<Queue, { state: 'seen' }>,
 ): OnceSighting {
   if (seen?.kind === 'failed')
     return { state: 'unknown', why: `the claim on its DAG could not be seen: ${seen.why}` };
   const text = seen?.kind === 'read' ? seen.text : undefined;
-  if (text === undefined) return { state: 'not done' };
+  if (text === undefined) return notDone(queue);
   const claimed = readClaim(text);
-  if (token !== undefined && claimed.token === token) return { state: 'not done' };
+  if (attempt !== undefined && claimed.token === attempt.token) return notDone(queue);
   return {
     state: 'unknown',
     why: `${claimed.by} began to submit it, and nothing shows what came of it`,
@@ -235,9 +245,17 @@ function readClaim(text: string): { readonly by: string; readonly token?: string
   }
 }
 
+/** How a job shows that its work was submitted. */
+export const inQueue = (job: Job): string =>
+  `job ${job.id} is in the queue${isAlive(job) ? '' : ', and has ended'}`;
+
 /** Names of nites and of CCDs alone count; people's own directories lie beside them. */
 const mayHoldResults = (dir: string): boolean =>
   /\/exp(?:\/\d{8}(?:\/\d+(?:\/dp\d+(?:\/[a-zA-Z]+_\d\d)?)?)?)?$/.test(dir);
+
+/** Who answered is remembered: if the submission is interrupted, its jobs are with one of them. */
+export const notDone = ({ answered }: Extract<Queue, { state: 'seen' }>): OnceSighting =>
+  answered === undefined ? { state: 'not done' } : { state: 'not done', remember: answered };
 
 /** Directories of CCDs that hold what only a grid job leaves. */
 function resultsIn(dirs: readonly { readonly names: readonly string[] }[]): number {

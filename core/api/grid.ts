@@ -66,6 +66,8 @@ export interface Known {
   readonly token?: string;
   /** Finds submissions whose token is lost. */
   readonly purpose?: Labels;
+  /** What `answered` said when it was submitted: where its jobs may be, for as long as nobody knows. */
+  readonly among?: Json;
 }
 
 /** The jobs of one submission, dead ones included; `unseen`: why there may be more than these. */

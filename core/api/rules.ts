@@ -137,11 +137,22 @@ export interface Once {
 export interface Attempt {
   readonly token: string;
   readonly at: Instant;
+  /** What the judge wanted remembered when it let the attempt begin. */
+  readonly remembered?: Json;
 }
 
 export type OnceSighting =
   /** It has happened; `how` says what shows it, `receipt` identifies the work if known. */
   | { readonly state: 'done'; readonly how: string; readonly receipt?: string }
-  | { readonly state: 'not done' }
-  /** The outside cannot tell. `advice`: what a person should check. */
-  | { readonly state: 'unknown'; readonly why: string; readonly advice?: string };
+  /** `remember`: what the judge wants to know again if the result of the attempt is not known. */
+  | { readonly state: 'not done'; readonly remember?: Json }
+  /**
+   * The outside cannot tell. `advice`: what a person should check. `unanswered`: somebody who may
+   * know has not answered, and may do so later.
+   */
+  | {
+      readonly state: 'unknown';
+      readonly why: string;
+      readonly advice?: string;
+      readonly unanswered?: true;
+    };

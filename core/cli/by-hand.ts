@@ -10,6 +10,7 @@ import {
   adoptOutputs,
   allowAgain,
   type ByHandContext,
+  contradiction,
   markDone,
   markNotDone,
   onRecord,
@@ -87,7 +88,7 @@ export async function adopt(
 /** Decides doubts. */
 export async function mark(
   [state, ...names]: readonly string[],
-  flags: CommonFlags & { readonly job?: string },
+  flags: CommonFlags & { readonly job?: string; readonly yes?: boolean },
   invocation: Invocation,
 ): Promise<number> {
   const done = state === 'submitted' || state === 'done';
@@ -97,8 +98,10 @@ export async function mark(
       'desgw mark submitted TARGET --job 123.0@jobsub01.fnal.gov',
     );
   }
-  await underLock(names, flags, invocation, (targets, context) => {
-    for (const target of meant(targets, context)) {
+  await underLock(names, flags, invocation, async (targets, context) => {
+    const all = meant(targets, context);
+    if (!done) await agreeThatNothingHappened(all, flags, { context, invocation });
+    for (const target of all) {
       if (done) markDone(target, flags.job, context);
       else tellLifted(markNotDone(target, context), invocation);
       invocation.terminal.out(
@@ -111,6 +114,38 @@ export async function mark(
 
 function tellLifted(claims: readonly string[], { terminal }: Invocation): void {
   for (const claim of claims) terminal.out(`claim given up: ${claim}`);
+}
+
+/**
+ * A person's word counts only as far as the outside does not contradict it. Where somebody who may
+ * know has not answered, the person is told so, and asked again.
+ * @throws UserError when it has happened, or when the person is not sure
+ */
+async function agreeThatNothingHappened(
+  targets: readonly TargetName[],
+  flags: { readonly yes?: boolean },
+  { context, invocation }: { readonly context: ByHandContext; readonly invocation: Invocation },
+): Promise<void> {
+  const untold: string[] = [];
+  for (const target of targets) {
+    const seen = await contradiction(target, context);
+    if (seen?.state === 'done')
+      throw new UserError(
+        `'${target}' has happened: ${seen.how}`,
+        `desgw mark submitted ${target}${seen.receipt === undefined ? '' : ` --job ${seen.receipt}`}`,
+      );
+    if (seen?.unanswered === true) untold.push(`${target}: ${seen.why}`);
+  }
+  if (untold.length === 0 || flags.yes === true) return;
+  const what = `it is not certain that nothing happened:\n  ${untold.join('\n  ')}`;
+  if (!isInteractive())
+    throw new UserError(
+      what,
+      'If it did happen, the next build does it a second time. Wait and try again; or, if you know better, add --yes.',
+    );
+  invocation.terminal.out(`${what}\nIf it did happen, the next build does it a second time.`);
+  if (!(await confirm('Are you sure that it has not happened?', invocation)))
+    throw new UserError('nothing was marked', 'Try again when everybody has answered.');
 }
 
 /** Does once more what must not happen twice, for a reason. */

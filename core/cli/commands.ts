@@ -149,10 +149,13 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
   mark: {
     usage: 'mark <state> <...targets>',
     doc: 'decide a doubt: `mark submitted T --job ID` (it happened) or `mark not-submitted T` (it did not)',
-    options: [['--job <id>', 'what identifies the work, such as 123.0@jobsub01.fnal.gov']],
+    options: [
+      ['--job <id>', 'what identifies the work, such as 123.0@jobsub01.fnal.gov'],
+      ['-y, --yes', 'do not ask, though somebody who may know has not answered'],
+    ],
     examples: ['desgw mark submitted TARGET --job 123.0@jobsub01.fnal.gov'],
     run: (args, flags, invocation) =>
-      mark(args, flags as CommonFlags & { job?: string }, invocation),
+      mark(args, flags as CommonFlags & { job?: string; yes?: boolean }, invocation),
   },
   resubmit: {
     usage: 'resubmit <...targets>',

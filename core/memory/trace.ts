@@ -40,6 +40,8 @@ export interface Started extends TraceBase {
   readonly kind: 'started';
   readonly because: readonly Reason[];
   readonly token: string;
+  /** For a once-action: what its judge wanted remembered. */
+  readonly remembered?: Json;
   /** Links made by the same run, for a chain. */
   readonly due?: readonly TargetName[];
   /** What the last good run left, so that its bytes are known as ours. */
@@ -81,6 +83,7 @@ export interface Failed extends TraceBase {
   readonly untouched?: { readonly [path: string]: Digest };
   /** A once-action that ended without a receipt and whose effect is not known. */
   readonly token?: string;
+  readonly remembered?: Json;
 }
 
 /** Being forgotten by `desgw clean`; its outputs are ours to delete. */

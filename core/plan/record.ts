@@ -3,7 +3,7 @@
 import type { Attempt, Output } from '../api/rules.ts';
 import type { Path } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
-import type { Built, Finishing, Signature, Started, Trace } from '../memory/trace.ts';
+import type { Built, Finishing, Signature, Trace } from '../memory/trace.ts';
 import type { Reason } from '../words/reasons.ts';
 import { enumerate } from '../words/text.ts';
 import { differencesOf, isAsLeft } from './left.ts';
@@ -161,11 +161,11 @@ export function attemptOf(trace: Trace | undefined): (Attempt & { doubt: boolean
 
 /** The attempt that a once-look should ask about, if one is on record. */
 export function pendingAttempt(trace: Trace | undefined): Attempt | undefined {
-  if (trace?.kind === 'started' || trace?.kind === 'finishing')
-    return { token: (trace as Started).token, at: trace.at };
-  return trace?.kind === 'failed' && trace.token !== undefined
-    ? { token: trace.token, at: trace.at }
-    : undefined;
+  const open = trace?.kind === 'started' || trace?.kind === 'finishing';
+  if (!open && trace?.kind !== 'failed') return undefined;
+  const { token, at, remembered } = trace;
+  if (token === undefined) return undefined;
+  return remembered === undefined ? { token, at } : { token, at, remembered };
 }
 
 /** A once-attempt that ended, but nobody knows with what effect. */

@@ -1,6 +1,7 @@
 /** What people decide for desgw: accept an edit, adopt work, decide a doubt, do something once more. */
 
 import { Refusal, UserError } from '../api/errors.ts';
+import type { OnceSighting } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import { recipeOf } from '../graph/resolve.ts';
@@ -43,6 +44,18 @@ export function acceptEdit(name: TargetName, context: ByHandContext): void {
     { ...built, how: 'accepted', at: now, outputs: outputsAccepted(node, built, observer) },
     { durable: true },
   );
+}
+
+/** What the outside says of an attempt whose end is not on record: that it happened, or why nobody can tell. */
+export async function contradiction(
+  name: TargetName,
+  { plan, observer }: Pick<ByHandContext, 'plan' | 'observer'>,
+): Promise<Exclude<OnceSighting, { state: 'not done' }> | undefined> {
+  onceNode(name, plan);
+  if (observer.once(name) === undefined)
+    await observer.look(plan.graph, [{ target: name, look: 'once' }]);
+  const seen = observer.once(name);
+  return seen?.state === 'not done' ? undefined : seen;
 }
 
 /** Puts a target on record as made, with the outputs that are there. */

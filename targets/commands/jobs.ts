@@ -11,6 +11,7 @@ import {
 } from '../../core/index.ts';
 import type { Site } from '../site/site.ts';
 import { ageInWords, aligned, askQueue, typedExposures } from './asked.ts';
+import { type Unseen, unseenSubmissions } from './on-record.ts';
 
 /** The living jobs of one submission, or of a rescue, which is a submission of its own. */
 export interface QueuedSubmission {
@@ -110,21 +111,47 @@ export function jobs(site: Site): Command {
       const found = submissionsIn(queue).filter(
         ({ exposure }) => wanted.length === 0 || (exposure !== null && wanted.includes(exposure)),
       );
-      const why = queue.state === 'failed' ? queue.why : null;
+      // What is known of no submission in particular: whether all of the grid has answered.
+      const why = site.grid.jobsOf(queue, {}).unseen ?? null;
+      const unseen =
+        queue.state === 'failed'
+          ? []
+          : (await unseenSubmissions(site, call, queue)).filter(
+              ({ exposure }) => wanted.length === 0 || wanted.includes(exposure),
+            );
       if (call.option('--json') === true)
-        call.print(JSON.stringify({ queue: queue.state, why, submissions: found }));
-      else {
-        if (found.length > 0) call.print(`${totalsLine(found)}\n\n${jobsTable(found, call.now)}`);
-        else if (why === null)
-          call.print(
-            `There are no jobs${wanted.length === 0 ? '' : ` of ${wanted.join(', ')}`} in the queue.`,
-          );
-        if (why !== null)
-          call.print(`The queue could not be seen${found.length > 0 ? ' completely' : ''}: ${why}`);
-      }
-      return why === null ? 0 : 1;
+        call.print(JSON.stringify({ queue: queue.state, why, submissions: found, unseen }));
+      else call.print(jobsText({ found, wanted, why, unseen, now: call.now }));
+      return why === null && unseen.length === 0 ? 0 : 1;
     },
   };
+}
+
+function jobsText({
+  found,
+  wanted,
+  why,
+  unseen,
+  now,
+}: {
+  readonly found: readonly QueuedSubmission[];
+  readonly wanted: readonly string[];
+  readonly why: string | null;
+  readonly unseen: readonly Unseen[];
+  readonly now: Instant;
+}): string {
+  const of = wanted.length === 0 ? '' : ` of ${wanted.join(', ')}`;
+  const incomplete = why !== null || unseen.length > 0;
+  return [
+    ...(found.length > 0 ? [`${totalsLine(found)}\n\n${jobsTable(found, now)}`] : []),
+    ...(found.length === 0 && !incomplete ? [`There are no jobs${of} in the queue.`] : []),
+    ...(why === null
+      ? []
+      : [`The queue could not be seen${found.length > 0 ? ' completely' : ''}: ${why}`]),
+    ...unseen.map(
+      (one) => `Of ${one.exposure}, submitted as ${one.job}, nothing is known: ${one.why}`,
+    ),
+  ].join('\n');
 }
 
 function order(a: string, b: string): number {

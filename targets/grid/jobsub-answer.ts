@@ -52,7 +52,8 @@ export function readQueueColumns(answer: Answer): Queue {
   const lines = answer.stdout.split('\n');
   if (lines.at(-1) !== '') complaints.push('the answer ends in the middle of a line');
   for (const line of lines) {
-    if (HARMLESS.test(line.trim())) continue;
+    const text = line.trim();
+    if (text === IDLE_SCHEDD || HARMLESS.test(text)) continue;
     const job = jobIn(line);
     if (job === undefined) complaints.push(`this line is not a job: ${shortened(line)}`);
     else jobs.push(job);
@@ -79,17 +80,38 @@ function jobIn(line: string): Job | undefined {
   };
 }
 
-/** Blank lines, warnings, and what htgettoken says when it renews a token on the way. */
-const HARMLESS = /^(?:warning\b.*|Attempting .* succeeded|Storing \S+ token in .*)?$/i;
+/** What is printed in place of the answer of a schedd that has no jobs at all. */
+const IDLE_SCHEDD = 'All queues are empty';
 
-/** jobsub_q exits 0 even when a schedd did not answer; then only standard error tells. */
-function complaintsOf(answer: Answer): string[] {
-  const complaints: string[] = [];
-  if (answer.exit.kind !== 'exit' || answer.exit.code !== 0)
-    complaints.push(`the program ${ending(answer.exit)}`);
-  const said = answer.stderr.split('\n').filter((line) => !HARMLESS.test(line.trim()));
-  if (said[0] !== undefined) complaints.unshift(shortened(said[0]));
-  return complaints;
+/** Whether an answer says anything at all, if only that a schedd has no jobs. */
+export const saysAnything = ({ stdout }: Answer): boolean =>
+  stdout.split('\n').some((line) => line.trim() === IDLE_SCHEDD || jobIn(line) !== undefined);
+
+/**
+ * Blank lines, warnings, what htgettoken says when it renews a token on the way, klist's and
+ * Kerberos' remarks, and that there is no tracing.
+ */
+const HARMLESS =
+  /^(?:(?:.*\W)?(?:\w*warning)\b.*|Attempting .* succeeded|Storing \S+ token in .*|klist: .*|.*krb5cc.*|Note: tracing not available here\.|Continuing without tracing\.\.\.)?$/i;
+
+/** Python's traceback of the tracing that is not there; the program goes on without it. */
+const NO_TRACING = /^ERROR:root:importing tracing\n(?:Traceback .*\n(?:[ \t].*\n)*\S.*(?:\n|$))?/gm;
+
+/** Words by which a line of standard error tells that something was not done. */
+const FAILURE =
+  /\b(?:fail\w*|err(?:or|no)\w*|unable|can(?:no|')t|could ?n[o']t|not found|no such|refused|denied|tim(?:ed?|ing)[ -]?out|abort\w*|exception|traceback|invalid|unreachable|lost)\b|^-- |:\d{4}:/i;
+
+/**
+ * Why an answer may lack jobs. jobsub_q exits 0 even when a schedd did not answer; then only
+ * standard error tells, which holds much that means nothing.
+ */
+function complaintsOf({ exit, stderr }: Answer): string[] {
+  const said = stderr
+    .replace(NO_TRACING, '')
+    .split('\n')
+    .find((line) => !HARMLESS.test(line.trim()) && FAILURE.test(line));
+  const ended = exit.kind === 'exit' && exit.code === 0 ? [] : [`the program ${ending(exit)}`];
+  return said === undefined ? ended : [shortened(said), ...ended];
 }
 
 const isPresent = (value: string | undefined): value is string =>

@@ -1,12 +1,31 @@
 /** The queue of jobsub_lite as an adapter: one question serves every exposure. */
 import type { Adapter, Exec, Json } from '../../core/index.ts';
-import { readQueueColumns } from './jobsub-answer.ts';
+import { readQueueColumns, saysAnything } from './jobsub-answer.ts';
+import { answeredBy, asJson, readSchedds } from './jobsub-schedds.ts';
 
-/** Asks by `question`. A jobsub_q that fails gives a failed `Queue`, never an empty one. */
-export function jobsubQueue(question: Exec): Adapter {
+/**
+ * Asks jobsub_q, and the collector before and after, so that it is known who has answered. A
+ * jobsub_q that fails gives a failed `Queue`, never an empty one.
+ */
+export function jobsubQueue({
+  queue,
+  collector,
+}: {
+  readonly queue: Exec;
+  readonly collector: Exec;
+}): Adapter {
+  const limit = (exec: Exec): number => exec.timeout ?? 120;
   return {
     dry: false,
-    timeout: (question.timeout ?? 120) + 5,
-    ask: async (_, { run }) => readQueueColumns(await run(question)) as unknown as Json,
+    timeout: limit(queue) + 2 * limit(collector) + 5,
+    ask: async (_, { run }) => {
+      const before = readSchedds(await run(collector));
+      const answer = await run(queue);
+      const found = readQueueColumns(answer);
+      if (found.state === 'failed') return found as unknown as Json;
+      const after = readSchedds(await run(collector));
+      const answered = answeredBy(before, after, { said: saysAnything(answer) });
+      return { ...found, answered: asJson(answered) } as unknown as Json;
+    },
   };
 }

@@ -12,10 +12,11 @@ import {
   Refusal,
   type Sourced,
 } from '../../core/index.ts';
-import { jobsubJobs } from './jobs-of.ts';
 import { COLUMNS, LABELS, placeOf, TOKEN } from './jobsub-answer.ts';
 import { explainSubmitFailure } from './jobsub-failures.ts';
+import { jobsubJobs } from './jobsub-jobs.ts';
 import { jobsubQueue } from './jobsub-queue.ts';
+import { SCHEDD_COLUMNS, scheddConstraint } from './jobsub-schedds.ts';
 
 /** Source of a regular expression; group 1 is the job id, `<cluster>[.<proc>]@<schedd>`. */
 const receipt = 'Use job id ([0-9]+(?:\\.[0-9]+)?@[^\\s@]+) to retrieve output';
@@ -23,7 +24,13 @@ const receipt = 'Use job id ([0-9]+(?:\\.[0-9]+)?@[^\\s@]+) to retrieve output';
 /** What differs between accounts and sites. */
 export interface JobsubOptions {
   /** Paths, or names found through PATH. */
-  readonly programs: { readonly submit: string; readonly queue: string; readonly remove: string };
+  readonly programs: {
+    readonly submit: string;
+    readonly queue: string;
+    readonly remove: string;
+    /** condor_status: asks the collector. */
+    readonly collector: string;
+  };
   readonly group: string;
   readonly role: string;
   /** Paths (without /pnfs) below which jobs may overwrite: without them not even their own outputs. */
@@ -43,15 +50,28 @@ export function jobsub(options: JobsubOptions): Grid {
   const program = (argv: Exec['argv'], more: Omit<Exec, 'kind' | 'argv'>): Exec =>
     exec(argv, { ...surroundings, ...more });
   return {
-    programs: [programs.submit, programs.queue, programs.remove],
+    programs: [programs.submit, programs.queue, programs.remove, programs.collector],
     // Every job that desgw has submitted, one a line.
     queue: () =>
-      jobsubQueue(
-        program(
+      jobsubQueue({
+        collector: program(
+          [
+            programs.collector,
+            '-schedd',
+            '-constraint',
+            scheddConstraint(group),
+            '-autoformat',
+            ...SCHEDD_COLUMNS,
+          ],
+          { timeout: Math.min(timeout, 30) },
+        ),
+        queue: program(
           [
             programs.queue,
             '-G',
             group,
+            // Else a token of its own would be fetched, for a role that the account may not have.
+            `--role=${role}`,
             '--constraint',
             `${TOKEN} =!= undefined`,
             '-autoformat',
@@ -59,7 +79,7 @@ export function jobsub(options: JobsubOptions): Grid {
           ],
           { timeout },
         ),
-      ),
+      }),
     receipt,
     submit: ({ labels, file, cwd, timeout: limit }) =>
       program(

@@ -5,9 +5,12 @@
  * FAIL would make it look failed after it has succeeded, for SEdiff.sh removes neither.
  */
 import {
+  type Attempt,
   claim,
   digestOf,
   type Exec,
+  isAlive,
+  type Job,
   leadOf,
   move,
   type OnceSighting,
@@ -18,7 +21,7 @@ import {
   write,
 } from '../../core/index.ts';
 import { type Site, setupOf } from '../site/site.ts';
-import { judgeSubmission, markerText, readMarker } from '../submitted.ts';
+import { inQueue, judgeSubmission, markerText, notDone, readMarker } from '../submitted.ts';
 import {
   folderOf,
   nameOf,
@@ -64,7 +67,7 @@ export function rescueRule(site: Site, plan: RescuePlan, timeout: number): Rule 
         { kind: 'read', path: marker },
         { kind: 'ask', adapter: 'queue', question: null },
       ],
-      judge: (seen, attempt) => judgeOnce(site, seen, { plan, token: attempt?.token }),
+      judge: (seen, attempt) => judgeOnce(site, seen, { plan, attempt }),
     },
     recipe: {
       version: '1',
@@ -85,7 +88,7 @@ export function rescueRule(site: Site, plan: RescuePlan, timeout: number): Rule 
 function judgeOnce(
   { grid }: Site,
   [markerSeen, queueSeen]: readonly Seen[],
-  { plan, token }: { readonly plan: RescuePlan; readonly token: string | undefined },
+  { plan, attempt }: { readonly plan: RescuePlan; readonly attempt?: Attempt | undefined },
 ): OnceSighting {
   const { kind, exposure, season, others, record, marked } = plan;
   const marker = readMarker(textOf(markerSeen));
@@ -98,19 +101,28 @@ function judgeOnce(
   if (typeof marked === 'object')
     return { state: 'done', how: 'marked by hand', receipt: marked.job };
   const queue = queueSeen?.kind === 'answer' ? (queueSeen.answer as unknown as Queue) : undefined;
+  const { token, remembered: among } = attempt ?? {};
   const mine = (queue?.jobs ?? []).filter(
     (job) => job.token === undefined || !others.includes(job.token),
   );
-  const known = token === undefined ? { purpose: { exposure, season } } : { token };
-  const job = leadOf(grid.jobsOf({ state: 'seen', jobs: mine }, known));
-  if (job !== undefined)
-    return { state: 'done', how: `job ${job.id} is in the queue`, receipt: job.id };
-  if (queue?.state !== 'seen') {
-    const why = queueSeen?.kind === 'failed' ? queueSeen.why : (queue?.why ?? 'no answer');
+  const found = grid.jobsOf(
+    { ...(queue ?? { state: 'failed', why: 'no answer' }), jobs: mine },
+    {
+      ...(token === undefined ? { purpose: { exposure, season } } : { token }),
+      ...(among === undefined ? {} : { among }),
+    },
+  );
+  // A DAG that has ended is listed for days: without its token it is the one that is rescued.
+  const tells = (one: Job) => isAlive(one) || (token !== undefined && one.token === token);
+  const job = leadOf({ jobs: found.jobs.filter(tells) });
+  if (job !== undefined) return { state: 'done', how: inQueue(job), receipt: job.id };
+  if (queue?.state !== 'seen' || found.unseen !== undefined) {
+    const why = queueSeen?.kind === 'failed' ? queueSeen.why : found.unseen;
     return {
       state: 'unknown',
       why: `the queue could not be seen (${why})`,
       advice: 'see `desgw jobs`, then rescue again',
+      unanswered: true,
     };
   }
   if (kind === 'unfinished' && record === 'unknown' && marked !== 'not submitted')
@@ -118,5 +130,5 @@ function judgeOnce(
       state: 'unknown',
       why: 'it was begun, there is no record of it here, and the queue has no job of it',
     };
-  return { state: 'not done' };
+  return notDone(queue);
 }

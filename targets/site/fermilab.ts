@@ -40,7 +40,12 @@ export function fermilab(options: FermilabOptions): Site {
   const profile = options.profile ?? JOBSUB_PROFILE;
   const account = { experiment: 'des', role: options.role ?? 'desgw' };
   const grid = jobsub({
-    programs: { submit: 'jobsub_submit_dag', queue: 'jobsub_q', remove: 'jobsub_rm' },
+    programs: {
+      submit: 'jobsub_submit_dag',
+      queue: 'jobsub_q',
+      remove: 'jobsub_rm',
+      collector: 'condor_status',
+    },
     group: account.experiment,
     role: account.role,
     storageModify: ['/des/persistent/gw/exp', '/des/persistent/gw/forcephoto'],

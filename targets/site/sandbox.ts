@@ -24,17 +24,20 @@ export function sandbox(options: { readonly isolate?: boolean } = {}): Site {
   const bin = `{workspace}/${ROOT}/bin`;
   const gwWorkflow = `${ROOT}/gw_workflow`;
   const passEnv = ['DESGW_SANDBOX_DIALS'];
+  const jobsubEnv = [...passEnv, 'OTEL_*', 'JOBSUB_*'];
   const grid = jobsub({
     programs: {
       submit: `${bin}/jobsub_submit_dag`,
       queue: `${bin}/jobsub_q`,
       remove: `${bin}/jobsub_rm`,
+      collector: `${bin}/condor_status`,
     },
     group: 'des',
     role: 'desgw',
     storageModify: ['/des/persistent/gw/exp', '/des/persistent/gw/forcephoto'],
     env,
-    passEnv,
+    passEnv: jobsubEnv,
+    environment: { script: `${ROOT}/etc/profile.d/jobsub_lite.sh`, passEnv: jobsubEnv },
     timeout: 20,
   });
   return {

@@ -1,5 +1,6 @@
 /** The test on the grid: submitted once by run_gw_workflow.py, waited for, counted by fetchJobSubStats.py. */
 import {
+  type Attempt,
   type Grid,
   type Json,
   jobsState,
@@ -23,6 +24,7 @@ import { bandIn } from '../reports/rows.ts';
 import type { Exposure } from '../settings/domain.ts';
 import { settling } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
+import { notDone } from '../submitted.ts';
 import {
   absolute,
   COMPLETE,
@@ -54,7 +56,7 @@ export function submitted(site: Site): Rule {
         { kind: 'read', path: MARKER },
         { kind: 'ask', adapter: 'queue', question: null },
       ],
-      judge: judgeOnce,
+      judge: (seen, attempt) => judgeOnce(site.grid, seen, attempt),
     },
     recipe: {
       version: '1',
@@ -96,13 +98,18 @@ function judgeSubmissions(grid: Grid, run: RunFacts, seen: readonly Seen[]): rea
 }
 
 function judgeOnce(
+  grid: Grid,
   [folder, marker, queueSeen]: readonly Seen[],
-  attempt?: { readonly token: string },
+  attempt?: Attempt,
 ): OnceSighting {
   if (marker?.kind === 'read' && marker.text !== undefined)
     return { state: 'done', how: `${MARKER} says so` };
   const queue = queueSeen?.kind === 'answer' ? (queueSeen.answer as unknown as Queue) : undefined;
-  const job = queue?.jobs.find(({ token }) => attempt !== undefined && token === attempt.token);
+  const found = grid.jobsOf(queue ?? { state: 'failed', why: 'no answer', jobs: [] }, {
+    ...(attempt === undefined ? {} : { token: attempt.token }),
+    ...(attempt?.remembered === undefined ? {} : { among: attempt.remembered }),
+  });
+  const [job] = found.jobs;
   if (job !== undefined)
     return { state: 'done', how: `job ${job.id} is in the queue`, receipt: job.id };
   const outs = namesIn(folder).filter((name) => /^jobsub_\d+\.out$/.test(name));
@@ -112,11 +119,12 @@ function judgeOnce(
       why: `${outs[0]} in ${WORK} is from a submission without a record`,
       advice: `read it; then mark, or remove ${WORK}`,
     };
-  if (queue?.state === 'seen') return { state: 'not done' };
+  if (queue?.state === 'seen' && found.unseen === undefined) return notDone(queue);
   return {
     state: 'unknown',
-    why: 'the queue could not be seen',
+    why: `the queue could not be seen (${queueSeen?.kind === 'failed' ? queueSeen.why : found.unseen})`,
     advice: 'see `desgw jobs`, then build again',
+    unanswered: true,
   };
 }
 

@@ -1,7 +1,7 @@
 /** Ctrl-C, killed, not waited for: what was begun goes on, is picked up, and happens once. */
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Dials, GOOD, type Running, type Site, site, THREE, until } from './site.ts';
+import { type Dials, GOOD, LOGIN, type Running, type Site, site, THREE, until } from './site.ts';
 
 const LONG = process.env.DESGW_LONG === '1';
 const marker = (exposure: string): string =>
@@ -83,7 +83,10 @@ describe('one night, interrupted again and again', () => {
 
   test('Ctrl-C during post processing leaves it running; --no-wait exits 3 then; the next build follows it', async () => {
     const { job } = JSON.parse(at.text(marker(GOOD)));
-    execFileSync(`${at.dir}/sandbox/bin/jobsub_release`, ['-G', 'des', job], { cwd: at.dir });
+    execFileSync(`${at.dir}/sandbox/bin/jobsub_release`, ['-G', 'des', '--role=desgw', job], {
+      cwd: at.dir,
+      env: LOGIN,
+    });
     const said = await interruptedAt(
       () => until(() => at.calls('run_postproc.py').length === 1),
       SLOW_STEPS,
@@ -173,8 +176,8 @@ function randomFrom(seed: number): () => number {
 function queue(at: Site): string {
   return execFileSync(
     `${at.dir}/sandbox/bin/jobsub_q`,
-    ['-G', 'des', '-autoformat', 'JobsubJobId', 'JobStatus'],
-    { cwd: at.dir, encoding: 'utf8' },
+    ['-G', 'des', '--role=desgw', '-autoformat', 'JobsubJobId', 'JobStatus'],
+    { cwd: at.dir, encoding: 'utf8', env: LOGIN },
   )
     .split('\n')
     .map((line) => (/\s5$/.test(line) ? `${line} held` : line))

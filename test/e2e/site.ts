@@ -39,6 +39,13 @@ export interface Ended {
   readonly said: string;
 }
 
+/** What a login shell has; for programs of the sandbox that a test starts by itself. */
+export const LOGIN = {
+  ...process.env,
+  OTEL_EXPORTER_JAEGER_ENDPOINT: 'https://tracing.invalid',
+  JOBSUB_AUTH_METHODS: 'token',
+};
+
 /** A desgw under way. */
 export interface Running {
   readonly pid: number;

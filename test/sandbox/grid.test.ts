@@ -283,6 +283,10 @@ describe('the grid', () => {
   });
 });
 
+/** What is printed of jobs, without the lines of schedds that have none. */
+const jobsOf = ({ out }: { readonly out: string }): string =>
+  out.replaceAll('All queues are empty\n', '');
+
 describe('the queue', () => {
   test('shows a held job with its reason; jobsub_rm of the DAG takes all of it away', async () => {
     const dials = { speed: 10, search: { outcomes: {}, ccds: { 12: 'held' } } };
@@ -297,22 +301,24 @@ describe('the queue', () => {
           'Nothing',
           'HoldReason',
         ).out;
-        if (found === '') throw new Error('not held yet');
+        if (jobsOf({ out: found }) === '') throw new Error('not held yet');
         return found;
       },
       { timeout: 8000, interval: 80 },
     );
-    expect(held).toMatch(
+    expect(jobsOf({ out: held })).toMatch(
       /^stage_\d+ undefined Error from slot1_7@fnpc: memory usage exceeded request_memory\n$/,
     );
+    // Finished DAGs stay in the queue.
+    const rest = () => queue('--constraint', 'JobStatus != 4');
     await vi.waitFor(
       () =>
-        expect(tail(queue().out, 1)).toEqual([
+        expect(tail(rest().out, 1)).toEqual([
           '2 total; 0 completed, 0 removed, 0 idle, 1 running, 1 held, 0 suspended',
         ]),
       { timeout: 8000 },
     );
-    const [header, manager, node] = queue().out.split('\n');
+    const [header, manager, node] = rest().out.replaceAll('All queues are empty\n', '').split('\n');
     expect(header).toBe(
       'JOBSUBJOBID                             OWNER       \tSUBMITTED     RUNTIME   ST PRIO   SIZE  COMMAND',
     );
@@ -331,7 +337,7 @@ describe('the queue', () => {
       out: `Job ${cluster}.0 marked for removal\n`,
     });
     expect(await site.end(cluster)).toBe('removed');
-    expect(tail(queue().out, 1)).toEqual([
+    expect(tail(rest().out, 1)).toEqual([
       '0 total; 0 completed, 0 removed, 0 idle, 0 running, 0 held, 0 suspended',
     ]);
   });
@@ -342,7 +348,7 @@ describe('the queue', () => {
     });
     await vi.waitFor(
       () =>
-        expect(queue('--constraint', 'JobStatus == 5', '-autoformat', 'ClusterId').out).toBe(
+        expect(jobsOf(queue('--constraint', 'JobStatus == 5', '-autoformat', 'ClusterId'))).toBe(
           `${Number(cluster) + 1}\n`,
         ),
       { timeout: 8000 },
@@ -368,11 +374,11 @@ describe('the queue', () => {
         'JobStatus',
         'DAGNodeName',
       ).out,
-    ).toBe(`${cluster}.0@${schedd} t1 2 undefined\n`);
+    ).toContain(`${cluster}.0@${schedd} t1 2 undefined\n`);
     expect(
       queue(
         '--constraint',
-        '!(DesgwSubmission =?= "t1") || DesgwSubmission == "T2"',
+        'JobStatus != 4 && (!(DesgwSubmission =?= "t1") || DesgwSubmission == "T2")',
         '-autoformat',
         'ClusterId',
       ).out,
@@ -387,13 +393,56 @@ describe('the queue', () => {
         dials: { queue: { trouble: `down:${name}` } },
       });
     const other = schedd === 'jobsub01.fnal.gov' ? 'jobsub02.fnal.gov' : 'jobsub01.fnal.gov';
-    expect([down(other).out, down(schedd).out]).toEqual([`${cluster}\n`, '']);
+    expect([jobsOf(down(other)), jobsOf(down(schedd))]).toEqual([`${cluster}\n`, '']);
     expect(down(schedd)).toMatchObject({
       code: 0,
       err: expect.stringContaining(`-- Failed to fetch ads from: `),
     });
     site.run(['jobsub_rm', '-G', 'des', '-J', `${cluster}@${schedd}`]);
     expect(await site.end(cluster)).toBe('removed');
+  });
+
+  test('a schedd that is stopped or in downtime is left out without a word, an idle one says so', () => {
+    const cluster = site.submit(tinyDag('770000'), { speed: 1 });
+    const ask = (dials: object) =>
+      site.run(
+        ['jobsub_q', '-G', 'des', '--constraint', `ClusterId == ${cluster}`, '-af', 'JobsubJobId'],
+        { dials },
+      );
+    const schedd = ask({}).out.trim().split('@')[1]!;
+    const status = (dials: object) =>
+      site
+        .run(['condor_status', '-schedd', '-autoformat', 'Name', 'InDownTime'], { dials })
+        .out.trim()
+        .split('\n');
+    expect(status({})).toEqual(['jobsub01.fnal.gov false', 'jobsub02.fnal.gov false']);
+    for (const dial of ['stopped', 'downtime'])
+      expect(ask({ queue: { [dial]: schedd } })).toEqual({ code: 0, out: '', err: '' });
+    expect(status({ queue: { stopped: schedd } })).toHaveLength(1);
+    expect(status({ queue: { downtime: schedd } })).toContain(`${schedd} true`);
+    site.run(['jobsub_rm', '-G', 'des', `${cluster}.0@${schedd}`]);
+    const fresh = makeSandbox();
+    expect(fresh.run(['jobsub_q', '-G', 'des', '-af', 'JobsubJobId']).out).toBe(
+      'All queues are empty\nAll queues are empty\n',
+    );
+    fresh.remove();
+  });
+
+  test('wants what the login shell has, and a role that the account has', () => {
+    const argv: [string, ...string[]] = ['jobsub_q', '-G', 'des', '--role=desgw'];
+    const bare = site.run(argv, { env: { OTEL_EXPORTER_JAEGER_ENDPOINT: '' } });
+    expect(bare.code).toBe(0);
+    expect(bare.out).toMatch(
+      /^Note: tracing not available here\.\n\nContinuing without tracing\.\.\.\n/,
+    );
+    expect(bare.err).toMatch(/^ERROR:root:importing tracing\n/);
+    const proxies = site.run(argv, { env: { JOBSUB_AUTH_METHODS: '' } });
+    expect([proxies.code, proxies.err]).toEqual([1, expect.stringContaining('voms-proxy-info')]);
+    const role = site.run(['jobsub_q', '-G', 'des'], { dials: { account: { roles: 'desgw' } } });
+    expect([role.code, role.err]).toEqual([
+      1,
+      expect.stringMatching(/^klist: .*krb5cc[\s\S]*htgettoken -i des -r analysis/),
+    ]);
   });
 
   test('fails with status 0 and nothing on standard output when the dial says so', () => {

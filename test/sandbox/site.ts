@@ -43,7 +43,13 @@ export function makeSandbox() {
       PATH: `${path('bin')}:${process.env.PATH}`,
       HOME: path('home'),
       USER: 'desgw',
-      DESGW_SANDBOX_DIALS: JSON.stringify({ speed: 25, ...dials }),
+      OTEL_EXPORTER_JAEGER_ENDPOINT: 'https://tracing.invalid',
+      JOBSUB_AUTH_METHODS: 'token',
+      DESGW_SANDBOX_DIALS: JSON.stringify({
+        speed: 25,
+        account: { roles: 'desgw,analysis' },
+        ...dials,
+      }),
       ...env,
     },
   });

@@ -21,7 +21,8 @@ const DEFAULTS = {
     dieAt: null,
   },
   submit: { delay: 0, delayAfter: 0, jobInfo: true, dieAt: null, trouble: null },
-  queue: { delay: 0, trouble: null },
+  queue: { delay: 0, trouble: null, stopped: '', downtime: '', collector: null },
+  account: { roles: 'desgw' },
   grid: {
     idle: [0.1, 0.8],
     search: [1.2, 4],

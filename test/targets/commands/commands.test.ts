@@ -179,6 +179,7 @@ describe('desgw jobs', () => {
     expect(JSON.parse(out)).toEqual({
       queue: 'seen',
       why: null,
+      unseen: [],
       submissions: [
         {
           exposure: '668440',

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Refusal } from '../../../core/api/errors.ts';
 import type { Exit } from '../../../core/api/facts.ts';
-import { jobsInWords, jobsState, type Known, leadOf, type Queue } from '../../../core/api/grid.ts';
+import {
+  type Answer,
+  jobsInWords,
+  jobsState,
+  type Known,
+  leadOf,
+  type Queue,
+} from '../../../core/api/grid.ts';
 import type { Exec } from '../../../core/api/steps.ts';
 import { type JobsubOptions, jobsub } from '../../../targets/grid/jobsub.ts';
 import { readQueueColumns } from '../../../targets/grid/jobsub-answer.ts';
@@ -12,7 +19,12 @@ const exit = (code: number): Exit => ({ kind: 'exit', code });
 const answer = (stdout: string, stderr = '', code = 0) => ({ exit: exit(code), stdout, stderr });
 
 const OPTIONS: JobsubOptions = {
-  programs: { submit: 'jobsub_submit_dag', queue: 'jobsub_q', remove: 'jobsub_rm' },
+  programs: {
+    submit: 'jobsub_submit_dag',
+    queue: 'jobsub_q',
+    remove: 'jobsub_rm',
+    collector: 'condor_status',
+  },
   group: 'des',
   role: 'desgw',
   storageModify: ['/des/persistent/gw/exp', '/des/persistent/gw/forcephoto'],
@@ -164,20 +176,119 @@ describe('submitting', () => {
 const line = (id: number, status: number, node: string, reason = 'undefined', token = 'tok1') =>
   `${id}.0@jobsub01.fnal.gov ${token} 668439 2206 ${status} ${node} 1772000000 ${reason}\n`;
 
+const COLLECTOR = [
+  'condor_status',
+  '-schedd',
+  '-constraint',
+  'IsJobsubLite=?=true && STRINGLISTIMEMBER("des", SupportedVOList) && !regexp(".*dev.*", Machine)',
+  '-autoformat',
+  'Name',
+  'InDownTime',
+  'TotalJobAds',
+  'InDownTime != true',
+];
+const BOTH = 'jobsub01.fnal.gov false 7 true\njobsub02.fnal.gov false 0 true\n';
+const IDLE = 'All queues are empty\n';
+
+/** Asks the queue of a world in which the programs print these texts, the collector one after the other. */
+async function askedOf({
+  queue = answer(IDLE),
+  collector = [answer(BOTH)],
+}: {
+  readonly queue?: Answer;
+  readonly collector?: readonly Answer[];
+}): Promise<{ readonly asked: readonly (readonly string[])[]; readonly found: Queue }> {
+  const asked: (readonly string[])[] = [];
+  const says = [...collector];
+  const run = async ({ argv }: Exec): Promise<Answer> => {
+    asked.push(argv);
+    if (argv[0] === 'jobsub_q') return queue;
+    return says.length > 1 ? says.shift()! : says[0]!;
+  };
+  const tools = { run, workspace: '/w', signal: new AbortController().signal };
+  const found = (await grid.queue().ask(null, tools)) as unknown as Queue;
+  return { asked, found };
+}
+
+describe('whose answer it is', () => {
+  const one = '70.0@jobsub01.fnal.gov';
+  const two = '80.0@jobsub02.fnal.gov';
+  const jobs = answer(IDLE + line(70, 2, 'undefined'));
+  const absent = async (known: Known, world: Parameters<typeof askedOf>[0]) =>
+    grid.jobsOf((await askedOf(world)).found, known).unseen;
+
+  test('what an idle schedd prints is an answer', async () => {
+    expect(await absent({ receipt: two }, { queue: jobs })).toBe(undefined);
+    expect(await absent({ receipt: '71.0@jobsub01.fnal.gov' }, { queue: jobs })).toBe(undefined);
+    expect(await absent({ token: 'x' }, { queue: jobs })).toBe(undefined);
+  });
+
+  test.each<[string, readonly Answer[]]>([
+    ['in downtime', [answer('jobsub01.fnal.gov undefined 7\njobsub02.fnal.gov true 3\n')]],
+    [
+      'left out, since its ad does not say',
+      [answer('jobsub01.fnal.gov false 7 true\njobsub02.fnal.gov undefined 3 undefined\n')],
+    ],
+    ['stopped', [answer('jobsub01.fnal.gov false 7\n')]],
+    ['back only after the question', [answer('jobsub01.fnal.gov false 7\n'), answer(BOTH)]],
+    ['gone before the question', [answer(BOTH), answer('jobsub01.fnal.gov false 7\n')]],
+  ])('absence proves nothing of a schedd that is %s', async (_, collector) => {
+    const world = { queue: jobs, collector };
+    expect(await absent({ receipt: two }, world)).toBe(
+      'jobsub02.fnal.gov, which may hold its jobs, has not answered',
+    );
+    expect(await absent({ receipt: one }, world)).toBe(undefined);
+    // Where nobody knows the job, it is with one of those that took jobs when it was submitted.
+    const among = { schedds: ['jobsub01.fnal.gov', 'jobsub02.fnal.gov'], silent: [] };
+    expect(await absent({ token: 'x', among }, world)).toMatch(/^jobsub02/);
+    const other = { schedds: ['jobsub01.fnal.gov'], silent: [] };
+    expect(
+      await absent(
+        { token: 'x', among: other },
+        { queue: jobs, collector: [answer('jobsub01.fnal.gov false 7\n')] },
+      ),
+    ).toBe(undefined);
+  });
+
+  test.each<[string, Answer, string]>([
+    [
+      'cannot be started',
+      { exit: { kind: 'spawn', message: 'not found' }, stdout: '', stderr: '' },
+      'condor_status could not be started: not found',
+    ],
+    [
+      'fails',
+      answer('', 'Error: communication error\n', 1),
+      'condor_status ended with exit status 1: Error: communication error',
+    ],
+    ['says what is no ad', answer('x\n'), 'condor_status says: x'],
+  ])('a collector that %s leaves unknown who has answered', async (_, collector, why) => {
+    const world = { queue: jobs, collector: [collector] };
+    for (const known of [{ receipt: one }, { token: 'x' }, { purpose: { season: '1' } }])
+      expect(await absent(known, world)).toBe(`which schedds have answered is not known: ${why}`);
+    expect((await askedOf(world)).found.jobs.map(({ id }) => id)).toEqual([one]);
+  });
+
+  test('an answer without a word, though a schedd is idle and would say so, is none', async () => {
+    for (const receipt of [one, two])
+      expect(await absent({ receipt }, { queue: answer('') })).toBe(
+        'which schedds have answered is not known: jobsub_q printed nothing, not even that jobsub02.fnal.gov has no jobs',
+      );
+    const busy = [answer('jobsub01.fnal.gov false 7\njobsub02.fnal.gov false 9\n')];
+    expect(await absent({ receipt: one }, { queue: answer(''), collector: busy })).toBe(undefined);
+  });
+});
+
 describe('the queue in columns', () => {
-  test('the question names the columns that are read', async () => {
-    const asked: Exec[] = [];
-    const run = async (exec: Exec) => {
-      asked.push(exec);
-      return answer('');
-    };
-    const tools = { run, workspace: '/w', signal: new AbortController().signal };
-    expect(await grid.queue().ask(null, tools)).toEqual({ state: 'seen', jobs: [] });
-    expect(asked.map(({ argv }) => argv)).toEqual([
+  test('the question names the columns that are read, and the role of the submission', async () => {
+    const { asked } = await askedOf({});
+    expect(asked).toEqual([
+      COLLECTOR,
       [
         'jobsub_q',
         '-G',
         'des',
+        '--role=desgw',
         '--constraint',
         'DesgwSubmission =!= undefined',
         '-autoformat',
@@ -190,6 +301,7 @@ describe('the queue in columns', () => {
         'QDate',
         'HoldReason',
       ],
+      COLLECTOR,
     ]);
   });
 
@@ -229,6 +341,29 @@ describe('the queue in columns', () => {
     expect(readQueueColumns(answer('', 'Attempting kerberos auth ... failed\n')).state).toBe(
       'failed',
     );
+  });
+
+  test('neither klist, nor that there is no tracing, nor what Python warns of makes an answer unseen', () => {
+    const tracing =
+      'ERROR:root:importing tracing\nTraceback (most recent call last):\n  File "/opt/jobsub_lite/lib/tracing.py", line 64, in <module>\n    url = os.environ["X"]\nKeyError: \'X\'\n';
+    const noise = [
+      tracing,
+      'klist: No credentials cache found (filename: /tmp/krb5cc_1)\n',
+      '/usr/lib/python3/x.py:3: UserWarning: no htcondor\n  warnings.warn("x")\n',
+    ];
+    const stdout = `Note: tracing not available here.\n\nContinuing without tracing...\n${IDLE}`;
+    expect(readQueueColumns(answer(stdout, noise.join('')))).toEqual({ state: 'seen', jobs: [] });
+    for (const said of [
+      '-- Failed to fetch ads from: <192.0.2.1> : jobsub02',
+      'Error: x',
+      'timed out',
+    ])
+      expect(readQueueColumns(answer(stdout, `${noise.join('')}${said}\n`))).toEqual({
+        state: 'failed',
+        why: said,
+        jobs: [],
+      });
+    expect(readQueueColumns(answer(stdout, '', 1)).state).toBe('failed');
   });
 
   test('no jobs and no complaint is an empty queue', () => {

@@ -225,7 +225,10 @@ describe('its submission', () => {
   });
   const queue = (...jobs: Partial<Job>[]): Seen => ({
     kind: 'answer',
-    answer: { state: 'seen', jobs } as never,
+    answer: {
+      state: 'seen',
+      jobs: jobs.map((job) => ({ submission: '', labels: {}, ...job })),
+    } as never,
   });
   const NONE: Seen = { kind: 'read', text: undefined };
 

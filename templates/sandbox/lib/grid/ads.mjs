@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { COMPLETED, REMOVED, RUNNING, submissions } from './store.mjs';
 
-/** Ads of everything submitted, in order; `gone` tells those that have left the queue. */
+/** Ads of everything submitted, in order; `gone`: not in the queue any more; `left`: in the history. */
 export function allAds() {
   return submissions().flatMap(({ dag, state }) => adsOf(dag, state));
 }
@@ -34,7 +34,9 @@ function adsOf(dag, state) {
   const jobs = state.jobs
     .filter((job) => job.status !== null)
     .map((job) => jobAd(common, dag, dag.nodes[job.node], job, state));
-  return [{ schedd: dag.schedd, gone: state.end !== null, ad: manager }, ...jobs];
+  // A finished DAG stays in the queue for days, a removed one does not; both are history as well.
+  const ended = state.end !== null;
+  return [{ schedd: dag.schedd, gone: state.end === 'removed', left: ended, ad: manager }, ...jobs];
 }
 
 function jobAd(common, dag, node, job, state) {
@@ -61,7 +63,7 @@ function jobAd(common, dag, node, job, state) {
     ...held,
   };
   const gone = job.status === COMPLETED || job.status === REMOVED || state.end !== null;
-  return { schedd: dag.schedd, gone, ad };
+  return { schedd: dag.schedd, gone, left: gone, ad };
 }
 
 const seconds = (ms) => Math.floor(ms / 1000);

@@ -5,8 +5,10 @@ import { recordCall } from '../calls.mjs';
 import { put } from '../files.mjs';
 import { GRID, pause } from '../site.mjs';
 import { allAds } from './ads.mjs';
+import { openSchedds } from './schedds.mjs';
 import { needGroup, parseId, selection } from './select.mjs';
 import { startEngine } from './store.mjs';
+import { surroundings } from './surroundings.mjs';
 
 const MARKED = { rm: 'marked for removal', hold: 'held', release: 'released' };
 
@@ -14,10 +16,17 @@ const MARKED = { rm: 'marked for removal', hold: 'held', release: 'released' };
 export function change(program, operation, argv) {
   if (argv.includes('--version')) return console.log('jobsub_lite version 1.12');
   const asked = parse(argv);
+  surroundings(asked.role);
   needGroup(program, asked.group);
   recordCall(program);
+  const open = openSchedds();
+  for (const { schedd } of asked.ids.map(parseId))
+    if (schedd !== undefined && !open.includes(schedd))
+      process.stderr.write(`error: Can't find address of schedd ${schedd}\n`);
   const chosen = selection(asked);
-  const found = allAds().filter(({ gone, schedd, ad }) => !gone && chosen(ad, schedd));
+  const found = allAds().filter(
+    ({ gone, schedd, ad }) => !gone && open.includes(schedd) && chosen(ad, schedd),
+  );
   if (asked.constraintText !== undefined) {
     console.log(
       `Jobs matching constraint "${asked.constraintText}" have been ${MARKED[operation]}`,
@@ -58,7 +67,9 @@ function parse(argv) {
     else if (word === '-J' || word === '--jobid') asked.ids.push(...argv[++at].split(','));
     else if (word === '--constraint' || word === '-constraint') asked.constraintText = argv[++at];
     else if (word === '--user') asked.user = argv[++at];
-    else if (word === '--role' || word === '--auth-methods') at++;
+    else if (/^--role=/.test(word)) asked.role = word.slice('--role='.length);
+    else if (word === '--role') asked.role = argv[++at];
+    else if (word === '--auth-methods') at++;
     else if (/^\d/.test(word)) asked.ids.push(word);
   }
   return asked;

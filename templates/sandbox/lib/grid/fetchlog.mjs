@@ -7,6 +7,7 @@ import { stop } from '../site.mjs';
 import { tarGz } from '../tar.mjs';
 import { needGroup, parseId } from './select.mjs';
 import { submissions } from './store.mjs';
+import { surroundings } from './surroundings.mjs';
 
 /** What a job that did not succeed prints before it ends. */
 const LAST_WORDS = {
@@ -24,9 +25,11 @@ export function fetchlog(argv) {
     if (word === '-G' || word === '--group') asked.group = value();
     else if (word === '-J' || word === '--jobid') asked.id = value();
     else if (/^--(destdir|dest-dir|unzipdir)$/.test(word)) asked.into = value();
-    else if (/^--(archive-format|role|auth-methods)$/.test(word)) value();
+    else if (word === '--role') asked.role = value();
+    else if (/^--(archive-format|auth-methods)$/.test(word)) value();
     else if (!word.startsWith('-')) asked.id = word;
   }
+  surroundings(asked.role);
   needGroup('jobsub_fetchlog', asked.group);
   recordCall('jobsub_fetchlog', asked.id);
   const { cluster } = parseId(asked.id ?? '');

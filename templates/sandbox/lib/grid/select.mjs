@@ -4,13 +4,13 @@ import { troubleOf } from '../calls.mjs';
 import { dialsFor, paced } from '../dials.mjs';
 import { hang, pause, stop } from '../site.mjs';
 import { constraint } from './constraint.mjs';
-import { SCHEDDS } from './store.mjs';
+import { openSchedds } from './schedds.mjs';
+import { fail } from './surroundings.mjs';
 
 /** Exits as jobsub_lite does when no group is named. */
 export function needGroup(program, group) {
   const named = group ?? process.env.GROUP ?? process.env.JOBSUB_GROUP;
-  if (!named)
-    stop(`\n\nError: NameError: ${program} needs -G group or $GROUP in the environment.\n`, 1);
+  if (!named) fail(`NameError: ${program} needs -G group or $GROUP in the environment.`);
 }
 
 /** A test of ads for ids (`cluster[.proc][@schedd]`), user and constraint; all of it must hold. */
@@ -28,7 +28,7 @@ export function selection({ ids, user, constraintText }) {
 /** The parts of a job id; `proc` and `schedd` may be missing. */
 export function parseId(text) {
   const match = /^(\d+)(?:\.(\d+))?(?:@(.+))?$/.exec(text);
-  if (match === null) return stop(`\n\nError: ValueError: '${text}' is not a job id\n`, 1);
+  if (match === null) return fail(`ValueError: '${text}' is not a job id`);
   const [, cluster, proc, schedd] = match;
   return { cluster: Number(cluster), proc: proc === undefined ? undefined : Number(proc), schedd };
 }
@@ -60,7 +60,7 @@ export function answeringSchedds(callsBefore) {
   if (trouble === 'error') stop(unreachable('collector.fnal.gov'), 0);
   const down = trouble?.startsWith('down:') ? trouble.slice('down:'.length) : undefined;
   if (down !== undefined) process.stderr.write(`${unreachable(down)}\n`);
-  return SCHEDDS.filter((schedd) => schedd !== down);
+  return openSchedds().filter((schedd) => schedd !== down);
 }
 
 function unreachable(host) {

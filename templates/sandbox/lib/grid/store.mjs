@@ -41,9 +41,9 @@ export function takeCluster() {
   }
 }
 
-/** The schedd that a cluster lands on: chance with weights, the same each time. */
-export function scheddOf(cluster, seed) {
-  return SCHEDDS[chance(seed, 'schedd', cluster) < 0.6 ? 0 : 1];
+/** The schedd of those that take jobs on which a cluster lands: chance with weights, the same each time. */
+export function scheddOf(cluster, seed, open) {
+  return open[chance(seed, 'schedd', cluster) < 0.6 ? 0 : open.length - 1];
 }
 
 export function clusters() {

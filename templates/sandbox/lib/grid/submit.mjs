@@ -12,7 +12,9 @@ import { put, textOf } from '../files.mjs';
 import { die, GRID, hang, pause, stop } from '../site.mjs';
 import { DagError, flag, readDag, usage } from './dag.mjs';
 import { attributesOf, parseOptions, UsageError } from './options.mjs';
+import { openSchedds } from './schedds.mjs';
 import { scheddOf, startEngine, submissions, takeCluster } from './store.mjs';
+import { fail, surroundings } from './surroundings.mjs';
 
 const RULE = '=-'.repeat(30);
 const NO_SCHEDDS = 'RuntimeError: Error: No schedds satisfying the constraint were found';
@@ -24,9 +26,10 @@ export function submit(program, argv) {
   const { options, rest } = orStop(program, () => parseOptions(argv));
   if (options.has('--version')) return console.log('jobsub_lite version 1.12');
   if (options.has('--help') || options.has('-h')) return console.log(usage(program));
+  surroundings(options.get('--role')?.at(-1));
   const isDag = program === 'jobsub_submit_dag' || options.has('--dag');
   const group = options.get('--group')?.at(-1) ?? process.env.GROUP ?? process.env.JOBSUB_GROUP;
-  if (!group) raise('NameError: jobsub_submit needs -G group or $GROUP in the environment.');
+  if (!group) fail('NameError: jobsub_submit needs -G group or $GROUP in the environment.');
   if (!rest[0]?.startsWith('file://')) {
     orStop(program, () => {
       throw new UsageError(
@@ -46,16 +49,16 @@ export function submit(program, argv) {
   const calls = recordCall(program, about.exposure ?? basename(file));
   const dials = dialsFor(about.exposure);
   const trouble = troubleOf(dials.submit.trouble, calls);
-  if (text === undefined)
-    raise(`FileNotFoundError: [Errno 2] No such file or directory: '${file}'`);
+  if (text === undefined) fail(`FileNotFoundError: [Errno 2] No such file or directory: '${file}'`);
   for (const { script } of nodes) {
     if (!fs.existsSync(script)) {
-      raise(`FileNotFoundError: [Errno 2] No such file or directory: '${script}'`);
+      fail(`FileNotFoundError: [Errno 2] No such file or directory: '${script}'`);
     }
   }
 
-  if (trouble === 'token') raise(NO_TOKEN);
-  if (trouble === 'noSchedds') raise(NO_SCHEDDS);
+  if (trouble === 'token') fail(NO_TOKEN);
+  if (trouble === 'noSchedds' || openSchedds().length === 0) fail(NO_SCHEDDS);
+  if (options.has('-n')) return console.log(`Submission files are in: ${GRID}/js_not_submitted`);
   pause(paced(dials.submit.delay, dials));
   if (troubleOf(dials.submit.dieAt, calls) === 'before') die();
   if (trouble === 'hangBefore') hang();
@@ -82,7 +85,7 @@ function nodesOf(text, file) {
     return readDag(text, file, process.env, (line) => process.stderr.write(`${line}\n`));
   } catch (error) {
     if (!(error instanceof DagError)) throw error;
-    return error.exit === 2 ? stop(error.message, 2) : raise(error.message.replace(/^Error: /, ''));
+    return error.exit === 2 ? stop(error.message, 2) : fail(error.message.replace(/^Error: /, ''));
   }
 }
 
@@ -107,7 +110,7 @@ function accept(record, dials) {
     ({ dag }) => dag.exposure === record.exposure && dag.season === record.season,
   ).length;
   const cluster = takeCluster();
-  const schedd = scheddOf(cluster, dials.seed);
+  const schedd = scheddOf(cluster, dials.seed, openSchedds());
   const spool = join(GRID, String(cluster));
   // Later edits of these files do not reach the jobs.
   for (const name of new Set([record.file, ...record.nodes.map((node) => node.script)])) {
@@ -133,7 +136,7 @@ function accept(record, dials) {
 }
 
 function report({ cluster, schedd, trouble }) {
-  if (trouble === 'exit1') raise('RuntimeError: connection to the web sandbox was reset');
+  if (trouble === 'exit1') fail('RuntimeError: connection to the web sandbox was reset');
   const text = `Submitting job(s).\n1 job(s) submitted to cluster ${cluster}.\n`;
   const id = `Use job id ${cluster}.0@${schedd} to retrieve output`;
   process.stderr.write(
@@ -150,10 +153,6 @@ function condorFails() {
   process.stderr.write(
     `${RULE}\n\nERROR: Failed to commit job submission into the queue.\nError: condor_submit exited with failed status code 1\n\n${RULE}\n`,
   );
-}
-
-function raise(text) {
-  return stop(`\n\nError: ${text}\n`, 1);
 }
 
 function orStop(program, parse) {

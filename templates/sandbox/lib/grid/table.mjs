@@ -39,7 +39,8 @@ export function autoformat(ads, attributes, flags) {
 }
 
 function shown(value, quote) {
-  if (value === undefined) return 'undefined';
+  // A value of several lines does not fit into one: the true one says undefined as well.
+  if (value === undefined || /\n/.test(value)) return 'undefined';
   return quote && typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 

@@ -1,6 +1,7 @@
 /** Which jobs of a queue belong to one submission, found without going through the queue for each. */
 import type { Found, Job, Known, Queue } from '../../core/index.ts';
 import { placeOf } from './jobsub-answer.ts';
+import { unseenOf } from './jobsub-schedds.ts';
 
 /** Places in the list of jobs, by what a submission may be known by. */
 interface Index {
@@ -13,7 +14,8 @@ interface Index {
 const INDICES = new WeakMap<Queue, Index>();
 
 /** The jobs of one submission. Node jobs have ids of their own and are tied to their DAG by the token alone. */
-export function jobsubJobs(queue: Queue, { receipt, token, purpose }: Known): Found {
+export function jobsubJobs(queue: Queue, known: Known): Found {
+  const { receipt, token, purpose } = known;
   const index = indexOf(queue);
   const cluster = receipt === undefined ? undefined : clusterOf(receipt);
   const named = cluster === undefined ? [] : (index.clusters.get(cluster) ?? []);
@@ -24,7 +26,8 @@ export function jobsubJobs(queue: Queue, { receipt, token, purpose }: Known): Fo
     ...(purpose === undefined ? [] : labelled(queue, index, Object.entries(purpose))),
   ]);
   const jobs = [...found].sort((a, b) => a - b).map((at) => queue.jobs[at]!);
-  return queue.state === 'seen' ? { jobs } : { jobs, unseen: queue.why };
+  const unseen = unseenOf(queue, known);
+  return unseen === undefined ? { jobs } : { jobs, unseen };
 }
 
 function labelled(
