@@ -161,8 +161,8 @@ export function attemptOf(trace: Trace | undefined): (Attempt & { doubt: boolean
 
 /** The attempt that a once-look should ask about, if one is on record. */
 export function pendingAttempt(trace: Trace | undefined): Attempt | undefined {
-  const open = trace?.kind === 'started' || trace?.kind === 'finishing';
-  if (!open && trace?.kind !== 'failed') return undefined;
+  const begun = trace?.kind === 'started' || trace?.kind === 'finishing';
+  if (!begun && trace?.kind !== 'failed') return undefined;
   const { token, at, remembered } = trace;
   if (token === undefined) return undefined;
   return remembered === undefined ? { token, at } : { token, at, remembered };

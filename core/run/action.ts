@@ -10,7 +10,7 @@ import type { Facts } from '../api/facts.ts';
 import type { Seen } from '../api/looks.ts';
 import type { Problem, Recipe } from '../api/rules.ts';
 import type { Claim, Exec, Step } from '../api/steps.ts';
-import type { Digest, Json, Path, TargetName } from '../api/values.ts';
+import type { Digest, Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import { recipeOf } from '../graph/resolve.ts';
 import { logPath } from '../memory/logs.ts';
@@ -33,6 +33,7 @@ import {
   type Landing,
   nextRun,
   type PerformContext,
+  rememberedIn,
 } from './entry.ts';
 import {
   emptyPatterns,
@@ -220,7 +221,7 @@ class Performer {
         signature: entry.signature,
         because: this.#action.reasons,
         token: this.#token,
-        ...this.#remembered(entry),
+        ...rememberedIn(entry),
         ...(this.#action.makes.length > 1 ? { due: this.#action.makes } : {}),
         ...(entry.previous === undefined ? {} : { previous: entry.previous }),
         ...(detached === undefined ? {} : { detached }),
@@ -462,20 +463,6 @@ class Performer {
     );
   }
 
-  /** What the judge of a once-target wanted remembered when it let this attempt begin. */
-  #remembered({ node }: Entry): { readonly remembered?: Json } {
-    const { observer, journal } = this.#context;
-    const trace = journal.traces.get(node.name);
-    const sighting = observer.once(node.name);
-    const remembered =
-      isOpen(trace) && trace.token === this.#token
-        ? trace.remembered
-        : sighting?.state === 'not done'
-          ? sighting.remember
-          : undefined;
-    return remembered === undefined ? {} : { remembered };
-  }
-
   /** Fails without a word on record. */
   #leave(problems: readonly Problem[]): Landing {
     return { state: 'failed', made: [], problems, log: this.#log };
@@ -502,7 +489,7 @@ class Performer {
           log: this.#log,
           ...(entry.previous === undefined ? {} : { previous: entry.previous }),
           ...(found ? { untouched } : {}),
-          ...(doubt ? { token: this.#token, ...this.#remembered(entry) } : {}),
+          ...(doubt ? { token: this.#token, ...rememberedIn(entry) } : {}),
         },
         { durable: doubt },
       );

@@ -3,7 +3,7 @@
 import type { Facts } from '../api/facts.ts';
 import type { Problem, Recipe } from '../api/rules.ts';
 import type { Step } from '../api/steps.ts';
-import type { Path, TargetName } from '../api/values.ts';
+import type { Json, Path, TargetName } from '../api/values.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { Journal } from '../memory/memory.ts';
 import type { Built, Finishing, Signature, Stamps, Started, Trace } from '../memory/trace.ts';
@@ -70,7 +70,13 @@ export interface Entry {
   readonly stamps: Stamps;
   /** What stood in the place of its outputs then, see `found.ts`. */
   readonly found: Stamps;
+  /** What the judge of a once-target wanted remembered when it let this attempt begin. */
+  readonly remembered?: Json | undefined;
 }
+
+/** The same for the record of the attempt. */
+export const rememberedIn = ({ remembered }: Entry): { readonly remembered?: Json } =>
+  remembered === undefined ? {} : { remembered };
 
 /** Whether a run is on record that has not been seen to end. */
 export const isOpen = (trace: Trace | undefined): trace is Started | Finishing =>
@@ -84,8 +90,8 @@ export async function entryOf(node: Node, action: Action, context: PerformContex
   // What a detached program was started from is what it will have made its outputs from, and its
   // log is that of the run that started it.
   if (action.kind === 'attach' && isOpen(trace)) {
-    const { signature, run, stamps = {} } = trace;
-    return { node, signature, run, previous, stamps, found: stamps };
+    const { signature, run, stamps = {}, remembered } = trace;
+    return { node, signature, run, previous, stamps, found: stamps, remembered };
   }
   // Putting files back says nothing about what was done then having been done from what is there now.
   if (action.kind === 'restore' && previous !== undefined) {
@@ -96,7 +102,9 @@ export async function entryOf(node: Node, action: Action, context: PerformContex
   const stamps = await stampsBefore(node, action.makes, gathered, graph, observer);
   const signature = signatureOf(node, observer, context.verdicts, gathered);
   const found = await foundBefore(node, observer);
-  return { node, signature, run: nextRun(node, context), previous, stamps, found };
+  const seen = observer.once(node.name);
+  const remembered = seen?.state === 'not done' ? seen.remember : undefined;
+  return { node, signature, run: nextRun(node, context), previous, stamps, found, remembered };
 }
 
 /** A number that no run on record has had; links of a chain share their logs, and so the number. */
