@@ -1,5 +1,5 @@
 /** Which jobs of a queue belong to one submission, found without going through the queue for each. */
-import type { Found, Job, Known, Queue } from '../../core/index.ts';
+import { type Found, isAlive, type Job, type Known, type Queue } from '../../core/index.ts';
 import { placeOf } from './jobsub-answer.ts';
 import { unseenOf } from './jobsub-schedds.ts';
 
@@ -25,10 +25,23 @@ export function jobsubJobs(queue: Queue, known: Known): Found {
     ...(shared === undefined ? [] : (index.tokens.get(shared) ?? [])),
     ...(purpose === undefined ? [] : labelled(queue, index, Object.entries(purpose))),
   ]);
-  const jobs = [...found].sort((a, b) => a - b).map((at) => queue.jobs[at]!);
-  const unseen = unseenOf(queue, known);
+  const all = [...found].sort((a, b) => a - b).map((at) => queue.jobs[at]!);
+  const jobs = all.filter((job) => !isSpooling(job));
+  const spooling = all.find((job) => isSpooling(job) && isAlive(job));
+  const unseen =
+    spooling === undefined
+      ? unseenOf(queue, known)
+      : `job ${spooling.id} is being handed over, or its submission was cut short and the schedd removes it`;
   return unseen === undefined ? { jobs } : { jobs, unseen };
 }
+
+/**
+ * Its files are on their way to the schedd. Without them it never starts; where the submission was
+ * cut short meanwhile, the schedd removes it by itself after a time.
+ */
+const isSpooling = ({ status, holdReason = '' }: Job): boolean =>
+  (status === 'held' || status === 'removed') &&
+  /Spooling input data files|Staging of job files failed/.test(holdReason);
 
 function labelled(
   { jobs }: Queue,

@@ -159,6 +159,82 @@ describe('submitting', () => {
     expect(problem.advice).toMatch(/\w/);
   });
 
+  const noise = 'klist: No credentials cache found (filename: /tmp/krb5cc_1)\n\n\n';
+  test.each<[string, string, number, string, 'one' | 'all' | undefined]>([
+    [
+      'a token',
+      `Error: PermissionError: Failed attempting 'htgettoken -i des -r desgw'\n`,
+      1,
+      'token',
+      'all',
+    ],
+    [
+      'a ticket',
+      `Error: PermissionError: Failed attempting 'htgettoken -i des'\nkerberos.GSSError: No Kerberos credentials available\n`,
+      1,
+      'Kerberos ticket',
+      'all',
+    ],
+    [
+      'a proxy',
+      `Error: FileNotFoundError: [Errno 2] No such file or directory: 'voms-proxy-info'\n`,
+      1,
+      'voms-proxy-info',
+      'all',
+    ],
+    [
+      'no schedds',
+      'Error: RuntimeError: Error: No schedds satisfying the constraint were found\n',
+      1,
+      'no schedd',
+      'all',
+    ],
+    [
+      'a missing script',
+      `Error: FileNotFoundError: [Errno 2] No such file or directory: 'SEdiff.sh'\n`,
+      1,
+      'SEdiff.sh',
+      'one',
+    ],
+    [
+      'a job line',
+      'jobsub_submit: error: unrecognized arguments: --x\nSyntax Error at file a.dag line 3\n',
+      2,
+      'line 3',
+      'one',
+    ],
+    ['an option', 'jobsub_submit: error: unrecognized arguments: --x\n', 2, '--x', 'all'],
+    [
+      'a scratch directory that went away afterwards',
+      `Error: FileNotFoundError: [Errno 2] No such file or directory: 'js_2026_1'\n`,
+      1,
+      'js_2026_1',
+      undefined,
+    ],
+    ['what nobody has met yet', 'Error: KeyError: x\n', 1, 'KeyError: x', undefined],
+    [
+      'condor_submit',
+      'Error: condor_submit exited with failed status code 1\n',
+      0,
+      'condor_submit',
+      undefined,
+    ],
+    [
+      'a signal meanwhile',
+      `Error: PermissionError: Failed attempting 'htgettoken'\n`,
+      137,
+      'token',
+      undefined,
+    ],
+  ])(
+    '%s: klist’s noise is not the reason, and it is told whether a job may exist',
+    (_, said, code, what, refused) => {
+      const failure = explainSubmitFailure({ stdout: '', stderr: noise + said, exit: exit(code) });
+      expect(failure.what).toContain(what);
+      expect(failure.refused).toBe(refused);
+    },
+  );
+
   test('a submission that was stopped says so and sends people to the queue', () => {
     expect(
       explainSubmitFailure({
@@ -463,6 +539,16 @@ describe('the jobs of one submission', () => {
     const failed = { ...queue, state: 'failed', why: 'jobsub02 is down' } as const;
     expect(jobsOf(failed, { token: 'tok9' })).toBe('unknown');
     expect(jobsOf(failed, { token: 'tok1' })).toEqual(counts);
+  });
+
+  test('a job whose files never came is no submission, and while they may come nothing is known', () => {
+    const held = answer(line(70, 5, 'undefined', 'Spooling input data files'));
+    expect(grid.jobsOf(readQueueColumns(held), { token: 'tok1' })).toEqual({
+      jobs: [],
+      unseen: expect.stringContaining('job 70.0@jobsub01.fnal.gov is being handed over'),
+    });
+    const removed = answer(line(70, 3, 'undefined', 'Staging of job files failed'));
+    expect(grid.jobsOf(readQueueColumns(removed), { token: 'tok1' })).toEqual({ jobs: [] });
   });
 
   test('without token and job id nothing matches', () => {
