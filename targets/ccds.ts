@@ -38,7 +38,7 @@ export function ccds(
   afterwards = false,
 ): Rule {
   const { site, season, params } = followUp;
-  const marker = markerFile(site, exposure);
+  const marker = markerFile(followUp, exposure);
   const threshold = Number(params.ccdThreshold);
   const looks = ccdLooks(site.pnfs, { exposure, season });
   return target(ccdsName(exposure), {

@@ -3,6 +3,7 @@ import { edit, type Rule, target } from '../core/index.ts';
 import { dagmakerValues } from './settings/dagmaker-params.ts';
 import { type FollowUp, rcFile } from './settings/follow-up.ts';
 import { PREPARATION } from './settings/phases.ts';
+import { holdWorkflow } from './site/holding.ts';
 import { packageFile } from './site/package.ts';
 import { setupOf } from './site/site.ts';
 
@@ -11,7 +12,8 @@ export function dagmakerRc(
   { site, season, params }: FollowUp,
   more: { readonly [name: string]: string } = {},
 ): Rule {
-  const path = rcFile(site);
+  const path = rcFile({ site, season });
+  const ours = `${site.gwWorkflow}/dagmaker.rc`;
   const values = { ...dagmakerValues(params, season), ...more };
   return target('dagmaker.rc', {
     doc: 'settings of DAGMaker.sh, set key by key',
@@ -23,7 +25,17 @@ export function dagmakerRc(
     // A version, because the parameters say already what was set: a reason names them alone.
     recipe: {
       version: '1',
-      steps: [edit(path, 'shell', values, packageFile('templates/dagmaker.rc'))],
+      reads: [ours],
+      steps: ({ maybeText }) => [
+        ...holdWorkflow({ site, season }),
+        edit(
+          path,
+          'shell',
+          values,
+          // A rc of one's own begins as that of the checkout, with the lines of people.
+          maybeText(ours) === undefined ? packageFile('templates/dagmaker.rc') : ours,
+        ),
+      ],
     },
   });
 }

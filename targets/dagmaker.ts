@@ -24,10 +24,12 @@ import {
   dagmakerOutFile,
   type FollowUp,
   ROWS_FILE,
+  rcFile,
   submittedName,
   workDir,
 } from './settings/follow-up.ts';
 import { DAGMAKER, exposureSubject } from './settings/phases.ts';
+import { holdWorkflow } from './site/holding.ts';
 import { setupOf } from './site/site.ts';
 import { judgeSubmitted, readMarker, submissionLooks } from './submitted.ts';
 
@@ -46,7 +48,6 @@ const SHARED_FILES = [
   'getOverlaps_single_expo.csh',
   'getcorners.sh',
   'getExposureInfo.sh',
-  'dagmaker.rc',
   'exposures.list',
   ...BANDS.map((band) => `exposures_${band}.list`),
 ];
@@ -54,10 +55,10 @@ const SHARED_FILES = [
 /** Runs DAGMaker.sh. Success is judged by what it left, not by its exit status alone. */
 export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
   const { site, season } = followUp;
-  const dag = dagFile(site, exposure);
-  const dir = workDir(site, exposure);
+  const dag = dagFile(followUp, exposure);
+  const dir = workDir(followUp, exposure);
   const mytemp = `${dir}/mytemp_${exposure}`;
-  const out = dagmakerOutFile(site, exposure);
+  const out = dagmakerOutFile(followUp, exposure);
   return target(dagmakerName(exposure), {
     doc: `DAG of exposure ${exposure}, by ${site.dagmaker.replace('./', '')}`,
     phase: DAGMAKER,
@@ -76,7 +77,7 @@ export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
       look: ({ maybeText }) =>
         maybeText(dag) === undefined
           ? []
-          : [{ kind: 'read', path: dag }, ...submissionLooks(site, season, exposure)],
+          : [{ kind: 'read', path: dag }, ...submissionLooks(followUp, exposure)],
       judge: ([own, ...seen]) => judgeMade(site.grid, own, seen, { exposure, season }),
     },
     // A rerun would replace files that jobs on the grid still read.
@@ -86,7 +87,13 @@ export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
     recipe: {
       version: '1',
       steps: () => [
-        ...(site.isolate ? SHARED_FILES.map((name) => link(`${dir}/${name}`, `../${name}`)) : []),
+        ...holdWorkflow(followUp),
+        ...(site.isolate
+          ? [
+              ...SHARED_FILES.map((name) => link(`${dir}/${name}`, `../${name}`)),
+              link(`${dir}/dagmaker.rc`, `../${rcFile(followUp).split('/').pop()}`),
+            ]
+          : []),
         // A failing DAGMaker leaves an older DAG in place, which must not be taken for the new one.
         move(dag, `${dag}.previous`),
         move(`${mytemp}/DAGMaker.DONE`, `${mytemp}/DAGMaker.DONE.previous`),

@@ -32,7 +32,7 @@ import { SEASON_PLACEHOLDER, season } from './season.ts';
 import { DAGMAKER_PARAMS } from './settings/dagmaker-params.ts';
 import { type Exposure, parseExposure } from './settings/domain.ts';
 import type { FollowUp } from './settings/follow-up.ts';
-import { OUTPUT_TXT, ROWS_FILE, rcFile } from './settings/follow-up.ts';
+import { OUTPUT_TXT, ROWS_FILE } from './settings/follow-up.ts';
 import { POSTPROC_PARAMS } from './settings/postproc-params.ts';
 import type { Site } from './site/site.ts';
 import { submitted } from './submitted.ts';
@@ -40,7 +40,8 @@ import { testing } from './testing/testing.ts';
 
 /** Parameters of the follow-up itself, with those of dagmaker.rc and of the ini. */
 export function followUpParams(site: Site): { readonly [name: string]: Param } {
-  const rc = rcFile(site);
+  // Where every event has its own, its season is not known yet.
+  const rc = `${site.gwWorkflow}/dagmaker.rc`;
   const settings = Object.entries(DAGMAKER_PARAMS).map(([name, one]): [string, Param] => [
     name,
     { ...one, from: { path: rc, format: 'shell', key: name } },

@@ -39,6 +39,7 @@ import {
   iniFile,
 } from './settings/follow-up.ts';
 import { POST_PROCESSING } from './settings/phases.ts';
+import { holdOutputs } from './site/holding.ts';
 import { setupOf } from './site/site.ts';
 
 const LINKS: readonly StepNumber[] = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -76,6 +77,7 @@ export function postproc(
         path: inPostproc(file.path),
         ...(file.glob === true ? { glob: true } : {}),
         ...(file.shared === true ? { shared: true } : {}),
+        ...(file.quiet === true ? { quiet: true } : {}),
       }),
     );
     return target(linkName(step), {
@@ -150,6 +152,7 @@ function recipe(followUp: FollowUp, inPostproc: (path: string) => Path): Recipe 
         environment: setup,
       };
       return [
+        holdOutputs(followUp, outdirOf(text(ini))),
         ...beginRun(place(text(ini)), due.map(stepOf)),
         write(inPostproc(ini), text(ini)),
         write(inPostproc(basename(list)), text(list)),

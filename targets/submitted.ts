@@ -13,23 +13,28 @@ import {
   type Path,
   type Problem,
   type Queue,
+  Refusal,
   type Rule,
   type RunFacts,
   type Seen,
   target,
   write,
 } from '../core/index.ts';
+import { type DagPurpose, judgeDag, parseDag } from './grid/dag.ts';
 import type { Exposure } from './settings/domain.ts';
 import {
   dagFile,
   dagmakerName,
   type FollowUp,
+  handedIn,
   markerFile,
+  type Place,
   submittedName,
   workDir,
 } from './settings/follow-up.ts';
 import { exposureSubject, SUBMISSION } from './settings/phases.ts';
-import { type Site, setupOf } from './site/site.ts';
+import { holdWorkflow } from './site/holding.ts';
+import { setupOf } from './site/site.ts';
 
 /** What the marker beside a DAG says. */
 export interface Marker {
@@ -62,9 +67,10 @@ export function readMarker(text: string | undefined): Marker | undefined {
 /** Submits the DAG. Whether it happened is told by a job id, never by an exit status. */
 export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
   const { site, season, params } = followUp;
-  const dag = dagFile(site, exposure);
-  const marker = markerFile(site, exposure);
+  const dag = dagFile(followUp, exposure);
+  const marker = markerFile(followUp, exposure);
   const name = dag.split('/').pop()!;
+  const own = handedIn(season, name);
   return target(submittedName(exposure), {
     doc: `DAG of exposure ${exposure} on the grid, submitted once`,
     phase: SUBMISSION,
@@ -73,41 +79,51 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
     after: setupOf(site),
     outputs: [{ path: marker, quiet: true }],
     once: {
-      look: () => submissionLooks(site, season, exposure),
+      look: () => submissionLooks(followUp, exposure),
       judge: (seen, attempt) =>
         judgeSubmitted(seen, { grid: site.grid, exposure, season, attempt }),
       cancel: (receipt) => site.grid.cancel([receipt]),
     },
     recipe: {
       version: '1',
-      reads: [dag, marker],
+      reads: [dag, marker, own],
       steps: () => [
+        ...holdWorkflow(followUp),
         // Given back only when it is certain that nothing was submitted: somebody who looked before
         // the marker was there must not be next.
         claim(
-          workDir(site, exposure),
-          [claimName(site, season, exposure)],
+          workDir(followUp, exposure),
+          [claimName(followUp, exposure)],
           `submission of ${name}`,
-          {
-            once: true,
-          },
+          { once: true },
         ),
+        write(own, ({ text }) => judgedDag(text(dag), { exposure, season }), READ_ONLY),
         site.grid.submit({
           labels: { exposure, season },
-          file: name,
-          cwd: workDir(site, exposure),
+          file: `{workspace}/${own}`,
+          cwd: workDir(followUp, exposure),
           timeout: Number(params.submitTimeout),
         }),
         write(
           marker,
           (run) =>
             fromMarker(run, marker, { exposure, season }) ??
-            markerText(run, { exposure, season, dag }),
+            markerText(run, { exposure, season, dag: own }),
         ),
       ],
       judge: (run) => judgeSubmission(site.grid, run),
     },
   });
+}
+
+/** Nobody edits what is on its way to the grid. */
+const READ_ONLY = 0o444;
+
+/** @throws Refusal unless it is the DAG of this exposure and season, whoever wrote it last */
+function judgedDag(text: string, asked: DagPurpose): string {
+  const [problem] = judgeDag(parseDag(text), asked);
+  if (problem !== undefined) throw new Refusal(`not submitted: ${problem.what}`, problem.advice);
+  return text;
 }
 
 /** The marker that is there, if it tells of this very submission: it may know more than we do. */
@@ -148,21 +164,22 @@ export function judgeSubmission(grid: Grid, run: RunFacts): readonly Problem[] {
 }
 
 /** What tells whether an exposure was submitted: the marker, the results, the queue, the claim. */
-export function submissionLooks(site: Site, season: string, exposure: Exposure): readonly Look[] {
+export function submissionLooks(place: Place, exposure: Exposure): readonly Look[] {
+  const { site, season } = place;
   return [
-    { kind: 'read', path: markerFile(site, exposure) },
+    { kind: 'read', path: markerFile(place, exposure) },
     { kind: 'list', pattern: `${site.pnfs}/exp/*/${exposure}/dp${season}/*/`, partly: true },
     { kind: 'ask', adapter: 'queue', question: null },
-    { kind: 'read', path: claimFile(site, season, exposure) },
+    { kind: 'read', path: claimFile(place, exposure) },
   ];
 }
 
 /** Stands beside the DAG from before it is submitted, and says by whom. */
-const claimFile = (site: Site, season: string, exposure: Exposure): Path =>
-  `${workDir(site, exposure)}/${claimName(site, season, exposure)}`;
+const claimFile = (place: Place, exposure: Exposure): Path =>
+  `${workDir(place, exposure)}/${claimName(place, exposure)}`;
 
-const claimName = (site: Site, season: string, exposure: Exposure): string =>
-  `${dagFile(site, exposure).split('/').pop()}.S${season}.submitting`;
+const claimName = (place: Place, exposure: Exposure): string =>
+  `${dagFile(place, exposure).split('/').pop()}.S${place.season}.submitting`;
 
 /** Whether the work was submitted before, by whom ever, told from `submissionLooks`. */
 export function judgeSubmitted(

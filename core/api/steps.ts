@@ -123,4 +123,6 @@ export interface Claim {
   readonly once?: true;
   /** Takes every name that nobody holds, and goes on also where that is none. */
   readonly all?: true;
+  /** What is said when somebody else has it; who has it is added to `what`. */
+  readonly taken?: { readonly what: string; readonly advice: string };
 }

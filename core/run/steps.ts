@@ -187,8 +187,8 @@ export class Run {
     if (taken.length > 0 || step.all === true) return DONE;
     return {
       state: 'failed',
-      what: `${step.names.join(', ')}: taken meanwhile${claimant(world.files, step)}`,
-      advice: 'Build again to choose anew, or name another.',
+      what: `${step.taken?.what ?? `${step.names.join(', ')}: taken meanwhile`}${claimant(world.files, step)}`,
+      advice: step.taken?.advice ?? 'Build again to choose anew, or name another.',
     };
   }
 

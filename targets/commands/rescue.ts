@@ -119,15 +119,15 @@ function stateOf(record: OnRecord | undefined): 'submitted' | 'begun' | 'unknown
 }
 
 function planInShort(site: Site, plan: RescuePlan): string {
-  const { exposure, number, ccds, memory, why, moves, kind } = plan;
-  const name = rescueFile(site, exposure, number).split('/').pop();
+  const { exposure, season, number, ccds, memory, why, moves, kind } = plan;
+  const name = rescueFile({ site, season }, exposure, number).split('/').pop();
   if (kind === 'unfinished')
     return `${exposure}: rescue ${number} (${ccds.length} CCDs, ${name}) was ${why}. It is looked up what became of it; it is submitted only if it was not.`;
   return `${exposure}: rescue ${number} of ${ccds.length} CCDs with ${memory} each (${why}); ${moves.length} files of theirs are moved aside`;
 }
 
 function planInFull(site: Site, plan: RescuePlan, workspace: string): string {
-  const file = rescueFile(site, plan.exposure, plan.number);
+  const file = rescueFile({ site, season: plan.season }, plan.exposure, plan.number);
   return [
     planInShort(site, plan),
     ...movesInWords(plan),

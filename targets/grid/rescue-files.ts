@@ -2,7 +2,7 @@
 import type { Look, Path, Seen } from '../../core/index.ts';
 import { ccdLooks } from '../reports/ccd-report.ts';
 import type { Exposure, Season } from '../settings/domain.ts';
-import { dagFile, markerFile, ROWS_FILE } from '../settings/follow-up.ts';
+import { dagFile, markerFile, type Place, ROWS_FILE } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
 import { type Marker, readMarker } from '../submitted.ts';
 
@@ -41,8 +41,8 @@ export const rescueName = (exposure: Exposure, number: number): string =>
   `rescue_${exposure}_${number}`;
 
 /** The DAG of a rescue, beside that of the exposure. */
-export const rescueFile = (site: Site, exposure: Exposure, number: number): Path =>
-  dagFile(site, exposure).replace(/\.dag$/, `_rescue${number}.dag`);
+export const rescueFile = (place: Place, exposure: Exposure, number: number): Path =>
+  dagFile(place, exposure).replace(/\.dag$/, `_rescue${number}.dag`);
 
 /** Folder of a path. */
 export const folderOf = (path: Path): Path => path.slice(0, path.lastIndexOf('/'));
@@ -51,10 +51,10 @@ export const nameOf = (path: Path): string => path.slice(path.lastIndexOf('/') +
 
 /** What to look at first: what was submitted, which rescues there were, the CCDs. */
 export function rescueLooks(site: Site, { exposure, season }: RescueAsked): readonly Look[] {
-  const dag = dagFile(site, exposure);
+  const dag = dagFile({ site, season }, exposure);
   return [
     { kind: 'read', path: dag },
-    { kind: 'read', path: markerFile(site, exposure) },
+    { kind: 'read', path: markerFile({ site, season }, exposure) },
     { kind: 'read', path: ROWS_FILE },
     { kind: 'list', pattern: folderOf(dag) },
     ...ccdLooks(site.pnfs, { exposure, season }),
@@ -64,11 +64,11 @@ export function rescueLooks(site: Site, { exposure, season }: RescueAsked): read
 /** Files of earlier rescues, told from the listing among what `rescueLooks` saw. */
 export function earlierLooks(
   site: Site,
-  { exposure }: RescueAsked,
+  { exposure, season }: RescueAsked,
   seen: readonly Seen[],
 ): readonly Look[] {
   return earlierNumbers(exposure, seen).flatMap((number): Look[] => {
-    const dag = rescueFile(site, exposure, number);
+    const dag = rescueFile({ site, season }, exposure, number);
     return [
       { kind: 'read', path: dag },
       { kind: 'read', path: `${dag}.submitted` },

@@ -231,7 +231,7 @@ function unfinished(
   const { number } = last;
   if (ccds.length === 0)
     throw new Refusal(
-      `${nameOf(rescueFile(site, exposure, number))} is damaged`,
+      `${nameOf(rescueFile({ site, season }, exposure, number))} is damaged`,
       'move it away, then rescue again',
     );
   // Without a record nobody here knows whether it was handed over.

@@ -20,6 +20,7 @@ import {
   target,
   write,
 } from '../../core/index.ts';
+import { handedIn } from '../settings/follow-up.ts';
 import { type Site, setupOf } from '../site/site.ts';
 import { inQueue, judgeSubmission, markerText, notDone, readMarker } from '../submitted.ts';
 import {
@@ -40,10 +41,10 @@ export function rescueSubmission(
   { exposure, season, number }: RescuePlan,
   timeout: number,
 ): Exec {
-  const file = rescueFile(site, exposure, number);
+  const file = rescueFile({ site, season }, exposure, number);
   return site.grid.submit({
     labels: { exposure, season },
-    file: nameOf(file),
+    file: `{workspace}/${handedIn(season, nameOf(file))}`,
     cwd: folderOf(file),
     timeout,
   });
@@ -55,7 +56,7 @@ export function rescueSubmission(
  */
 export function rescueRule(site: Site, plan: RescuePlan, timeout: number): Rule {
   const { exposure, season, number, moves } = plan;
-  const file = rescueFile(site, exposure, number);
+  const file = rescueFile({ site, season }, exposure, number);
   const marker = `${file}.submitted`;
   const about = { exposure, season, dag: file };
   return target(rescueName(exposure, number), {
@@ -75,6 +76,7 @@ export function rescueRule(site: Site, plan: RescuePlan, timeout: number): Rule 
       steps: () => [
         claim(folderOf(file), [`${nameOf(file)}.submitting`], `submission of ${nameOf(file)}`),
         write(file, plan.dag),
+        write(handedIn(season, nameOf(file)), plan.dag, 0o444),
         ...moves.map(({ from, to }) => move(from, to)),
         rescueSubmission(site, plan, timeout),
         write(marker, (run) => markerText(run, about)),

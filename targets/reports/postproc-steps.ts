@@ -20,6 +20,8 @@ export interface StepFile {
   readonly glob?: true;
   /** Overwritten by runs of other seasons too. */
   readonly shared?: true;
+  /** It only must be there: what it holds may be of other seasons too. */
+  readonly quiet?: true;
 }
 
 export type StepNumber = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
@@ -64,7 +66,7 @@ export function postprocSteps(place: PostprocPlace): readonly PostprocStep[] {
   ];
   const lightCurves = out(`makedatafiles/${value('GWmakeDataFiles-real.outDir_data')}/*.dat`);
   // One file for all seasons: on its own it says nothing, so the log beside it counts too.
-  const hostmatch: StepFile = { path: 'hostmatchstatus.txt', shared: true };
+  const hostmatch: StepFile = { path: 'hostmatchstatus.txt', shared: true, quiet: true };
   const forced: StepFile = {
     path: `forcephoto/output/dp${season}/*_DESY${season}/RUN*.DONE`,
     glob: true,
@@ -100,7 +102,7 @@ export function postprocSteps(place: PostprocPlace): readonly PostprocStep[] {
       step: 5,
       title: 'data files',
       // Made anew by every run, whatever anybody did to them.
-      evidence: [...combined, { ...lightCurves, glob: true, shared: true }],
+      evidence: [...combined, { ...lightCurves, glob: true, shared: true, quiet: true }],
       neededWhenSkipped: combined,
     },
     {

@@ -28,17 +28,26 @@ export const exposureListFile = (season: Season): Path =>
   `${OUTPUTS}/complete_exposures_S${season}.list`;
 export const iniFile = (season: Season): Path => `postproc_${season}.ini`;
 
-export const rcFile = (site: Site): Path => `${site.gwWorkflow}/dagmaker.rc`;
+/** Where a follow-up works: two that share nothing but the scripts have different places. */
+export type Place = Pick<FollowUp, 'site' | 'season'>;
+
+/** Tells which workspace a directory belongs to. */
+export const HOLDER = '.desgw_workspace';
+
+export const rcFile = ({ site, season }: Place): Path =>
+  site.isolate ? `${site.gwWorkflow}/dagmaker_S${season}.rc` : `${site.gwWorkflow}/dagmaker.rc`;
 /** Where DAGMaker.sh runs for an exposure, and where its DAG is submitted from. */
-export const workDir = (site: Site, exposure: Exposure): Path =>
-  site.isolate ? `${site.gwWorkflow}/desgw_${exposure}` : site.gwWorkflow;
-export const dagFile = (site: Site, exposure: Exposure): Path =>
-  `${workDir(site, exposure)}/desgw_pipeline_${exposure}.dag`;
+export const workDir = ({ site, season }: Place, exposure: Exposure): Path =>
+  site.isolate ? `${site.gwWorkflow}/desgw_S${season}_${exposure}` : site.gwWorkflow;
+export const dagFile = (place: Place, exposure: Exposure): Path =>
+  `${workDir(place, exposure)}/desgw_pipeline_${exposure}.dag`;
 /** Lies beside the DAG, so that it tells everybody who works there that the DAG was submitted. */
-export const markerFile = (site: Site, exposure: Exposure): Path =>
-  `${dagFile(site, exposure)}.submitted`;
-export const dagmakerOutFile = (site: Site, exposure: Exposure): Path =>
-  `${workDir(site, exposure)}/dagmaker_${exposure}.out`;
+export const markerFile = (place: Place, exposure: Exposure): Path =>
+  `${dagFile(place, exposure)}.submitted`;
+export const dagmakerOutFile = (place: Place, exposure: Exposure): Path =>
+  `${workDir(place, exposure)}/dagmaker_${exposure}.out`;
+/** What is handed to the grid: a copy that nobody else writes, of the very text that was judged. */
+export const handedIn = (season: Season, name: string): Path => `.desgw/dags/S${season}/${name}`;
 
 /** When work on the grid counts as over, in seconds: of this run where it says so, else of the site. */
 export function settling(site: Site, params: Params) {

@@ -16,7 +16,7 @@ afterAll(() => at.dispose());
 
 test('with isolate every DAGMaker works, and every DAG is submitted, in a directory of its own', () => {
   for (const exposure of [GOOD, PATCHY]) {
-    const dir = `sandbox/gw_workflow/desgw_${exposure}`;
+    const dir = `sandbox/gw_workflow/desgw_S${at.season()}_${exposure}`;
     expect(at.exists(`${dir}/desgw_pipeline_${exposure}.dag`)).toBe(true);
     expect(at.exists(`${dir}/desgw_pipeline_${exposure}.dag.submitted`)).toBe(true);
     expect(at.exists(`sandbox/gw_workflow/desgw_pipeline_${exposure}.dag`)).toBe(false);
@@ -25,13 +25,16 @@ test('with isolate every DAGMaker works, and every DAG is submitted, in a direct
 });
 
 test('a setting that desgw does not know goes into dagmaker.rc when it is let through', async () => {
-  expect(at.text('sandbox/gw_workflow/dagmaker.rc')).toMatch(/^FOO_BAR=["']a b["']$/m);
+  expect(at.text(`sandbox/gw_workflow/dagmaker_S${at.season()}.rc`)).toMatch(
+    /^FOO_BAR=["']a b["']$/m,
+  );
   const refused = await at.desgw(['build', '--set', 'FOO_BAZ=1']);
   expect(refused.code, refused.said).toBe(2);
   expect(refused.err).toContain("there is no parameter 'FOO_BAZ'");
 });
 
 test('what dagmaker.rc says is shown where no parameter decides', async () => {
+  at.put('sandbox/gw_workflow/dagmaker.rc', 'RNUM=4\n');
   const { out } = await at.desgw(['params', '--json']);
   const shown: { name: string; value: unknown; source: string }[] = JSON.parse(out);
   expect(shown.find(({ name }) => name === 'RNUM')).toMatchObject({

@@ -193,6 +193,18 @@ describe('a claim', () => {
     });
   });
 
+  test('that has words of its own for being taken uses them', async () => {
+    const step = claim('seasons', ['417'], 'n', {
+      taken: { what: 'the place is in use', advice: 'Wait.' },
+    });
+    const { end } = await carriedOut([step], { tree: { 'seasons/417': theirs } });
+    expect(end).toEqual({
+      state: 'failed',
+      what: 'the place is in use by lou on there (/other)',
+      advice: 'Wait.',
+    });
+  });
+
   test('leaves who took it and what for', async () => {
     const { files } = await carriedOut([claim('seasons', names, 'a night')]);
     expect(JSON.parse(files['seasons/417']!)).toEqual({

@@ -353,6 +353,7 @@ describe('the target that submits a rescue', () => {
     expect(steps.map(({ kind }) => kind)).toEqual([
       'claim',
       'write',
+      'write',
       'move',
       'move',
       'move',
@@ -368,12 +369,15 @@ describe('the target that submits a rescue', () => {
       path: `${GW}/desgw_pipeline_668439_rescue1.dag`,
       content: planned().dag,
     });
+    // What is handed over is a copy that nobody else writes.
+    const own = '.desgw/dags/S2206/desgw_pipeline_668439_rescue1.dag';
+    expect(steps[2]).toEqual({ kind: 'write', path: own, content: planned().dag, mode: 0o444 });
     const command = steps.find((step) => step.kind === 'exec')!;
     expect(command).toMatchObject({ cwd: GW, detached: 'doubt', idempotent: false });
     expect(command.argv).toContain('+DesgwSubmission="{token}"');
     expect(command.argv).toContain('+DesgwExposure="668439"');
     expect(command.argv).toContain('+DesgwSeason="2206"');
-    expect(command.argv.at(-1)).toBe('file://desgw_pipeline_668439_rescue1.dag');
+    expect(command.argv.at(-1)).toBe(`file://{workspace}/${own}`);
   });
 
   test('nothing in it is ever removed, and no output of it may be cleaned away', () => {

@@ -33,7 +33,7 @@ describe('the evidence of each step', () => {
       [
         3,
         [
-          { path: 'hostmatchstatus.txt', shared: true },
+          { path: 'hostmatchstatus.txt', shared: true, quiet: true },
           { path: './outputs/hostmatchhostmatch.db.log' },
         ],
       ],
@@ -49,7 +49,12 @@ describe('the evidence of each step', () => {
         [
           { path: './outputs/makedatafiles/datafiles_combined.fits' },
           { path: './outputs/mastertableinfo.npy' },
-          { path: './outputs/makedatafiles/LightCurvesReal/*.dat', glob: true, shared: true },
+          {
+            path: './outputs/makedatafiles/LightCurvesReal/*.dat',
+            glob: true,
+            shared: true,
+            quiet: true,
+          },
         ],
       ],
       [6, [{ path: './outputs/efftest_2206.png' }]],
