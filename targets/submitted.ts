@@ -242,7 +242,8 @@ function judgeClaim(
   if (seen?.kind === 'failed')
     return { state: 'unknown', why: `the claim on its DAG could not be seen: ${seen.why}` };
   const text = seen?.kind === 'read' ? seen.text : undefined;
-  if (text === undefined) return notDone(queue);
+  // Whoever submits it leaves a claim first, and nobody loses that with a record.
+  if (text === undefined) return { ...notDone(queue), proved: true };
   const claimed = readClaim(text);
   if (attempt !== undefined && claimed.token === attempt.token) return notDone(queue);
   return {
@@ -271,7 +272,9 @@ const mayHoldResults = (dir: string): boolean =>
   /\/exp(?:\/\d{8}(?:\/\d+(?:\/dp\d+(?:\/[a-zA-Z]+_\d\d)?)?)?)?$/.test(dir);
 
 /** Who answered is remembered: if the submission is interrupted, its jobs are with one of them. */
-export const notDone = ({ answered }: Extract<Queue, { state: 'seen' }>): OnceSighting =>
+export const notDone = ({
+  answered,
+}: Extract<Queue, { state: 'seen' }>): Extract<OnceSighting, { state: 'not done' }> =>
   answered === undefined ? { state: 'not done' } : { state: 'not done', remember: answered };
 
 /** Directories of CCDs that hold what only a grid job leaves. */

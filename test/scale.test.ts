@@ -361,6 +361,7 @@ const delegate = (observer: Observer) => ({
   madeNow: () => 0,
   awaitsSight: () => false,
   damaged: () => false,
+  unproved: () => false,
   mayHaveLost: () => false,
 });
 

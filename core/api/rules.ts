@@ -144,8 +144,11 @@ export interface Attempt {
 export type OnceSighting =
   /** It has happened; `how` says what shows it, `receipt` identifies the work if known. */
   | { readonly state: 'done'; readonly how: string; readonly receipt?: string }
-  /** `remember`: what the judge wants to know again if the result of the attempt is not known. */
-  | { readonly state: 'not done'; readonly remember?: Json }
+  /**
+   * `remember`: what the judge wants to know again if the result of the attempt is not known.
+   * `proved`: it would show even if our own records had been lost.
+   */
+  | { readonly state: 'not done'; readonly remember?: Json; readonly proved?: true }
   /**
    * The outside cannot tell. `advice`: what a person should check. `unanswered`: somebody who may
    * know has not answered, and may do so later.

@@ -10,6 +10,9 @@
  *
  *     <crc> {"format":1,"number":3,"host":"des91","pid":4711}
  *
+ * `after`: which segment came before, with its size and the checksum of its last line, so that it is
+ * known when that one is missing, was cut, or is another. (Its last line vouches for the rest.) Before
+ * the first there is none. `.desgw/journal-heads` names, last, the newest segment that was begun.
  * `base: true`: this segment stands for all with lower numbers, which are about to be deleted.
  * `lost: true` (only with `base`): records were lost before, nobody knows of whom. Every other line:
  *
@@ -34,12 +37,23 @@ export const JOURNAL = '.desgw/journal';
 /** Raised when an older desgw could no longer read what is written. */
 export const FORMAT = 1;
 
+/** The numbers of segments, one a line, each added when that segment was begun; only the last counts. */
+export const HEADS = '.desgw/journal-heads';
+
+/** How a segment is told from any other. */
+export interface Forerunner {
+  readonly number: number;
+  readonly size: number;
+  readonly tail: number;
+}
+
 /** First line of a segment. */
 export interface Header {
   readonly format: number;
   readonly number: number;
   readonly host: string;
   readonly pid: number;
+  readonly after?: Forerunner;
   readonly base?: true;
   readonly lost?: true;
 }

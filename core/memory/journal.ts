@@ -7,6 +7,8 @@ import { fileText, sightingText, traceText } from './codec.ts';
 import { type Fold, fold } from './fold.ts';
 import {
   FORMAT,
+  type Forerunner,
+  HEADS,
   type Header,
   headerLine,
   JOURNAL,
@@ -15,7 +17,7 @@ import {
   subjectOf,
 } from './format.ts';
 import type { Journal } from './memory.ts';
-import { openSegment, type Segment } from './segment.ts';
+import { forerunnerOf, openSegment, type Segment } from './segment.ts';
 
 /** With fewer records than this, dead ones are not worth a rewrite. */
 const FEW_RECORDS = 1000;
@@ -29,14 +31,30 @@ const TRIES = 20;
  * @throws UserError when a newer desgw wrote it; FileError when it cannot be read
  */
 export function loadMemory(files: Files): Loaded {
+  // Looked at first: what is begun meanwhile must not seem to be missing.
+  const newest = newestBegun(files);
   const segments = readSegments(files);
   const from = segments.map(({ name, bytes }) => ({ name, size: bytes.length }));
-  return Object.assign(fold(segments), { from });
+  const last = segments.at(-1);
+  return Object.assign(fold(segments, newest), {
+    from,
+    newest,
+    ...(last === undefined ? {} : { last: forerunnerOf(last) }),
+  });
 }
 
 /** Memory together with the segments it came from. */
 export interface Loaded extends Fold {
   readonly from: readonly { readonly name: string; readonly size: number }[];
+  /** Number of the newest segment that was ever begun. */
+  readonly newest: number;
+  /** The last segment, as the next one will tell of it. */
+  readonly last?: Forerunner;
+}
+
+function newestBegun(files: Files): number {
+  const end = new TextDecoder().decode(files.readEnd(HEADS, 32));
+  return Number(/(?:^|\n)(\d+)\n[^\n]*$/.exec(end)?.[1] ?? 0);
 }
 
 /**
@@ -70,7 +88,8 @@ export function openJournal(
   let torn = false;
 
   function nextHeader(): Header {
-    const number = names.reduce((highest, name) => Math.max(highest, numberOf(name)), 0) + 1;
+    const number =
+      names.reduce((highest, name) => Math.max(highest, numberOf(name)), memory.newest) + 1;
     const { host, pid } = self;
     return { format: FORMAT, number, host, pid };
   }
@@ -91,10 +110,14 @@ export function openJournal(
   }
 
   function startNext(): OpenSegment {
-    const header = nextHeader();
+    // Only of the first that is begun here the forerunner is known: another follows upon a failure.
+    const after = names.length === memory.from.length ? memory.last : undefined;
+    const header: Header = { ...nextHeader(), ...(after === undefined ? {} : { after }) };
     // Listed first: its number is used up even if making it fails half-way.
     names = [...names, segmentName(header)];
-    return startSegment(files, header);
+    const started = startSegment(files, header);
+    noteBegun(files, header.number);
+    return started;
   }
 
   function close(): void {
@@ -117,6 +140,7 @@ export function openJournal(
     sightings: memory.sightings,
     damaged: memory.damaged,
     warnings: memory.warnings,
+    unproved: memory.unproved,
     mayHaveLost: memory.mayHaveLost,
     trace: (target, trace, options) => append(traceText(target, trace), options?.durable === true),
     drop: (target) => append(recordText('x', target), false),
@@ -204,6 +228,13 @@ function startSegment(files: Files, header: Header): OpenSegment {
   };
 }
 
+/** Not flushed: it must never be ahead of the segment it tells of, and that is on disk already. */
+function noteBegun(files: Files, number: number): void {
+  const heads = files.appender(HEADS);
+  heads.write(`${number}\n`);
+  heads.close();
+}
+
 function endText(crc: number): string {
   return recordText('e', '', String(crc));
 }
@@ -230,6 +261,8 @@ function compact(files: Files, memory: Fold, next: Header, old: readonly string[
   const body = lines.join('');
   const name = segmentName(header);
   files.write(`${JOURNAL}/${name}`, body + recordLine(endText(crc32(body)), ''));
+  files.remove(HEADS);
+  noteBegun(files, header.number);
   for (const before of old) files.remove(`${JOURNAL}/${before}`);
   // Half-written files of processes that died; nobody but the holder of the lock writes here.
   for (const rest of files.list(JOURNAL) ?? []) {

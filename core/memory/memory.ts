@@ -29,6 +29,8 @@ export interface Memory {
   readonly sightings: ReadonlyMap<TargetName, KnownSighting>;
   /** Targets whose record was damaged: nothing is believed of them. */
   readonly damaged: ReadonlySet<TargetName>;
+  /** True for a target of which there may have been records that are known to be missing. */
+  unproved(target: TargetName): boolean;
   /** True for a target of which a later record may have been lost with an unclean end. */
   mayHaveLost(target: TargetName): boolean;
   /** What was found wrong, in sentences for people. */

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { UserError } from '../api/errors.ts';
 import {
   FORMAT,
+  type Forerunner,
   type Header,
   JOURNAL,
   RECORD_TEXT,
@@ -43,6 +44,16 @@ export function openSegment(name: string, data: Uint8Array): Segment {
     );
   }
   return { name, bytes, header };
+}
+
+/** What the next segment says of this one. */
+export function forerunnerOf({ name, bytes }: Pick<Segment, 'name' | 'bytes'>): Forerunner {
+  const last = bytes.lastIndexOf(10, bytes.length - 2) + 1;
+  return {
+    number: Number.parseInt(name, 10),
+    size: bytes.length,
+    tail: crc32(bytes.subarray(last)),
+  };
 }
 
 /**

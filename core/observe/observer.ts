@@ -112,6 +112,10 @@ export class Observer implements View {
   damaged(name: TargetName): boolean {
     return this.#memory.damaged.has(name);
   }
+  unproved(name: TargetName): boolean {
+    return this.#memory.unproved(name);
+  }
+
   mayHaveLost(name: TargetName): boolean {
     return this.#memory.mayHaveLost(name);
   }

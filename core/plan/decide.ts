@@ -228,18 +228,19 @@ function decideOnce(node: Node, view: View, known: Known, signature: Signature):
     }
     return fresh(node, view, signature);
   }
-  if (wasCleaned(trace)) return { state: 'missing', reasons: known.own };
+  const unproved = view.unproved(node.name);
+  if (wasCleaned(trace) && !unproved) return { state: 'missing', reasons: known.own };
   const seen = view.once(node.name);
   if (seen === undefined) return { look: 'once' };
-  if (seen.state === 'done') return adoption(seen);
+  if (seen.state === 'done' && !wasCleaned(trace)) return adoption(seen);
   const doubtful = unknownEffect(trace) || view.damaged(node.name);
-  if (seen.state === 'not done' && !doubtful)
-    return { state: stateOf(trace, known.own), reasons: known.own };
+  const notDone = seen.state === 'not done' && (!unproved || seen.proved === true);
+  if (notDone && !doubtful) return { state: stateOf(trace, known.own), reasons: known.own };
   const before = trace?.kind === 'failed' ? trace.problems[0]?.what : undefined;
   const why =
     seen.state === 'unknown'
       ? seen.why
-      : `${before ?? 'an earlier attempt left no result'}; nothing outside shows that it took effect`;
+      : `${unproved ? 'records are missing' : (before ?? 'an earlier attempt left no result')}; nothing outside shows ${unproved ? 'whether' : 'that'} it took effect`;
   const advice = seen.state === 'unknown' ? seen.advice : undefined;
   return {
     state: 'in doubt',

@@ -33,5 +33,7 @@ export interface View {
   /** Whether this invocation still waits for what could not be seen of a target to be seen. */
   awaitsSight(name: TargetName): boolean;
   damaged(name: TargetName): boolean;
+  /** Whether records of it may be among those that are known to be missing. */
+  unproved(name: TargetName): boolean;
   mayHaveLost(name: TargetName): boolean;
 }

@@ -21,6 +21,7 @@ export function viewOf(given: Partial<View> = {}): View {
     madeNow: () => 0,
     awaitsSight: () => false,
     damaged: () => false,
+    unproved: () => false,
     mayHaveLost: () => false,
     ...given,
   };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../core/api/errors.ts';
-import { headerLine, JOURNAL } from '../../../core/memory/format.ts';
+import { HEADS, headerLine, JOURNAL } from '../../../core/memory/format.ts';
 import { loadMemory, openJournal } from '../../../core/memory/journal.ts';
 import type { KnownFile, Memory } from '../../../core/memory/memory.ts';
 import type { Built, Signature, Trace } from '../../../core/memory/trace.ts';
@@ -62,7 +62,9 @@ function content(memory: Memory) {
 }
 
 function segments(tree: { readonly [path: string]: string }): string[] {
-  return Object.keys(tree).map((path) => path.replace(`${JOURNAL}/`, ''));
+  return Object.keys(tree).flatMap((path) =>
+    path.startsWith(`${JOURNAL}/`) ? [path.slice(JOURNAL.length + 1)] : [],
+  );
 }
 
 describe('what was recorded is remembered', () => {
@@ -207,7 +209,8 @@ describe('segments', () => {
     second.trace('b', built(1));
     second.close();
     expect(segments(tree())).toEqual(['000001-des91-12.jsonl', '000002-des_90-7.jsonl']);
-    expect(tree()).toMatchObject(before);
+    const { [HEADS]: _, ...others } = before;
+    expect(tree()).toMatchObject(others);
   });
 
   test('the order of segments is that of their numbers, beyond six digits too', () => {
@@ -273,7 +276,7 @@ describe('segments', () => {
     for (let run = 1; run <= 1100; run++) journal.trace(`t${run % 3}`, built(run));
     journal.close();
     expect(segments(tree())).toEqual(['000002-des91-12.jsonl']);
-    expect(Object.values(tree())[0]?.split('\n').length).toBe(6);
+    expect(tree()[`${JOURNAL}/000002-des91-12.jsonl`]?.split('\n').length).toBe(6);
     expect(content(loadMemory(files)).traces).toEqual({
       t0: built(1098),
       t1: built(1099),
@@ -301,6 +304,61 @@ describe('segments', () => {
       expect((error as UserError).exit).toBe(2);
     }
     expect(tree()).toEqual(before);
+  });
+});
+
+describe('segments that were there once', () => {
+  /** Five of them, each with a target of its own. */
+  function five() {
+    const memory = memoryFiles();
+    for (let run = 1; run <= 5; run++) {
+      const journal = openJournal(memory.files, self);
+      journal.trace(`t${run}`, built(run));
+      journal.close();
+    }
+    return memory;
+  }
+  const name = (n: number): string => `${JOURNAL}/00000${n}-des91-12.jsonl`;
+  const unproved = (memory: Memory): readonly string[] =>
+    ['t1', 't2', 't3', 't4', 't5', 'new'].filter((target) => memory.unproved(target));
+
+  test.each([
+    [1, 'nothing is there from before 000002-des91-12.jsonl', ['t1', 'new']],
+    [
+      3,
+      '000004-des91-12.jsonl does not follow upon 000002-des91-12.jsonl',
+      ['t1', 't2', 't3', 'new'],
+    ],
+    [5, 'segment 5 was begun and is not there', ['t1', 't2', 't3', 't4', 't5', 'new']],
+  ])(
+    'number %i is missed, and what was recorded after it is proved all the same',
+    (n, told, lost) => {
+      const { files } = five();
+      expect(unproved(loadMemory(files))).toEqual([]);
+      files.remove(name(n));
+      const memory = loadMemory(files);
+      expect(memory.warnings).toEqual([expect.stringContaining(told)]);
+      expect(unproved(memory)).toEqual(lost);
+      const journal = openJournal(files, self);
+      journal.trace('new', built(6));
+      journal.close();
+      // It has been rewritten by now, and the gap is not forgotten.
+      expect(unproved(loadMemory(files))).toEqual(lost.filter((target) => target !== 'new'));
+    },
+  );
+
+  test('are missed when all of them are gone, and when one is that of another workspace', () => {
+    const { files } = five();
+    const other = memoryFiles();
+    for (const target of ['x', 'y', 'z']) {
+      const journal = openJournal(other.files, self);
+      journal.trace(target, built(1));
+      journal.close();
+    }
+    files.write(name(3), other.files.readText(name(3))!);
+    expect(loadMemory(files).unproved('t2')).toBe(true);
+    for (let n = 1; n <= 5; n++) files.remove(name(n));
+    expect(unproved(loadMemory(files))).toEqual(['t1', 't2', 't3', 't4', 't5', 'new']);
   });
 });
 

@@ -35,6 +35,7 @@ interface Case {
     | 'awaitsSight'
     | 'damaged'
     | 'mayHaveLost'
+    | 'unproved'
   )[];
 }
 
@@ -72,6 +73,7 @@ function viewOfCase(
     madeNow: () => (is.includes('madeNow') ? 1 : 0),
     damaged: () => is.includes('damaged'),
     mayHaveLost: () => is.includes('mayHaveLost'),
+    unproved: () => is.includes('unproved'),
   });
 }
 

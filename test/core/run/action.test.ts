@@ -290,7 +290,7 @@ describe('what must not happen twice', () => {
     const once: Once = { look: () => [], judge: () => ({ state: 'not done' }) };
     const rules = [target('s', { once, recipe: [exec(['submit'], { receipt })] })];
     await engineOn({ ...world, files: { ...world.files, appender } }, rules).build();
-    expect(order.slice(0, 5)).toEqual([
+    expect(order.filter((what) => what !== 'other').slice(0, 5)).toEqual([
       '"kind":"started"',
       'sync',
       'submit',
