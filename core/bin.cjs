@@ -16,7 +16,20 @@ if (major < 20 || (major === 20 && minor < 19)) {
 } else if (only === '--version' || only === '-v') {
   process.stdout.write(`desgw ${version}\n`);
 } else {
-  start();
+  answered().then((done) => {
+    if (!done) start();
+  });
+}
+
+/** Whether a build could be answered from memory, which needs little of desgw. */
+async function answered() {
+  const { existsSync } = require('node:fs');
+  const { join } = require('node:path');
+  const dist = join(__dirname, '..', 'dist');
+  const words = process.argv.slice(2);
+  if (words[0] !== 'build' || !existsSync(join(dist, 'answer.cjs'))) return false;
+  const { answer } = require(join(dist, 'answer.cjs'));
+  return answer({ words, cwd: process.cwd(), env: process.env }, dist);
 }
 
 async function start() {

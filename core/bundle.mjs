@@ -77,6 +77,19 @@ export async function bundle({ keepOld }) {
       logLevel: 'warning',
     });
     await bundlePage();
+    await build({
+      absWorkingDir: root,
+      entryPoints: { answer: 'core/cli/answer.ts' },
+      outdir: made,
+      outExtension: { '.js': '.cjs' },
+      bundle: true,
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20.19',
+      external: ['esbuild', 'fast-glob'],
+      minify: true,
+      logLevel: 'error',
+    });
     mkdirSync(dist, { recursive: true });
     // File by file, the entries last and the leavings after them: whoever starts desgw meanwhile
     // finds an old entry with its old chunks or a new one with its new chunks.

@@ -49,7 +49,7 @@ export function ccds(
     params: { threshold, season },
     outputs: [ccdsFile(exposure)],
     observe: {
-      asksToSettle: true,
+      valueFromFiles: true,
       reads: [marker, ...('reads' in bandOf ? [bandOf.reads] : [])],
       look: () =>
         afterwards ? looks : [...looks, { kind: 'ask', adapter: 'queue', question: null }],

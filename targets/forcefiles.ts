@@ -27,6 +27,7 @@ export function forcefiles(followUp: FollowUp, exposure: Exposure): Rule {
     params: { share, surplus },
     outputs: [forcefilesFile(exposure)],
     observe: {
+      valueFromFiles: true,
       reads: [ccdReport],
       look: () => forcefileLooks(site.pnfs, { exposure, season }),
       judge: (seen, { text, unchangedFor }) => {

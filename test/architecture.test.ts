@@ -160,11 +160,11 @@ describe('who may import what', () => {
 });
 
 describe('who may touch the outside', () => {
-  test('files: only world/files.ts and reading.ts, and for logs, /proc and sockets, those that look after processes', () => {
+  test('files: only world/files.ts, reading.ts, noting.ts and signatures.ts, and for logs, /proc and sockets, those that look after processes', () => {
     const fs = ({ to, from, typeOnly }: Import) =>
       typeOnly ||
       !/^(node:)?fs(\/promises)?$/.test(to) ||
-      /^core\/world\/(files|reading|processes|identity|voucher)\.ts$/.test(from);
+      /^core\/world\/(files|reading|noting|signatures|processes|identity|voucher)\.ts$/.test(from);
     expect(breaches(inCore, fs)).toEqual([]);
   });
 

@@ -56,10 +56,10 @@ export interface Observation {
    */
   readonly sticky?: boolean;
   /**
-   * Answers of adapters tell only whether more is to be expected, never what the value is: nobody is
-   * asked while the other looks alone make it ready, with the value that is on record.
+   * Answers of adapters and the time tell only whether more is to be expected, never what the value
+   * is: nobody is asked while the other looks alone make it ready, with the value that is on record.
    */
-  readonly asksToSettle?: true;
+  readonly valueFromFiles?: true;
   /** Files whose text the functions need. */
   readonly reads?: readonly Path[];
   readonly look: (facts: Pick<Facts, 'text' | 'maybeText'>) => readonly Look[];

@@ -14,6 +14,7 @@ import { profiler } from '../views/profile.ts';
 import type { Reporter } from '../views/reporter.ts';
 import { type CommonFlags, type Invocation, jobsOf, type Opened, openProject } from './context.ts';
 import { isInteractive, prompt } from './prompt.ts';
+import { remembering } from './remember.ts';
 import { pageReporter } from './report.ts';
 import { logReporter, screenReporter, together } from './reporting.ts';
 
@@ -36,8 +37,10 @@ export interface BuildFlags extends CommonFlags {
 export async function build(
   targets: readonly string[],
   flags: BuildFlags,
-  invocation: Invocation,
+  called: Invocation,
 ): Promise<number> {
+  const memory = remembering(called);
+  const { invocation } = memory;
   const readOnly = flags.dryRun === true || flags.quiet === true;
   const opened = await completed(flags, invocation, !readOnly);
   if (flags.quiet === true) return isFresh(opened, targets, invocation);
@@ -57,9 +60,13 @@ export async function build(
       waitTimeout: seconds(flags.waitTimeout),
       command,
       signal,
-      emit: (event) => reporter.event(event),
+      emit: (event) => {
+        memory.note(event);
+        reporter.event(event);
+      },
     });
     await page?.written();
+    memory.keep(summary, opened.project.world.files, opened.loaded.unknowable());
     return EXIT[summary.outcome];
   } finally {
     reporter.end();
@@ -81,6 +88,8 @@ async function completed(
     prompt: (question) => prompt(question, invocation.signal),
   });
   const set = Object.entries(answers).map(([name, value]) => `${name}=${[value].flat().join(',')}`);
+  // What was answered is not to be seen in any file.
+  if (set.length > 0) invocation.noting?.doubt('an answer');
   return set.length === 0
     ? opened
     : openProject(invocation, { ...flags, set: [...(flags.set ?? []), ...set] }, { writes });

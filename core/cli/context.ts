@@ -10,6 +10,7 @@ import type { LockWish } from '../run/opening.ts';
 import type { Terminal } from '../words/terminal.ts';
 import { realClock } from '../world/clock.ts';
 import { openFiles } from '../world/files.ts';
+import type { Noting } from '../world/noting.ts';
 import { realProcesses } from '../world/processes.ts';
 import type { World } from '../world/world.ts';
 import { refuseSwallowed } from './npm.ts';
@@ -32,6 +33,8 @@ export interface Invocation {
   readonly words: readonly string[];
   /** The same in one line, for the lock and for messages. */
   readonly command: string;
+  /** Notes what is looked at, for a build that may be remembered. */
+  readonly noting?: Noting;
   /** Aborts when the user wants out. */
   readonly signal: AbortSignal;
   /** Told once there are processes, so that a second Ctrl-C can kill them. */
@@ -73,11 +76,13 @@ export const shortcutsOf = ({ params = {} }: Build): readonly Shortcut[] =>
 
 /** The world around a workspace. */
 export function openWorld(workspace: string, invocation: Invocation): World {
+  const { noting } = invocation;
   const world = {
-    files: openFiles(workspace),
-    processes: realProcesses(),
+    files: openFiles(workspace, noting?.fs),
+    processes: noting === undefined ? realProcesses() : noting.processes(realProcesses()),
     clock: realClock(),
     env: invocation.env,
+    ...(noting === undefined ? {} : { doubt: (why: string) => noting.doubt(why) }),
   };
   invocation.onWorld(world);
   return world;

@@ -15,6 +15,7 @@ import { didYouMean, UserError } from '../api/errors.ts';
 import type { Digest } from '../api/values.ts';
 import type { Files } from '../world/world.ts';
 import { explained, missingExport, type Sources, siteIn, sourceUrl } from './errors.ts';
+import { unknowableIn } from './unknowable.ts';
 
 /** The name of a rule file. */
 export const RULE_FILE = 'desgwfile.ts';
@@ -40,6 +41,8 @@ export interface Loaded {
   readonly sources: readonly string[];
   /** `desgwfile.ts:12` of the innermost frame of a stack that lies in the sources, else empty. */
   readonly siteOf: (stack: string) => string;
+  /** What it may depend on beside the files that it is seen to read; undefined: nothing. */
+  readonly unknowable: () => string | undefined;
   /** What a function of the rule file threw, as an error for people: place, source line, message. */
   readonly explain: (error: unknown) => UserError;
 }
@@ -188,9 +191,18 @@ async function evaluated(bundle: Sources, moduleFor: ModuleFor): Promise<Loaded>
     file: bundle.ruleFile,
     sources: bundle.sources,
     siteOf: (stack) => siteIn(bundle, stack),
+    unknowable: () =>
+      unknowableIn(
+        codeOf(bundle),
+        ['desgw', 'desgw/targets'].map((name) => moduleFor(name) ?? name),
+      ),
     explain: (error) => explained(bundle, error),
   };
 }
+
+/** The code of a bundle without what stands around it: see `newBundle`. */
+const codeOf = ({ text }: Sources): string =>
+  text.slice(text.indexOf('\n') + 1, text.lastIndexOf('//# sourceURL='));
 
 function isModuleMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';

@@ -192,6 +192,7 @@ export class Looker {
   }
 
   #ask(name: string, question: Json): Promise<Seen> {
+    this.#world.doubt?.(`a question to ${name}`);
     const adapter = this.#options.adapters[name];
     if (adapter === undefined) throw new Error(`internal: there is no adapter '${name}'`);
     if (this.#options.dry && !adapter.dry)

@@ -7,7 +7,7 @@ import { isSystemError, UserError } from '../api/errors.ts';
 import type { Facts } from '../api/facts.ts';
 import type { Adapter, Look, Sighting } from '../api/looks.ts';
 import type { OnceSighting, Output } from '../api/rules.ts';
-import type { Digest, Json, Path, TargetName } from '../api/values.ts';
+import type { Digest, Instant, Json, Path, TargetName } from '../api/values.ts';
 import { readKeys } from '../formats/keys.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { KnownFile, KnownSighting, Memory } from '../memory/memory.ts';
@@ -228,10 +228,11 @@ export class Observer implements View {
       const seen = await this.#looker.look(looks);
       if (looks.some(({ kind }, i) => kind === 'ask' && seen[i]!.kind === 'failed'))
         this.#unanswered.add(node.name);
-      const now = this.#world.clock.now();
-      const first = observe.judge(seen, { ...facts, now, unchangedFor: 0 });
+      const first = observe.judge(seen, this.#withTime(facts));
       if (first.state === 'failed') return first;
       if (first.state === 'ready') return first;
+      this.#world.doubt?.('the time');
+      const now = this.#world.clock.now();
       const still = this.#stillMs(node.name, first.movement ?? first.value ?? null);
       return observe.judge(seen, { ...facts, now, unchangedFor: still / 1000 });
     } catch (error) {
@@ -239,22 +240,36 @@ export class Observer implements View {
     }
   }
 
-  /** What is seen without asking anybody, where that is enough: see `asksToSettle`. */
+  /** What is seen without asking anybody, where that is enough: see `valueFromFiles`. */
   async #asRecorded(
     { name, rule }: Node,
     looks: readonly Look[],
     facts: Pick<Facts, 'text' | 'maybeText'>,
   ): Promise<Sighting | undefined> {
     const trace = this.trace(name);
-    const { asksToSettle, judge } = rule.observe!;
-    if (asksToSettle !== true || trace?.kind !== 'built') return undefined;
+    const { valueFromFiles, judge } = rule.observe!;
+    if (valueFromFiles !== true || trace?.kind !== 'built') return undefined;
     const seen = await this.#looker.look(looks, { asking: false });
-    const now = this.#world.clock.now();
-    const sighting = judge(seen, { ...facts, now, unchangedFor: 0 });
+    const sighting = judge(seen, this.#withTime(facts));
     const same =
-      sighting.state === 'ready' &&
+      // Where nobody is to be asked, only the time could still tell something.
+      (sighting.state === 'ready' || (sighting.state === 'waiting' && !looks.some(isAsk))) &&
+      sighting.value !== undefined &&
       trace.signature.observed?.digest === valueDigest(sighting.value);
     return same ? sighting : undefined;
+  }
+
+  /** What is judged by the time as well cannot be remembered. */
+  #withTime<T>(facts: T): T & { readonly now: Instant; readonly unchangedFor: number } {
+    const { clock, doubt } = this.#world;
+    return {
+      ...facts,
+      unchangedFor: 0,
+      get now() {
+        doubt?.('the time');
+        return clock.now();
+      },
+    };
   }
 
   #stillMs(name: TargetName, value: Json): number {
@@ -484,6 +499,8 @@ export class MissingText extends Error {
     this.path = path;
   }
 }
+
+const isAsk = ({ kind }: Look): boolean => kind === 'ask';
 
 function failedSighting(error: unknown): Extract<Sighting, { state: 'failed' }> {
   if (!(error instanceof Error)) throw error;

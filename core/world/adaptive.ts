@@ -13,49 +13,83 @@ const HICCUP = 1;
 /** The mean is over about so many latest answers. */
 const LATEST = 16;
 
+/** On a slow disk this process sleeps at every answer; on a busy machine it waits, but does not sleep. */
+const SLEEPS = 3;
+/** Among so many answers. */
+const WINDOW = 64;
+
 /** The two ways to ask the same question about a path. */
 export interface Question<T> {
   readonly now: (path: string) => T;
   readonly later: (path: string, done: (error: unknown, answer?: T) => void) => void;
 }
 
+/** The same where it matters which of all the paths it is. */
+export interface Indexed<T> {
+  readonly now: (path: string, index: number) => T;
+  readonly later: (path: string, done: (error: unknown, answer?: T) => void, index: number) => void;
+}
+
+/** What is measured of the answers. */
+export interface Meter {
+  /** Milliseconds from any origin. */
+  readonly time: () => number;
+  /** How often this process has gone to sleep. */
+  readonly sleeps: () => number;
+}
+
+const METER: Meter = {
+  time: () => performance.now(),
+  sleeps: () => process.resourceUsage().voluntaryContextSwitches,
+};
+
 /**
  * Answers for all paths, in their order; synchronous until the disk proves slow.
- * @param timer milliseconds from any origin; only tests hand in another
+ * @param meter only tests hand in another
  * @throws (rejects with) the first error that a question ends in
  */
 export async function askAll<T>(
   paths: readonly string[],
-  question: Question<T>,
-  timer: () => number = () => performance.now(),
+  question: Indexed<T>,
+  meter: Meter = METER,
 ): Promise<T[]> {
   const answers: T[] = [];
   let mean = 0;
-  let before = timer();
-  while (answers.length < paths.length && mean <= SLOW) {
-    answers.push(question.now(paths[answers.length]!));
-    const after = timer();
+  let before = meter.time();
+  let asleep = 0;
+  while (answers.length < paths.length) {
+    const index = answers.length;
+    if (index % WINDOW === 0) asleep = meter.sleeps();
+    answers.push(question.now(paths[index]!, index));
+    const after = meter.time();
     mean += (Math.min(after - before, HICCUP) - mean) / LATEST;
     before = after;
+    if (mean <= SLOW) continue;
+    if (meter.sleeps() - asleep >= SLEEPS) break;
+    mean = 0;
   }
   if (answers.length < paths.length) await askWide(paths, answers, question);
   return answers;
 }
 
 /** Fills in the missing answers, up to WIDTH questions at a time. */
-function askWide<T>(paths: readonly string[], answers: T[], question: Question<T>): Promise<void> {
+function askWide<T>(paths: readonly string[], answers: T[], question: Indexed<T>): Promise<void> {
   let next = answers.length;
   let open = paths.length - next;
   return new Promise((resolve, reject) => {
     const ask = (): void => {
       if (next === paths.length) return;
       const index = next++;
-      question.later(paths[index]!, (error, answer) => {
-        if (error) return reject(error);
-        answers[index] = answer as T;
-        if (--open === 0) return resolve();
-        ask();
-      });
+      question.later(
+        paths[index]!,
+        (error, answer) => {
+          if (error) return reject(error);
+          answers[index] = answer as T;
+          if (--open === 0) return resolve();
+          ask();
+        },
+        index,
+      );
     };
     for (let i = Math.min(WIDTH, open); i > 0; i--) ask();
   });

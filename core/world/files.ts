@@ -8,11 +8,15 @@ import { copyTree } from './copying.ts';
 import { codeOf, during, type FsModule, meansMissing, told, unlessMissing } from './fs.ts';
 import { globFiles } from './glob.ts';
 import { listQuestion, statQuestion } from './looking.ts';
+import { Noting } from './noting.ts';
 import { openPlacing, type Placing } from './placing.ts';
 import { fileDigester, readEnd, readWhole, sizeOf } from './reading.ts';
 import type { Appender, Files, Prepared } from './world.ts';
 
 export { FileError, type FsModule } from './fs.ts';
+
+/** For files whose every look is noted: `openFiles(workspace, noting.fs)`. */
+export const notingFiles = (): Noting => new Noting(nodeFs);
 
 /**
  * Files of a workspace. Every method throws FileError when the file system fails.

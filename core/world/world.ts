@@ -12,6 +12,8 @@ export interface World {
   readonly clock: Clock;
   /** The environment desgw was started with. Read here and nowhere else. */
   readonly env: { readonly [name: string]: string | undefined };
+  /** Told of whatever a plan goes by that shows in no file: it is not to be remembered then. */
+  readonly doubt?: (why: string) => void;
 }
 
 /** What identifies a state of a file without reading it. */

@@ -36,6 +36,8 @@ const CORE = [
 /** In this order until one notices: what tells soonest and most exactly comes first. */
 const SUITES = [
   { name: 'core', paths: CORE.map((name) => `test/core/${name}`) },
+  { name: 'memo', paths: ['test/core/cli/memo.test.ts', 'test/core/observe/doubts.test.ts'] },
+  { name: 'memos', paths: ['test/property/memo.test.ts'] },
   { name: 'urgency', paths: ['test/property/urgency.test.ts'] },
   { name: 'found', paths: ['test/property/found.test.ts'] },
   { name: 'model', paths: ['test/property/model.test.ts'] },

@@ -1,7 +1,15 @@
 /** Plays a history on a workspace in memory, and holds every build against the naive builder. */
 import { expect } from 'vitest';
-import type { TargetName } from '../../core/api/values.ts';
+import type { Json, TargetName } from '../../core/api/values.ts';
 import { loadMemory, openJournal } from '../../core/memory/journal.ts';
+import {
+  envDigest,
+  type Memo,
+  type MemoKey,
+  packMemo,
+  readMemo,
+  wasIdle,
+} from '../../core/memory/memo.ts';
 import { Observer } from '../../core/observe/observer.ts';
 import { type Project, stage } from '../../core/observe/stage.ts';
 import type { Plan } from '../../core/plan/verdict.ts';
@@ -15,8 +23,11 @@ import { carryOut, planClean } from '../../core/repair/clean.ts';
 import { type BuildOptions, runBuild } from '../../core/run/build.ts';
 import type { Summary } from '../../core/run/events.ts';
 import { lookOnly } from '../../core/run/opening.ts';
+import { openFiles } from '../../core/world/files.ts';
 import { FileError } from '../../core/world/fs.ts';
-import { Stopped } from '../support/memory-files.ts';
+import { Noting } from '../../core/world/noting.ts';
+import { areAsNoted } from '../../core/world/signatures.ts';
+import { Stopped, WORKSPACE } from '../support/memory-files.ts';
 import { type Engine, type Machine, memoryMachine } from '../support/memory-world.ts';
 import { initialTree, MEMBERS, OPTIONAL, type Op, SOURCES } from './arbitrary.ts';
 import {
@@ -236,6 +247,50 @@ export class Model {
     const again = await this.#run(engine, LAST_BUILD, [], () => {});
     expect({ ...again, ms: 0 }).toEqual({ ...again, ms: 0, built: [], spared: [], adopted: [] });
     machine.advance(5000);
+  }
+
+  // -- remembering --------------------------------------------------------------------------------
+
+  /** The memo that a build leaves now; undefined where it has something to do, or goes by more than files. */
+  async memo(): Promise<Memo | undefined> {
+    const { machine } = this;
+    const noting = new Noting(machine.memory.fs);
+    const engine = this.#engine();
+    const world: Engine = {
+      ...engine,
+      files: openFiles(WORKSPACE, noting.fs),
+      processes: noting.processes(engine.processes),
+      doubt: (why) => noting.doubt(why),
+    };
+    const begun = world.clock.now();
+    const summary = await this.#run(world, LAST_BUILD, [], ({ kind }) => {
+      if (kind !== 'planned' && kind !== 'finished') noting.doubt(kind);
+    });
+    if (!wasIdle(summary) || noting.doubts !== undefined) return undefined;
+    const bytes = packMemo(this.#memoKey(), summary as unknown as Json, noting.notes(), begun);
+    return bytes === undefined ? undefined : readMemo(Buffer.from(bytes));
+  }
+
+  #memoKey(): MemoKey {
+    const { targets, env } = this.workspace;
+    // The rules stand for the files of which a real key names the state.
+    const program = JSON.stringify(targets);
+    return { program, words: ['build'], cwd: '/', interactive: false, env: envDigest(env) };
+  }
+
+  /** Whether a build would be answered from the memo. */
+  async answers(memo: Memo): Promise<boolean> {
+    if (JSON.stringify(memo.key) !== JSON.stringify(this.#memoKey())) return false;
+    return areAsNoted(memo, this.machine.memory.fs);
+  }
+
+  /** What a build says that remembers nothing. */
+  async summary(): Promise<Summary> {
+    return this.#run(this.#engine(), LAST_BUILD, [], () => {});
+  }
+
+  async do(op: Op): Promise<void> {
+    await this.#one(op);
   }
 
   // -- building -----------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ function watched(more: Partial<Observation>) {
 }
 
 test('while all there can be is seen and on record, nobody is asked whether more is to come', async () => {
-  const { engine, world, asked } = watched({ asksToSettle: true });
+  const { engine, world, asked } = watched({ valueFromFiles: true });
   expect((await engine.build()).summary.built).toEqual(['seen']);
   expect(asked.times).toBe(1);
   expect((await engine.build()).summary).toMatchObject({ outcome: 'fresh', built: [] });
@@ -65,7 +65,7 @@ test('where answers may be part of the value they are asked for every time', asy
 });
 
 test('where more may come, it is asked for though what is seen is as recorded', async () => {
-  const { engine, world, asked } = watched({ asksToSettle: true });
+  const { engine, world, asked } = watched({ valueFromFiles: true });
   world.files.put('work/2', '');
   world.files.remove('work/all');
   await engine.build();

@@ -474,7 +474,7 @@ test('a link whose success was not reported counts as created', () => {
 describe('many questions', () => {
   const paths = Array.from({ length: 200 }, (_, i) => `p${i}`);
   /** Answers by name; every synchronous answer takes as long as `latency` says. */
-  function slowDisk(latency: (call: number) => number) {
+  function slowDisk(latency: (call: number) => number, asleep = true) {
     let clock = 0;
     let sync = 0;
     let open = 0;
@@ -493,7 +493,8 @@ describe('many questions', () => {
         });
       },
     };
-    return { question, timer: () => clock, seen: () => ({ sync, widest }) };
+    const meter = { time: () => clock, sleeps: () => (asleep ? sync : 0) };
+    return { question, meter, seen: () => ({ sync, widest }) };
   }
   const answers = paths.map((path) => path.toUpperCase());
 
@@ -513,12 +514,18 @@ describe('many questions', () => {
     ],
   ])('%s', async (_title, latency, seen) => {
     const disk = slowDisk(latency);
-    expect([await askAll(paths, disk.question, disk.timer), disk.seen()]).toEqual([answers, seen]);
+    expect([await askAll(paths, disk.question, disk.meter), disk.seen()]).toEqual([answers, seen]);
+  });
+
+  test('a process that waits for a processor does not take the disk for slow', async () => {
+    const disk = slowDisk(() => 5, false);
+    await askAll(paths, disk.question, disk.meter);
+    expect(disk.seen()).toEqual({ sync: 200, widest: 0 });
   });
 
   test('an error ends the questions', async () => {
     const disk = slowDisk(() => 5);
-    await expect(askAll([...paths, 'bad'], disk.question, disk.timer)).rejects.toThrow('bad');
+    await expect(askAll([...paths, 'bad'], disk.question, disk.meter)).rejects.toThrow('bad');
   });
 
   test('both ways of looking at files give the same answers', async () => {

@@ -1,0 +1,45 @@
+/** Remembers a build that had nothing to do, for `answer.ts`. */
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isSystemError } from '../api/errors.ts';
+import type { Json } from '../api/values.ts';
+import { isMemorable, MEMO, packMemo, wasIdle } from '../memory/memo.ts';
+import type { BuildEvent, Summary } from '../run/events.ts';
+import { realClock } from '../world/clock.ts';
+import { notingFiles } from '../world/files.ts';
+import type { Files } from '../world/world.ts';
+import type { Invocation } from './context.ts';
+import { keyOf } from './memo-key.ts';
+
+/** Watches a build for what it goes by. */
+export interface Remembering {
+  readonly invocation: Invocation;
+  note(event: BuildEvent): void;
+  /** Keeps what was found, if it was nothing to do and nothing else can matter. */
+  keep(summary: Summary, files: Files, unknowable: string | undefined): void;
+}
+
+/** For commands that may be answered from memory; others go as they are. */
+export function remembering(invocation: Invocation): Remembering {
+  if (!isMemorable(invocation.words)) return { invocation, note() {}, keep() {} };
+  const noting = notingFiles();
+  const begun = realClock().now();
+  const key = keyOf(invocation, dirname(fileURLToPath(import.meta.url)));
+  return {
+    invocation: { ...invocation, noting },
+    note(event) {
+      if (event.kind !== 'planned' && event.kind !== 'finished') noting.doubt(event.kind);
+    },
+    keep(summary, files, unknowable) {
+      if (unknowable !== undefined) noting.doubt(unknowable);
+      if (!wasIdle(summary) || noting.doubts !== undefined) return;
+      const bytes = packMemo(key, summary as unknown as Json, noting.notes(), begun);
+      try {
+        if (bytes !== undefined) files.write(MEMO, bytes, 0o600);
+      } catch (error) {
+        // Where nothing can be written, nothing is remembered.
+        if (!isSystemError(error)) throw error;
+      }
+    },
+  };
+}

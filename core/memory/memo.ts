@@ -1,0 +1,137 @@
+/**
+ * What a build with nothing to do has rested on, packed into one file: while all of it is as it was,
+ * the next such build would say the same, and need not read a rule file or record to find that out.
+ * Never a second judge: it repeats what was found, or says nothing. It may be deleted at any time.
+ *
+ * `.desgw/memo` is: lengths of the following parts in bytes (three 32-bit numbers, little-endian) and
+ * four bytes `memo`; JSON `{key, summary}`, filled up with blanks to a multiple of 8; four 64-bit
+ * numbers for each path: size, mtime, ctime, inode, or -1 where there is nothing; the paths, each with a
+ * newline, relative to the folder in which the build was called where they lie below it.
+ */
+import type { Json } from '../api/values.ts';
+import { NONE, type Notes, NUMBERS } from '../world/noting.ts';
+
+/** Where it is, relative to the workspace. */
+export const MEMO = '.desgw/memo';
+
+/** Anything beside files that the answer depends on. */
+export interface MemoKey {
+  /** desgw and node, and the files that desgw consists of. */
+  readonly program: string;
+  readonly words: readonly string[];
+  readonly cwd: string;
+  /** Whether somebody sits at a terminal, who might be asked something. */
+  readonly interactive: boolean;
+  /** A digest of all variables but those that differ from one command to the next. */
+  readonly env: number;
+}
+
+/** A memo as it was kept. */
+export interface Memo extends Notes {
+  readonly key: Json;
+  readonly summary: Json;
+}
+
+/** Changes that came so shortly before may be followed by others under the same time stamp. */
+export const FINE_MS = 3000;
+const COARSE_MS = 60_000;
+
+/**
+ * The bytes of a memo; undefined when something is too young to be vouched for by its times.
+ * @param begun when the first of it was looked at
+ */
+export function packMemo(
+  key: MemoKey,
+  summary: Json,
+  { paths, numbers }: Notes,
+  begun: number,
+): Uint8Array | undefined {
+  if (paths.some((path) => path.includes('\n')) || isYoung(numbers, begun)) return undefined;
+  const json = JSON.stringify({ key, summary });
+  const head = Buffer.from(json);
+  const padding = Buffer.alloc((8 - (head.length % 8)) % 8, ' ');
+  const values = Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+  const here = `${key.cwd}/`;
+  const short = paths.map((path) => (path.startsWith(here) ? path.slice(here.length) : path));
+  const names = Buffer.from(short.map((path) => `${path}\n`).join(''));
+  const sizes = Buffer.alloc(16);
+  sizes.writeUInt32LE(head.length + padding.length, 0);
+  sizes.writeUInt32LE(values.length, 4);
+  sizes.writeUInt32LE(names.length, 8);
+  sizes.write('memo', 12, 'latin1');
+  return Buffer.concat([sizes, head, padding, values, names]);
+}
+
+function isYoung(numbers: Float64Array, begun: number): boolean {
+  for (let i = 0; i < numbers.length; i += NUMBERS) {
+    const changed = Math.max(numbers[i + 1]!, numbers[i + 2]!);
+    if (changed === NONE) continue;
+    const margin = changed % 1000 === 0 ? COARSE_MS : FINE_MS;
+    if (changed > begun - margin) return true;
+  }
+  return false;
+}
+
+/** The memo in these bytes; undefined for anything that is not one, whole. */
+export function readMemo(bytes: Buffer): Memo | undefined {
+  if (bytes.length < 16 || bytes.toString('latin1', 12, 16) !== 'memo') return undefined;
+  const [head, values, names] = [0, 4, 8].map((at) => bytes.readUInt32LE(at));
+  if (bytes.length !== 16 + head! + values! + names!) return undefined;
+  const { key, summary } = JSON.parse(bytes.toString('utf8', 16, 16 + head!));
+  // A view has to begin at a multiple of 8 of the memory that it lies in.
+  const start = bytes.byteOffset + 16 + head!;
+  const numbers =
+    start % 8 === 0
+      ? new Float64Array(bytes.buffer, start, values! / 8)
+      : new Float64Array(
+          Uint8Array.prototype.slice.call(bytes, 16 + head!, 16 + head! + values!).buffer,
+        );
+  const paths = bytes.toString('utf8', 16 + head! + values!).split('\n');
+  paths.pop();
+  return paths.length * NUMBERS === numbers.length ? { key, summary, paths, numbers } : undefined;
+}
+
+/** A digest of the environment, quick to make. */
+export function envDigest(env: { readonly [name: string]: string | undefined }): number {
+  const text = Object.keys(env)
+    .filter((name) => !PASSING.has(name))
+    .sort()
+    .map((name) => `${name}=${env[name]}\0`)
+    .join('');
+  // Two independent halves of 26 bits: no secret can be read from it, and chance does not repeat it.
+  let [a, b] = [0xdeadbeef, 0x41c6ce57];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 2654435761);
+    b = Math.imul(b ^ code, 1597334677);
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+  return 4294967296 * (2097151 & b) + (a >>> 0);
+}
+
+/** The shell sets these anew for every command. */
+const PASSING: ReadonlySet<string> = new Set(['_', 'SHLVL', 'OLDPWD']);
+
+/** Whether a build ended with everything as it was found, and that was good. */
+export const wasIdle = ({ outcome, built, spared, adopted }: IdleSummary): boolean =>
+  outcome === 'fresh' && built.length + spared.length + adopted.length === 0;
+
+interface IdleSummary {
+  readonly outcome: string;
+  readonly built: readonly unknown[];
+  readonly spared: readonly unknown[];
+  readonly adopted: readonly unknown[];
+}
+
+/** Whether a command line may be answered from memory: a build, and what it is a build of. */
+export function isMemorable(words: readonly string[]): boolean {
+  if (words[0] !== 'build') return false;
+  for (let i = 1; i < words.length; i++) {
+    const word = words[i]!;
+    if (!word.startsWith('-') || /^(?:-j\d+|--(?:jobs|set|from-output)=.*)$/s.test(word)) continue;
+    if (!['-j', '--jobs', '--set', '--from-output'].includes(word)) return false;
+    i++;
+  }
+  return true;
+}

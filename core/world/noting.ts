@@ -1,0 +1,213 @@
+/**
+ * A file system module that notes what was looked at, so that somebody who comes later can tell
+ * whether all of it is as it was. Whatever cannot be vouched for by a stat leaves a doubt.
+ */
+import { constants, type Stats } from 'node:fs';
+import { codeOf, type FsModule, meansMissing } from './fs.ts';
+import type { Processes } from './world.ts';
+
+/** Numbers of which one differs whenever a file has changed: size, mtime, ctime, inode. */
+export const NUMBERS = 4;
+/** In the place of each number where there is no file. */
+export const NONE = -1;
+
+/** Paths, absolute, with `NUMBERS` numbers for each. */
+export interface Notes {
+  readonly paths: readonly string[];
+  readonly numbers: Float64Array;
+}
+
+/** Appends the numbers of a file to a list. */
+export function numbersOf(stat: Stats | undefined, into: number[]): void {
+  if (stat === undefined) into.push(NONE, NONE, NONE, NONE);
+  else into.push(stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino);
+}
+
+export class Noting {
+  readonly fs: FsModule;
+  readonly #real: FsModule;
+  /** Place of a path in `#numbers`; undefined: it was read or listed, and is to be looked at. */
+  readonly #seen = new Map<string, number | undefined>();
+  readonly #numbers: number[] = [];
+  #doubt: string | undefined;
+
+  constructor(real: FsModule) {
+    this.#real = real;
+    const wrapped: Partial<FsModule> = {
+      statSync: this.#statSync as FsModule['statSync'],
+      stat: this.#stat as unknown as FsModule['stat'],
+      lstat: this.#lstat as unknown as FsModule['lstat'],
+      lstatSync: this.#lstatSync as FsModule['lstatSync'],
+      readdirSync: this.#reading('readdirSync'),
+      readFileSync: this.#reading('readFileSync'),
+      readdir: this.#readdir as unknown as FsModule['readdir'],
+      openSync: this.#openSync,
+    };
+    this.fs = new Proxy(real, {
+      get: (module, name: keyof FsModule) =>
+        wrapped[name] ?? (HARMLESS.has(name) ? module[name] : this.#doubtful(name)),
+    });
+  }
+
+  /** Processes come and go, and leave no trace in files. */
+  processes(real: Processes): Processes {
+    return new Proxy(real, {
+      get: (processes, name: keyof Processes) => {
+        if (name !== 'self') this.doubt(`processes: ${name}`);
+        return processes[name];
+      },
+    });
+  }
+
+  /** Nothing that follows is worth remembering. The first reason counts. */
+  doubt(why: string): void {
+    this.#doubt ??= why;
+  }
+
+  get doubts(): string | undefined {
+    return this.#doubt;
+  }
+
+  /**
+   * What was looked at. What was read or listed is looked at only now, so it has to be older than
+   * the beginning.
+   */
+  notes(): Notes {
+    for (const [path, at] of this.#seen)
+      if (at === undefined) this.#note(path, this.#real.statSync(path, { throwIfNoEntry: false }));
+    const paths = [...this.#seen.keys()];
+    const numbers = new Float64Array(paths.length * NUMBERS);
+    paths.forEach((path, i) => {
+      const at = this.#seen.get(path)!;
+      for (let k = 0; k < NUMBERS; k++) numbers[i * NUMBERS + k] = this.#numbers[at + k]!;
+    });
+    return { paths, numbers };
+  }
+
+  #note(path: string, stat: Stats | undefined): void {
+    if (this.#seen.get(path) !== undefined || OWN.test(path)) return;
+    this.#seen.set(path, this.#numbers.length);
+    numbersOf(stat, this.#numbers);
+  }
+
+  #noteRead(path: unknown): void {
+    if (typeof path !== 'string') this.doubt('a file known by something else than its path');
+    else if (!this.#seen.has(path) && !OWN.test(path)) this.#seen.set(path, undefined);
+  }
+
+  #failed(path: string, error: unknown): void {
+    if (meansMissing(codeOf(error))) this.#note(path, undefined);
+    else this.doubt(`${path} could not be looked at`);
+  }
+
+  #statSync = (path: string, options?: { throwIfNoEntry?: boolean }): Stats | undefined => {
+    try {
+      const stat = this.#real.statSync(path, options as { throwIfNoEntry: false });
+      this.#note(path, stat);
+      return stat;
+    } catch (error) {
+      this.#failed(path, error);
+      throw error;
+    }
+  };
+
+  #stat = (path: string, done: (error: Error | null, stat?: Stats) => void): void => {
+    this.#real.stat(path, (error, stat) => {
+      if (error === null) this.#note(path, stat);
+      else this.#failed(path, error);
+      done(error, stat);
+    });
+  };
+
+  #lstatSync = (path: string, options?: { throwIfNoEntry?: boolean }): Stats | undefined => {
+    try {
+      const stat = this.#real.lstatSync(path, options as { throwIfNoEntry: false });
+      this.#noteUnlinked(path, stat);
+      return stat;
+    } catch (error) {
+      this.#failed(path, error);
+      throw error;
+    }
+  };
+
+  #lstat = (path: string, done: (error: Error | null, stat?: Stats) => void): void => {
+    this.#real.lstat(path, (error, stat) => {
+      if (error === null) this.#noteUnlinked(path, stat);
+      else this.#failed(path, error);
+      done(error, stat);
+    });
+  };
+
+  /** What is behind a link may change without the link. */
+  #noteUnlinked(path: string, stat: Stats | undefined): void {
+    if (stat?.isSymbolicLink() === true) this.doubt(`${path} is a link`);
+    this.#note(path, stat);
+  }
+
+  #reading<K extends 'readdirSync' | 'readFileSync'>(name: K): FsModule[K] {
+    const real = this.#real[name] as (path: string, ...rest: unknown[]) => unknown;
+    const wrapped = (path: string, ...rest: unknown[]): unknown => {
+      // What was opened has been noted then.
+      if (typeof path === 'number') return real(path, ...rest);
+      try {
+        const found = real(path, ...rest);
+        this.#noteRead(path);
+        return found;
+      } catch (error) {
+        this.#failed(path, error);
+        throw error;
+      }
+    };
+    return wrapped as unknown as FsModule[K];
+  }
+
+  #readdir = (
+    path: string,
+    options: object,
+    done: (error: Error | null, ...rest: unknown[]) => void,
+  ): void => {
+    this.#real.readdir(path, options as { withFileTypes: true }, (error, entries) => {
+      if (error === null) this.#noteRead(path);
+      else this.#failed(path, error);
+      done(error, entries);
+    });
+  };
+
+  #openSync: FsModule['openSync'] = (path, flags, mode) => {
+    const reads = typeof flags === 'number' && (flags & WRITES) === 0;
+    if (!reads) this.#change(String(path));
+    try {
+      const fd = this.#real.openSync(path, flags, mode);
+      if (reads) this.#noteRead(path);
+      return fd;
+    } catch (error) {
+      if (reads) this.#failed(String(path), error);
+      throw error;
+    }
+  };
+
+  /** Anything else changes something, or follows links. */
+  #doubtful<K extends keyof FsModule>(name: K): FsModule[K] {
+    const real = this.#real[name] as (...args: unknown[]) => unknown;
+    return ((...args: unknown[]) => {
+      this.#change(String(args[0]));
+      return real(...args);
+    }) as unknown as FsModule[K];
+  }
+
+  #change(path: string): void {
+    // Where the workspace really is, is asked before anything in it.
+    if (this.#seen.size > 0 && !OWN.test(path)) this.doubt(`${path} was changed or followed`);
+  }
+}
+
+const { O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND } = constants;
+const WRITES = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND;
+
+/** These work on what was opened before. */
+const HARMLESS: ReadonlySet<string> = new Set([
+  ...['closeSync', 'fstatSync', 'fsyncSync', 'readSync', 'writeSync', 'fchmodSync'],
+]);
+
+/** Files that say nothing about any target: the clock, scratch files. */
+const OWN = /\/\.desgw\/(?:clock$|tmp(?:\/|$))/;

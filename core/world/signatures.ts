@@ -1,0 +1,65 @@
+/** Looks at many files without reading any, and at small ones of one's own. */
+import * as fs from 'node:fs';
+import { askAll } from './adaptive.ts';
+import { codeOf, type FsModule, meansMissing } from './fs.ts';
+import { NONE, type Notes, NUMBERS, numbersOf } from './noting.ts';
+
+const QUIETLY = { throwIfNoEntry: false } as const;
+
+/** Whether every file is as it was noted. On a slow disk many are looked at together. */
+export async function areAsNoted(
+  { paths, numbers }: Notes,
+  { statSync, stat }: Pick<FsModule, 'statSync' | 'stat'> = fs,
+): Promise<boolean> {
+  let same = true;
+  const compare = (found: fs.Stats | undefined, index: number): undefined => {
+    const at = index * NUMBERS;
+    same &&=
+      found === undefined
+        ? numbers[at] === NONE
+        : numbers[at] === found.size &&
+          numbers[at + 1] === found.mtimeMs &&
+          numbers[at + 2] === found.ctimeMs &&
+          numbers[at + 3] === found.ino;
+  };
+  // After the first difference there is nothing more to find out.
+  await askAll(paths, {
+    now: (path, index) => (same ? compare(statSync(path, QUIETLY), index) : undefined),
+    later: (path, done, index) => {
+      if (!same) return void setImmediate(done, undefined);
+      stat(path, (error, found) => {
+        if (error !== null && !meansMissing(codeOf(error))) return done(error);
+        done(undefined, compare(error === null ? found : undefined, index));
+      });
+    },
+  });
+  return same;
+}
+
+/** Whether there is such a file. */
+export const isThere = (path: string): boolean => fs.statSync(path, QUIETLY) !== undefined;
+
+/** The bytes of a file that nobody but we may have written; undefined for any other, and for none. */
+export function readOwn(path: string): Buffer | undefined {
+  let fd: number;
+  try {
+    fd = fs.openSync(path, 'r');
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return undefined;
+  }
+  try {
+    const { uid, mode } = fs.fstatSync(fd);
+    if (uid !== process.getuid?.() || (mode & 0o022) !== 0) return undefined;
+    return fs.readFileSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** Names a state of some files: another whenever one of them was replaced. */
+export function stateOf(paths: readonly string[]): string {
+  const numbers: number[] = [];
+  for (const path of paths) numbersOf(fs.statSync(path, QUIETLY), numbers);
+  return numbers.join();
+}

@@ -1,0 +1,261 @@
+/** Every single thing that an answer from memory depends on makes it say nothing. */
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { keyOf } from '../../../core/cli/memo-key.ts';
+import { unknowableIn } from '../../../core/load/unknowable.ts';
+import {
+  FINE_MS,
+  isMemorable,
+  type MemoKey,
+  packMemo,
+  readMemo,
+} from '../../../core/memory/memo.ts';
+import { notingFiles, openFiles } from '../../../core/world/files.ts';
+import { areAsNoted, readOwn } from '../../../core/world/signatures.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = realpathSync(mkdtempSync(join(tmpdir(), 'memo-')));
+  mkdirSync(join(dir, 'ccds'));
+  for (const name of ['read', 'seen', 'ccds/1']) writeFileSync(join(dir, name), 'text');
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const at = (name: string): string => join(dir, name);
+const KEY: MemoKey = { program: '', words: [], cwd: '/', interactive: false, env: 0 };
+const LATER = Date.now() + 3_600_000;
+
+/** Looks in every way that a plan does, and notes it. */
+async function noted() {
+  const noting = notingFiles();
+  const files = openFiles(dir, noting.fs);
+  await files.statMany(['seen', 'absent']);
+  files.readText('read');
+  files.readText('lacking');
+  await files.listMany(['ccds', 'nothing']);
+  files.glob('*.dat');
+  return noting;
+}
+
+describe('what is looked at', () => {
+  test('is as it was when nothing has happened', async () => {
+    const noting = await noted();
+    expect([noting.doubts, await areAsNoted(noting.notes())]).toEqual([undefined, true]);
+  });
+
+  test.each<[string, () => void]>([
+    ['a file is written', () => writeFileSync(at('seen'), 'other')],
+    ['a file that was read is written', () => writeFileSync(at('read'), 'other')],
+    [
+      'a file gets the same size and its old time back',
+      () => {
+        writeFileSync(at('seen'), 'TEXT');
+        utimesSync(at('seen'), 1, 1);
+      },
+    ],
+    [
+      'a file is replaced by another',
+      () => {
+        writeFileSync(at('new'), 'text');
+        renameSync(at('new'), at('seen'));
+      },
+    ],
+    ['a file goes', () => rmSync(at('seen'))],
+    ['one that was read goes', () => rmSync(at('read'))],
+    ['one comes', () => writeFileSync(at('absent'), '')],
+    ['one comes that was to be read', () => writeFileSync(at('lacking'), '')],
+    ['a directory gets an entry', () => writeFileSync(at('ccds/2'), '')],
+    ['a directory loses one', () => rmSync(at('ccds/1'))],
+    ['a directory comes', () => mkdirSync(at('nothing'))],
+    ['a file comes that matches', () => writeFileSync(at('new.dat'), '')],
+    ['rights change', () => chmodSync(at('read'), 0o600)],
+  ])('is not as it was when %s', async (_what, change) => {
+    utimesSync(at('seen'), 1, 1);
+    const noting = await noted();
+    const notes = noting.notes();
+    expect(noting.doubts).toBeUndefined();
+    change();
+    expect(await areAsNoted(notes)).toBe(false);
+  });
+
+  test.each<[string, (files: ReturnType<typeof openFiles>) => void]>([
+    ['was changed', (files) => files.write('out', '')],
+    ['was removed', (files) => files.remove('seen')],
+    ['is a link', (files) => files.isLinked('link')],
+    ['was asked where it really is', (files) => files.realDirectory('ccds')],
+  ])('leaves a doubt when it %s', async (_what, act) => {
+    symlinkSync('seen', at('link'));
+    const noting = await noted();
+    act(openFiles(dir, noting.fs));
+    expect(noting.doubts).toBeDefined();
+  });
+
+  test('the clock of the file system and scratch files say nothing', async () => {
+    mkdirSync(at('.desgw'));
+    const noting = notingFiles();
+    const files = openFiles(dir, noting.fs);
+    files.readText('read');
+    files.now();
+    expect(noting.doubts).toBeUndefined();
+  });
+
+  test('processes that are asked for leave a doubt, who we are does not', async () => {
+    const noting = await noted();
+    const processes = noting.processes({ self: 1, isAlive: () => true } as never);
+    expect([processes.self, noting.doubts]).toEqual([1, undefined]);
+    processes.isAlive({} as never);
+    expect(noting.doubts).toBe('processes: isAlive');
+  });
+});
+
+describe('a memo', () => {
+  const notes = {
+    paths: ['/a', '/b'],
+    numbers: new Float64Array([1, 50, 51.5, 2, -1, -1, -1, -1]),
+  };
+
+  test('is read as it was written', () => {
+    const bytes = packMemo(KEY, { total: 3 }, notes, LATER)!;
+    // Wherever it begins in memory.
+    for (const shift of [0, 1, 8]) {
+      const memory = Buffer.concat([Buffer.alloc(shift), bytes]).subarray(shift);
+      expect(readMemo(memory)).toEqual({ key: KEY, summary: { total: 3 }, ...notes });
+    }
+  });
+
+  test('of which a byte is missing or more is none', () => {
+    const bytes = Buffer.from(packMemo(KEY, {}, notes, LATER)!);
+    expect(readMemo(bytes.subarray(0, -1))).toBeUndefined();
+    expect(readMemo(Buffer.concat([bytes, Buffer.from('x')]))).toBeUndefined();
+    expect(readMemo(Buffer.from('text'))).toBeUndefined();
+  });
+
+  test.each([
+    ['a fine time stamp', 1000.5, 3000],
+    ['a time stamp in whole seconds', 1000, 60_000],
+  ])('is not made of what has %s and is too young', (_what, changed, margin) => {
+    const young = { paths: ['/a'], numbers: new Float64Array([1, 1, changed, 2]) };
+    expect(packMemo(KEY, {}, young, changed + margin - 1)).toBeUndefined();
+    expect(packMemo(KEY, {}, young, changed + margin)).toBeDefined();
+  });
+
+  test('that others may have written is not read', () => {
+    writeFileSync(at('own'), 'x', { mode: 0o600 });
+    expect(readOwn(at('own'))?.toString()).toBe('x');
+    chmodSync(at('own'), 0o660);
+    expect([readOwn(at('own')), readOwn(at('absent'))]).toEqual([undefined, undefined]);
+  });
+});
+
+test('a build with nothing to do is answered from memory as it was answered before', async () => {
+  const put = (name: string, text: string): void => writeFileSync(at(name), text);
+  put(
+    'desgwfile.ts',
+    `import { defineBuild, target, write } from 'desgw';
+export default defineBuild({
+  goal: 'out',
+  rules: () => [target('out', { inputs: ['read'], outputs: ['out'], recipe: [write('out', '1')] })],
+});
+`,
+  );
+  const env = { PATH: process.env.PATH ?? '', HOME: dir, UV_THREADPOOL_SIZE: '64' };
+  const entry = join(ROOT, 'core/bin.cjs');
+  const build = (): string =>
+    spawnSync(process.execPath, [entry, 'build'], { cwd: dir, env, encoding: 'utf8' }).stdout;
+  const call = { words: ['build'], cwd: dir, env };
+  const isAnswered = async (): Promise<boolean> => {
+    const bytes = readOwn(at('.desgw/memo'));
+    const memo = bytes && readMemo(bytes);
+    const same = JSON.stringify(memo?.key) === JSON.stringify(keyOf(call, join(ROOT, 'dist')));
+    if (memo === undefined || !same) return false;
+    return areAsNoted({ ...memo, paths: memo.paths.map((path) => resolve(dir, path)) });
+  };
+  expect(build()).toContain('1 built');
+  // What was just made is too young to be vouched for.
+  expect(build()).toContain('nothing to do; 1 of 1 target fresh');
+  expect(await isAnswered()).toBe(false);
+  const old = Date.now() - FINE_MS;
+  await vi.waitUntil(() => Date.now() - FINE_MS > old + FINE_MS, { timeout: 20_000 });
+  const told = build();
+  expect(await isAnswered()).toBe(true);
+  expect(build().replace(/in .*/, '')).toBe(told.replace(/in .*/, ''));
+  put('read', 'changed');
+  expect(await isAnswered()).toBe(false);
+  expect(build()).toContain('1 built');
+});
+
+describe('the key', () => {
+  const call = { words: ['build'], cwd: '/here', env: { HUE: 'red' } };
+
+  test.each<[string, object]>([
+    ['words', { words: ['build', 'x'] }],
+    ['folder', { cwd: '/there' }],
+    ['a variable', { env: { HUE: 'blue' } }],
+    ['one variable more', { env: { HUE: 'red', A: '' } }],
+    ['one less', { env: {} }],
+  ])('differs by %s', (_what, other) => {
+    expect(keyOf({ ...call, ...other }, dir)).not.toEqual(keyOf(call, dir));
+  });
+
+  test.each(['main', 'index', 'targets'])('differs when %s.mjs of desgw was replaced', (part) => {
+    const before = keyOf(call, dir);
+    writeFileSync(at(`${part}.mjs`), '');
+    expect(keyOf(call, dir)).not.toEqual(before);
+  });
+
+  test('is the same from one command to the next', () => {
+    const env = { ...call.env, SHLVL: '3', _: '/usr/bin/desgw', OLDPWD: '/' };
+    expect(keyOf({ ...call, env }, dir)).toEqual(keyOf(call, dir));
+  });
+
+  test.each([
+    ['build', true],
+    ['build x y -j 3 --set A=1', true],
+    ['build -j5 --jobs=2 --set=A=1 --from-output o.txt', true],
+    ['build -n', false],
+    ['build --force', false],
+    ['build --no-wait', false],
+    ['build --file other.ts', false],
+    ['status', false],
+    ['', false],
+  ])('`%s`: may it be remembered? %s', (words, may) => {
+    expect(isMemorable(words.split(' '))).toBe(may);
+  });
+});
+
+describe('a rule file', () => {
+  const known = ['file:///desgw/index.mjs'];
+
+  test.each([
+    ['import{target}from"file:///desgw/index.mjs";target(process.env.HUE);', undefined],
+    ['import{readFileSync}from"node:fs";', 'imports node:fs'],
+    ['import"./other.mjs";', 'imports ./other.mjs'],
+    ['export{a}from"file:///desgw/index.mjs";export default 1', undefined],
+    ['const day=new Date().getDay();', 'uses Date'],
+    ['Math.random()', 'uses Math.random'],
+    ['process.hrtime()', 'uses process'],
+    ['await import(name)', 'uses import('],
+  ])('%s', (code, why) => {
+    expect(unknowableIn(code, known)).toBe(why);
+  });
+});
+
+test('nothing in the file tells a variable of the environment', () => {
+  const secret = keyOf({ words: [], cwd: '/', env: { TOKEN: 'hunter2hunter2' } }, dir);
+  expect(JSON.stringify(secret)).not.toContain('hunter');
+});

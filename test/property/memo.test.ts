@@ -1,0 +1,48 @@
+/** What is remembered of a build with nothing to do is what a build finds that remembers nothing. */
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { anyHistory, anyWorkspace } from './arbitrary.ts';
+import { Model } from './model.ts';
+
+const runs = process.env.DESGW_LONG === '1' ? 2000 : 60;
+const seed = process.env.DESGW_LONG === '1' ? {} : { seed: 20170817 };
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2017, 7, 18) + 1 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Longer than changes can hide behind the grain of time stamps. */
+const LATER = { op: 'pass', ms: 120_000 } as const;
+
+test('whatever happens, a memo answers as the build would that it spares', {
+  timeout: 60_000 + runs * 2000,
+}, async () => {
+  const seen = { memos: 0, answered: 0, refused: 0 };
+  await fc.assert(
+    fc.asyncProperty(anyWorkspace, anyHistory, anyHistory, async (workspace, first, then) => {
+      const model = new Model(workspace);
+      await model.play(first);
+      for (const op of [LATER, ...then]) {
+        await model.do(LATER);
+        const memo = await model.memo();
+        await model.do(op);
+        if (memo === undefined) continue;
+        seen.memos += 1;
+        if (!(await model.answers(memo))) {
+          seen.refused += 1;
+          continue;
+        }
+        seen.answered += 1;
+        const summary = await model.summary();
+        expect({ ...summary, ms: 0 }).toEqual({ ...(memo.summary as object), ms: 0 });
+      }
+    }),
+    { ...seed, numRuns: runs },
+  );
+  // Neither of the two may be true of nothing.
+  expect(seen.answered).toBeGreaterThan(runs / 4);
+  expect(seen.refused).toBeGreaterThan(runs / 4);
+});
