@@ -3,11 +3,11 @@
  * Reads only. What it learns (digests, sightings) it hands to whoever may write it down.
  */
 
-import { isSystemError, UserError } from '../api/errors.ts';
+import { isSystemError } from '../api/errors.ts';
 import type { Facts } from '../api/facts.ts';
 import type { Adapter, Look, Sighting } from '../api/looks.ts';
 import type { OnceSighting, Output } from '../api/rules.ts';
-import type { Digest, Instant, Json, Path, TargetName } from '../api/values.ts';
+import type { Digest, Json, Path, TargetName } from '../api/values.ts';
 import { readKeys } from '../formats/keys.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { KnownFile, KnownSighting, Memory } from '../memory/memory.ts';
@@ -21,6 +21,7 @@ import type { Plan } from '../plan/verdict.ts';
 import type { AttemptState, View } from '../plan/view.ts';
 import type { Stat, World } from '../world/world.ts';
 import { attemptState } from './attempts.ts';
+import { failedSighting, withTime } from './judging.ts';
 import { COARSE_TICK_MS, FINE_TICK_MS, pickStat, racy, stampOf, tick, unchanged } from './known.ts';
 import { Looker } from './looker.ts';
 import { Stillness } from './stillness.ts';
@@ -228,7 +229,7 @@ export class Observer implements View {
       const seen = await this.#looker.look(looks);
       if (looks.some(({ kind }, i) => kind === 'ask' && seen[i]!.kind === 'failed'))
         this.#unanswered.add(node.name);
-      const first = observe.judge(seen, this.#withTime(facts));
+      const first = observe.judge(seen, withTime(this.#world, facts));
       if (first.state === 'failed') return first;
       if (first.state === 'ready') return first;
       this.#world.doubt?.('the time');
@@ -250,26 +251,13 @@ export class Observer implements View {
     const { valueFromFiles, judge } = rule.observe!;
     if (valueFromFiles !== true || trace?.kind !== 'built') return undefined;
     const seen = await this.#looker.look(looks, { asking: false });
-    const sighting = judge(seen, this.#withTime(facts));
+    const sighting = judge(seen, withTime(this.#world, facts));
     const same =
       // Where nobody is to be asked, only the time could still tell something.
       (sighting.state === 'ready' || (sighting.state === 'waiting' && !looks.some(isAsk))) &&
       sighting.value !== undefined &&
       trace.signature.observed?.digest === valueDigest(sighting.value);
     return same ? sighting : undefined;
-  }
-
-  /** What is judged by the time as well cannot be remembered. */
-  #withTime<T>(facts: T): T & { readonly now: Instant; readonly unchangedFor: number } {
-    const { clock, doubt } = this.#world;
-    return {
-      ...facts,
-      unchangedFor: 0,
-      get now() {
-        doubt?.('the time');
-        return clock.now();
-      },
-    };
   }
 
   #stillMs(name: TargetName, value: Json): number {
@@ -501,18 +489,6 @@ export class MissingText extends Error {
 }
 
 const isAsk = ({ kind }: Look): boolean => kind === 'ask';
-
-function failedSighting(error: unknown): Extract<Sighting, { state: 'failed' }> {
-  if (!(error instanceof Error)) throw error;
-  const advice =
-    'advice' in error ? error.advice : error instanceof UserError ? error.hint : undefined;
-  return {
-    state: 'failed',
-    why: error.message,
-    ...(typeof advice === 'string' ? { advice } : {}),
-    ...(isSystemError(error) ? {} : { definite: true }),
-  };
-}
 
 /** Plans, makes the looks the plan wants, and plans again until nothing more is wanted. */
 export async function survey(
