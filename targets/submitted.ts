@@ -7,6 +7,7 @@ import {
   type Grid,
   isAlive,
   type Job,
+  type Known,
   type Look,
   leadOf,
   type OnceSighting,
@@ -152,6 +153,7 @@ export function markerText(
     token: run.token === '' ? null : run.token,
     submitted: new Date(run.startedAt).toISOString(),
     dag: digestOf(run.maybeText(dag) ?? ''),
+    ...(run.again ? { again: true } : {}),
   };
   return `${JSON.stringify(marker, null, 2)}\n`;
 }
@@ -181,37 +183,57 @@ const claimFile = (place: Place, exposure: Exposure): Path =>
 const claimName = (place: Place, exposure: Exposure): string =>
   `${dagFile(place, exposure).split('/').pop()}.S${place.season}.submitting`;
 
-/** Whether the work was submitted before, by whom ever, told from `submissionLooks`. */
+/** What is asked about, and the attempt that is on record. */
+export interface SubmissionAsked {
+  readonly grid: Grid;
+  readonly exposure: string;
+  readonly season: string;
+  readonly attempt?: Attempt | undefined;
+}
+
+/**
+ * Whether the work was submitted before, by whom ever, told from `submissionLooks`. Of what was asked
+ * for once more only a job of this very attempt tells, or one that is alive: results and finished
+ * jobs are those of an earlier submission.
+ */
 export function judgeSubmitted(
   [markerSeen, results, queueSeen, claimSeen]: readonly Seen[],
-  asked: {
-    readonly grid: Grid;
-    readonly exposure: string;
-    readonly season: string;
-    readonly attempt?: Attempt | undefined;
-  },
+  asked: SubmissionAsked,
 ): OnceSighting {
   const marker = markerSeen?.kind === 'read' ? readMarker(markerSeen.text) : undefined;
-  if (marker?.season === asked.season && marker.exposure === asked.exposure) {
-    const how = `the marker beside the DAG says it was submitted ${marker.submitted}`;
-    return marker.job === null
-      ? { state: 'done', how }
-      : { state: 'done', how, receipt: marker.job };
-  }
-  const queue = queueSeen?.kind === 'answer' ? (queueSeen.answer as unknown as Queue) : undefined;
-  const purpose = { exposure: asked.exposure, season: asked.season };
-  const { token, remembered: among } = asked.attempt ?? {};
-  const known = {
-    purpose,
+  if (marker?.season === asked.season && marker.exposure === asked.exposure)
+    return doneByMarker(marker);
+  const queue = queueIn(queueSeen);
+  const found = asked.grid.jobsOf(queue, knownBy(asked));
+  const job = leadOf({ jobs: found.jobs.filter((one) => tells(one, asked.attempt)) });
+  if (job !== undefined) return inQueue(job);
+  const shown = asked.attempt?.again === true ? undefined : judgeResults(results);
+  if (shown !== undefined) return shown;
+  return queue.state === 'seen' && found.unseen === undefined
+    ? judgeClaim(claimSeen, asked, queue)
+    : unseenQueue(found.unseen, 'build');
+}
+
+function knownBy({ exposure, season, attempt }: SubmissionAsked): Known {
+  const { token, remembered: among, again } = attempt ?? {};
+  return {
+    ...(again === true && token !== undefined ? {} : { purpose: { exposure, season } }),
     ...(token === undefined ? {} : { token }),
     ...(among === undefined ? {} : { among }),
   };
-  const found = queue === undefined ? undefined : asked.grid.jobsOf(queue, known);
-  // One that has ended is listed for days. Of an attempt it tells only by its token; without an
-  // attempt on record it is the submission that is asked about.
-  const tells = (one: Job) => asked.attempt === undefined || isAlive(one) || one.token === token;
-  const job = leadOf({ jobs: (found?.jobs ?? []).filter(tells) });
-  if (job !== undefined) return { state: 'done', how: inQueue(job), receipt: job.id };
+}
+
+/**
+ * A job that has ended is listed for days. Of an attempt it tells only by its token; without an
+ * attempt on record it is the submission that is asked about.
+ */
+function tells(job: Job, attempt: Attempt | undefined): boolean {
+  if (attempt === undefined) return true;
+  return isAlive(job) || (attempt.token !== undefined && job.token === attempt.token);
+}
+
+/** What the results on pnfs show, if they show anything. */
+function judgeResults(results: Seen | undefined): OnceSighting | undefined {
   const done = results?.kind === 'list' ? resultsIn(results.dirs) : 0;
   if (done > 0) return { state: 'done', how: `${done} CCDs have results on pnfs` };
   const unread =
@@ -220,32 +242,53 @@ export function judgeSubmitted(
       : results?.kind === 'list'
         ? results.unread?.find(({ dir }) => mayHoldResults(dir))?.why
         : undefined;
-  if (unread !== undefined)
-    return { state: 'unknown', why: `pnfs could not be seen: ${unread}`, unanswered: true };
-  if (queue?.state === 'seen' && found?.unseen === undefined)
-    return judgeClaim(claimSeen, asked, queue);
-  const why = queueSeen?.kind === 'failed' ? queueSeen.why : (found?.unseen ?? 'no answer');
-  return {
-    state: 'unknown',
-    why: `the queue could not be seen (${why})`,
-    advice: 'see `desgw jobs`, then build again',
-    unanswered: true,
-  };
+  return unread === undefined
+    ? undefined
+    : { state: 'unknown', why: `pnfs could not be seen: ${unread}`, unanswered: true };
 }
+
+/** A marker as a proof, with what it knows of the submission. */
+export const doneByMarker = ({ submitted, job, token }: Marker): OnceSighting => ({
+  state: 'done',
+  how: `the marker beside the DAG says it was submitted ${submitted}`,
+  ...(job === null ? {} : { receipt: job }),
+  ...(token === null ? {} : { token }),
+});
+
+/** The queue that was seen; one that was not seen may hold anything. */
+export function queueIn(seen: Seen | undefined): Queue {
+  if (seen?.kind === 'answer') return seen.answer as unknown as Queue;
+  return { state: 'failed', why: seen?.kind === 'failed' ? seen.why : 'no answer', jobs: [] };
+}
+
+/** Nothing can be told while the queue does not answer. */
+export const unseenQueue = (
+  why: string | undefined,
+  command: 'build' | 'rescue',
+): OnceSighting => ({
+  state: 'unknown',
+  why: `the queue could not be seen (${why ?? 'no answer'})`,
+  advice: `see \`desgw jobs\`, then ${command} again`,
+  unanswered: true,
+});
 
 /** Nothing shows the work; but somebody may have begun it, of whom we have no record. */
 function judgeClaim(
   seen: Seen | undefined,
-  { exposure, attempt }: { readonly exposure: string; readonly attempt?: Attempt | undefined },
+  { exposure, attempt }: SubmissionAsked,
   queue: Extract<Queue, { state: 'seen' }>,
 ): OnceSighting {
   if (seen?.kind === 'failed')
-    return { state: 'unknown', why: `the claim on its DAG could not be seen: ${seen.why}` };
+    return {
+      state: 'unknown',
+      why: `the claim on its DAG could not be seen: ${seen.why}`,
+      unanswered: true,
+    };
   const text = seen?.kind === 'read' ? seen.text : undefined;
   // Whoever submits it leaves a claim first, and nobody loses that with a record.
   if (text === undefined) return { ...notDone(queue), proved: true };
   const claimed = readClaim(text);
-  if (attempt !== undefined && claimed.token === attempt.token) return notDone(queue);
+  if (claimed.token !== undefined && claimed.token === attempt?.token) return notDone(queue);
   return {
     state: 'unknown',
     why: `${claimed.by} began to submit it, and nothing shows what came of it`,
@@ -263,9 +306,13 @@ function readClaim(text: string): { readonly by: string; readonly token?: string
   }
 }
 
-/** How a job shows that its work was submitted. */
-export const inQueue = (job: Job): string =>
-  `job ${job.id} is in the queue${isAlive(job) ? '' : ', and has ended'}`;
+/** A job in the queue as a proof, with what is known of it from then on. */
+export const inQueue = (job: Job): OnceSighting => ({
+  state: 'done',
+  how: `job ${job.id} is in the queue${isAlive(job) ? '' : ', and has ended'}`,
+  receipt: job.id,
+  ...(job.token === undefined ? {} : { token: job.token }),
+});
 
 /** Names of nites and of CCDs alone count; people's own directories lie beside them. */
 const mayHoldResults = (dir: string): boolean =>

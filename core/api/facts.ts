@@ -22,6 +22,8 @@ export interface RunFacts extends Facts {
   /** Random name of this attempt; stable over a resume. In a dry run: `<token>`. */
   readonly token: string;
   readonly startedAt: Instant;
+  /** Asked for once more by a person, of what must not happen twice by itself. */
+  readonly again: boolean;
   /** Exit of each exec so far, in order. */
   readonly exits: readonly Exit[];
   /** What the last exec printed, cut to the last 4 MiB each. */

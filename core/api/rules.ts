@@ -133,17 +133,26 @@ export interface Once {
   readonly cancel?: (receipt: string) => Exec;
 }
 
-/** An attempt whose result is not known. */
+/** An attempt whose result is not known, or after which it is to be tried again. */
 export interface Attempt {
-  readonly token: string;
+  /** None where it is known that the attempt had no effect. */
+  readonly token?: string;
   readonly at: Instant;
   /** What the judge wanted remembered when it let the attempt begin. */
   readonly remembered?: Json;
+  /** Asked for once more: what an earlier attempt left shows nothing of this one. */
+  readonly again: boolean;
 }
 
 export type OnceSighting =
   /** It has happened; `how` says what shows it, `receipt` identifies the work if known. */
-  | { readonly state: 'done'; readonly how: string; readonly receipt?: string }
+  | {
+      readonly state: 'done';
+      readonly how: string;
+      readonly receipt?: string;
+      /** Of the attempt that did it, where that shows. */
+      readonly token?: string;
+    }
   /**
    * `remember`: what the judge wants to know again if the result of the attempt is not known.
    * `proved`: it would show even if our own records had been lost.

@@ -29,6 +29,8 @@ export interface Stamps {
 export type Trace = Started | Finishing | Built | Failed | Cleaning;
 
 interface TraceBase {
+  /** What must not happen twice was asked for once more: what was there before shows nothing. */
+  readonly again?: true;
   /** Number of the run, which names its logs. */
   readonly run: number;
   readonly at: Instant;

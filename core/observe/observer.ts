@@ -279,10 +279,9 @@ export class Observer implements View {
         ? { state: 'not done' }
         : judged;
     } catch (error) {
-      const failed = failedSighting(error);
-      return failed.advice === undefined
-        ? { state: 'unknown', why: failed.why }
-        : { state: 'unknown', why: failed.why, advice: failed.advice };
+      const { why, advice } = failedSighting(error);
+      const unknown = { state: 'unknown', unanswered: true, why } as const;
+      return advice === undefined ? unknown : { ...unknown, advice };
     }
   }
 

@@ -4,7 +4,7 @@
  */
 
 import type { Sighting } from '../api/looks.ts';
-import type { Attempt, OnceSighting } from '../api/rules.ts';
+import type { OnceSighting } from '../api/rules.ts';
 import type { Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import type { Built, Signature, Trace } from '../memory/trace.ts';
@@ -16,12 +16,14 @@ import {
   builtOf,
   editedVerdict,
   isLoss,
+  type OpenAttempt,
   outputsOf,
   ownReasons,
   productNow,
   stateOf,
   unknownEffect,
   wasCleaned,
+  wasTried,
   withOthers,
 } from './record.ts';
 import { differences, isStill, productOf, signatureOf, valueDigest } from './signature.ts';
@@ -234,6 +236,13 @@ function decideOnce(node: Node, view: View, known: Known, signature: Signature):
   if (seen === undefined) return { look: 'once' };
   if (seen.state === 'done' && !wasCleaned(trace)) return adoption(seen);
   const doubtful = unknownEffect(trace) || view.damaged(node.name);
+  if (
+    seen.state === 'unknown' &&
+    seen.unanswered === true &&
+    !wasTried(trace, view) &&
+    !view.damaged(node.name)
+  )
+    return notYet(seen);
   const notDone = seen.state === 'not done' && (!unproved || seen.proved === true);
   if (notDone && !doubtful) return { state: stateOf(trace, known.own), reasons: known.own };
   const before = trace?.kind === 'failed' ? trace.problems[0]?.what : undefined;
@@ -247,6 +256,12 @@ function decideOnce(node: Node, view: View, known: Known, signature: Signature):
     reasons: known.own,
     note: advice === undefined ? why : `${why}; ${advice}`,
   };
+}
+
+/** Where nothing has been tried there is nothing to doubt: it is tried when the outside can be seen. */
+function notYet({ why, advice }: Extract<OnceSighting, { state: 'unknown' }>): Verdict {
+  const note = advice === undefined ? why : `${why}; ${advice}`;
+  return { state: 'waiting', reasons: [], note, tell: [{ about: why, text: note }] };
 }
 
 type Done = Extract<OnceSighting, { state: 'done' }>;
@@ -294,11 +309,7 @@ function decideGroup(node: Node, view: View, verdicts: Verdicts, needs: Needs): 
 
 // -- attempts under way -----------------------------------------------------------------------
 
-function decideAttempt(
-  node: Node,
-  view: View,
-  attempt: Attempt & { doubt: boolean },
-): Decision | undefined {
+function decideAttempt(node: Node, view: View, attempt: OpenAttempt): Decision | undefined {
   const { token } = attempt;
   switch (view.attempt(token)) {
     case 'alive':

@@ -28,8 +28,11 @@ export function builtOf(
 
 /** The record of a run that died when all its outputs were in place. */
 export function asBuilt(trace: Finishing): Built {
-  const { run, at, signature, because, outputs, token } = trace;
-  return { kind: 'built', how: 'built', ms: 0, run, at, signature, because, outputs, token };
+  const { run, at, signature, because, outputs, token, again } = trace;
+  return {
+    ...{ kind: 'built', how: 'built', ms: 0, run, at, signature, because, outputs, token },
+    ...(again === undefined ? {} : { again }),
+  };
 }
 
 /** What the record alone says against a target. */
@@ -152,20 +155,47 @@ export function productNow(
 /** What is on record of each output. */
 export const outputsOf = (built: Built) => (path: string) => built.outputs[path] ?? 'absent';
 
-/** The detached attempt that is on record, and whether its loss leaves a doubt. */
-export function attemptOf(trace: Trace | undefined): (Attempt & { doubt: boolean }) | undefined {
+/** A detached attempt of which no end is on record. */
+export interface OpenAttempt {
+  readonly token: string;
+  /** Whether its loss leaves a doubt. */
+  readonly doubt: boolean;
+}
+
+/** The detached attempt that is on record. */
+export function attemptOf(trace: Trace | undefined): OpenAttempt | undefined {
   const open = trace?.kind === 'started' || trace?.kind === 'finishing';
   if (!open || trace.detached === undefined) return undefined;
-  return { token: trace.token, at: trace.at, doubt: trace.detached === 'doubt' };
+  return { token: trace.token, doubt: trace.detached === 'doubt' };
 }
 
 /** The attempt that a once-look should ask about, if one is on record. */
 export function pendingAttempt(trace: Trace | undefined): Attempt | undefined {
+  const again = wasAskedAgain(trace);
   const begun = trace?.kind === 'started' || trace?.kind === 'finishing';
   if (!begun && trace?.kind !== 'failed') return undefined;
   const { token, at, remembered } = trace;
-  if (token === undefined) return undefined;
-  return remembered === undefined ? { token, at } : { token, at, remembered };
+  if (token === undefined && !again) return undefined;
+  return {
+    at,
+    again,
+    ...(token === undefined ? {} : { token }),
+    ...(remembered === undefined ? {} : { remembered }),
+  };
+}
+
+/** Whether the next attempt, or the one on record, was asked for once more by a person. */
+export const wasAskedAgain = (trace: Trace | undefined): boolean =>
+  trace?.again === true || wasCleaned(trace);
+
+/**
+ * Whether something may have been begun of which no result is known. What never began can be kept
+ * from beginning.
+ */
+export function wasTried(trace: Trace | undefined, view: Pick<View, 'attempt'>): boolean {
+  if (trace?.kind === 'started' || trace?.kind === 'finishing')
+    return trace.detached === undefined || view.attempt(trace.token) !== 'unclaimed';
+  return unknownEffect(trace);
 }
 
 /** A once-attempt that ended, but nobody knows with what effect. */

@@ -11,7 +11,7 @@ import { lastGood } from '../memory/trace.ts';
 import { claimsOf, liftClaims } from '../observe/claims.ts';
 import { MissingText, type Observer } from '../observe/observer.ts';
 import { membersDigest, membersOf } from '../plan/left.ts';
-import { builtOf } from '../plan/record.ts';
+import { builtOf, wasAskedAgain } from '../plan/record.ts';
 import { signatureOf } from '../plan/signature.ts';
 import type { Plan } from '../plan/verdict.ts';
 import { moment } from '../words/time.ts';
@@ -133,6 +133,7 @@ export function markNotDone(name: TargetName, context: ByHandContext): readonly 
     {
       ...{ kind: 'failed', run, at: now, ms: 0, signature, because: [], problems },
       ...(untouched === undefined ? {} : { untouched }),
+      ...(wasAskedAgain(trace) ? { again: true } : {}),
     },
     { durable: true },
   );

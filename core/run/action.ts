@@ -224,6 +224,7 @@ class Performer {
         ...rememberedIn(entry),
         ...(this.#action.makes.length > 1 ? { due: this.#action.makes } : {}),
         ...(entry.previous === undefined ? {} : { previous: entry.previous }),
+        ...(entry.again ? { again: true } : {}),
         ...(detached === undefined ? {} : { detached }),
         ...(Object.keys(stamps).length === 0 ? {} : { stamps }),
       };
@@ -245,6 +246,7 @@ class Performer {
         environments,
         signal,
         token: this.#token,
+        again: first.again,
         startedAt: this.#startedAt,
         log: this.#log,
         env: first.node.rule.env ?? [],
@@ -416,6 +418,7 @@ class Performer {
             outputs,
             ...(node.rule.once === undefined ? {} : { token: this.#token }),
             ...(receipt === undefined ? {} : { receipt }),
+            ...(entry.again ? { again: true } : {}),
           };
     journal.trace(node.name, built, { durable: node.rule.once !== undefined });
     this.#products.set(node.name, productNow(node, observer, signature));
@@ -488,6 +491,7 @@ class Performer {
           problems,
           log: this.#log,
           ...(entry.previous === undefined ? {} : { previous: entry.previous }),
+          ...(entry.again ? { again: true } : {}),
           ...(found ? { untouched } : {}),
           ...(doubt ? { token: this.#token, ...rememberedIn(entry) } : {}),
         },

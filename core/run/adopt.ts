@@ -28,7 +28,7 @@ export async function adopt(action: Action, context: PerformContext): Promise<La
     );
     const run = new Run(
       facts,
-      { ...quietOptions(context, entry, at), filesOnly: true },
+      { ...quietOptions(context, entry, at, seen.token ?? ''), filesOnly: true },
       seen.receipt,
     );
     const end = await run.all(evaluate(recipe, facts));
@@ -55,6 +55,8 @@ export async function adopt(action: Action, context: PerformContext): Promise<La
       outputs: Object.fromEntries(node.outputs.map((o) => [o.path, observer.output(o)])),
       evidence: seen.how,
       ...(seen.receipt === undefined ? {} : { receipt: seen.receipt }),
+      ...(seen.token === undefined ? {} : { token: seen.token }),
+      ...(entry.again ? { again: true } : {}),
     },
     { durable: node.rule.once !== undefined },
   );
@@ -63,13 +65,14 @@ export async function adopt(action: Action, context: PerformContext): Promise<La
   return { state: 'built', made: action.makes, note: seen.how, wrote };
 }
 
-function quietOptions(context: PerformContext, entry: Entry, at: number) {
+function quietOptions(context: PerformContext, entry: Entry, at: number, token: string) {
   const { world, environments, signal } = context;
   return {
     world,
     environments,
     signal,
-    token: '', // there was no attempt of ours
+    token, // of nobody here, if it does not show
+    again: entry.again,
     startedAt: at,
     log: logPath(entry.node.name, entry.run),
     env: [],

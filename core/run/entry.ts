@@ -13,6 +13,7 @@ import type { Looker } from '../observe/looker.ts';
 import type { Observer } from '../observe/observer.ts';
 import { stampsBefore } from '../observe/stamps.ts';
 import { usableMembers } from '../plan/needs.ts';
+import { wasAskedAgain } from '../plan/record.ts';
 import { signatureOf } from '../plan/signature.ts';
 import type { Action } from '../plan/verdict.ts';
 import type { Verdicts } from '../plan/view.ts';
@@ -72,6 +73,8 @@ export interface Entry {
   readonly found: Stamps;
   /** What the judge of a once-target wanted remembered when it let this attempt begin. */
   readonly remembered?: Json | undefined;
+  /** Of what must not happen twice: it was asked for once more. */
+  readonly again: boolean;
 }
 
 /** The same for the record of the attempt. */
@@ -87,16 +90,18 @@ export async function entryOf(node: Node, action: Action, context: PerformContex
   const { graph, observer } = context;
   const trace = context.journal.traces.get(node.name);
   const previous = lastGood(trace);
+  const again = node.rule.once !== undefined && wasAskedAgain(trace);
   // What a detached program was started from is what it will have made its outputs from, and its
   // log is that of the run that started it.
   if (action.kind === 'attach' && isOpen(trace)) {
     const { signature, run, stamps = {}, remembered } = trace;
-    return { node, signature, run, previous, stamps, found: stamps, remembered };
+    return { node, signature, run, previous, stamps, found: stamps, remembered, again };
   }
   // Putting files back says nothing about what was done then having been done from what is there now.
   if (action.kind === 'restore' && previous !== undefined) {
     const { signature } = previous;
-    return { node, signature, run: nextRun(node, context), previous, stamps: {}, found: {} };
+    const run = nextRun(node, context);
+    return { node, signature, run, previous, stamps: {}, found: {}, again };
   }
   const gathered = usableMembers(node, context.verdicts);
   const stamps = await stampsBefore(node, action.makes, gathered, graph, observer);
@@ -104,7 +109,8 @@ export async function entryOf(node: Node, action: Action, context: PerformContex
   const found = await foundBefore(node, observer);
   const seen = observer.once(node.name);
   const remembered = seen?.state === 'not done' ? seen.remember : undefined;
-  return { node, signature, run: nextRun(node, context), previous, stamps, found, remembered };
+  const run = nextRun(node, context);
+  return { node, signature, run, previous, stamps, found, remembered, again };
 }
 
 /** A number that no run on record has had; links of a chain share their logs, and so the number. */

@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly environments: Environments;
   readonly signal: AbortSignal;
   readonly token: string;
+  /** It was asked for once more. */
+  readonly again: boolean;
   readonly startedAt: number;
   /** Log of the run; what goes to stdout and stderr lands here unless a step says otherwise. */
   readonly log: Path;
@@ -76,11 +78,12 @@ export class Run {
 
   /** What is known of the run so far. */
   get facts(): RunFacts {
-    const { token, startedAt } = this.#options;
+    const { token, startedAt, again } = this.#options;
     return {
       ...this.#facts,
       token,
       startedAt,
+      again,
       exits: this.#exits,
       stdout: this.#stdout,
       stderr: this.#stderr,

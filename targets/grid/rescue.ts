@@ -14,7 +14,6 @@ import {
   leadOf,
   move,
   type OnceSighting,
-  type Queue,
   type Rule,
   type Seen,
   target,
@@ -22,7 +21,16 @@ import {
 } from '../../core/index.ts';
 import { handedIn } from '../settings/follow-up.ts';
 import { type Site, setupOf } from '../site/site.ts';
-import { inQueue, judgeSubmission, markerText, notDone, readMarker } from '../submitted.ts';
+import {
+  doneByMarker,
+  inQueue,
+  judgeSubmission,
+  markerText,
+  notDone,
+  queueIn,
+  readMarker,
+  unseenQueue,
+} from '../submitted.ts';
 import {
   folderOf,
   nameOf,
@@ -94,21 +102,14 @@ function judgeOnce(
 ): OnceSighting {
   const { kind, exposure, season, others, record, marked } = plan;
   const marker = readMarker(textOf(markerSeen));
-  if (marker?.exposure === exposure && marker.season === season) {
-    const how = `the marker beside its DAG says it was submitted ${marker.submitted}`;
-    return marker.job === null
-      ? { state: 'done', how }
-      : { state: 'done', how, receipt: marker.job };
-  }
+  if (marker?.exposure === exposure && marker.season === season) return doneByMarker(marker);
   if (typeof marked === 'object')
     return { state: 'done', how: 'marked by hand', receipt: marked.job };
-  const queue = queueSeen?.kind === 'answer' ? (queueSeen.answer as unknown as Queue) : undefined;
+  const queue = queueIn(queueSeen);
   const { token, remembered: among } = attempt ?? {};
-  const mine = (queue?.jobs ?? []).filter(
-    (job) => job.token === undefined || !others.includes(job.token),
-  );
+  const mine = queue.jobs.filter((job) => job.token === undefined || !others.includes(job.token));
   const found = grid.jobsOf(
-    { ...(queue ?? { state: 'failed', why: 'no answer' }), jobs: mine },
+    { ...queue, jobs: mine },
     {
       ...(token === undefined ? { purpose: { exposure, season } } : { token }),
       ...(among === undefined ? {} : { among }),
@@ -117,16 +118,9 @@ function judgeOnce(
   // A DAG that has ended is listed for days: without its token it is the one that is rescued.
   const tells = (one: Job) => isAlive(one) || (token !== undefined && one.token === token);
   const job = leadOf({ jobs: found.jobs.filter(tells) });
-  if (job !== undefined) return { state: 'done', how: inQueue(job), receipt: job.id };
-  if (queue?.state !== 'seen' || found.unseen !== undefined) {
-    const why = queueSeen?.kind === 'failed' ? queueSeen.why : found.unseen;
-    return {
-      state: 'unknown',
-      why: `the queue could not be seen (${why})`,
-      advice: 'see `desgw jobs`, then rescue again',
-      unanswered: true,
-    };
-  }
+  if (job !== undefined) return inQueue(job);
+  if (queue.state !== 'seen' || found.unseen !== undefined)
+    return unseenQueue(found.unseen, 'rescue');
   if (kind === 'unfinished' && record === 'unknown' && marked !== 'not submitted')
     return {
       state: 'unknown',

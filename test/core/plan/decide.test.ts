@@ -511,15 +511,29 @@ describe('what must not happen twice', () => {
       missing({ kind: 'never built' }),
     ],
     [
-      'unknown, it is in doubt',
+      'unknown, and nothing was tried, it is waited for',
       {
         rule,
         trace: none,
-        once: { state: 'unknown', why: 'the queue is down', advice: 'ask later' },
+        once: { state: 'unknown', unanswered: true, why: 'the queue is down', advice: 'ask later' },
+      },
+      {
+        state: 'waiting',
+        reasons: [],
+        note: 'the queue is down; ask later',
+        tell: [{ about: 'the queue is down', text: 'the queue is down; ask later' }],
+      },
+    ],
+    [
+      'unknown after an attempt without a result, it is in doubt',
+      {
+        rule,
+        trace: failed({ token: 'u' }),
+        once: { state: 'unknown', unanswered: true, why: 'the queue is down', advice: 'ask later' },
       },
       {
         state: 'in doubt',
-        reasons: [{ kind: 'never built' }],
+        reasons: [{ kind: 'failed before', problem: 'exit 1' }],
         note: 'the queue is down; ask later',
       },
     ],
@@ -748,9 +762,25 @@ test('an attempt that may have had an effect is asked about by its token', () =>
   ];
   expect(records.map(pendingAttempt)).toEqual([
     undefined,
-    { token: 't', at: 5 },
+    { token: 't', at: 5, again: false },
     undefined,
-    { token: 'u', at: 5 },
+    { token: 'u', at: 5, again: false },
     undefined,
+  ]);
+});
+
+test('what was asked for once more stays so until it is made', () => {
+  const built = builtOf(RULE);
+  const records = [
+    cleaned()(built),
+    started({ again: true })(built),
+    failed({ again: true, token: 'u' })(built),
+    failed({ again: true })(built),
+  ];
+  expect(records.map(pendingAttempt)).toEqual([
+    undefined,
+    { token: 't', at: 5, again: true },
+    { token: 'u', at: 5, again: true },
+    { at: 5, again: true },
   ]);
 });

@@ -34,6 +34,7 @@ async function carriedOut(
     signal: new AbortController().signal,
     ...{
       token: 'TOKEN',
+      again: false,
       startedAt: 7,
       log: '.desgw/logs/a.1.log',
       env: [],

@@ -391,6 +391,7 @@ describe('the target that submits a rescue', () => {
       ...facts,
       maybeText: () => planned().dag,
       token: 'mine',
+      again: false,
       startedAt: 0,
       exits: [],
       stdout: '',
@@ -512,8 +513,8 @@ describe('the target that submits a rescue', () => {
     ],
   ])('%s', (_what, plan, token, seen, sighting) => {
     const { once } = ruleOf(plan);
-    expect(once!.judge(seen, token === undefined ? undefined : { token, at: 0 })).toMatchObject(
-      sighting,
-    );
+    expect(
+      once!.judge(seen, token === undefined ? undefined : { token, at: 0, again: false }),
+    ).toMatchObject(sighting);
   });
 });

@@ -39,6 +39,7 @@ const programs = (all: readonly Step[]): readonly string[] =>
 const run = (given: Facts, more: Partial<RunFacts> = {}): RunFacts => ({
   ...given,
   token: 'mine',
+  again: false,
   startedAt: 0,
   exits: [{ kind: 'exit', code: 0 }],
   stdout: '',
@@ -260,7 +261,8 @@ describe('its submission', () => {
     ],
   ])('%s', (_what, seen, token, state) => {
     expect(
-      submitted.once!.judge(seen, token === undefined ? undefined : { token, at: 0 }).state,
+      submitted.once!.judge(seen, token === undefined ? undefined : { token, at: 0, again: false })
+        .state,
     ).toBe(state);
   });
 });
