@@ -60,9 +60,9 @@ function phaseLines(activity: Activity, options: BlockOptions): readonly string[
       past === undefined || done === total
         ? undefined
         : phaseEstimate(row, board, { past, jobs: options.jobs, now: options.now });
-    const more = range === undefined ? '' : `; ${rangeText(range.low, range.high)} more, as before`;
-    const words = stateWords(row);
-    const line = `${pad(display(row.phase), width)}  ${number(done).padStart(digits)} of ${number(total).padStart(digits)}  ${words}${more}`;
+    const more = range === undefined ? '' : `${rangeText(range.low, range.high)} more, as before`;
+    const words = [stateWords(row), more].filter((text) => text !== '').join('; ');
+    const line = `${pad(display(row.phase), width)}  ${number(done).padStart(digits)} of ${number(total).padStart(digits)}  ${words}`;
     return [
       line.trimEnd(),
       ...(row.tally === undefined || done === total ? [] : [`  ${tallyText(row.tally)}`]),

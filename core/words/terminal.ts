@@ -8,6 +8,8 @@ export interface OutputStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
+  /** Asks the terminal for its size now; Node itself learns of a change only when it has time. */
+  _refreshSize?(): void;
   write(text: string): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
@@ -65,6 +67,7 @@ export function openTerminal(
     stdout.columns !== undefined && stdout.columns > 0 ? stdout.columns : NO_SCREEN_WIDTH;
   /** Moves to the start of the live lines; what stands there is erased as it is written over. */
   const home = (): string => {
+    stdout._refreshSize?.();
     if (shown.length === 0) return '';
     // After the window was made narrower a line takes several rows.
     const rows = shown.reduce(
