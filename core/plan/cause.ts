@@ -34,6 +34,13 @@ export function rootCause(
 ): readonly Cause[] {
   const chain: Cause[] = [];
   const seen = new Set<TargetName>();
+  // That it was never built is no cause while what it needs has failed.
+  const way = start === undefined ? wayToTrouble(plan, target, traces) : [target];
+  for (const [i, by] of way.slice(1).entries()) {
+    chain.push({ kind: 'held', target: way[i]!, by });
+    seen.add(way[i]!);
+  }
+  if (way.length > 1) return [...chain, ...rootCause(plan, way.at(-1)!, traces)];
   let here: TargetName | undefined = target;
   let reason: Reason | undefined = start ?? firstReason(reasonsOf(plan, target, traces));
   while (here !== undefined && !seen.has(here)) {
@@ -53,6 +60,55 @@ export function rootCause(
     reason = next === undefined ? undefined : firstReason(reasonsOf(plan, next, traces));
   }
   return chain;
+}
+
+/**
+ * The shortest way from a target with no more to say of itself than that it was never built, through
+ * what it waits for, to something that has failed or needs a person; only itself without such.
+ */
+function wayToTrouble(
+  plan: Plan,
+  target: TargetName,
+  traces: ReadonlyMap<TargetName, Trace>,
+): readonly TargetName[] {
+  const own = reasonsOf(plan, target, traces);
+  if (own.some(({ kind }) => kind !== 'never built')) return [target];
+  const from = new Map<TargetName, TargetName | undefined>([[target, undefined]]);
+  // What is found on the way joins the row that is being gone through.
+  for (const [name] of from) {
+    const verdict = plan.verdicts.get(name);
+    if (name !== target && verdict !== undefined && isTrouble(verdict)) return wayFrom(from, name);
+    for (const by of verdict?.by ?? []) if (!from.has(by)) from.set(by, name);
+  }
+  return [target];
+}
+
+function wayFrom(
+  from: ReadonlyMap<TargetName, TargetName | undefined>,
+  end: TargetName,
+): readonly TargetName[] {
+  const way: TargetName[] = [];
+  for (let name: TargetName | undefined = end; name !== undefined; name = from.get(name))
+    way.unshift(name);
+  return way;
+}
+
+function isTrouble({ state, reasons }: Verdict): boolean {
+  switch (state) {
+    case 'failed':
+    case 'edited':
+    case 'in doubt':
+    case 'outdated':
+      return true;
+    case 'fresh':
+    case 'stale':
+    case 'missing':
+    case 'maybe':
+    case 'waiting':
+    case 'running':
+    case 'blocked':
+      return reasons.some(({ kind }) => kind === 'failed before');
+  }
 }
 
 /** A chain of causes as one sentence; of a long one the middle is left out. */

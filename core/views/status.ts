@@ -256,7 +256,13 @@ export function nextSteps(plan: Plan): readonly string[] {
   const runnable = inState('stale', 'missing', 'failed', 'running');
   const waiting = inState('waiting');
   const steps: string[] = [];
-  if (runnable.length > 0) {
+  const failed = inState('failed');
+  if (failed[0] !== undefined) {
+    const all = runnable.length === failed.length ? '' : ', and makes what is missing';
+    steps.push(
+      `next: ${command('why', failed[0])} says why it failed, ${command('log', failed[0])} what it printed; \`desgw build\` tries again${all}.`,
+    );
+  } else if (runnable.length > 0) {
     steps.push(
       'next: `desgw build` makes what is missing; `desgw build -n` shows what that would be.',
     );

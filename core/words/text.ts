@@ -77,7 +77,8 @@ function wrapLine(line: string, width: number, by: string): string[] {
   const own = /^ */.exec(line)![0];
   let now = own;
   let isBlank = true;
-  for (const word of line.slice(own.length).split(/(?<= )/)) {
+  // A command between back quotes stays in one piece, to be copied.
+  for (const word of line.slice(own.length).match(/(?:`[^`]*`|[^ ])+ *| +/g) ?? []) {
     for (const piece of pieces(word, width - own.length - by.length)) {
       if (!isBlank && columns(now + piece.trimEnd()) > width) {
         lines.push(now.trimEnd());

@@ -175,7 +175,8 @@ needs a person:
   ccds_668444  no job id
 
 120 targets: 112 fresh, 2 waiting, 1 maybe, 2 blocked, 2 failed, 1 in doubt
-next: \`desgw build\` makes what is missing; \`desgw build -n\` shows what that would be.
+next: \`desgw why dag_668442\` says why it failed, \`desgw log dag_668442\` what it printed;
+  \`desgw build\` tries again.
 ccds_668444 needs a person: \`desgw why ccds_668444\` says what to do.
 `);
   });

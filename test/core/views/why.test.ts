@@ -62,6 +62,25 @@ describe('the first cause', () => {
     expect(causeText(blocked, rootCause(blocked, 'a', new Map()))).toBe('a failed: no templates');
   });
 
+  test('of what was never built is what failed before it, however far away', () => {
+    const held = planOf({
+      dag: {
+        state: 'failed',
+        reasons: [{ kind: 'failed before', problem: 'no templates' }],
+      },
+      sent: { state: 'missing', reasons: [{ kind: 'never built' }], by: ['dag'] },
+      other: { state: 'missing', reasons: [{ kind: 'never built' }] },
+      ccds: { state: 'missing', reasons: [{ kind: 'never built' }], by: ['other', 'sent'] },
+      rc: { state: 'stale', reasons: [{ kind: 'recipe changed' }], by: ['dag'] },
+    });
+    const cause = (name: string) => causeText(held, rootCause(held, name, new Map()));
+    expect(cause('ccds')).toBe(
+      'ccds is missing because it comes after sent because it comes after dag because it failed before: no templates',
+    );
+    expect(cause('rc')).toBe('rc is stale because its recipe changed');
+    expect(cause('other')).toBe('other is missing because it was never built');
+  });
+
   test('of a long chain is told without the middle', () => {
     const names = Array.from({ length: 5000 }, (_, i) => `t${i}`);
     const long = planOf(
