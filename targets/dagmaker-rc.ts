@@ -2,6 +2,7 @@
 import { edit, type Rule, target } from '../core/index.ts';
 import { dagmakerValues } from './settings/dagmaker-params.ts';
 import { type FollowUp, rcFile } from './settings/follow-up.ts';
+import { inOneTree } from './settings/output-tree.ts';
 import { PREPARATION } from './settings/phases.ts';
 import { holdWorkflow } from './site/holding.ts';
 import { packageFile } from './site/package.ts';
@@ -25,8 +26,9 @@ export function dagmakerRc(
     // A version, because the parameters say already what was set: a reason names them alone.
     recipe: {
       version: '1',
-      reads: [ours],
+      reads: [path, ours],
       steps: ({ maybeText }) => [
+        ...inOneTree(site, maybeText(path), values),
         ...holdWorkflow({ site, season }),
         edit(
           path,

@@ -28,6 +28,7 @@ import {
   submittedName,
   workDir,
 } from './settings/follow-up.ts';
+import { inOneTree } from './settings/output-tree.ts';
 import { DAGMAKER, exposureSubject } from './settings/phases.ts';
 import { holdWorkflow } from './site/holding.ts';
 import { setupOf } from './site/site.ts';
@@ -86,7 +87,10 @@ export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
     outputs: [{ path: out, quiet: true }, dag],
     recipe: {
       version: '1',
-      steps: () => [
+      reads: [rcFile(followUp)],
+      steps: ({ maybeText }) => [
+        // Not only desgw writes into that file.
+        ...inOneTree(site, maybeText(rcFile(followUp))),
         ...holdWorkflow(followUp),
         ...(site.isolate
           ? [

@@ -1,7 +1,10 @@
 /** The environment given to programs: a short base, what was declared, what sourcing a script leaves. */
 import { Refusal } from '../api/errors.ts';
+import type { Exit } from '../api/facts.ts';
 import type { Exec, Sourced } from '../api/steps.ts';
-import type { World } from '../world/world.ts';
+import type { Path } from '../api/values.ts';
+import { tailOf } from '../memory/logs.ts';
+import type { Files, World } from '../world/world.ts';
 
 type Environment = { readonly [name: string]: string };
 
@@ -11,12 +14,14 @@ const BASE = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_ALL', 'TZ'
 /** Seconds that sourcing may take unless the rule says otherwise. */
 const SOURCE_TIMEOUT = 300;
 
+/** Shows that the environment is printed at all: a script that calls `exit` takes the shell with it. */
+const MARK = 'DESGW_CAPTURED';
+
 /**
  * Sources a script in a clean bash and prints the environment it leaves. The script's own output
  * goes to stderr, so that it cannot be mistaken for the environment.
  */
-const CAPTURE =
-  'script=$1 ok=$2; shift 2; source "$script" "$@" 1>&2 || [ "$ok" = any ] || exit 97; exec env -0';
+const CAPTURE = `script=$1 ok=$2; shift 2; source "$script" "$@" 1>&2 || [ "$ok" = any ] || exit 97; exec env -0 ${MARK}=1`;
 
 /** Shared by all who run programs in one invocation, which has one world. */
 const ENVIRONMENTS = new WeakMap<World, Environments>();
@@ -103,14 +108,41 @@ export class Environments {
     };
     try {
       const { exit } = await processes.run(spawn, signal);
-      if (exit.kind !== 'exit' || exit.code !== 0) {
-        throw new Refusal(`sourcing ${sourced.script} failed`, `See ${log} for what it printed.`);
-      }
-      return { ...parse(files.readText(base) ?? ''), ...sourced.set };
+      const { [MARK]: printed, ...left } = parse(files.readText(base) ?? '');
+      const wrong = complaint(
+        sourced.script,
+        exit,
+        printed !== undefined,
+        Object.keys(left).length,
+      );
+      if (wrong !== undefined) throw new Refusal(wrong, whatItPrinted(files, log));
+      return { ...left, ...sourced.set };
     } finally {
       files.remove(base);
     }
   }
+}
+
+/** What is wrong with a capture; undefined when nothing is. */
+function complaint(
+  script: Path,
+  exit: Exit,
+  printed: boolean,
+  variables: number,
+): string | undefined {
+  if (exit.kind === 'timeout') return `sourcing ${script} took longer than ${exit.after} s`;
+  if (exit.kind !== 'exit') return `sourcing ${script} failed`;
+  if (printed && exit.code === 0)
+    return variables > 0 ? undefined : `sourcing ${script} left an empty environment`;
+  return exit.code === 97
+    ? `sourcing ${script} failed`
+    : `${script} called exit (status ${exit.code}) before its environment could be taken`;
+}
+
+/** The end of what a script printed, which tells why. */
+function whatItPrinted(files: Files, log: Path): string {
+  const tail = tailOf(files, log)?.trimEnd() ?? '';
+  return tail === '' ? 'It printed nothing.' : `It printed last (all of it is in ${log}):\n${tail}`;
 }
 
 const patternOf = (name: string): RegExp =>

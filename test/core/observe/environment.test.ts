@@ -29,7 +29,7 @@ const sourced = (more: Partial<Sourced> = {}): Exec =>
 const leaves =
   (text: string): Program =>
   (_args, files, { stdout }) =>
-    void files.put(stdout, text);
+    void files.put(stdout, `${text}DESGW_CAPTURED=1\0`);
 
 describe('without a script', () => {
   test.each<[string, Exec, readonly string[], object]>([
@@ -77,6 +77,7 @@ describe('a script that must be sourced', () => {
           'SHLVL=2',
           'PWD=/x',
           'BASH_FUNC_module%%=() { :; }',
+          'DESGW_CAPTURED=1',
           '',
         ].join('\0'),
       );
@@ -126,9 +127,28 @@ describe('a script that must be sourced', () => {
     const environments = new Environments(world);
     await expect(environments.of(sourced(), [], signal)).rejects.toMatchObject({
       message: 'sourcing setup.sh failed',
-      advice: expect.stringContaining('.desgw/logs/'),
+      advice: 'It printed nothing.',
     });
     expect(await environments.of(sourced(), [], signal)).toMatchObject({ FORCED: '2' });
+  });
+
+  test.each<[string, Program, string]>([
+    [
+      'calls exit',
+      () => 0,
+      'setup.sh called exit (status 0) before its environment could be taken',
+    ],
+    ['leaves nothing', leaves('SHLVL=1\0'), 'sourcing setup.sh left an empty environment'],
+  ])('that %s refuses the target, with what it printed', async (_what, bash, message) => {
+    const printing: Program = (args, files, spawn) => {
+      files.put(spawn.stderr, 'no cvmfs here\n');
+      return bash(args, files, spawn);
+    };
+    await expect(environment(sourced(), printing)).rejects.toMatchObject({
+      message,
+      advice:
+        'It printed last (all of it is in .desgw/logs/environment.setup.sh.log):\nno cvmfs here',
+    });
   });
 
   test('leaves nothing of itself behind', async () => {
