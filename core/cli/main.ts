@@ -5,6 +5,7 @@
  */
 import { UserError } from '../api/errors.ts';
 import { processTerminal, type Terminal, whenRead } from '../words/terminal.ts';
+import { FileError } from '../world/files.ts';
 import type { World } from '../world/world.ts';
 import { addedCommands, runAdded } from './added.ts';
 import { COMMANDS, EXIT_HELP } from './commands.ts';
@@ -61,6 +62,9 @@ async function help(invocation: Invocation): Promise<number> {
   return 0;
 }
 
+/** What a umask takes from the group. */
+const GROUP = 0o070;
+
 /** First Ctrl-C: stop what can be stopped and leave; second: at once. */
 function handleSignals(terminal: Terminal): {
   signal: AbortSignal;
@@ -81,8 +85,19 @@ function handleSignals(terminal: Terminal): {
     signal: abort.signal,
     onWorld(opened) {
       world = opened;
+      // Where a group works together, what one makes the others can go on with, programs' files too.
+      if (opened.files.sharedWithGroup) process.umask(process.umask() & ~GROUP);
     },
   };
+}
+
+/** Whether what desgw keeps for itself may not be written: no failed target, but how files are shared. */
+function isSomebodyElses(error: unknown): boolean {
+  return (
+    error instanceof FileError &&
+    (error.code === 'EACCES' || error.code === 'EPERM') &&
+    error.path.includes('/.desgw/')
+  );
 }
 
 function complain(error: unknown, terminal: Terminal): number {
@@ -93,6 +108,12 @@ function complain(error: unknown, terminal: Terminal): number {
   }
   const message = error instanceof Error ? error.message : String(error);
   terminal.err(`desgw: ${message}`);
+  if (isSomebodyElses(error)) {
+    terminal.err(
+      '  It belongs to another person. Whoever made this workspace shares it with the group by: chmod -R g+rwX .desgw && chmod g+ws .',
+    );
+    return 2;
+  }
   const known = error instanceof Error && 'code' in error;
   if (!known)
     terminal.err(

@@ -71,6 +71,7 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
 
   return {
     root,
+    sharedWithGroup: (fs.statSync(root).mode & SHARED) !== 0,
     absolute,
     stat: (path) => statting.now(absolute(path)),
     statMany: (paths) => askAll(paths.map(absolute), statting),
@@ -169,6 +170,9 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
     },
   };
 }
+
+/** Writable for the group: what is made in such a folder is for all of them. */
+const SHARED = 0o020;
 
 /** Names half-written files; hexadecimal, so that it stands for itself in any pattern. */
 const ownerOf = (root: string): string => Buffer.from(digestOf(root)).toString('hex').slice(0, 12);

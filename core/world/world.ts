@@ -40,6 +40,8 @@ export interface Stat {
 export interface Files {
   /** Absolute path of the workspace, symbolic links resolved. */
   readonly root: string;
+  /** Whether the workspace is a folder in which a group works together. */
+  readonly sharedWithGroup: boolean;
   absolute(path: Path): string;
   stat(path: Path): Stat | undefined;
   /** Many stats, in order: synchronous while the disk answers fast, else many in flight. */

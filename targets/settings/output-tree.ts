@@ -20,9 +20,9 @@ export function inOneTree(
   const [, above, cache, schema] = TREE.exec(site.pnfs) ?? [];
   if (above === undefined) return [];
   const written = readShell(rc ?? '');
-  const valueOf = (key: string, otherwise: string | undefined): string =>
+  const setTo = (key: string, otherwise: string | undefined): string =>
     values[key] ?? written.get(key)?.value ?? otherwise ?? '';
-  const [toCache, toSchema] = [valueOf('DESTCACHE', cache), valueOf('SCHEMA', schema)];
+  const [toCache, toSchema] = [setTo('DESTCACHE', cache), setTo('SCHEMA', schema)];
   if (toCache === cache && toSchema === schema) return [];
   const tree = `${above}/${toCache}/${toSchema}`;
   throw new Refusal(

@@ -205,6 +205,7 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
   };
   return {
     root: ROOT,
+    sharedWithGroup: false,
     absolute: (path) => (path.startsWith('/') ? path : `${ROOT}/${path}`),
     stat,
     statMany: async (paths) => paths.map(stat),

@@ -1,9 +1,18 @@
 /** What is no plain file: patterns, links, directories, pipes; and whose a file is. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { type Ended, test, type Workspace } from './workspace.ts';
+import { BIN, type Ended, test, type Workspace } from './workspace.ts';
 
 const said = ({ out, err }: Ended): string => out + err;
 
@@ -255,4 +264,25 @@ test('what a killed build has half written is nobody’s input, and goes with th
   expect([killed.code, readdirSync(join(w.dir, 'counts')).length]).toEqual([null, 1]);
   await w.desgw(['build']);
   expect([w.read('total').trim(), w.read('names')]).toEqual(['3', 'one\n']);
+});
+
+test('in a folder that a group may write, all that is made is the group’s, whatever the umask', ({
+  w,
+  expect,
+}) => {
+  w.rules(
+    `target('goal', { outputs: ['o', 'p'], recipe: [sh('a', 'echo > o'), write('p', 'p')] }),`,
+  );
+  const made = (mode: number): readonly string[] => {
+    chmodSync(w.dir, mode);
+    rmSync(join(w.dir, '.desgw'), { recursive: true, force: true });
+    rmSync(join(w.dir, 'o'), { force: true });
+    rmSync(join(w.dir, 'p'), { force: true });
+    const build = `umask 077; exec "$0" "$1" build`;
+    execFileSync('sh', ['-c', build, process.execPath, BIN], { cwd: w.dir });
+    const paths = ['o', 'p', '.desgw', '.desgw/journal'];
+    return paths.map((path) => (statSync(join(w.dir, path)).mode & 0o777).toString(8));
+  };
+  expect(made(0o755)).toEqual(['600', '600', '700', '700']);
+  expect(made(0o775)).toEqual(['660', '660', '770', '770']);
 });

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { test as base } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const BIN = join(ROOT, 'core/bin.cjs');
+/** The command line itself. */
+export const BIN = join(ROOT, 'core/bin.cjs');
 const PRELOAD = join(ROOT, 'test/scenarios/preload.cjs');
 /** A scenario that has not come to its end by then has failed; nothing here takes as long. */
 const DEADLINE = 15_000;
