@@ -5,6 +5,7 @@ import type { Exposure } from './domain.ts';
 /** Everything before the first DAGMaker. */
 export const PREPARATION = 'preparation';
 export const DAGMAKER = 'DAGMaker';
+export const TEMPLATES = 'templates';
 export const SUBMISSION = 'submission';
 export const GRID = 'grid';
 export const REPORTS = 'reports';

@@ -12,7 +12,7 @@ import { asOneJob, withFlag, withMemory, withoutFlag } from '../grid/job-lines.t
 import type { Exposure, Nite } from '../settings/domain.ts';
 
 /** A template that an exposure needs, as its DAG names it. */
-export interface Template {
+export type Template = {
   readonly exposure: Exposure;
   readonly nite: Nite;
   readonly band: string;
@@ -20,7 +20,7 @@ export interface Template {
   readonly processing: string;
   /** The job line of DAGMaker. */
   readonly line: string;
-}
+};
 
 /** The templates that a DAG processes, each once, in the order of their lines. */
 export function templatesOf(text: string): readonly Template[] {

@@ -9,7 +9,6 @@ import { type CauseOfFailure, causeOf, firstFailure, stepOf } from './causes.ts'
 export interface Tried {
   /** Memory of its job, in MB. */
   readonly memory: number;
-  readonly failures: readonly string[];
   /** CCDs of its templates that were done then; undefined: not noted. */
   readonly templatesDone: number | undefined;
 }

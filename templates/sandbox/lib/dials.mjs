@@ -37,7 +37,7 @@ const DEFAULTS = {
     holdReason: 'Error from slot1_7@fnpc: memory usage exceeded request_memory',
   },
   search: { outcomes: { failed: [0, 5], noOverlaps: [0, 1], silent: [0, 1] }, ccds: {} },
-  template: { outcomes: {}, ccds: {} },
+  template: { outcomes: {}, ccds: {}, need: {} },
   postproc: {
     stepSeconds: 0.5,
     fixed: false,
@@ -52,7 +52,7 @@ const DEFAULTS = {
 };
 
 /** Members whose keys a person chooses. */
-const FREE = new Set(['outcomes', 'ccds']);
+const FREE = new Set(['outcomes', 'ccds', 'need']);
 
 /** The dials in force, for one exposure or for the site as a whole. */
 export function dialsFor(exposure) {

@@ -14,7 +14,6 @@ import {
 
 const tried = (one: Partial<Tried> = {}): Tried => ({
   memory: 2500,
-  failures: [],
   templatesDone: 300,
   ...one,
 });
@@ -132,7 +131,7 @@ describe('what a CCD needs', () => {
             if (decision.action !== 'rescue') return true;
             history = [
               ...history,
-              tried({ memory: decision.memory, failures, templatesDone: done }),
+              tried({ memory: decision.memory, templatesDone: done }),
             ] as [Tried, ...Tried[]];
           }
           return false;

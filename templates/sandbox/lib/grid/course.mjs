@@ -5,7 +5,8 @@
  * Outcomes of a search CCD: success; the name of a step (RUN02_expose_makeStarCat: tar and FAIL);
  * noOverlaps; silent (dies, leaves nothing); seFailure (leaves nothing, exit 0); noPair, onlyFits,
  * onlyPsf (tar without all of its force-photometry files); copyFailure (the tar is lost, the rest
- * is there); held, evicted, slow (succeed in the end).
+ * is there); held, evicted, slow (succeed in the end). A template CCD with less memory than it needs is
+ * removed by the pool (outOfMemory).
  */
 import { chance, countWithin, pick, shuffled, within } from '../random.mjs';
 import { SEARCH_CCDS, TEMPLATE_CCDS } from '../sky.mjs';
@@ -63,6 +64,8 @@ export function ccdCourse(kind, outcome, dials, ...keys) {
   switch (outcome) {
     case 'silent':
       return [start, [half, 'exit:1']];
+    case 'outOfMemory':
+      return [start, [half, 'remove']];
     case 'seFailure':
       return [start, [half, 'exit:0']];
     case 'held':

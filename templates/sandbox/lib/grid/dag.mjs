@@ -10,7 +10,7 @@ export class DagError extends Error {
 }
 
 /**
- * The nodes of a DAG in file order: name (stage_1...), how many processes, script, arguments, own
+ * The nodes of a DAG in file order: name (stage_1...), how many processes, memory in MB, script, arguments, own
  * ClassAd attributes, and the names of the nodes that must succeed first.
  * @param warn is called with each line for standard error
  */
@@ -70,6 +70,7 @@ function readJob(line, file, number, warn) {
     }
     return {
       count: Number(options.get('-N')?.at(-1) ?? 1),
+      memory: megabytes(options.get('--memory')?.at(-1)),
       script: rest[0].slice('file://'.length),
       args: rest.slice(1),
       attributes: attributesOf(options.get('--lines') ?? []),
@@ -82,6 +83,12 @@ function readJob(line, file, number, warn) {
       2,
     );
   }
+}
+
+/** An amount of memory such as `6000MB` in megabytes; jobsub's own default where there is none. */
+function megabytes(text = '2000MB') {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([KMGT]?)/i.exec(text) ?? [];
+  return Number(number) * ({ K: 1 / 1024, G: 1024, T: 1024 * 1024 }[unit?.toUpperCase()] ?? 1);
 }
 
 /** The head of argparse's usage message. */

@@ -78,7 +78,8 @@ function newJob(node, index, proc, now) {
   const work = workOf(node.script, node.args, proc);
   const dials = dialsFor(work.exposure);
   const ccd = work.kind === 'search' || work.kind === 'template';
-  const outcome = ccd ? outcomeOf(work, dials) : 'success';
+  const lacks = work.kind === 'template' && node.memory < (dials.template.need[work.ccd] ?? 0);
+  const outcome = lacks ? 'outOfMemory' : ccd ? outcomeOf(work, dials) : 'success';
   const course = ccd
     ? ccdCourse(work.kind, outcome, dials, cluster, node.name, proc)
     : otherCourse(node.script, dials, cluster, node.name);

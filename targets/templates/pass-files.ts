@@ -1,0 +1,68 @@
+/** Where the template pass keeps its files, and what they hold. */
+import type { Path } from '../../core/index.ts';
+import type { Exposure, Season } from '../settings/domain.ts';
+import { OUTPUTS, workDir } from '../settings/follow-up.ts';
+import type { Site } from '../site/site.ts';
+import type { Template } from './template-dag.ts';
+
+/** Names of the targets of one pass, counted from 0. */
+export const claimsName = (exposure: Exposure, pass: number): string =>
+  `template_claims_${exposure}_${pass}`;
+export const passName = (exposure: Exposure, pass: number): string =>
+  `templates_${exposure}_${pass}`;
+export const stateName = (exposure: Exposure, pass: number): string =>
+  `template_state_${exposure}_${pass}`;
+
+export const claimsFile = (exposure: Exposure, pass: number): Path =>
+  `${OUTPUTS}/templates/claims_${exposure}_${pass}.json`;
+export const stateFile = (exposure: Exposure, pass: number): Path =>
+  `${OUTPUTS}/templates/state_${exposure}_${pass}.json`;
+
+/** The DAG of a pass lies beside that of the exposure; the season tells whose it is. */
+export const passDag = (site: Site, season: Season, exposure: Exposure, pass: number): Path =>
+  `${workDir(site, exposure)}/desgw_templates_${exposure}_S${season}_${pass}.dag`;
+
+/** The directory of one processing in the registry that all events and people share. */
+export const claimsDirectory = (site: Site, processing: string): Path =>
+  `${site.registry}/templates/${processing}`;
+
+/** The name under which a template is claimed for a pass. */
+export const claimName = ({ nite, exposure }: Pick<Template, 'nite' | 'exposure'>, pass: number) =>
+  `${nite}_${exposure}.pass${pass}`;
+
+/** What an exposure's templates were before a pass, and which of them the pass takes. */
+export type PassClaims = {
+  readonly schema: 'desgw/template-claims';
+  readonly version: 1;
+  readonly pass: number;
+  /** Nobody held them; this exposure submits them. */
+  readonly taken: readonly (Template & { readonly missing: readonly number[] })[];
+  /** Somebody else has claimed them, or has jobs of them in the queue. */
+  readonly elsewhere: readonly (Template & { readonly missing: readonly number[] })[];
+  /** Complete already, or nothing more can be had. */
+  readonly rest: readonly Template[];
+};
+
+/** How far the templates of an exposure are after a pass, when nothing more is to be expected of it. */
+export type PassState = {
+  readonly schema: 'desgw/template-state';
+  readonly version: 1;
+  readonly pass: number;
+  readonly templates: readonly {
+    readonly template: Template;
+    readonly done: number;
+    readonly missing: readonly number[];
+    /** `again`: the next pass may bring more. */
+    readonly state: 'complete' | 'again' | 'final';
+  }[];
+};
+
+/** Reads one of these files; undefined for what is none. */
+export function passFile<File extends { readonly schema: string }>(
+  text: string | undefined,
+  schema: File['schema'],
+): File | undefined {
+  if (text === undefined) return undefined;
+  const file: File = JSON.parse(text);
+  return file.schema === schema ? file : undefined;
+}
