@@ -72,6 +72,20 @@ const OWN_PARAMS = {
     help: 'seconds that files may come late when the jobs have left the queue',
     check: seconds,
   },
+  rescueBudget: param(0.2, {
+    help: 'share of all submitted CCDs that rescues by triage may cost in jobs',
+  }),
+  templateMemory: param(['4000MB', '6000MB', '32000MB'], {
+    type: 'list',
+    help: 'memory of template jobs, one amount for each pass of the template pass',
+  }),
+  templateEnough: param(59, {
+    type: 'integer',
+    help: 'CCDs of 60 at which a template counts as complete',
+  }),
+  templateWait: param(8, {
+    help: 'hours after which a search is submitted whatever its templates do',
+  }),
   ccdThreshold: param(50, {
     type: 'integer',
     help: 'complete CCDs that an exposure needs to go on',

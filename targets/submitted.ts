@@ -53,6 +53,8 @@ export interface Marker {
   readonly dag: string;
   /** It was submitted once more: what an earlier submission left says nothing of this one. */
   readonly again?: true;
+  /** CCDs of its templates that were done then. */
+  readonly templatesDone?: number;
 }
 
 /** Reads a marker; undefined for what desgw did not write. */

@@ -8,6 +8,7 @@ import { doctor } from './doctor.ts';
 import { jobs } from './jobs.ts';
 import { rescue } from './rescue.ts';
 import { summary } from './summary.ts';
+import { triage } from './triage.ts';
 
 /** For `commands` of a rule file. */
 export function followUpCommands(site: Site): { readonly [name: string]: Command } {
@@ -16,6 +17,7 @@ export function followUpCommands(site: Site): { readonly [name: string]: Command
     jobs: jobs(site),
     cancel: cancel(site),
     rescue: rescue(site),
+    triage: triage(site),
     summary: summary(site),
     candidates: candidates(site),
     doctor: doctor(site),

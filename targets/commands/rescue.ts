@@ -22,6 +22,8 @@ import type { Exposure, Season } from '../settings/domain.ts';
 import { ccdsName } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
 import { askQueue, claimedSeason, neededExposures } from './asked.ts';
+import { resultsOf } from './results.ts';
+import { triageOf } from './triage.ts';
 
 const GOAL = 'rescue';
 
@@ -29,19 +31,30 @@ const GOAL = 'rescue';
 export function rescue(site: Site): Command {
   return {
     doc: 'submit the CCDs of exposures once more that failed, died or never ran; the others stay as they are',
-    usage: '<exposure...>',
+    usage: '[exposure...]',
     options: {
+      '--all-failed': 'every exposure of which a CCD is not complete, in place of exposures',
+      '--triage': 'only the CCDs that `desgw triage` would try again, each with its memory',
+      '--step STEP': 'only the CCDs that failed first at this step, such as RUN18',
       '--memory SIZE':
-        'memory of each job, such as 6000MB (default: twice that of the last submission)',
+        'memory of each job, such as 6000MB (default: twice as much where memory may have been lacking)',
       '--dry-run': 'show the DAG and what would be moved; change nothing',
       '--yes': 'do not ask',
       '--job ID': 'decide a rescue in doubt: it was submitted, as this job',
       '--not-submitted': 'decide a rescue in doubt: it was not submitted',
     },
     run: async (call) => {
-      const exposures = neededExposures(call, 'rescue');
-      const asked = askedFor(site, call, exposures, claimedSeason(call));
+      const exposures = exposuresFor(call);
+      const asked = await chosenBy(
+        site,
+        call,
+        askedFor(site, call, exposures, claimedSeason(call)),
+      );
       const queue = await askQueue(site, call);
+      if (asked.length === 0) {
+        call.print('Triage finds nothing to rescue; `desgw triage` says why.');
+        return 0;
+      }
       const { plans, refused } = await plansOf(site, call, asked, queue);
       for (const line of refused) call.print(line);
       const bad = refused.length > 0 ? 2 : 0;
@@ -58,6 +71,55 @@ export function rescue(site: Site): Command {
       return status === 0 ? bad : status;
     },
   };
+}
+
+/** Exposures as typed, `*` standing for any digits, or all that lack CCDs. @throws UserError */
+function exposuresFor(call: CommandCall): readonly Exposure[] {
+  const all = resultsOf(call);
+  if (call.option('--all-failed') === true || (call.option('--triage') && call.args.length === 0)) {
+    const open = all.filter(
+      ({ ccds }) => ccds !== undefined && ccds.counts.complete < ccds.counts.total,
+    );
+    if (open.length === 0) throw new UserError('no exposure that was judged lacks a CCD');
+    return open.map(({ exposure }) => exposure);
+  }
+  const args = call.args.flatMap((word) => {
+    if (!word.includes('*')) return [word];
+    const pattern = new RegExp(`^${word.replaceAll(/[^\d*]/g, '\\$&').replaceAll('*', '\\d*')}$`);
+    const found = all.filter(({ exposure }) => pattern.test(exposure)).map((one) => one.exposure);
+    if (found.length > 0) return found;
+    throw new UserError(`no exposure is like ${word}`, 'See `desgw status` for those there are.');
+  });
+  return neededExposures({ args }, 'rescue');
+}
+
+/** Only what triage would try again, where it was asked for. */
+async function chosenBy(
+  site: Site,
+  call: CommandCall,
+  asked: readonly RescueAsked[],
+): Promise<readonly RescueAsked[]> {
+  const step = call.option('--step');
+  if (typeof step === 'string' && !/^(RUN\d\d|NOOVERLAPS)$/.test(step))
+    throw new UserError(`'${step}' is not a step`, 'Write it as RUN18, or NOOVERLAPS.');
+  const narrowed = typeof step === 'string' ? asked.map((one) => ({ ...one, step })) : asked;
+  if (call.option('--triage') !== true) return narrowed;
+  const { triaged, limit } = await triageOf(site, call);
+  if (limit.state === 'broken')
+    throw new UserError(`triage rescues nothing: ${limit.why}`, 'See `desgw triage`.');
+  let left = limit.jobs;
+  return narrowed.flatMap((one): readonly RescueAsked[] => {
+    const found = triaged.find(({ exposure }) => exposure === one.exposure);
+    const chosen = new Map<number, string>();
+    for (const decision of found?.decisions ?? [])
+      if (decision.action === 'rescue' && left > 0) {
+        chosen.set(decision.ccd, `${decision.memory}MB`);
+        left -= 1;
+      }
+    // What goes on already is left as it is, unless it was named.
+    const spared = found?.enough === true && call.args.length === 0;
+    return chosen.size === 0 || spared ? [] : [{ ...one, chosen }];
+  });
 }
 
 /** @throws UserError for values that could not be meant */

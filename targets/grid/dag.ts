@@ -184,11 +184,11 @@ function judgeCcds(search: readonly DagJob[], exposure: string, again: string): 
   return [{ what, advice: `see the output of DAGMaker for the reason; ${again}` }];
 }
 
-/** Which CCDs to run again, and with how much memory (`6000MB`; as in the DAG if left out). */
+/** Which CCDs to run again, and with how much memory each (`6000MB`; left out: as in the DAG). */
 export interface Rescue {
   readonly exposure: string;
   readonly ccds: readonly number[];
-  readonly memory?: string;
+  readonly memoryOf?: (ccd: number) => string;
 }
 
 /**
@@ -197,10 +197,8 @@ export interface Rescue {
  * RUNMON, which needs all 59.
  * @throws Refusal for a damaged DAG, a CCD that it does not hold exactly once, or odd values
  */
-export function rescueDag(text: string, { exposure, ccds, memory }: Rescue): string {
+export function rescueDag(text: string, { exposure, ccds, memoryOf }: Rescue): string {
   if (!/^\d{6,7}$/.test(exposure)) throw new Refusal(`'${exposure}' is not an exposure number`);
-  if (memory !== undefined && !/^[1-9]\d{0,6}(?:[KMGT]i?B)?$/.test(memory))
-    throw new Refusal(`'${memory}' is not an amount of memory`, 'write it as 6000MB or 6GB');
   if (ccds.length === 0) throw new Refusal(`no CCD of exposure ${exposure} is to run again`);
   if (/[^\t\n\r\x20-\x7e]/.test(text))
     throw new Refusal(`the DAG of exposure ${exposure} holds bytes that are not text`);
@@ -222,7 +220,11 @@ export function rescueDag(text: string, { exposure, ccds, memory }: Rescue): str
         throw new Refusal(
           `the DAG of exposure ${exposure} holds CCD ${ccd} ${found.length} times, wanted is once`,
         );
-      return memory === undefined ? found[0]!.text : withMemory(found[0]!.text, memory);
+      const memory = memoryOf?.(ccd);
+      if (memory === undefined) return found[0]!.text;
+      if (!/^[1-9]\d{0,6}(?:[KMGT]i?B)?$/.test(memory))
+        throw new Refusal(`'${memory}' is not an amount of memory`, 'write it as 6000MB or 6GB');
+      return withMemory(found[0]!.text, memory);
     });
   const first = dummy === undefined ? [] : ['<parallel>', dummy.text, '</parallel>'];
   return [...first, '<parallel>', ...lines, '</parallel>', ''].join('\n');

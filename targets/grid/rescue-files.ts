@@ -12,6 +12,10 @@ export interface RescueAsked {
   readonly season: Season;
   /** As `6000MB`; undefined: twice as much as the last time. */
   readonly memory?: string;
+  /** Only these CCDs, each with its memory; without, all that are not complete. */
+  readonly chosen?: ReadonlyMap<number, string>;
+  /** Only CCDs that failed first at this step, such as `RUN18`. */
+  readonly step?: string;
   /** A person says how an unfinished rescue ended: it has this job id, or was never submitted. */
   readonly marked?: { readonly job: string } | 'not submitted';
 }
@@ -23,6 +27,7 @@ export interface RescuePlan {
   readonly season: Season;
   readonly number: number;
   readonly ccds: readonly number[];
+  /** Memory of the jobs, in words: `5000MB`, or `2500MB to 5000MB`. */
   readonly memory: string;
   /** Text of the rescue DAG. */
   readonly dag: string;

@@ -24,6 +24,7 @@ import { ccd2, SEARCH_CCDS } from '../settings/domain.ts';
 import { ccdsName, ROWS_FILE, submittedName } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
 import { type Marker, readMarker } from '../submitted.ts';
+import { causeOf, firstFailure, stepOf } from '../triage/causes.ts';
 import { jobsIn, parseDag, rescueDag } from './dag.ts';
 import {
   type Earlier,
@@ -98,16 +99,18 @@ export function planRescue(
     );
   const judged = reportFrom(ccdsSeen, { exposure, band, season });
   if (judged.state === 'failed') throw new Refusal(judged.why, judged.advice);
-  const ccds = toRescue(judged.report);
-  const memory = asked.memory ?? raised(memoryIn(last?.dag ?? first.text));
+  const ccds = toRescue(judged.report, asked);
+  const lastMemory = memoryIn(last?.dag ?? first.text);
+  const memoryOf = (ccd: number): string =>
+    asked.memory ?? asked.chosen?.get(ccd) ?? memoryFor(judged.report, ccd, lastMemory);
   return {
     kind: 'ready',
     exposure,
     season,
     number: (last?.number ?? 0) + 1,
     ccds,
-    memory,
-    dag: rescueDag(first.text, { exposure, ccds, memory }),
+    memory: inWords(ccds.map(memoryOf)),
+    dag: rescueDag(first.text, { exposure, ccds, memoryOf }),
     moves: movesFor(listingsFrom(ccdsSeen), {
       exposure,
       season,
@@ -173,12 +176,27 @@ function refuseWhileLive(
 }
 
 /** CCDs to run again. @throws Refusal when there are none, or when no job can have run at all */
-function toRescue(report: CcdReport): readonly number[] {
+function toRescue(
+  report: CcdReport,
+  { chosen, step }: Pick<RescueAsked, 'chosen' | 'step'>,
+): readonly number[] {
   const { exposure, band, counts } = report;
   const states = stateByCcd(report);
-  const ccds = SEARCH_CCDS.filter(
+  const open = SEARCH_CCDS.filter(
     (ccd) => (states.get(`${band}_${ccd2(ccd)}`) ?? 'missing') !== 'complete',
   );
+  const ccds = open.filter(
+    (ccd) =>
+      chosen?.has(ccd) !== false &&
+      (step === undefined || stepOf(firstFailure(failuresOf(report, ccd)) ?? '') === step),
+  );
+  if (open.length > 0 && ccds.length === 0)
+    throw new Refusal(
+      step === undefined
+        ? `no CCD of ${exposure} would gain anything by a rescue`
+        : `no CCD of ${exposure} failed first at ${step}`,
+      `desgw triage ${exposure} tells what each needs`,
+    );
   if (ccds.length === 0)
     throw new Refusal(`all CCDs of ${exposure} are complete: there is nothing to rescue`);
   if (counts.complete + counts.failed === 0)
@@ -187,6 +205,25 @@ function toRescue(report: CcdReport): readonly number[] {
       `a rescue would leave the templates out; submit all of it: desgw resubmit ${submittedName(exposure)}`,
     );
   return ccds;
+}
+
+const failuresOf = (report: CcdReport, ccd: number): readonly string[] =>
+  report.ccds
+    .filter((entry) => entry.ccd === `${report.band}_${ccd2(ccd)}`)
+    .flatMap((entry) => entry.failures);
+
+/** Twice as much where memory can be what was lacking, else as much as before. */
+function memoryFor(report: CcdReport, ccd: number, before: string | undefined): string {
+  const cause = causeOf(failuresOf(report, ccd));
+  const more = raised(before);
+  return cause === 'memory' || cause === 'died' ? more : (before ?? more);
+}
+
+function inWords(memories: readonly string[]): string {
+  const distinct = [...new Set(memories)].sort(
+    (a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10),
+  );
+  return distinct.length <= 1 ? distinct.join('') : `${distinct[0]} to ${distinct.at(-1)}`;
 }
 
 /** How the CCDs that are to run again ended: `5 x RUN02_expose_makeStarCat, 1 incomplete`. */

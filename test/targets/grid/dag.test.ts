@@ -167,9 +167,11 @@ describe('rescuing CCDs', () => {
 
   test('memory is replaced where it stands, however it is written', () => {
     const line = (options: string) =>
-      rescueDag(dagText({ options }), { exposure: '668439', ccds: [5], memory: '6000MB' }).split(
-        '\n',
-      )[4];
+      rescueDag(dagText({ options }), {
+        exposure: '668439',
+        ccds: [5],
+        memoryOf: () => '6000MB',
+      }).split('\n')[4];
     const want = searchLine(5, { options: '--cpu=1 --memory=6000MB --disk=1GB' });
     expect(line('--cpu=1 --memory=2500MB --disk=1GB')).toBe(want);
     expect(line('--cpu=1 --memory 2500MB --disk=1GB')).toBe(want);
@@ -180,7 +182,7 @@ describe('rescuing CCDs', () => {
     const text = rescueDag(dagText({ options: '--cpu=1' }), {
       exposure: '668439',
       ccds: [5],
-      memory: '32GB',
+      memoryOf: () => '32GB',
     });
     expect(text.split('\n')[4]).toBe(
       searchLine(5, { options: '--cpu=1' }).replace(' file://', ' --memory=32GB file://'),
@@ -191,7 +193,9 @@ describe('rescuing CCDs', () => {
     const subset = fc.uniqueArray(fc.constantFrom(...SEARCH_CCDS), { minLength: 1 });
     fc.assert(
       fc.property(subset, (ccds) => {
-        const dag = parseDag(rescueDag(dagText(), { exposure: '668439', ccds, memory: '4000MB' }));
+        const dag = parseDag(
+          rescueDag(dagText(), { exposure: '668439', ccds, memoryOf: () => '4000MB' }),
+        );
         const search = jobsIn(dag).filter((job) => job.kind === 'search');
         expect(dag.syntax).toEqual([]);
         expect(search.map((job) => Number(job.flags.get('c')))).toEqual(
@@ -209,7 +213,11 @@ describe('rescuing CCDs', () => {
     ['a CCD that is there twice', dagText({ ccds: [5, 5] }), { exposure: '668439', ccds: [5] }],
     ['another exposure', dagText(), { exposure: '668440', ccds: [5] }],
     ['an exposure that is none', dagText(), { exposure: '668439\n', ccds: [5] }],
-    ['memory with an option in it', dagText(), { exposure: '668439', ccds: [5], memory: '1GB -x' }],
+    [
+      'memory with an option in it',
+      dagText(),
+      { exposure: '668439', ccds: [5], memoryOf: () => '1GB -x' },
+    ],
     ['a damaged DAG', dagText().replace('</serial>', ''), { exposure: '668439', ccds: [5] }],
     ['a DAG with a NUL', `${dagText()}\0`, { exposure: '668439', ccds: [5] }],
   ])('%s is refused', (_, text, rescue) => {

@@ -133,13 +133,13 @@ const job = (fields: Partial<Job>): Job => ({
 });
 
 describe('what a rescue would do', () => {
-  test('the CCDs that failed, died or never ran go into a DAG of their own, with twice the memory', () => {
+  test('the CCDs that failed, died or never ran go into a DAG of their own, with twice the memory where that can help', () => {
     const plan = planned();
     expect(plan).toMatchObject({
       kind: 'ready',
       number: 1,
       ccds: [3, 12, 40],
-      memory: '5000MB',
+      memory: '2500MB to 5000MB',
       why: '1 x NOOVERLAPS, 1 x RUN02_expose_makeStarCat, 1 x incomplete',
       others: ['first'],
     });
@@ -151,8 +151,8 @@ describe('what a rescue would do', () => {
       ['search', '40'],
     ]);
     expect(jobs.slice(1).map(({ text: line }) => line.match(/--memory=\S+/g))).toEqual([
-      ['--memory=5000MB'],
-      ['--memory=5000MB'],
+      ['--memory=2500MB'],
+      ['--memory=2500MB'],
       ['--memory=5000MB'],
     ]);
   });
@@ -182,11 +182,11 @@ describe('what a rescue would do', () => {
       });
     expect(second('6000MB')).toMatchObject({
       number: 2,
-      memory: '12000MB',
+      memory: '6000MB to 12000MB',
       others: ['first', 'second'],
     });
-    expect(second('3GB').memory).toBe('6144MB');
-    expect(second('20000MB').memory).toBe('32000MB');
+    expect(second('3GB').memory).toBe('3GB to 6144MB');
+    expect(second('20000MB').memory).toBe('20000MB to 32000MB');
     expect(second('40000MB').memory).toBe('40000MB');
     expect(
       planned({

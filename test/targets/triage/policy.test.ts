@@ -129,10 +129,10 @@ describe('what a CCD needs', () => {
             done += grows ? 1 : 0;
             const decision = decideCcd(facts({ failures, tried: history, templatesDone: done }));
             if (decision.action !== 'rescue') return true;
-            history = [
-              ...history,
-              tried({ memory: decision.memory, templatesDone: done }),
-            ] as [Tried, ...Tried[]];
+            history = [...history, tried({ memory: decision.memory, templatesDone: done })] as [
+              Tried,
+              ...Tried[],
+            ];
           }
           return false;
         },

@@ -1,0 +1,211 @@
+/** `desgw triage`: what each CCD that did not complete needs. Looks only; `desgw rescue` acts. */
+import { type Command, type CommandCall, isAlive, type Queue } from '../../core/index.ts';
+import {
+  earlierFrom,
+  earlierLooks,
+  earlierNumbers,
+  rescueLooks,
+  textOf,
+} from '../grid/rescue-files.ts';
+import type { ExposureResult } from '../reports/night-summary.ts';
+import { ccdsName } from '../settings/follow-up.ts';
+import type { Site } from '../site/site.ts';
+import { type PassState, passFile, stateFile } from '../templates/pass-files.ts';
+import type { Template } from '../templates/template-dag.ts';
+import { templateFound } from '../templates/template-state.ts';
+import { ccdFacts, type ExposureEvidence } from '../triage/evidence.ts';
+import {
+  type Decision,
+  decideCcd,
+  type ExposureFinding,
+  findingOf,
+  type Limit,
+  limitOf,
+} from '../triage/policy.ts';
+import { aligned, askQueue, claimedSeason, typedExposures } from './asked.ts';
+import { resultsOf } from './results.ts';
+
+/** What triage finds of one exposure. */
+export interface Triaged {
+  readonly exposure: string;
+  readonly complete: number;
+  readonly total: number;
+  /** It goes on as it is: rescuing it would only improve it. */
+  readonly enough: boolean;
+  readonly finding: ExposureFinding;
+  readonly decisions: readonly Decision[];
+}
+
+/** Exit status 4 when the circuit breaker says that a person must look. */
+export function triage(site: Site): Command {
+  return {
+    doc: 'what each CCD that did not complete needs: another try, memory, templates, or nothing more',
+    usage: '[exposure...]',
+    options: { '--json': 'print data instead of text' },
+    run: async (call) => {
+      const { triaged, limit } = await triageOf(site, call);
+      if (call.option('--json') === true) {
+        call.print(
+          JSON.stringify({ schema: 'desgw/triage', version: 1, limit, exposures: triaged }),
+        );
+      } else for (const line of triageText(triaged, limit)) call.print(line);
+      return limit.state === 'broken' ? 4 : 0;
+    },
+  };
+}
+
+/** Triage of the exposures that were typed, or of all that have been judged. */
+export async function triageOf(
+  site: Site,
+  call: CommandCall,
+): Promise<{ readonly triaged: readonly Triaged[]; readonly limit: Limit }> {
+  const typed = typedExposures(call);
+  const all = resultsOf(call);
+  const queue = await askQueue(site, call);
+  const triaged: Triaged[] = [];
+  let spent = 0;
+  for (const result of all) {
+    if (result.ccds === undefined) continue;
+    const evidence = await evidenceOf(site, call, result, queue);
+    spent += evidence.earlier.length;
+    const decisions = ccdFacts(evidence).map(decideCcd);
+    const { counts, enough } = result.ccds;
+    triaged.push({
+      exposure: result.exposure,
+      complete: counts.complete,
+      total: counts.total,
+      enough,
+      finding: findingOf(decisions),
+      decisions,
+    });
+  }
+  const submitted = triaged.reduce((sum, { total }) => sum + total, 0);
+  const limit = limitOf(
+    triaged.flatMap(({ decisions }) => decisions),
+    { submitted, spent, budget: Number(call.params.rescueBudget) },
+  );
+  const shown =
+    typed.length === 0 ? triaged : triaged.filter(({ exposure }) => typed.includes(exposure));
+  return { triaged: shown, limit };
+}
+
+async function evidenceOf(
+  site: Site,
+  call: CommandCall,
+  { exposure, ccds, forcefiles }: ExposureResult,
+  queue: Queue,
+): Promise<ExposureEvidence> {
+  const asked = { exposure, season: claimedSeason(call) };
+  const seen = await call.look(rescueLooks(site, asked));
+  const earlier = earlierFrom(
+    earlierNumbers(exposure, seen),
+    await call.look(earlierLooks(site, asked, seen)),
+  );
+  const passes = call.params.templateMemory as readonly string[];
+  const templates = passFile<PassState>(
+    call.readText(stateFile(exposure, passes.length - 1)),
+    'desgw/template-state',
+  );
+  return {
+    report: ccds!,
+    forcefiles,
+    dag: textOf(seen[0]),
+    earlier,
+    templates,
+    templatesDone:
+      templates === undefined
+        ? undefined
+        : await doneNow(
+            site,
+            call,
+            templates.templates.map(({ template }) => template),
+          ),
+    templatesComing: queue.jobs.some((job) => isAlive(job) && job.labels.templatesOf === exposure),
+    age: (call.now - (call.record(ccdsName(exposure))?.at ?? 0)) / 1000,
+  };
+}
+
+/** CCDs of templates that are done at this moment; undefined where they could not be seen. */
+async function doneNow(
+  site: Site,
+  call: CommandCall,
+  templates: readonly Template[],
+): Promise<number | undefined> {
+  const seen = await call.look(
+    templates.map(({ nite, exposure }) => ({
+      kind: 'list',
+      pattern: `${site.pnfs}/exp/${nite}/${exposure}`,
+    })),
+  );
+  if (seen.some(({ kind }) => kind === 'failed')) return undefined;
+  return templates.reduce((sum, template, i) => {
+    const one = seen[i];
+    const names = one?.kind === 'list' ? one.dirs[0]?.names : undefined;
+    return sum + templateFound(template, names).done;
+  }, 0);
+}
+
+/** The table, the totals, and what to type next. */
+function triageText(triaged: readonly Triaged[], limit: Limit): readonly string[] {
+  if (triaged.length === 0) return ['No exposure has been judged yet; see `desgw status`.'];
+  const rows = triaged.flatMap((one) =>
+    groups(one.decisions).map(({ decision, ccds }, i) => [
+      i === 0 ? one.exposure : '',
+      i === 0 ? `${one.complete} of ${one.total}` : '',
+      `${ccds} ${decision.what}`,
+      thenText(decision),
+    ]),
+  );
+  const all = triaged.flatMap(({ decisions }) => decisions);
+  const count = (action: Decision['action']) =>
+    all.filter((decision) => decision.action === action).length;
+  const totals = [
+    `${count('rescue')} CCDs to rescue`,
+    `${count('wait')} wait`,
+    `${count('copy force files')} lack only force files`,
+    `${count('final')} final`,
+  ].join(', ');
+  const table = rows.length === 0 ? [] : aligned([['EXPOSURE', 'CCDS', 'WHAT', 'THEN'], ...rows]);
+  return [
+    ...table,
+    ...triaged.flatMap(({ exposure, finding }) =>
+      finding.kind === 'templates'
+        ? [
+            `${exposure}: ${finding.ccds} CCDs stop at ${finding.step}: that is its templates, not its CCDs`,
+          ]
+        : [],
+    ),
+    `${triaged.length} exposures: ${totals}`,
+    limit.state === 'broken'
+      ? `Nothing should be rescued: ${limit.why}.`
+      : count('rescue') === 0
+        ? 'Nothing would be gained by a rescue now.'
+        : `desgw rescue --triage does it (at most ${limit.jobs} jobs within the budget)`,
+  ];
+}
+
+function groups(
+  decisions: readonly Decision[],
+): readonly { readonly decision: Decision; readonly ccds: number }[] {
+  const found = new Map<string, { readonly decision: Decision; ccds: number }>();
+  for (const decision of decisions) {
+    const key = `${decision.what}\n${thenText(decision)}`;
+    const known = found.get(key);
+    if (known === undefined) found.set(key, { decision, ccds: 1 });
+    else known.ccds += 1;
+  }
+  return [...found.values()].sort((a, b) => b.ccds - a.ccds);
+}
+
+function thenText(decision: Decision): string {
+  switch (decision.action) {
+    case 'rescue':
+      return `rescue with ${decision.memory}MB: ${decision.why}`;
+    case 'copy force files':
+      return `copy its force files: ${decision.why}`;
+    case 'wait':
+      return `wait: ${decision.why}`;
+    case 'final':
+      return `final: ${decision.why}`;
+  }
+}
