@@ -155,7 +155,7 @@ function askedFor(
 
 async function plansOf(site: Site, call: CommandCall, asked: readonly RescueAsked[], queue: Queue) {
   const plans: RescuePlan[] = [];
-  const refused: string[] = [];
+  const refused: { readonly exposure: Exposure; readonly why: string }[] = [];
   for (const one of asked) {
     try {
       const seen = await call.look(rescueLooks(site, one));
@@ -169,10 +169,26 @@ async function plansOf(site: Site, call: CommandCall, asked: readonly RescueAske
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const advice = error.advice === undefined ? '' : `\n  ${error.advice}`;
-      refused.push(`${one.exposure} is not rescued: ${error.message}${advice}`);
+      refused.push({ exposure: one.exposure, why: `${error.message}${advice}` });
     }
   }
-  return { plans, refused };
+  return { plans, refused: refusals(refused) };
+}
+
+/** What is in the way of several alike is said once. */
+function refusals(
+  refused: readonly { readonly exposure: Exposure; readonly why: string }[],
+): readonly string[] {
+  const alike = new Map<string, Exposure[]>();
+  for (const { exposure, why } of refused) {
+    const key = why.replaceAll(exposure, '<exposure>');
+    alike.set(key, [...(alike.get(key) ?? []), exposure]);
+  }
+  return [...alike].map(([why, exposures]) =>
+    exposures.length === 1
+      ? `${exposures[0]} is not rescued: ${why.replaceAll('<exposure>', exposures[0]!)}`
+      : `${exposures.join(', ')} are not rescued: ${why}`,
+  );
 }
 
 function stateOf(record: OnRecord | undefined): 'submitted' | 'begun' | 'unknown' {
