@@ -1,6 +1,5 @@
 /** dagmaker_EXP.out: DAGMaker.sh makes the DAG of one exposure. */
 import {
-  digestOf,
   exec,
   type Grid,
   link,
@@ -32,7 +31,7 @@ import { inOneTree } from './settings/output-tree.ts';
 import { DAGMAKER, exposureSubject } from './settings/phases.ts';
 import { holdWorkflow } from './site/holding.ts';
 import { setupOf } from './site/site.ts';
-import { judgeSubmitted, readMarker, submissionLooks } from './submitted.ts';
+import { isOfDag, judgeSubmitted, readMarker, submissionLooks } from './submitted.ts';
 
 /** Seconds; DAGMaker takes minutes. */
 const TIMEOUT = 2 * 3600;
@@ -140,7 +139,7 @@ function judgeMade(
     return { state: 'not done' };
   const [markerSeen] = seen;
   const marker = markerSeen?.kind === 'read' ? readMarker(markerSeen.text) : undefined;
-  if (marker !== undefined && marker.dag !== digestOf(text)) return { state: 'not done' };
+  if (marker !== undefined && !isOfDag(marker, text)) return { state: 'not done' };
   const submitted = judgeSubmitted(seen, { ...asked, grid });
   return submitted.state === 'done' ? { state: 'done', how: submitted.how } : { state: 'not done' };
 }

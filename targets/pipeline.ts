@@ -36,6 +36,8 @@ import { OUTPUT_TXT, ROWS_FILE } from './settings/follow-up.ts';
 import { POSTPROC_PARAMS } from './settings/postproc-params.ts';
 import type { Site } from './site/site.ts';
 import { submitted } from './submitted.ts';
+import { hasTemplatePass } from './templates/pass-files.ts';
+import { templatePass } from './templates.ts';
 import { testing } from './testing/testing.ts';
 
 /** Parameters of the follow-up itself, with those of dagmaker.rc and of the ini. */
@@ -74,6 +76,9 @@ const OWN_PARAMS = {
   },
   rescueBudget: param(0.2, {
     help: 'share of all submitted CCDs that rescues by triage may cost in jobs',
+  }),
+  templatePass: param(false, {
+    help: 'process each template once, for all exposures and events, before the searches that need it',
   }),
   templateMemory: param(['4000MB', '6000MB', '32000MB'], {
     type: 'list',
@@ -170,6 +175,9 @@ function underSeason(all: FollowUp): readonly RuleItem[] {
   return [
     dagmakerRc(all, unknownSettings(all.params)),
     ...all.exposures.map((exposure) => dagmaker(all, exposure)),
+    ...(hasTemplatePass(all)
+      ? all.exposures.flatMap((exposure) => templatePass(all, exposure))
+      : []),
     ...all.exposures.map((exposure) => submitted(all, exposure)),
     outputTxt(all),
     ...all.exposures.map((e) =>

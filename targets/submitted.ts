@@ -36,6 +36,8 @@ import {
 import { exposureSubject, SUBMISSION } from './settings/phases.ts';
 import { holdWorkflow } from './site/holding.ts';
 import { setupOf } from './site/site.ts';
+import { hasTemplatePass, templatesSettled } from './templates/pass-files.ts';
+import { searchDag } from './templates/template-dag.ts';
 
 /** What the marker beside a DAG says. */
 export interface Marker {
@@ -74,12 +76,17 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
   const marker = markerFile(followUp, exposure);
   const name = dag.split('/').pop()!;
   const own = handedIn(season, name);
+  const passes = hasTemplatePass(followUp);
+  const toHandIn = (text: string): string => {
+    const judged = judgedDag(text, { exposure, season });
+    return passes ? searchDag(judged) : judged;
+  };
   return target(submittedName(exposure), {
     doc: `DAG of exposure ${exposure} on the grid, submitted once`,
     phase: SUBMISSION,
     subject: exposureSubject(exposure),
     deps: [dagmakerName(exposure)],
-    after: setupOf(site),
+    after: [...setupOf(site), ...(passes ? [templatesSettled(followUp, exposure)] : [])],
     outputs: [{ path: marker, quiet: true }],
     once: {
       look: () => submissionLooks(followUp, exposure),
@@ -100,7 +107,7 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
           `submission of ${name}`,
           { once: true },
         ),
-        write(own, ({ text }) => judgedDag(text(dag), { exposure, season }), READ_ONLY),
+        write(own, ({ text }) => toHandIn(text(dag)), READ_ONLY),
         site.grid.submit({
           labels: { exposure, season },
           file: `{workspace}/${own}`,
@@ -120,7 +127,7 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
 }
 
 /** Nobody edits what is on its way to the grid. */
-const READ_ONLY = 0o444;
+export const READ_ONLY = 0o444;
 
 /** @throws Refusal unless it is the DAG of this exposure and season, whoever wrote it last */
 function judgedDag(text: string, asked: DagPurpose): string {
@@ -158,6 +165,12 @@ export function markerText(
     ...(run.again ? { again: true } : {}),
   };
   return `${JSON.stringify(marker, null, 2)}\n`;
+}
+
+/** Whether a marker is of the submission of this DAG, with its templates or after a template pass. */
+export function isOfDag(marker: Marker, text: string): boolean {
+  if (marker.dag === digestOf(text)) return true;
+  return parseDag(text).syntax.length === 0 && marker.dag === digestOf(searchDag(text));
 }
 
 /** What is wrong with a run that submitted: nothing, if there is a job id. */

@@ -19,10 +19,17 @@ import {
   write,
 } from '../core/index.ts';
 import type { Exposure } from './settings/domain.ts';
-import { dagFile, dagmakerName, type FollowUp, settling, workDir } from './settings/follow-up.ts';
+import {
+  dagFile,
+  dagmakerName,
+  type FollowUp,
+  handedIn,
+  settling,
+  workDir,
+} from './settings/follow-up.ts';
 import { exposureSubject, TEMPLATES } from './settings/phases.ts';
 import { setupOf } from './site/site.ts';
-import { judgeSubmission, markerText, readMarker } from './submitted.ts';
+import { judgeSubmission, markerText, READ_ONLY, readMarker } from './submitted.ts';
 import {
   claimName,
   claimsDirectory,
@@ -32,6 +39,8 @@ import {
   type PassState,
   passDag,
   passFile,
+  passMarker,
+  passMemories,
   passName,
   stateFile,
   stateName,
@@ -40,17 +49,9 @@ import { judgePass, passLooks } from './templates/pass-state.ts';
 import { dummyLine, type Template, templateDag, templatesOf } from './templates/template-dag.ts';
 import { templateFound } from './templates/template-state.ts';
 
-/** Memory of each pass, whose number is the number of passes. */
-const memories = ({ params }: FollowUp): readonly string[] =>
-  params.templateMemory as readonly string[];
-
-/** Name of the target after which the templates of an exposure have settled. */
-export const templatesSettled = (all: FollowUp, exposure: Exposure): string =>
-  stateName(exposure, memories(all).length - 1);
-
 /** The targets of all passes of one exposure. */
 export function templatePass(all: FollowUp, exposure: Exposure): readonly Rule[] {
-  return memories(all).flatMap((memory, pass) => {
+  return passMemories(all).flatMap((memory, pass) => {
     const one: Pass = { all, exposure, pass, memory };
     return [claims(one), handedOver(one), settled(one)];
   });
@@ -66,7 +67,7 @@ interface Pass {
 /** template_claims_EXP_K: which templates this exposure takes, so that nobody else processes them. */
 function claims({ all, exposure, pass }: Pass): Rule {
   const { site } = all;
-  const dag = dagFile(site, exposure);
+  const dag = dagFile(all, exposure);
   const before = stateFile(exposure, pass - 1);
   return target(claimsName(exposure, pass), {
     doc: `templates of ${exposure} that nobody has processed, claimed for pass ${pass}`,
@@ -167,11 +168,11 @@ function readClaims(text: string): PassClaims {
 /** templates_EXP_K: the templates that were taken, on the grid, once. Without any: nothing to do. */
 function handedOver({ all, exposure, pass, memory }: Pass): Rule {
   const { site, season, params } = all;
-  const file = passDag(site, season, exposure, pass);
-  const name = file.split('/').at(-1)!;
-  const marker = `${file}.submitted`;
+  const name = passDag(all, exposure, pass);
+  const file = handedIn(season, name);
+  const marker = passMarker(all, exposure, pass);
   const own = claimsFile(exposure, pass);
-  const dag = dagFile(site, exposure);
+  const dag = dagFile(all, exposure);
   return target(passName(exposure, pass), {
     doc: `templates of ${exposure}, pass ${pass} with ${memory} each, submitted once`,
     phase: TEMPLATES,
@@ -191,19 +192,21 @@ function handedOver({ all, exposure, pass, memory }: Pass): Rule {
     },
     recipe: {
       version: '1',
-      reads: [own, dag],
+      reads: [own, dag, file],
       steps: ({ text }) => {
         const { taken } = readClaims(text(own));
         const works = taken.map(({ missing, ...template }) => ({ template, ccds: missing }));
         const made = (run: RunFacts) => markerText(run, { exposure, season, dag: file });
         if (works.length === 0) return [write(marker, made)];
         return [
-          claim(workDir(site, exposure), [`${name}.submitting`], `submission of ${name}`),
-          write(file, templateDag(works, { memory, dummy: dummyLine(text(dag)) })),
+          claim(workDir(all, exposure), [`${name}.submitting`], `submission of ${name}`, {
+            once: true,
+          }),
+          write(file, templateDag(works, { memory, dummy: dummyLine(text(dag)) }), READ_ONLY),
           site.grid.submit({
             labels: { templatesOf: exposure, pass: String(pass) },
-            file: name,
-            cwd: workDir(site, exposure),
+            file: `{workspace}/${file}`,
+            cwd: workDir(all, exposure),
             timeout: Number(params.submitTimeout),
           }),
           write(marker, made),
@@ -253,9 +256,9 @@ function judgeHandedOver(
 
 /** template_state_EXP_K: how far the templates are when nothing more is to be expected of the pass. */
 function settled({ all, exposure, pass }: Pass): Rule {
-  const { site, season, params } = all;
+  const { site, params } = all;
   const own = claimsFile(exposure, pass);
-  const marker = `${passDag(site, season, exposure, pass)}.submitted`;
+  const marker = passMarker(all, exposure, pass);
   return target(stateName(exposure, pass), {
     doc: `how far the templates of ${exposure} are after pass ${pass}`,
     phase: TEMPLATES,
@@ -274,7 +277,7 @@ function settled({ all, exposure, pass }: Pass): Rule {
           claims: readClaims(text(own)),
           marker: readMarker(maybeText(marker)),
           enough: Number(params.templateEnough),
-          last: pass === memories(all).length - 1,
+          last: pass === passMemories(all).length - 1,
           waitSeconds: 3600 * Number(params.templateWait),
           lateSeconds: settling(site, params).lateSeconds,
           now,

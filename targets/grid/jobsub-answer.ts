@@ -4,22 +4,30 @@ import { ending } from './ending.ts';
 
 /** Attributes that travel with every job of a submission, and the labels they stand for. */
 export const TOKEN = 'DesgwSubmission';
-export const LABELS: readonly (readonly [string, string])[] = [
+const PURPOSE_LABELS: readonly (readonly [string, string])[] = [
   ['DesgwExposure', 'exposure'],
   ['DesgwSeason', 'season'],
 ];
+/** Of the jobs of a template pass alone. */
+const PASS_LABELS: readonly (readonly [string, string])[] = [
+  ['DesgwTemplatesOf', 'templatesOf'],
+  ['DesgwPass', 'pass'],
+];
+export const LABELS = [...PURPOSE_LABELS, ...PASS_LABELS];
 
 /** What is asked of every job, in this order. */
 export const COLUMNS = [
   'JobsubJobId',
   TOKEN,
-  ...LABELS.map(([attribute]) => attribute),
+  ...PURPOSE_LABELS.map(([attribute]) => attribute),
   'JobStatus',
   'DAGNodeName',
   'QDate',
-  // Holds blanks, so that it must be the last.
+  // Holds blanks: what comes after it is read from the end of the line.
   'HoldReason',
+  ...PASS_LABELS.map(([attribute]) => attribute),
 ];
+const BEFORE_REASON = COLUMNS.indexOf('HoldReason');
 
 /** By HTCondor's JobStatus 0..7; 0 (unexpanded) waits like an idle job. */
 const BY_NUMBER: readonly JobStatus[] = [
@@ -67,17 +75,36 @@ function jobIn(line: string): Job | undefined {
   const [id = '', token, exposure, season, status = '', node, queued = ''] = words;
   const place = placeOf(id);
   const known = /^[0-7]$/.test(status) ? BY_NUMBER[Number(status)] : undefined;
-  if (place === undefined || known === undefined || words.length < COLUMNS.length) return undefined;
+  if (place === undefined || known === undefined || words.length <= BEFORE_REASON) return undefined;
+  const { reason, templatesOf, pass } = reasonAndPass(words.slice(BEFORE_REASON));
   return {
     id,
     submission: isPresent(token) ? token : `${place.cluster}@${place.schedd}`,
     status: known,
     ...present('node', node),
     ...present('token', token),
-    labels: { ...present('exposure', exposure), ...present('season', season) },
+    labels: {
+      ...present('exposure', exposure),
+      ...present('season', season),
+      ...present('templatesOf', templatesOf),
+      ...present('pass', pass),
+    },
     ...(/^\d+$/.test(queued) ? { queued: Number(queued) * 1000 } : {}),
-    ...present('holdReason', words.slice(COLUMNS.length - 1).join(' ')),
+    ...present('holdReason', reason),
   };
+}
+
+/** The end of a line. One without a pass ends in the reason, as it was before there were passes. */
+function reasonAndPass(words: readonly string[]): {
+  readonly reason: string;
+  readonly templatesOf?: string | undefined;
+  readonly pass?: string | undefined;
+} {
+  const [templatesOf, pass] = words.slice(-PASS_LABELS.length);
+  const isLabel = (word: string | undefined) => /^(\d+|undefined)$/.test(word ?? '');
+  if (words.length <= PASS_LABELS.length || !isLabel(templatesOf) || !isLabel(pass))
+    return { reason: words.join(' ') };
+  return { reason: words.slice(0, -PASS_LABELS.length).join(' '), templatesOf, pass };
 }
 
 /** What is printed in place of the answer of a schedd that has no jobs at all. */

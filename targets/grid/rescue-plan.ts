@@ -3,7 +3,6 @@
  * run has to be moved aside first. What is in the way of it is a Refusal.
  */
 import {
-  digestOf,
   type Grid,
   jobsInWords,
   jobsState,
@@ -23,7 +22,7 @@ import { bandIn } from '../reports/rows.ts';
 import { ccd2, SEARCH_CCDS } from '../settings/domain.ts';
 import { ccdsName, ROWS_FILE, submittedName } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
-import { type Marker, readMarker } from '../submitted.ts';
+import { isOfDag, type Marker, readMarker } from '../submitted.ts';
 import { causeOf, firstFailure, stepOf } from '../triage/causes.ts';
 import { jobsIn, parseDag, rescueDag } from './dag.ts';
 import {
@@ -143,7 +142,7 @@ function originalDag(
     );
   if (text === undefined)
     throw new Refusal(`${name} is not there any more`, 'a rescue takes its lines from it');
-  if (digestOf(text) !== marker.dag)
+  if (!isOfDag(marker, text))
     throw new Refusal(
       `${name} is not the one that was submitted: it was changed since ${marker.submitted}`,
       `put the submitted one back, or submit all of it anew: desgw resubmit ${submittedName(exposure)}`,

@@ -1,7 +1,7 @@
 /** Where the template pass keeps its files, and what they hold. */
 import type { Path } from '../../core/index.ts';
-import type { Exposure, Season } from '../settings/domain.ts';
-import { OUTPUTS, workDir } from '../settings/follow-up.ts';
+import type { Exposure } from '../settings/domain.ts';
+import { type FollowUp, OUTPUTS, type Place, workDir } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
 import type { Template } from './template-dag.ts';
 
@@ -18,9 +18,13 @@ export const claimsFile = (exposure: Exposure, pass: number): Path =>
 export const stateFile = (exposure: Exposure, pass: number): Path =>
   `${OUTPUTS}/templates/state_${exposure}_${pass}.json`;
 
-/** The DAG of a pass lies beside that of the exposure; the season tells whose it is. */
-export const passDag = (site: Site, season: Season, exposure: Exposure, pass: number): Path =>
-  `${workDir(site, exposure)}/desgw_templates_${exposure}_S${season}_${pass}.dag`;
+/** File name of the DAG of a pass. */
+export const passDag = ({ season }: Place, exposure: Exposure, pass: number): string =>
+  `desgw_templates_${exposure}_S${season}_${pass}.dag`;
+
+/** Lies where the DAG is handed over from, so that it tells everybody who works there. */
+export const passMarker = (place: Place, exposure: Exposure, pass: number): Path =>
+  `${workDir(place, exposure)}/${passDag(place, exposure, pass)}.submitted`;
 
 /** The directory of one processing in the registry that all events and people share. */
 export const claimsDirectory = (site: Site, processing: string): Path =>
@@ -56,6 +60,18 @@ export type PassState = {
     readonly state: 'complete' | 'again' | 'final';
   }[];
 };
+
+/** Whether templates are processed in passes of their own, before the search. */
+export const hasTemplatePass = ({ params }: Pick<FollowUp, 'params'>): boolean =>
+  params.templatePass === true;
+
+/** Memory of each pass; their number is the number of passes. */
+export const passMemories = ({ params }: Pick<FollowUp, 'params'>): readonly string[] =>
+  params.templateMemory as readonly string[];
+
+/** Name of the target after which the templates of an exposure have settled. */
+export const templatesSettled = (all: FollowUp, exposure: Exposure): string =>
+  stateName(exposure, passMemories(all).length - 1);
 
 /** Reads one of these files; undefined for what is none. */
 export function passFile<File extends { readonly schema: string }>(

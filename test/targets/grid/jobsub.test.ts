@@ -376,6 +376,8 @@ describe('the queue in columns', () => {
         'DAGNodeName',
         'QDate',
         'HoldReason',
+        'DesgwTemplatesOf',
+        'DesgwPass',
       ],
       COLLECTOR,
     ]);
