@@ -118,8 +118,12 @@ export async function openProject(
   const chosen = chosenParams(loaded.build, flags.set ?? [], {
     allowUnknown: flags.allowUnknown === true,
   });
-  const { build, siteOf, explain } = loaded;
-  return { project: { world, build, params: chosen.values, siteOf, explain }, loaded, chosen };
+  const { build, siteOf, mention, explain } = loaded;
+  return {
+    project: { world, build, params: chosen.values, siteOf, mention, explain },
+    loaded,
+    chosen,
+  };
 }
 
 const DEFAULT_JOBS = 5;

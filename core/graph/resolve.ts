@@ -6,6 +6,7 @@ import { didYouMean, UserError } from '../api/errors.ts';
 import type { Output, Recipe, Rule } from '../api/rules.ts';
 import type { Step } from '../api/steps.ts';
 import type { Path, TargetName } from '../api/values.ts';
+import { checkExpansion, checkItems, checkNames, checkRule } from './checked.ts';
 import type { Graph, Node, Selection } from './graph.ts';
 
 /** What `resolve` must be told about the world it does not touch. */
@@ -27,6 +28,7 @@ export function resolve(items: readonly RuleItem[], options: ResolveOptions = {}
   const byName = new Map<TargetName, Rule>();
   for (const rule of rules) {
     checkName(rule);
+    checkRule(rule);
     const other = byName.get(rule.name);
     if (other !== undefined) throw twice(`target '${rule.name}' is declared twice`, other, rule);
     byName.set(rule.name, rule);
@@ -36,6 +38,7 @@ export function resolve(items: readonly RuleItem[], options: ResolveOptions = {}
   rules.forEach((rule, index) => {
     nodes.set(rule.name, toNode(rule, index, makers, options.normalise ?? normalisePath));
   });
+  if (unexpanded.length === 0) checkNames(nodes);
   if (rules.some((rule) => rule.chain !== undefined)) waitForWholeChains(nodes);
   const dependents = linkUp(nodes, unexpanded);
   return { nodes, order: sort(nodes, dependents), dependents, makers, unexpanded };
@@ -59,7 +62,8 @@ function flatten(
   unexpanded: Expansion[],
 ): Rule[] {
   const rules: Rule[] = [];
-  const add = (list: readonly RuleItem[], origin: string): void => {
+  const add = (list: readonly RuleItem[], origin: string, whose: string): void => {
+    checkItems(list, whose);
     for (const item of list) {
       if (!('kind' in item)) {
         rules.push(
@@ -67,16 +71,17 @@ function flatten(
         );
         continue;
       }
+      checkExpansion(item);
       const text = options.textOf?.(item);
-      if (text === undefined) unexpanded.push(item);
-      else
-        add(
-          item.rules(text),
-          item.from === undefined ? `, from ${item.file}` : `, from what '${item.from}' made`,
-        );
+      if (text === undefined) {
+        unexpanded.push(item);
+        continue;
+      }
+      const source = item.from === undefined ? `${item.file}` : `what '${item.from}' made`;
+      add(item.rules(text), `, from ${source}`, `the expansion of ${source}`);
     }
   };
-  add(items, '');
+  add(items, '', 'the rules of the rule file');
   return rules;
 }
 

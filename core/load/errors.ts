@@ -6,6 +6,7 @@
 import { SourceMap } from 'node:module';
 import { basename, dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Complaint } from '../api/check.ts';
 import { didYouMean, Refusal, UserError } from '../api/errors.ts';
 import { display } from '../words/quote.ts';
 
@@ -79,6 +80,23 @@ export async function missingExport(
       excerpt(text, line, column - 1, name.length),
     ].join('\n'),
     didYouMean(name, Object.keys(exported)) ?? `See what '${specifier}' exports.`,
+  );
+}
+
+/** Where a word stands first in the sources. */
+export const mentionIn = (bundle: Sources, word: string): string =>
+  placeText(bundle, firstMention(bundle, word));
+
+/** A complaint about what the rule file exports, with the place of the field that it is about. */
+export function pointedOut(bundle: Sources, { at, what, hint, word }: Complaint): UserError {
+  const field = word ?? /[A-Za-z_]\w*(?=\W*$)/.exec(at)?.[0] ?? 'defineBuild';
+  const place = firstMention(bundle, field);
+  return new UserError(
+    [
+      `${placeText(bundle, place)}: the build ${at === '' ? what : `has ${at}, which ${what}`}`,
+      excerpt(place.text, place.line, place.column - 1, field.length),
+    ].join('\n'),
+    hint,
   );
 }
 

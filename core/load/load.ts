@@ -12,9 +12,18 @@ import type { Build } from '../api/builds.ts';
 import { isBuild } from '../api/define.ts';
 import { digestOf } from '../api/digest.ts';
 import { didYouMean, UserError } from '../api/errors.ts';
+import { buildShape } from '../api/shapes.ts';
 import type { Digest } from '../api/values.ts';
 import type { Files } from '../world/world.ts';
-import { explained, missingExport, type Sources, siteIn, sourceUrl } from './errors.ts';
+import {
+  explained,
+  mentionIn,
+  missingExport,
+  pointedOut,
+  type Sources,
+  siteIn,
+  sourceUrl,
+} from './errors.ts';
 import { unknowableIn } from './unknowable.ts';
 
 /** The name of a rule file. */
@@ -43,6 +52,8 @@ export interface Loaded {
   readonly siteOf: (stack: string) => string;
   /** What it may depend on beside the files that it is seen to read; undefined: nothing. */
   readonly unknowable: () => string | undefined;
+  /** `desgwfile.ts:12:3` where a word stands first in the sources. */
+  readonly mention: (word: string) => string;
   /** What a function of the rule file threw, as an error for people: place, source line, message. */
   readonly explain: (error: unknown) => UserError;
 }
@@ -186,6 +197,8 @@ async function evaluated(bundle: Sources, moduleFor: ModuleFor): Promise<Loaded>
   }
   const build = exported.default;
   if (!isBuild(build)) throw notABuild(bundle, build, exported);
+  const complaint = buildShape(build);
+  if (complaint !== undefined) throw pointedOut(bundle, complaint);
   return {
     build,
     file: bundle.ruleFile,
@@ -196,6 +209,7 @@ async function evaluated(bundle: Sources, moduleFor: ModuleFor): Promise<Loaded>
         codeOf(bundle),
         ['desgw', 'desgw/targets'].map((name) => moduleFor(name) ?? name),
       ),
+    mention: (word) => mentionIn(bundle, word),
     explain: (error) => explained(bundle, error),
   };
 }

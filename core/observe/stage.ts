@@ -25,6 +25,8 @@ export interface Project {
   readonly params: Params;
   /** `file:line` of the rule file from a stack, for messages. */
   readonly siteOf: (stack: string) => string;
+  /** `file:line:column` where a word stands first in the rule file, for messages. */
+  readonly mention: (word: string) => string;
   /** Turns what the rule file's own code threw into an error for people. */
   readonly explain: (error: unknown) => Error;
 }
@@ -53,7 +55,7 @@ export async function stage(
   for (;;) {
     const graph = resolved(project, items, texts, normalise);
     if (graph.unexpanded.length === 0 || allKnown(graph, names, normalise)) {
-      const plan = await survey(graph, resolveGoals(graph, names, normalise), observer);
+      const plan = await survey(graph, goalsIn(project, graph, goals, normalise), observer);
       const suspects = plan.order.filter((name) => plan.verdicts.get(name)!.state !== 'fresh');
       const place = (target: TargetName) => declarationOf(project, target);
       refuseDirectories(suspects, graph, (path) => observer.directory(path), place);
@@ -74,6 +76,22 @@ export async function stage(
         textFor(project, graph, expansion, unmade.includes(expansion.from!)),
       );
     }
+  }
+}
+
+/** The goals by name; that of the rule file is told with its place when it means nothing. */
+function goalsIn(
+  { build, mention }: Project,
+  graph: Graph,
+  goals: readonly string[],
+  normalise: (path: Path) => string,
+): readonly TargetName[] {
+  if (goals.length > 0) return resolveGoals(graph, goals, normalise);
+  try {
+    return resolveGoals(graph, [build.goal], normalise);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${mention('goal')}: the goal: ${error.message}`, error.hint);
   }
 }
 

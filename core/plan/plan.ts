@@ -2,6 +2,7 @@
 
 import type { Chain } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
+import { sweepOf } from '../graph/checked.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { needsOf } from '../graph/resolve.ts';
 import { type Decision, decide } from './decide.ts';
@@ -186,7 +187,7 @@ function chainRun(chain: Chain, verdicts: Verdicts): Action | undefined {
   const first = firstDue(chain, verdicts);
   if (first === undefined) return undefined;
   const { state, reasons } = verdicts.get(first)!;
-  const makes = chain.sweep(first);
+  const makes = sweepOf(chain, first);
   return { name: chain.name, kind: 'run', makes, certain: state !== 'maybe', reasons };
 }
 

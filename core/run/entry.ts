@@ -1,7 +1,9 @@
 /** What an action is performed with, what is kept of each of its targets, and how it may end. */
 
+import { Refusal } from '../api/errors.ts';
 import type { Facts } from '../api/facts.ts';
 import type { Problem, Recipe } from '../api/rules.ts';
+import { stepsShape } from '../api/shapes.ts';
 import type { Step } from '../api/steps.ts';
 import type { Json, Path, TargetName } from '../api/values.ts';
 import type { Graph, Node } from '../graph/graph.ts';
@@ -123,6 +125,11 @@ export function nextRun(
 }
 
 /** The steps of a recipe, given the facts. Also what a dry run prints. */
-export function evaluate(recipe: Recipe, facts: Facts): readonly Step[] {
-  return typeof recipe.steps === 'function' ? recipe.steps(facts) : recipe.steps;
+export function evaluate({ steps }: Recipe, facts: Facts): readonly Step[] {
+  if (typeof steps !== 'function') return steps;
+  const given = steps(facts);
+  const complaint = stepsShape(given);
+  if (complaint !== undefined)
+    throw new Refusal(`the steps of its recipe: ${complaint.at} ${complaint.what}`, complaint.hint);
+  return given;
 }

@@ -127,6 +127,7 @@ export function stubProject(
     build: { goal, ...more, rules: () => items },
     params: {} as Params,
     siteOf: () => 'desgwfile.ts:1',
+    mention: (word) => `desgwfile.ts:1:1 (${word})`,
     explain: (error) => (error instanceof Error ? error : new Error(String(error))),
   };
 }

@@ -307,6 +307,7 @@ export class Model {
       build: buildOf(this.workspace),
       params: {},
       siteOf: () => '',
+      mention: () => '',
       explain: (error) => error as Error,
     };
   }

@@ -321,7 +321,10 @@ export default defineBuild({
 });
 
 test('a refusal and a user error keep their advice when they are explained', async () => {
-  put('desgwfile.ts', `import { defineBuild } from 'desgw';\nexport default defineBuild({});\n`);
+  put(
+    'desgwfile.ts',
+    `import { defineBuild } from 'desgw';\nexport default defineBuild({ goal: 'a', rules: () => [] });\n`,
+  );
   const { explain } = await load('readonly');
   const told = [new Refusal('no season', 'Take 500.'), new UserError('no host', 'Set it.', 4)].map(
     (error) => {
@@ -356,5 +359,18 @@ describe('findRuleFile', () => {
         'Go to the folder of your desgwfile.ts, or make a new workspace with `desgw init`.',
       ),
     );
+  });
+});
+
+test('a field of the build that means nothing is pointed at, with what was meant', async () => {
+  put(
+    'desgwfile.ts',
+    `import { defineBuild } from 'desgw';\nexport default defineBuild({\n  gaol: 'a',\n  rules: () => [],\n});\n`,
+  );
+  await expect(load('readonly')).rejects.toMatchObject({
+    message: `desgwfile.ts:3:3: the build has a field 'gaol', which means nothing
+  3 |   gaol: 'a',
+    |   ^^^^`,
+    hint: "Did you mean 'goal'?",
   });
 });

@@ -49,7 +49,9 @@ const RULE = {
 } satisfies Omit<Rule, 'name'>;
 
 function nodeOf(rule: Omit<Rule, 'name'>): Node {
-  const needs = [...(rule.deps ?? []), ...(rule.after ?? []), ...(rule.gathers ?? [])];
+  const { deps = [], after = [], gathers = [], hold } = rule;
+  const held = hold === undefined ? [] : [hold.since, hold.until];
+  const needs = [...deps, ...after, ...gathers, ...held];
   return resolve([
     target('a', rule),
     ...[...new Set(needs)].map((name) => target(name, { recipe: [] })),

@@ -1,0 +1,248 @@
+/**
+ * What a rule file may write, field by field, beside the types that say the same to the compiler.
+ * The compiler also holds these tables against the types: a field added there is missed here.
+ */
+import type { Build, Command, Expansion, Param } from './builds.ts';
+import {
+  anyFunction,
+  byKind,
+  type Check,
+  either,
+  exactly,
+  fields,
+  flag,
+  json,
+  listOf,
+  number,
+  oneOf,
+  pure,
+  tableOf,
+  text,
+  texts,
+} from './check.ts';
+import type { Adapter, Observation } from './looks.ts';
+import type { Chain, Once, Output, Recipe, Rule, Subject } from './rules.ts';
+import type { Exec, Sourced, Step } from './steps.ts';
+
+const variables = tableOf(text);
+const numbers = listOf(number, 'numbers');
+const format = oneOf('shell', 'ini');
+
+const sourced = fields<Sourced>(
+  {
+    script: text,
+    args: texts,
+    cwd: text,
+    env: variables,
+    passEnv: texts,
+    okExits: exactly('any'),
+    set: variables,
+    timeout: number,
+  },
+  { script: true },
+);
+
+const argv: Check = (value) =>
+  Array.isArray(value) && value.length === 0
+    ? { at: '', what: 'is empty', hint: 'Its first text is the program.' }
+    : texts(value);
+
+const exec = fields<Exec>(
+  {
+    kind: exactly('exec'),
+    argv,
+    cwd: text,
+    env: variables,
+    environment: sourced,
+    passEnv: texts,
+    stdout: text,
+    timeout: number,
+    silence: number,
+    retry: fields<NonNullable<Exec['retry']>>(
+      { times: number, delay: number, codes: numbers },
+      { times: true, delay: true },
+    ),
+    idempotent: flag,
+    okExits: either(exactly('any'), numbers),
+    detached: oneOf('rerun', 'doubt'),
+    receipt: text,
+    receiptFile: text,
+  },
+  { kind: true, argv: true },
+);
+
+type Of<K extends Step['kind']> = Extract<Step, { readonly kind: K }>;
+
+const step = byKind<Step>({
+  exec,
+  write: fields<Of<'write'>>(
+    { kind: text, path: text, content: either(pure, text), mode: number },
+    { kind: true, path: true, content: true },
+  ),
+  edit: fields<Of<'edit'>>(
+    {
+      kind: text,
+      path: text,
+      format,
+      values: tableOf(either(exactly(null), text)),
+      template: text,
+    },
+    { kind: true, path: true, format: true, values: true },
+  ),
+  copy: fields<Of<'copy'>>(
+    { kind: text, from: text, to: text },
+    { kind: true, from: true, to: true },
+  ),
+  link: fields<Of<'link'>>(
+    { kind: text, path: text, to: text },
+    { kind: true, path: true, to: true },
+  ),
+  move: fields<Of<'move'>>(
+    { kind: text, from: text, to: text },
+    { kind: true, from: true, to: true },
+  ),
+  remove: fields<Of<'remove'>>({ kind: text, path: text }, { kind: true, path: true }),
+  claim: fields<Of<'claim'>>(
+    { kind: text, registry: text, names: texts, note: text, once: exactly(true) },
+    { kind: true, registry: true, names: true, note: true },
+  ),
+});
+
+/** A list of steps, written down or given by a recipe's function. */
+export const stepsShape: Check = listOf(step, 'steps');
+
+const recipe = fields<Recipe>(
+  {
+    version: text,
+    reads: texts,
+    steps: (value) => (typeof value === 'function' ? pure(value) : stepsShape(value)),
+    evidence: pure,
+    note: pure,
+    progress: fields<NonNullable<Recipe['progress']>>(
+      { look: pure, judge: pure },
+      { look: true, judge: true },
+    ),
+    judge: pure,
+  },
+  { steps: true },
+);
+
+const observation = fields<Observation>(
+  {
+    sticky: flag,
+    asksToSettle: exactly(true),
+    reads: texts,
+    look: pure,
+    judge: pure,
+    parts: pure,
+  },
+  { look: true, judge: true },
+);
+
+const once = fields<Once>({ look: pure, judge: pure, cancel: pure }, { look: true, judge: true });
+
+const output = fields<Output>(
+  {
+    path: text,
+    glob: flag,
+    quiet: flag,
+    keys: fields<NonNullable<Output['keys']>>(
+      { format, names: texts },
+      { format: true, names: true },
+    ),
+    shared: flag,
+  },
+  { path: true },
+);
+
+/** A rule, as `target()` and `group()` make it. */
+export const ruleShape: Check = fields<Rule>(
+  {
+    name: text,
+    doc: text,
+    phase: text,
+    subject: fields<Subject>({ kind: text, name: text }, { kind: true, name: true }),
+    deps: texts,
+    after: texts,
+    gathers: texts,
+    inputs: texts,
+    optionalInputs: texts,
+    globs: texts,
+    env: texts,
+    params: tableOf(json),
+    outputs: listOf((one) => (typeof one === 'string' ? undefined : output(one)), 'paths'),
+    observe: observation,
+    recipe: (value) => (Array.isArray(value) ? stepsShape(value) : recipe(value)),
+    once,
+    doneBefore: once,
+    chain: fields<Chain>(
+      { name: text, links: texts, sweep: pure, completed: pure, recipe },
+      { name: true, links: true, sweep: true, recipe: true },
+    ),
+    exclusive: texts,
+    priority: number,
+    hold: fields<NonNullable<Rule['hold']>>(
+      { since: text, until: text },
+      { since: true, until: true },
+    ),
+    declaredAt: text,
+  },
+  { name: true },
+);
+
+/** More rules, as `expand()` and `expandFile()` make them. */
+export const expansionShape: Check = fields<Expansion>(
+  {
+    kind: exactly('expansion'),
+    from: text,
+    file: text,
+    advice: text,
+    rules: pure,
+    placeholder: text,
+  },
+  { kind: true, rules: true },
+);
+
+const param = fields<Param>(
+  {
+    default: json,
+    type: oneOf('text', 'integer', 'number', 'boolean', 'list'),
+    help: text,
+    option: text,
+    ask: text,
+    from: fields<NonNullable<Param['from']>>(
+      { path: text, format, key: text },
+      { path: true, format: true, key: true },
+    ),
+    check: pure,
+  },
+  { default: true, type: true },
+);
+
+const command = fields<Command>(
+  { doc: text, usage: text, options: tableOf(text), run: anyFunction },
+  { doc: true, run: true },
+);
+
+const adapter = fields<Adapter>(
+  { dry: flag, timeout: number, ask: anyFunction },
+  { dry: true, timeout: true, ask: true },
+);
+
+/** A build, as `defineBuild()` takes it. */
+export const buildShape: Check = fields<Build>(
+  {
+    goal: text,
+    // Only what has a default is a parameter; any other value is one.
+    params: tableOf((one) =>
+      typeof one === 'object' && one !== null && 'default' in one ? param(one) : json(one),
+    ),
+    adapters: tableOf(adapter),
+    jobs: number,
+    openParams: flag,
+    rules: pure,
+    complete: anyFunction,
+    commands: tableOf(command),
+  },
+  { goal: true, rules: true },
+);
