@@ -103,7 +103,18 @@ const step = byKind<Step>({
   ),
   remove: fields<Of<'remove'>>({ kind: text, path: text }, { kind: true, path: true }),
   claim: fields<Of<'claim'>>(
-    { kind: text, registry: text, names: texts, note: text, once: exactly(true) },
+    {
+      kind: text,
+      registry: text,
+      names: texts,
+      note: text,
+      once: exactly(true),
+      all: exactly(true),
+      taken: fields<NonNullable<Of<'claim'>['taken']>>(
+        { what: text, advice: text },
+        { what: true, advice: true },
+      ),
+    },
     { kind: true, registry: true, names: true, note: true },
   ),
 });
@@ -130,7 +141,7 @@ const recipe = fields<Recipe>(
 const observation = fields<Observation>(
   {
     sticky: flag,
-    asksToSettle: exactly(true),
+    valueFromFiles: exactly(true),
     reads: texts,
     look: pure,
     judge: pure,
@@ -145,6 +156,7 @@ const output = fields<Output>(
   {
     path: text,
     glob: flag,
+    optional: flag,
     quiet: flag,
     keys: fields<NonNullable<Output['keys']>>(
       { format, names: texts },
