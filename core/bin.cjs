@@ -6,6 +6,8 @@
  */
 process.env.UV_THREADPOOL_SIZE ??= '64';
 
+const { existsSync, readFileSync } = require('node:fs');
+const { join, sep } = require('node:path');
 const { version } = require('../package.json');
 
 const [major, minor] = process.versions.node.split('.').map(Number);
@@ -16,47 +18,60 @@ if (major < 20 || (major === 20 && minor < 19)) {
 } else if (only === '--version' || only === '-v') {
   process.stdout.write(`desgw ${version}\n`);
 } else {
-  answered().then((done) => {
-    if (!done) start();
-  });
+  run(join(__dirname, '..'));
+}
+
+async function run(root) {
+  const dist = join(root, 'dist');
+  if (helped(dist)) return;
+  if (!(await isCurrent(root)) || (await answered(dist))) return;
+  const main = join(dist, 'main.mjs');
+  if (!existsSync(main)) {
+    stop(`desgw has not been built: ${main} is missing.\nRun \`npm run build\` in ${root}.`);
+    return;
+  }
+  require('node:module').enableCompileCache?.();
+  await import(require('node:url').pathToFileURL(main).href);
+}
+
+/** An installed package is as it was published; a checkout is worked on. */
+async function isCurrent(root) {
+  if (root.split(sep).includes('node_modules') || !existsSync(join(__dirname, 'bundle.mjs')))
+    return true;
+  const { STAMP, sourcesNow } = require('./sources.cjs');
+  const stamp = join(root, STAMP);
+  const made = existsSync(stamp) ? readFileSync(stamp, 'utf8') : undefined;
+  return made === sourcesNow(root) || bundleAgain(root, made === undefined);
+}
+
+/** Whether it was help that was asked for, and no rule file can add to it. */
+function helped(dist) {
+  const [first, second, ...more] = process.argv.slice(2);
+  if (more.length > 0 || !existsSync(join(dist, 'help.json'))) return false;
+  const isHelp = (word) => word === '--help' || word === '-h';
+  const command =
+    first === undefined || first === 'help' || isHelp(first)
+      ? (second ?? '')
+      : isHelp(second)
+        ? first
+        : undefined;
+  const texts = JSON.parse(readFileSync(join(dist, 'help.json'), 'utf8'));
+  if (command === undefined || !Object.hasOwn(texts, command)) return false;
+  process.stdout.write(`${texts[command]}\n`);
+  return true;
 }
 
 /** Whether a build could be answered from memory, which needs little of desgw. */
-async function answered() {
-  const { existsSync } = require('node:fs');
-  const { join } = require('node:path');
-  const dist = join(__dirname, '..', 'dist');
+async function answered(dist) {
   const words = process.argv.slice(2);
   if (words[0] !== 'build' || !existsSync(join(dist, 'answer.cjs'))) return false;
   const { answer } = require(join(dist, 'answer.cjs'));
   return answer({ words, cwd: process.cwd(), env: process.env }, dist);
 }
 
-async function start() {
-  const { existsSync, readFileSync } = require('node:fs');
-  const { join, sep } = require('node:path');
-  const { pathToFileURL } = require('node:url');
-  const root = join(__dirname, '..');
-  const main = join(root, 'dist', 'main.mjs');
-  // An installed package is as it was published; a checkout is worked on.
-  if (!root.split(sep).includes('node_modules') && existsSync(join(__dirname, 'bundle.mjs'))) {
-    const { STAMP, sourcesNow } = require('./sources.cjs');
-    const stamp = join(root, STAMP);
-    const made = existsSync(stamp) ? readFileSync(stamp, 'utf8') : undefined;
-    if (made !== sourcesNow(root) && !(await bundleAgain(root, made === undefined))) return;
-  }
-  if (!existsSync(main)) {
-    stop(`desgw has not been built: ${main} is missing.\nRun \`npm run build\` in ${root}.`);
-    return;
-  }
-  require('node:module').enableCompileCache?.();
-  await import(pathToFileURL(main).href);
-}
-
 /** Whether dist/ may be used now. */
 async function bundleAgain(root, first) {
   const { accessSync, constants } = require('node:fs');
-  const { join } = require('node:path');
   const { pathToFileURL } = require('node:url');
   const why = first ? 'it has not been bundled yet' : 'its sources have changed since';
   try {

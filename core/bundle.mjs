@@ -17,7 +17,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { STAMP, sourcesNow } from './sources.cjs';
 
@@ -26,7 +26,12 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const dist = join(root, 'dist');
 const made = join(root, `dist.tmp-${process.pid}`);
 
-const entries = { main: 'core/cli/main.ts', index: 'core/index.ts', targets: 'targets/index.ts' };
+const entries = {
+  main: 'core/cli/main.ts',
+  index: 'core/index.ts',
+  targets: 'targets/index.ts',
+  help: 'core/cli/help.ts',
+};
 const present = Object.entries(entries).filter(([, source]) => existsSync(join(root, source)));
 
 /** The program and the looks of the report page, which stand in the page itself. */
@@ -44,6 +49,31 @@ async function bundlePage() {
     charset: 'utf8',
     logLevel: 'warning',
   });
+}
+
+const ANSWER = 'core/cli/answer.ts';
+
+/** What the entry answers by itself: builds from memory, and help. */
+async function bundleEntry() {
+  await build({
+    absWorkingDir: root,
+    entryPoints: { answer: ANSWER },
+    outdir: made,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20.19',
+    external: ['esbuild', 'fast-glob'],
+    minify: true,
+    logLevel: 'error',
+  });
+  const load = (name) => import(pathToFileURL(join(made, `${name}.mjs`)).href);
+  const { commandHelps, topHelp } = await load('help');
+  const { followUpCommands, sandbox } = await load('targets');
+  const added = Object.entries(followUpCommands(sandbox())).map(([name, { doc }]) => [name, doc]);
+  const texts = { ...commandHelps(), '': topHelp(added, 'With the rule file of a follow-up:') };
+  writeFileSync(join(made, 'help.json'), JSON.stringify(texts));
 }
 
 /** How long chunks that are not used any more stay for those who still run the old bundle. */
@@ -77,19 +107,7 @@ export async function bundle({ keepOld }) {
       logLevel: 'warning',
     });
     await bundlePage();
-    await build({
-      absWorkingDir: root,
-      entryPoints: { answer: 'core/cli/answer.ts' },
-      outdir: made,
-      outExtension: { '.js': '.cjs' },
-      bundle: true,
-      format: 'cjs',
-      platform: 'node',
-      target: 'node20.19',
-      external: ['esbuild', 'fast-glob'],
-      minify: true,
-      logLevel: 'error',
-    });
+    if (existsSync(join(root, ANSWER))) await bundleEntry();
     mkdirSync(dist, { recursive: true });
     // File by file, the entries last and the leavings after them: whoever starts desgw meanwhile
     // finds an old entry with its old chunks or a new one with its new chunks.

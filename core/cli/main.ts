@@ -8,10 +8,10 @@ import { processTerminal, type Terminal, whenRead } from '../words/terminal.ts';
 import { FileError } from '../world/files.ts';
 import type { World } from '../world/world.ts';
 import { addedCommands, runAdded } from './added.ts';
-import { COMMANDS, EXIT_HELP } from './commands.ts';
-import { type Invocation, VERSION } from './context.ts';
+import { COMMANDS } from './commands.ts';
+import type { Invocation } from './context.ts';
 import { runDeclared } from './declared.ts';
-import { rows } from './options.ts';
+import { topHelp } from './help.ts';
 
 async function main(): Promise<number> {
   const terminal = processTerminal(process.env);
@@ -47,18 +47,7 @@ async function dispatch(argv: readonly string[], invocation: Invocation): Promis
 }
 
 async function help(invocation: Invocation): Promise<number> {
-  const added = await addedCommands(invocation);
-  invocation.terminal.out(
-    [
-      `desgw ${VERSION}: builds what is out of date of a DES gravitational-wave follow-up, and nothing else`,
-      '',
-      ...rows(Object.entries(COMMANDS).map(([name, { doc }]) => [name, doc] as const)),
-      ...(added.length === 0 ? [] : ['', 'From the rule file:', ...rows(added)]),
-      '',
-      'desgw <command> --help tells more about each.',
-      EXIT_HELP,
-    ].join('\n'),
-  );
+  invocation.terminal.out(topHelp(await addedCommands(invocation)));
   return 0;
 }
 

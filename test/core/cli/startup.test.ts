@@ -54,6 +54,32 @@ test.each(['--version', '-v'])('%s is answered by the entry alone', (flag) => {
   expect(start([flag])).toEqual({ status: 0, stdout: `desgw ${version}\n`, stderr: '' });
 });
 
+test.each([
+  [[], 'top\n'],
+  [['--help'], 'top\n'],
+  [['help'], 'top\n'],
+  [['why', '--help'], 'why!\n'],
+  [['why', '-h'], 'why!\n'],
+  [['help', 'why'], 'why!\n'],
+])('%j is answered by the entry alone', (args, stdout) => {
+  put('dist/help.json', JSON.stringify({ '': 'top', why: 'why!' }));
+  expect(start(args)).toEqual({ status: 0, stdout, stderr: '' });
+});
+
+test('help that is not written down is left to the command', () => {
+  put('dist/help.json', '{"":"top"}');
+  put('dist/main.mjs', 'console.log(process.argv.slice(2).join());\n');
+  const answers = [
+    ['build', '--help'],
+    ['help', 'x'],
+    ['toString', '-h'],
+    ['log', 'a', '--help'],
+  ];
+  expect(answers.map((args) => start(args).stdout)).toEqual(
+    answers.map((args) => `${args.join()}\n`),
+  );
+});
+
 test('without the built files it says which are missing and how they are made', () => {
   expect(start(['build'])).toEqual({
     status: 2,
