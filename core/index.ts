@@ -21,10 +21,24 @@ export { digestOf } from './api/digest.ts';
 export { didYouMean, nearest, Refusal, UserError } from './api/errors.ts';
 export type * from './api/facts.ts';
 export type * from './api/grid.ts';
-export { isAlive, jobsInWords, jobsState, leadOf } from './api/grid.ts';
+export {
+  isAlive,
+  jobsInWords,
+  jobsMatching,
+  jobsState,
+  leadOf,
+  queueOf,
+} from './api/grid.ts';
 export type * from './api/looks.ts';
 export type * from './api/rules.ts';
 export type * from './api/steps.ts';
+export {
+  jobsSeen,
+  readSubmitted,
+  type SubmitOnce,
+  type Submitted,
+  submitOnce,
+} from './api/submit-once.ts';
 export type * from './api/values.ts';
 export { editIni, iniName, readIni } from './formats/ini.ts';
 export { editShell, quoteShell, readShell } from './formats/shell.ts';

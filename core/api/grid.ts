@@ -156,6 +156,44 @@ export function jobsState(found: Found): JobsState {
   };
 }
 
+/**
+ * For `jobsOf` of a grid whose answer is whole or none: the jobs that have the receipt as their id,
+ * the token, or every label of the purpose.
+ */
+export function jobsMatching(queue: Queue, { receipt, token, purpose }: Known): Found {
+  const jobs = queue.jobs.filter(
+    (job) =>
+      job.id === receipt ||
+      (token !== undefined && job.token === token) ||
+      (purpose !== undefined &&
+        Object.entries(purpose).every(([label, value]) => job.labels[label] === value)),
+  );
+  return queue.state === 'seen' ? { jobs } : { jobs, unseen: queue.why };
+}
+
+/**
+ * For `queue` of such a grid: runs a program and reads what it printed. One that fails, or prints
+ * what `read` does not understand (undefined), leaves the queue unseen, never empty.
+ */
+export function queueOf(
+  question: Exec,
+  read: (stdout: string) => readonly Job[] | undefined,
+): Adapter {
+  return {
+    dry: false,
+    timeout: (question.timeout ?? 60) + 5,
+    ask: async (_, { run }) => {
+      const { exit, stdout, stderr } = await run(question);
+      const ended = exit.kind === 'exit' && exit.code === 0;
+      const jobs = ended ? read(stdout) : undefined;
+      const why = stderr.trim().split('\n')[0] || `${question.argv[0]} is not understood`;
+      const queue: Queue =
+        jobs === undefined ? { state: 'failed', why, jobs: [] } : { state: 'seen', jobs };
+      return queue as unknown as Json;
+    },
+  };
+}
+
 /** The counts in words: `12 running, 3 idle, 2 held (disk quota exceeded)`. */
 export function jobsInWords(jobs: JobCounts): string {
   const reasons = jobs.holdReasons.length === 0 ? '' : ` (${jobs.holdReasons.join('; ')})`;
