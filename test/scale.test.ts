@@ -358,6 +358,7 @@ const delegate = (observer: Observer) => ({
   attempt: (token: string) => observer.attempt(token),
   forced: () => false,
   gaveUp: () => false,
+  refuser: () => undefined,
   madeNow: () => 0,
   awaitsSight: () => false,
   damaged: () => false,
@@ -394,6 +395,7 @@ async function executeCounting(world: StubWorld, n: number) {
       environments: new Environments(world),
       looker: new Looker(world, { adapters: {}, dry: false, signal }),
       newToken: () => 'token',
+      refusers: new Map(),
     },
     { jobs: 5, failFast: false, wait: true, signal },
   );

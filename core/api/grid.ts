@@ -83,15 +83,6 @@ export interface Answer {
   readonly stderr: string;
 }
 
-/** Why a submission failed. */
-export interface Failure extends Problem {
-  /**
-   * Refused before anything was handed over, which proves that nothing is on the grid: `one`, this
-   * work; `all`, any other would be refused alike. Absent: only the queue can tell.
-   */
-  readonly refused?: 'one' | 'all';
-}
-
 /** One kind of grid, as it is used at one site. */
 export interface Grid {
   /** What it consists of on this machine, as paths or names found through PATH. */
@@ -108,7 +99,7 @@ export interface Grid {
   readonly cancel: (ids: readonly string[]) => Exec;
   readonly jobsOf: (queue: Queue, known: Known) => Found;
   /** Why a submission that printed no receipt failed. */
-  readonly explain: (said: Answer) => Failure;
+  readonly explain: (said: Answer) => Problem;
   /** Whether a text may be an id; `example` shows people what one looks like. */
   readonly isId: (text: string) => boolean;
   readonly example: string;

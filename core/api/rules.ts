@@ -109,6 +109,12 @@ export interface Recipe {
 export interface Problem {
   readonly what: string;
   readonly advice?: string;
+  /**
+   * Of what must not happen twice: refused before anything happened, which is a proof, so that it may
+   * be tried again. `one`: this one was refused; `all`: others of its phase would be refused alike,
+   * and are not tried in this build. Absent: only the outside can tell whether it happened.
+   */
+  readonly refused?: 'one' | 'all';
 }
 
 /** Several targets that one command makes, in order. The same object is shared by all links. */

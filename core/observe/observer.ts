@@ -36,6 +36,8 @@ export interface ObserverOptions {
   readonly forced?: ReadonlySet<TargetName>;
   /** Targets that failed already in this invocation. */
   readonly gaveUp?: { has(target: TargetName): boolean };
+  /** Phases of which everything is refused, by a target that was: see `Problem.refused`. */
+  readonly refusers?: { get(phase: string): TargetName | undefined };
   /** How often targets were made already in this invocation. */
   readonly made?: { get(target: TargetName): number | undefined };
   /** Whether what could not be seen of a target is looked at once more in this invocation. */
@@ -125,6 +127,9 @@ export class Observer implements View {
   }
   gaveUp(name: TargetName): boolean {
     return this.#options.gaveUp?.has(name) === true;
+  }
+  refuser(phase: string): TargetName | undefined {
+    return this.#options.refusers?.get(phase);
   }
   madeNow(name: TargetName): number {
     return this.#options.made?.get(name) ?? 0;

@@ -231,7 +231,8 @@ function decideOnce(node: Node, view: View, known: Known, signature: Signature):
     return fresh(node, view, signature);
   }
   const unproved = view.unproved(node.name);
-  if (wasCleaned(trace) && !unproved) return { state: 'missing', reasons: known.own };
+  const refused = refusedBy(node, view);
+  if (wasCleaned(trace) && !unproved) return refused ?? { state: 'missing', reasons: known.own };
   const seen = view.once(node.name);
   if (seen === undefined) return { look: 'once' };
   if (seen.state === 'done' && !wasCleaned(trace)) return adoption(seen);
@@ -244,7 +245,8 @@ function decideOnce(node: Node, view: View, known: Known, signature: Signature):
   )
     return notYet(seen);
   const notDone = seen.state === 'not done' && (!unproved || seen.proved === true);
-  if (notDone && !doubtful) return { state: stateOf(trace, known.own), reasons: known.own };
+  if (notDone && !doubtful)
+    return refused ?? { state: stateOf(trace, known.own), reasons: known.own };
   const before = trace?.kind === 'failed' ? trace.problems[0]?.what : undefined;
   const why =
     seen.state === 'unknown'
@@ -256,6 +258,14 @@ function decideOnce(node: Node, view: View, known: Known, signature: Signature):
     reasons: known.own,
     note: advice === undefined ? why : `${why}; ${advice}`,
   };
+}
+
+/** What refused one of a phase refuses all: one cause, which is told once. */
+function refusedBy({ name, rule }: Node, view: View): Verdict | undefined {
+  const by = rule.phase === undefined ? undefined : view.refuser(rule.phase);
+  return by === undefined || by === name
+    ? undefined
+    : { state: 'blocked', reasons: [], by: [by], cause: 'failed' };
 }
 
 /** Where nothing has been tried there is nothing to doubt: it is tried when the outside can be seen. */

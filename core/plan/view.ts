@@ -30,6 +30,8 @@ export interface View {
   gaveUp(name: TargetName): boolean;
   /** How often it was made already in this invocation. */
   madeNow(name: TargetName): number;
+  /** The target whose refusal in this invocation says that all of this phase would be refused. */
+  refuser(phase: string): TargetName | undefined;
   /** Whether this invocation still waits for what could not be seen of a target to be seen. */
   awaitsSight(name: TargetName): boolean;
   damaged(name: TargetName): boolean;

@@ -168,7 +168,7 @@ class Performer {
         this.#keeper.release();
         return this.#leave(problems);
       }
-      return this.#fail(problems, [], run !== undefined && this.#effectUnknown(run));
+      return this.#fail(problems, [], run !== undefined && this.#effectUnknown(run, problems));
     }
   }
 
@@ -454,14 +454,15 @@ class Performer {
     return this.#fail(
       problems,
       made.map((entry) => entry.node.name),
-      this.#effectUnknown(run),
+      this.#effectUnknown(run, problems),
     );
   }
 
   /** A once-command that was started and left no receipt may have had its effect all the same. */
-  #effectUnknown(run: Run): boolean {
+  #effectUnknown(run: Run, problems: readonly Problem[]): boolean {
     return (
       this.#entries[0]!.node.rule.once !== undefined &&
+      !problems.some(({ refused }) => refused !== undefined) &&
       run.facts.exits.some(({ kind }) => kind !== 'spawn')
     );
   }

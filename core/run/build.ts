@@ -86,6 +86,7 @@ class BuildRun {
   readonly #spared = new Set<TargetName>();
   readonly #adopted = new Set<TargetName>();
   readonly #failed = new Map<TargetName, Summary['failed'][number]>();
+  readonly #refusers = new Map<string, TargetName>();
   readonly #environments: Environments;
   readonly #stillness: Stillness;
   #forced: ReadonlySet<TargetName> | undefined;
@@ -177,6 +178,7 @@ class BuildRun {
       signal: this.#options.signal,
       gaveUp: this.#failed,
       made: this.#built,
+      refusers: this.#refusers,
       awaitsSight: (target) => this.#awaitsSight(target),
       stillness: this.#stillness,
       ...(forced === undefined ? {} : { forced }),
@@ -236,6 +238,7 @@ class BuildRun {
         signal,
         emit,
         newToken: () => crypto.randomUUID(),
+        refusers: this.#refusers,
       },
       { jobs, failFast, wait, signal },
     );

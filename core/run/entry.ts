@@ -36,6 +36,8 @@ export interface PerformContext {
   /** Kept up to date while actions end. */
   readonly verdicts: Verdicts;
   readonly newToken: () => string;
+  /** Phases of which everything would be refused, by a target that was; added to as that turns out. */
+  readonly refusers: Map<string, TargetName>;
 }
 
 /** How an action ended. */

@@ -18,6 +18,8 @@ export class Ready {
   /** Those that found a key taken, by that key. */
   readonly #aside = new Map<string, Heap>();
   readonly #taken = new Set<string>();
+  /** Keys that nobody needs any more. */
+  readonly #void = new Set<string>();
 
   add(ready: ReadyAction): void {
     this.#queue.push(ready);
@@ -29,7 +31,7 @@ export class Ready {
    */
   take(hasRoom: (urgency: Urgency) => boolean): ReadyAction | undefined {
     for (let one = this.#queue.pop(); one !== undefined; one = this.#queue.pop()) {
-      const missing = one.keys.find((key) => this.#taken.has(key));
+      const missing = one.keys.find((key) => this.#taken.has(key) && !this.#void.has(key));
       if (missing !== undefined) {
         this.#stepAside(one, missing);
       } else if (!hasRoom(one.urgency)) {
@@ -47,6 +49,13 @@ export class Ready {
   release({ keys }: ReadyAction): void {
     for (const key of keys) this.#taken.delete(key);
     for (const key of keys) this.#recall(key);
+  }
+
+  /** Lets everybody go who waits for a key, now and later. */
+  voidKey(key: string): void {
+    this.#void.add(key);
+    const waiting = this.#aside.get(key);
+    for (let one = waiting?.pop(); one !== undefined; one = waiting?.pop()) this.#queue.push(one);
   }
 
   /** Forgets all that has not been taken. @returns how many there were */

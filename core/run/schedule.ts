@@ -17,6 +17,7 @@ import type { Action, Plan, Verdict } from '../plan/verdict.ts';
 import type { Reason } from '../words/reasons.ts';
 import { perform } from './action.ts';
 import type { Landing, PerformContext } from './entry.ts';
+import { probeKey, refuserOf } from './probe.ts';
 import { Ready, type ReadyAction } from './ready.ts';
 import { isMoreUrgent, type Urgency, urgencies, urgencyOf } from './urgency.ts';
 
@@ -261,6 +262,8 @@ class Execute {
   #enqueue(action: Action): void {
     this.#unfinished += 1;
     const keys = action.makes.flatMap((name) => this.#node(name).rule.exclusive ?? []);
+    const probe = probeKey(action, this.#plan.graph);
+    if (probe !== undefined) keys.push(probe);
     this.#ready.add({ action, urgency: this.#urgencyOf(action.makes), keys });
   }
 
@@ -295,7 +298,11 @@ class Execute {
   }
 
   #start(ready: ReadyAction): void {
-    this.#limit(() => this.#perform(ready.action))
+    this.#limit(async () => {
+      const by = refuserOf(ready.action, this.#plan.graph, this.#observer);
+      if (by === undefined) await this.#perform(ready.action);
+      else this.#close(this.#node(ready.action.makes[0]!), blocked([by], this.#verdicts));
+    })
       .then(() => {
         this.#ready.release(ready);
         this.#goOn();
@@ -322,10 +329,13 @@ class Execute {
     // What was seen outside before a program ran says nothing about now.
     this.#observer.forgetLooks(landing.state === 'built' ? landing.wrote : undefined);
     switch (landing.state) {
-      case 'built':
+      case 'built': {
+        const probe = probeKey(action, this.#plan.graph);
+        if (probe !== undefined) this.#ready.voidKey(probe);
         for (const name of action.makes) this.#landed(name, action);
         this.#resumeChain(action);
         return;
+      }
       case 'failed':
         for (const name of landing.made) this.#landed(name, action);
         for (const name of action.makes)
@@ -397,6 +407,9 @@ class Execute {
   #down(name: TargetName, landing: Extract<Landing, { state: 'failed' }>): void {
     const { problems, log } = landing;
     this.#failed.push({ target: name, problems, log });
+    const { phase } = this.#node(name).rule;
+    if (phase !== undefined && problems.some(({ refused }) => refused === 'all'))
+      this.#context.refusers.set(phase, name);
     const note = problems[0]?.what;
     this.#close(this.#node(name), {
       state: 'failed',

@@ -3,7 +3,7 @@
  * Everything that jobsub_submit checks itself comes before condor_submit is started (jobsub_lite
  * lib/mains/submit.py, lib/submit_support.py): such a refusal proves that nothing was submitted.
  */
-import type { Answer, Failure } from '../../core/index.ts';
+import type { Answer, Problem } from '../../core/index.ts';
 import { ending } from './ending.ts';
 import { shortened } from './jobsub-answer.ts';
 
@@ -126,7 +126,7 @@ const NOISE = /^.*(?:klist:|krb5cc).*$/gm;
 const STARTED = /condor_submit|submitted to cluster|Submitting job|Child was terminated/;
 
 /** Why a submission that printed no job id failed, and whether that proves that no job exists. */
-export function explainSubmitFailure({ stdout, stderr, exit }: Answer): Failure {
+export function explainSubmitFailure({ stdout, stderr, exit }: Answer): Problem {
   const said = `${stderr}\n${stdout}`.replace(NOISE, '');
   const ended = exit.kind === 'exit' && (exit.code === 1 || exit.code === 2);
   for (const { shows, what, advice, refuses } of SUBMIT_FAILURES) {

@@ -18,6 +18,7 @@ export function viewOf(given: Partial<View> = {}): View {
     attempt: () => 'unclaimed',
     forced: () => false,
     gaveUp: () => false,
+    refuser: () => undefined,
     madeNow: () => 0,
     awaitsSight: () => false,
     damaged: () => false,

@@ -64,7 +64,7 @@ describe('of what was asked for once more', () => {
 
   test('results and finished jobs of an earlier submission prove nothing', () => {
     for (const attempt of [doubtful, refused])
-      expect(judge([NO_MARKER, RESULTS, queue(dag('completed'))], attempt)).toEqual({
+      expect(judge([NO_MARKER, RESULTS, queue(dag('completed'))], attempt)).toMatchObject({
         state: 'not done',
       });
   });

@@ -72,6 +72,7 @@ function viewOfCase(
     forced: () => is.includes('forced'),
     gaveUp: () => is.includes('gaveUp'),
     awaitsSight: () => is.includes('awaitsSight'),
+    refuser: () => undefined,
     madeNow: () => (is.includes('madeNow') ? 1 : 0),
     damaged: () => is.includes('damaged'),
     mayHaveLost: () => is.includes('mayHaveLost'),

@@ -332,3 +332,43 @@ describe('a chain', () => {
     expect((await engine.build()).told[0]).toBe('start chain');
   });
 });
+
+describe('what must not happen twice', () => {
+  const handed = (name: string, refused: 'one' | 'all'): Rule =>
+    target(name, {
+      phase: 'Hand-over',
+      once: { look: () => [], judge: () => ({ state: 'not done' }) },
+      recipe: {
+        version: '1',
+        steps: [exec(['refuse', name], { okExits: 'any' })],
+        judge: () => [{ what: 'no ticket', advice: 'kinit', refused }],
+      },
+    });
+  const names = ['a', 'b', 'c', 'd'];
+  const refusing = (refused: 'one' | 'all') =>
+    engineOn(stubWorld({}, { refuse: () => 2 }), [
+      all(...names),
+      ...names.map((name) => handed(name, refused)),
+    ]);
+
+  test('is tried with one alone, and where that is refused as all would be, with no other', async () => {
+    const engine = refusing('all');
+    const { summary } = await engine.build();
+    expect(engine.world.ran.filter((line) => line.startsWith('refuse'))).toEqual(['refuse a']);
+    expect(summary).toMatchObject({
+      outcome: 'failed',
+      failed: [{ target: 'a', problems: [{ what: 'no ticket' }] }],
+      blocked: ['b', 'c', 'd'].map((target) => ({ target, by: ['a'] })),
+    });
+    // A refusal proves that nothing happened: the next build tries again by itself.
+    await engine.build();
+    expect(engine.world.ran.filter((line) => line.startsWith('refuse'))).toHaveLength(2);
+  });
+
+  test('is tried with the others where only one was refused', async () => {
+    const engine = refusing('one');
+    const { summary } = await engine.build();
+    expect(engine.world.ran.filter((line) => line.startsWith('refuse'))).toHaveLength(4);
+    expect(summary).toMatchObject({ outcome: 'failed', blocked: [], person: [] });
+  });
+});
