@@ -107,10 +107,12 @@ type RequiredKeys<T> = {
 /**
  * An object of type T. The compiler holds both tables against the type: every field has a check, and
  * those that the type requires are required here.
+ * @param others fields that are not of the type: `not if misspelt` where rule files note more of their own
  */
 export function fields<T extends object>(
   checks: { readonly [K in keyof Required<T>]: Check },
   required: { readonly [K in RequiredKeys<T>]: true },
+  others: 'refused' | 'not if misspelt' = 'refused',
 ): Check {
   const known = new Map<string, Check>(Object.entries(checks));
   const needed = Object.keys(required);
@@ -118,7 +120,11 @@ export function fields<T extends object>(
     if (!isTable(value)) return wrong(value, 'an object');
     for (const key of Object.keys(value)) {
       const check = known.get(key);
-      if (check === undefined) return unknownField(key, known);
+      if (check === undefined) {
+        if (others === 'refused' || didYouMean(key, known.keys()) !== undefined)
+          return unknownField(key, known);
+        continue;
+      }
       // A field that is there without a value is as if it were not there.
       const one = value[key];
       const complaint = one === undefined ? undefined : check(one);

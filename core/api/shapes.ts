@@ -229,6 +229,7 @@ const param = fields<Param>(
     check: pure,
   },
   { default: true, type: true },
+  'not if misspelt',
 );
 
 const command = fields<Command>(

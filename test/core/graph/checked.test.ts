@@ -207,6 +207,11 @@ describe('chains', () => {
   });
 });
 
+test('a rule file may note more of its own with a parameter', () => {
+  const params = { N: { default: 1, type: 'number', ini: 'section.key' } };
+  expect(buildShape({ goal: 'a', rules: () => [], params })).toBeUndefined();
+});
+
 test('steps that a function gives are held to the same', () => {
   expect(stepsShape([{ kind: 'remove', path: 5 }])).toEqual({
     at: '[0].path',
