@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { Build } from '../api/builds.ts';
 import { UserError } from '../api/errors.ts';
 import { type ChosenParams, chosenParams } from '../graph/params.ts';
+import { codeReader } from '../load/closure.ts';
 import { findRuleFile, type Loaded, loadBuild } from '../load/load.ts';
 import type { Project } from '../observe/stage.ts';
 import type { LockWish } from '../run/opening.ts';
@@ -119,11 +120,10 @@ export async function openProject(
     allowUnknown: flags.allowUnknown === true,
   });
   const { build, siteOf, mention, explain } = loaded;
-  return {
-    project: { world, build, params: chosen.values, siteOf, mention, explain },
-    loaded,
-    chosen,
-  };
+  const params = chosen.values;
+  const code = codeReader(params);
+  const project = { world, build, params, siteOf, mention, explain, code };
+  return { project, loaded, chosen };
 }
 
 const DEFAULT_JOBS = 5;

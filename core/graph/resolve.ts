@@ -9,10 +9,15 @@ import type { Path, TargetName } from '../api/values.ts';
 import { checkExpansion, checkItems, checkNames, checkRule } from './checked.ts';
 import type { Graph, Node, Selection } from './graph.ts';
 
+/** A function as a text to compare. */
+export type CodeOf = (code: (...args: never[]) => unknown) => string;
+
 /** What `resolve` must be told about the world it does not touch. */
 export interface ResolveOptions {
   /** Text that an expansion's target made, or undefined while it is not known. */
   readonly textOf?: (expansion: Expansion) => string | undefined;
+  /** What a function is made of, with all that it uses; by default its text alone. */
+  readonly codeOf?: CodeOf;
   /** One spelling for each file, so that `./a` and `a` are the same output. */
   readonly normalise?: (path: Path) => string;
 }
@@ -36,7 +41,7 @@ export function resolve(items: readonly RuleItem[], options: ResolveOptions = {}
   const makers = findMakers(rules, byName, options.normalise ?? normalisePath);
   const nodes = new Map<TargetName, Node>();
   rules.forEach((rule, index) => {
-    nodes.set(rule.name, toNode(rule, index, makers, options.normalise ?? normalisePath));
+    nodes.set(rule.name, toNode(rule, index, makers, options));
   });
   if (unexpanded.length === 0) checkNames(nodes);
   if (rules.some((rule) => rule.chain !== undefined)) waitForWholeChains(nodes);
@@ -122,7 +127,7 @@ function toNode(
   rule: Rule,
   index: number,
   makers: ReadonlyMap<Path, TargetName>,
-  normalise: (path: Path) => string,
+  { normalise = normalisePath, codeOf = String }: ResolveOptions,
 ): Node {
   const deps = new Set(rule.deps ?? []);
   const sources: Path[] = [];
@@ -145,7 +150,7 @@ function toNode(
     gathers: rule.gathers ?? [],
     outputs,
     sources,
-    recipeDigest: recipeDigest(rule),
+    recipeDigest: recipeDigest(rule, codeOf),
   };
 }
 
@@ -179,22 +184,24 @@ function isStepList(recipe: Recipe | readonly Step[]): recipe is readonly Step[]
   return Array.isArray(recipe);
 }
 
-function recipeDigest(rule: Rule): string {
+function recipeDigest(rule: Rule, codeOf: CodeOf): string {
   const recipe = recipeOf(rule);
   if (recipe.version !== undefined) return digestOf(`version ${recipe.version}`);
   const { steps } = recipe;
   return digestOf(
-    typeof steps === 'function' ? String(steps) : JSON.stringify(steps.map(plainStep)),
+    typeof steps === 'function'
+      ? codeOf(steps)
+      : JSON.stringify(steps.map((step) => plainStep(step, codeOf))),
   );
 }
 
 /**
- * A step as data alone: a function in it, which only a write may have, as its text. What is passed
+ * A step as data alone: a function in it, which only a write may have, as its code. What is passed
  * on from the environment of whoever builds changes no result.
  */
-function plainStep(step: Step): object {
+function plainStep(step: Step, codeOf: CodeOf): object {
   if (step.kind === 'write' && typeof step.content === 'function')
-    return { ...step, content: String(step.content) };
+    return { ...step, content: codeOf(step.content) };
   if (step.kind !== 'exec') return step;
   const { passEnv: _, environment, ...rest } = step;
   if (environment === undefined) return rest;

@@ -13,6 +13,7 @@ import { refuseDirectories } from '../graph/directories.ts';
 import { allKnown, refuseHopeless, resolveGoals } from '../graph/goals.ts';
 import type { Graph } from '../graph/graph.ts';
 import { normalisePath, resolve } from '../graph/resolve.ts';
+import type { CodeReader } from '../load/closure.ts';
 import type { Plan } from '../plan/verdict.ts';
 import { nearestNames } from '../words/near.ts';
 import type { World } from '../world/world.ts';
@@ -29,6 +30,8 @@ export interface Project {
   readonly mention: (word: string) => string;
   /** Turns what the rule file's own code threw into an error for people. */
   readonly explain: (error: unknown) => Error;
+  /** Reads functions of the rule file with all that they use. */
+  readonly code?: CodeReader;
 }
 
 /** A plan for the goals, or which targets have to be made before one can be. */
@@ -178,13 +181,17 @@ function resolved(
     expansion.file === undefined
       ? texts.get(expansion.from!)
       : fileText(project, expansion.file, expansion.advice);
+  const { code } = project;
+  const options = { textOf, normalise, ...(code === undefined ? {} : { codeOf: code.codeOf }) };
   try {
-    return resolve(items, { textOf, normalise });
+    return resolve(items, options);
   } catch (error) {
     if (!(error instanceof UserError)) throw explained(project, error);
     return recordingSites(project.siteOf, () =>
-      resolve(project.build.rules(project.params), { textOf, normalise }),
+      resolve(project.build.rules(project.params), options),
     );
+  } finally {
+    code?.close();
   }
 }
 

@@ -1,0 +1,243 @@
+/**
+ * The code of a function of the rule file together with what it uses: helpers, constants and other
+ * values of the scopes around it, wherever they were imported from. What a function has captured is
+ * known to the debugger of this very process alone, which is asked once for each function.
+ */
+import type { Session } from 'node:inspector';
+import { createRequire } from 'node:module';
+import { digestOf } from '../api/digest.ts';
+
+/** Any function. */
+export type Code = (...args: never[]) => unknown;
+
+/** Says what a function is made of, as a text to compare. */
+export interface CodeReader {
+  codeOf(code: Code): string;
+  /** Lets go of the debugger. What has been read stays known. */
+  close(): void;
+}
+
+/** Variables of one scope, by name. */
+type Scope = { readonly [name: string]: unknown };
+
+/** A function as the debugger sees it. */
+interface Inspected {
+  /** The script it is from; the rule file and all that it imports from the workspace are one. */
+  readonly script: string;
+  /** The scopes around it, the innermost first. */
+  readonly scopes: readonly Scope[];
+}
+
+/**
+ * Objects without functions in them, as they were when they were first seen: a table that fills up
+ * while rules are made is still the same.
+ */
+const SEEN = new WeakMap<object, string>();
+
+/**
+ * Reads functions.
+ * @param params of which a function is taken to use those whose names it mentions
+ */
+export function codeReader(params: object): CodeReader {
+  const known = new WeakMap<Code, string>();
+  let inspector: Inspector | undefined;
+  return {
+    codeOf(code) {
+      const text = known.get(code);
+      if (text !== undefined) return text;
+      inspector ??= openInspector();
+      const read = new Reading(inspector, params).all(code);
+      known.set(code, read);
+      return read;
+    },
+    close() {
+      inspector?.close();
+      inspector = undefined;
+    },
+  };
+}
+
+const WORDS = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
+
+/** One function with everything that it leads to. */
+class Reading {
+  readonly #inspector: Inspector;
+  readonly #params: object;
+  readonly #words = new Set<string>();
+  /** Texts of the functions on the way, each once. */
+  readonly #texts = new Map<Code, string>();
+  #script: string | undefined;
+  #usesParams = false;
+  /** How many functions were met, those in objects included. */
+  #functions = 0;
+  readonly #objects = new Map<object, string>();
+
+  constructor(inspector: Inspector, params: object) {
+    this.#inspector = inspector;
+    this.#params = params;
+  }
+
+  all(code: Code): string {
+    this.#read(code);
+    const parts = [...this.#texts.values()];
+    if (this.#usesParams) parts.push(JSON.stringify(this.#paramsUsed()));
+    return parts.length === 1 ? parts[0]! : digestOf(JSON.stringify(parts));
+  }
+
+  /** Parameters that are mentioned; all of them if none is, since they are used in some other way. */
+  #paramsUsed(): readonly unknown[] {
+    const all = Object.entries(this.#params);
+    const named = all.filter(([name]) => this.#words.has(name));
+    return named.length > 0 ? named : all;
+  }
+
+  #read(code: Code): void {
+    const text = String(code);
+    this.#texts.set(code, text);
+    const { script, scopes } = this.#inspector.look(code);
+    this.#script ??= script;
+    // What comes with desgw, with Node or in packages is not the rule file's own.
+    if (script !== this.#script) {
+      this.#texts.set(code, `other ${code.name}`);
+      return;
+    }
+    const words = new Set(text.match(WORDS));
+    for (const word of words) this.#words.add(word);
+    const captured: [string, unknown][] = [];
+    for (const word of words) {
+      const scope = scopes.find((one) => Object.hasOwn(one, word));
+      if (scope !== undefined) captured.push([word, this.#value(scope[word])]);
+    }
+    if (captured.length > 0)
+      this.#texts.set(code, `${text}\n${JSON.stringify(captured.sort(byName))}`);
+  }
+
+  /** A value as data; functions on their own, so that circles end. */
+  #value(value: unknown): unknown {
+    if (typeof value === 'function') {
+      this.#functions++;
+      const code = value as Code;
+      if (!this.#texts.has(code)) this.#read(code);
+      return ['function', digestOf(String(code))];
+    }
+    if (typeof value !== 'object' || value === null) return plain(value);
+    if (value === this.#params) {
+      this.#functions++;
+      this.#usesParams = true;
+      return ['params'];
+    }
+    const seen = SEEN.get(value) ?? this.#objects.get(value);
+    if (seen !== undefined) return seen;
+    this.#objects.set(value, 'circle');
+    const before = this.#functions;
+    const text = JSON.stringify(this.#object(value));
+    this.#objects.set(value, text);
+    if (this.#functions === before) SEEN.set(value, text);
+    return text;
+  }
+
+  #object(value: object): unknown {
+    const name = Object.getPrototypeOf(value)?.constructor?.name ?? '';
+    if (value instanceof Date || value instanceof RegExp) return [name, String(value)];
+    const entries = value instanceof Map || value instanceof Set ? [...value] : [];
+    const own = Object.entries(value).sort(byName);
+    return [
+      name,
+      entries.map((entry) => this.#value(entry)),
+      own.map(([key, one]) => [key, this.#value(one)]),
+    ];
+  }
+}
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
+  a < b ? -1 : a > b ? 1 : 0;
+
+const plain = (value: unknown): unknown =>
+  typeof value === 'string' || typeof value === 'boolean' || value === null
+    ? value
+    : [typeof value, String(value)];
+
+interface Inspector {
+  look(code: Code): Inspected;
+  close(): void;
+}
+
+/** Under which name the debugger finds what it is asked about. */
+const HANDLE = '__desgw_looks_at__';
+
+function openInspector(): Inspector {
+  const load = createRequire(import.meta.url) as (name: string) => unknown;
+  const { Session: Opened } = load('node:inspector') as { Session: new () => Session };
+  const session = new Opened();
+  session.connect();
+  const ask = <T>(method: string, params: object): T => {
+    let answer: T | undefined;
+    // The answer to a question about this very thread is there when `post` returns.
+    session.post(method, params, (error: Error | null, result?: object) => {
+      if (error !== null) throw new Error(`internal: ${method}: ${error.message}`);
+      answer = result as T;
+    });
+    return answer!;
+  };
+  ask('Debugger.enable', {});
+  const shared = globalThis as { [HANDLE]?: unknown };
+  const handleOf = (value: unknown): string => {
+    shared[HANDLE] = value;
+    return ask<Evaluated>('Runtime.evaluate', { expression: HANDLE }).result.objectId!;
+  };
+  const propertiesOf = (objectId: string): Properties =>
+    ask('Runtime.getProperties', { objectId, ownProperties: true });
+  const modules = new Map<string, Scope>();
+  /** The variables themselves, not what the debugger would tell of them. */
+  const variables = (objectId: string): Scope => {
+    shared[HANDLE] = undefined;
+    const functionDeclaration = `function () { globalThis.${HANDLE} = { ...this.object }; }`;
+    ask('Runtime.callFunctionOn', { objectId, functionDeclaration });
+    return (shared[HANDLE] ?? {}) as Scope;
+  };
+  return {
+    look(code) {
+      const { internalProperties = [] } = propertiesOf(handleOf(code));
+      const found = (name: string) =>
+        internalProperties.find((property) => property.name === name)?.value;
+      const scopes = found('[[Scopes]]')?.objectId;
+      const place = found('[[FunctionLocation]]')?.value as { scriptId?: string } | undefined;
+      const script = place?.scriptId ?? '';
+      const list = scopes === undefined ? [] : propertiesOf(scopes).result;
+      const captured = list
+        .filter(({ name, value }) => /^\d+$/.test(name) && value?.description !== 'Global')
+        .map(({ value }) => {
+          const isModule = value!.description === 'Module';
+          const scope = (isModule ? modules.get(script) : undefined) ?? variables(value!.objectId!);
+          if (isModule) modules.set(script, scope);
+          return scope;
+        });
+      delete shared[HANDLE];
+      return { script, scopes: captured };
+    },
+    close() {
+      ask('Debugger.disable', {});
+      session.disconnect();
+    },
+  };
+}
+
+interface Remote {
+  readonly objectId?: string;
+  readonly description?: string;
+  readonly value?: unknown;
+}
+
+interface Evaluated {
+  readonly result: Remote;
+}
+
+interface Property {
+  readonly name: string;
+  readonly value?: Remote;
+}
+
+interface Properties {
+  readonly result: readonly Property[];
+  readonly internalProperties?: readonly Property[];
+}
