@@ -30,7 +30,7 @@ async function run(root) {
     stop(`desgw has not been built: ${main} is missing.\nRun \`npm run build\` in ${root}.`);
     return;
   }
-  require('node:module').enableCompileCache?.();
+  enableCompileCache();
   await import(require('node:url').pathToFileURL(main).href);
 }
 
@@ -89,6 +89,26 @@ async function bundleAgain(root, first) {
     stop(`desgw: it cannot be bundled: ${error.message}\nRun \`npm ci\` in ${root}.`);
   }
   return false;
+}
+
+/**
+ * Node keeps compiled code, from version 22 on; by default where everybody could have put some. So it
+ * is kept in the user's own cache, if that is nobody else's, and otherwise not at all.
+ */
+function enableCompileCache() {
+  const enable = require('node:module').enableCompileCache;
+  const { HOME, XDG_CACHE_HOME, NODE_COMPILE_CACHE } = process.env;
+  const cache = XDG_CACHE_HOME || (HOME && `${HOME}/.cache`);
+  if (enable === undefined || NODE_COMPILE_CACHE !== undefined || !cache) return;
+  const { lstatSync, mkdirSync } = require('node:fs');
+  const dir = `${cache}/desgw/compiled`;
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const { uid, mode } = lstatSync(dir);
+    if (uid === process.getuid?.() && (mode & 0o077) === 0) enable(dir);
+  } catch {
+    // no room, or no home: then without
+  }
 }
 
 function stop(message) {

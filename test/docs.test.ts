@@ -89,13 +89,14 @@ function named(page: string): readonly { command: string; options: readonly stri
 
 describe('README', () => {
   test('every command and option that is named exists', () => {
-    const help = desgw(ROOT, '--help').out;
+    const added = desgw(ROOT, 'commands').out;
+    const help = `${desgw(ROOT, '--help').out}\n${added}`;
     const known = [...help.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name!);
     const all = [...named(README), ...named(CONTRIBUTING)];
     expect(all.length).toBeGreaterThan(30);
     expect(all.map(({ command }) => command).filter((name) => !known.includes(name))).toEqual([]);
     for (const command of new Set(all.map((one) => one.command))) {
-      const text = desgw(ROOT, command, '--help').out;
+      const text = desgw(ROOT, command, '--help').out + (command === 'build' ? added : '');
       const options = all.filter((one) => one.command === command).flatMap((one) => one.options);
       const missing = options.filter((option) => !new RegExp(`(^|[\\s,])${option}\\b`).test(text));
       expect({ command, missing }).toEqual({ command, missing: [] });

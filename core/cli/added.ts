@@ -1,9 +1,18 @@
 /** Commands that the rule file adds to the command line. */
 
+import { dirname } from 'node:path';
 import type { Command } from '../api/builds.ts';
 import { didYouMean, UserError } from '../api/errors.ts';
+import { openFiles } from '../world/files.ts';
 import { callOf } from './call.ts';
-import { type CommonFlags, type Invocation, type Opened, openProject } from './context.ts';
+import {
+  type CommonFlags,
+  type Invocation,
+  type Opened,
+  openProject,
+  ruleFileOf,
+  shortcutsOf,
+} from './context.ts';
 import { refuseSwallowed } from './npm.ts';
 import {
   asksForHelp,
@@ -12,21 +21,26 @@ import {
   globalFlags,
   helpOf,
   parse,
+  rows,
 } from './options.ts';
 
-/** Names and purposes of added commands; none when there is no rule file or it is broken. */
-export async function addedCommands(
+/** Lists the commands and options that the rule file adds. (`desgw --help` runs no rule file, so it cannot.) */
+export async function commands(
+  _args: readonly string[],
+  flags: CommonFlags,
   invocation: Invocation,
-): Promise<readonly (readonly [string, string])[]> {
-  try {
-    const { loaded } = await openProject(invocation, {}, { writes: false });
-    return Object.entries(loaded.build.commands ?? {}).map(
-      ([name, { doc }]) => [name, doc] as const,
-    );
-  } catch (error) {
-    if (error instanceof UserError) return []; // help must come up all the same
-    throw error;
-  }
+): Promise<number> {
+  const { loaded } = await openProject(invocation, flags, { writes: false });
+  const added = Object.entries(loaded.build.commands ?? {});
+  const shortcuts = shortcutsOf(loaded.build).map(({ option }) => option);
+  const lines = [
+    ...(added.length === 0
+      ? ['The rule file adds no commands.']
+      : rows(added.map(([name, { doc }]) => [name, doc] as const))),
+    ...(shortcuts.length === 0 ? [] : ['', 'Options of `desgw build`:', ...rows(shortcuts)]),
+  ];
+  invocation.terminal.out(lines.join('\n'));
+  return 0;
 }
 
 /** Runs an added command. @throws UserError when nobody knows the command */
@@ -36,6 +50,9 @@ export async function runAdded(
   builtIn: readonly string[],
 ): Promise<number> {
   const name = argv[0]!;
+  // A misspelt word is no reason to run a program.
+  if (!mayAddCommands(invocation, globalFlags(argv) as CommonFlags))
+    throw unknownCommand(name, builtIn);
   const opened = await openedOr(invocation, globalFlags(argv) as CommonFlags, name, builtIn);
   const commands = opened.loaded.build.commands ?? {};
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -82,6 +99,18 @@ async function openedOr(
     const hint = didYouMean(name, builtIn);
     if (error instanceof UserError && hint !== undefined)
       throw new UserError(`there is no command '${name}'`, hint);
+    throw error;
+  }
+}
+
+/** Whether a rule file may add commands at all, told from its text. Without one, its absence is told. */
+function mayAddCommands(invocation: Invocation, flags: CommonFlags): boolean {
+  try {
+    const file = ruleFileOf(flags, invocation);
+    const text = openFiles(dirname(file)).readText(file) ?? '';
+    return /\bcommands\b|\.\.\.|defineBuild\(\s*[^{\s]|export \{/.test(text);
+  } catch (error) {
+    if (error instanceof UserError) return true;
     throw error;
   }
 }

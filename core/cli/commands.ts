@@ -1,4 +1,5 @@
 /** The commands of desgw itself: what each is, what it takes, and who carries it out. */
+import { commands } from './added.ts';
 import { type BuildFlags, build } from './build.ts';
 import { accept, adopt, mark, resubmit, unlock } from './by-hand.ts';
 import { clean } from './clean.ts';
@@ -6,6 +7,7 @@ import type { CommonFlags, Invocation } from './context.ts';
 import { init } from './init.ts';
 import type { Described } from './options.ts';
 import { type ReportFlags, report } from './report.ts';
+import { trust } from './trust.ts';
 import { graph, log, params, status, targets, why } from './views.ts';
 
 /** A command with what carries it out; each reads the options that its description names. */
@@ -175,6 +177,20 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
     options: [['-y, --yes', 'do not ask']],
     examples: ['desgw unlock'],
     run: (_args, flags, invocation) => unlock(flags, invocation),
+  },
+  trust: {
+    usage: 'trust [folder]',
+    doc: 'let the rule file of a folder be run although somebody else could have written it',
+    options: [],
+    examples: ['desgw trust /data/des91/followups/S230518h'],
+    run: (args, flags, invocation) => trust(args[0], flags, invocation),
+  },
+  commands: {
+    usage: 'commands',
+    doc: 'the commands and options that the rule file adds',
+    options: [],
+    examples: ['desgw commands'],
+    run: commands,
   },
   init: {
     usage: 'init [folder]',

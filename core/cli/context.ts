@@ -111,6 +111,7 @@ export async function openProject(
     files: world.files,
     cache: writes ? 'use' : 'readonly',
     version: VERSION,
+    env: invocation.env,
   });
   refuseSwallowed(
     shortcutsOf(loaded.build).map(({ option }) => option),

@@ -1,6 +1,5 @@
 /** Runs a command of desgw itself, with what the rule file adds to its options. */
 
-import { UserError } from '../api/errors.ts';
 import type { Declared } from './commands.ts';
 import {
   type CommonFlags,
@@ -28,7 +27,8 @@ export async function runDeclared(
   invocation: Invocation,
 ): Promise<number> {
   if (asksForHelp(argv)) {
-    invocation.terminal.out(helpOf(await withShortcuts(name, declared, argv, invocation)));
+    // No rule file is run for it, so what one adds is not there: `desgw params` tells.
+    invocation.terminal.out(helpOf(declared));
     return 0;
   }
   refuseSwallowed([...declared.options, ...GLOBAL_OPTIONS], invocation);
@@ -52,26 +52,6 @@ async function shortcutsIn(
 ): Promise<readonly Shortcut[]> {
   const flags = globalFlags(argv) as CommonFlags;
   return shortcutsOf((await openProject(invocation, flags, { writes: false })).loaded.build);
-}
-
-/** Only a build shows them: it is where people look for them, and the help is to be had without a rule file. */
-async function withShortcuts(
-  name: string,
-  declared: Declared,
-  argv: readonly string[],
-  invocation: Invocation,
-): Promise<Declared> {
-  if (name !== 'build') return declared;
-  try {
-    const shortcuts = await shortcutsIn(argv, invocation);
-    return {
-      ...declared,
-      options: [...declared.options, ...shortcuts.map(({ option }) => option)],
-    };
-  } catch (error) {
-    if (error instanceof UserError) return declared;
-    throw error;
-  }
 }
 
 function sets(flags: ReturnType<typeof parse>['flags'], shortcuts: readonly Shortcut[]) {

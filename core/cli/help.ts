@@ -5,7 +5,7 @@ import { helpOf, rows } from './options.ts';
 
 /** What `desgw --help` shows; `added` are names and purposes of commands that a rule file adds. */
 export function topHelp(
-  added: readonly (readonly [string, string])[],
+  added: readonly (readonly [string, string])[] = [],
   heading = 'From the rule file:',
 ): string {
   return [
@@ -14,16 +14,14 @@ export function topHelp(
     ...rows(Object.entries(COMMANDS).map(([name, { doc }]) => [name, doc] as const)),
     ...(added.length === 0 ? [] : ['', heading, ...rows(added)]),
     '',
-    'desgw <command> --help tells more about each.',
+    'desgw <command> --help tells more about each; desgw commands lists what the rule file adds.',
     EXIT_HELP,
   ].join('\n');
 }
 
-/** Help of every command, by its name, but for `build`: a rule file may add to its options. */
+/** Help of every command, by its name. */
 export function commandHelps(): { readonly [name: string]: string } {
   return Object.fromEntries(
-    Object.entries(COMMANDS)
-      .filter(([name]) => name !== 'build')
-      .map(([name, declared]) => [name, helpOf(declared)]),
+    Object.entries(COMMANDS).map(([name, declared]) => [name, helpOf(declared)]),
   );
 }

@@ -7,7 +7,7 @@ import { UserError } from '../api/errors.ts';
 import { processTerminal, type Terminal, whenRead } from '../words/terminal.ts';
 import { FileError } from '../world/files.ts';
 import type { World } from '../world/world.ts';
-import { addedCommands, runAdded } from './added.ts';
+import { runAdded } from './added.ts';
 import { COMMANDS } from './commands.ts';
 import type { Invocation } from './context.ts';
 import { runDeclared } from './declared.ts';
@@ -46,8 +46,8 @@ async function dispatch(argv: readonly string[], invocation: Invocation): Promis
   return runAdded(argv, invocation, Object.keys(COMMANDS));
 }
 
-async function help(invocation: Invocation): Promise<number> {
-  invocation.terminal.out(topHelp(await addedCommands(invocation)));
+function help(invocation: Invocation): number {
+  invocation.terminal.out(topHelp());
   return 0;
 }
 

@@ -2,6 +2,9 @@
  * Loading of the rule file: found, bundled from TypeScript, imported, checked. The bundle is kept
  * in `.desgw/cache/`, so that the bundler itself is loaded only when a source has changed.
  *
+ * The cache is its user's alone: others make one of their own beside it (`cache-UID`), and what
+ * somebody else could have written is neither loaded from it nor, without `desgw trust`, at all.
+ *
  * A cached bundle is one file: a first line `// desgw {"inputs": {path: digest}}`, the code, and
  * its source map as a last line. It is valid while every input has the same content. It may be
  * deleted at any time.
@@ -11,7 +14,7 @@ import { pathToFileURL } from 'node:url';
 import type { Build } from '../api/builds.ts';
 import { isBuild } from '../api/define.ts';
 import { digestOf } from '../api/digest.ts';
-import { didYouMean, UserError } from '../api/errors.ts';
+import { didYouMean, isSystemError, UserError } from '../api/errors.ts';
 import { buildShape } from '../api/shapes.ts';
 import type { Digest } from '../api/values.ts';
 import type { Files } from '../world/world.ts';
@@ -24,13 +27,27 @@ import {
   siteIn,
   sourceUrl,
 } from './errors.ts';
+import { refuseStrangers } from './trust.ts';
 import { unknowableIn } from './unknowable.ts';
 
 /** The name of a rule file. */
 export const RULE_FILE = 'desgwfile.ts';
 
 export interface LoadOptions {
-  readonly files: Pick<Files, 'absolute' | 'digest' | 'readText' | 'write'>;
+  readonly files: Pick<
+    Files,
+    | 'absolute'
+    | 'digest'
+    | 'isOwnOrAbsent'
+    | 'isPrivate'
+    | 'privateDirectory'
+    | 'readText'
+    | 'realDirectory'
+    | 'strangerIn'
+    | 'write'
+  >;
+  /** Where the user keeps the list of trusted folders is told by it (`trust.ts`). */
+  readonly env?: { readonly [name: string]: string | undefined };
   /** `readonly`: a valid bundle is used, but nothing is written. */
   readonly cache: 'use' | 'readonly';
   /** Version of desgw: bundles of another version are not used. */
@@ -88,8 +105,17 @@ export function findRuleFile(cwd: string, exists: (path: string) => boolean): st
 export async function loadBuild(ruleFile: string, options: LoadOptions): Promise<Loaded> {
   const moduleFor = options.moduleFor ?? neighbour;
   const outfile = cachePath(ruleFile, options, moduleFor);
+  const refuse = (paths: readonly string[]): void =>
+    refuseStrangers(
+      paths,
+      options.files.realDirectory(dirname(ruleFile)),
+      options.files,
+      options.env ?? {},
+    );
+  if (options.files.digest(ruleFile) !== 'absent') refuse([ruleFile]);
   const kept = keptBundle(ruleFile, outfile, options.files);
   if (kept !== undefined) {
+    refuse(kept.sources);
     try {
       return await evaluated(kept, moduleFor);
     } catch (error) {
@@ -98,6 +124,7 @@ export async function loadBuild(ruleFile: string, options: LoadOptions): Promise
     }
   }
   const made = await newBundle(ruleFile, outfile, options, moduleFor);
+  refuse(made.sources);
   try {
     return await evaluated(made, moduleFor);
   } catch (error) {
@@ -117,7 +144,13 @@ function neighbour(specifier: string): string | undefined {
 function cachePath(ruleFile: string, options: LoadOptions, moduleFor: ModuleFor): string {
   const node = process.versions.node.split('.')[0];
   const key = [ruleFile, options.version, node, moduleFor('desgw'), moduleFor('desgw/targets')];
-  return options.files.absolute(`.desgw/cache/rules-${digestOf(JSON.stringify(key))}.mjs`);
+  const name = `rules-${digestOf(JSON.stringify(key))}.mjs`;
+  const first = options.files.absolute(`.desgw/cache/${name}`);
+  const uid = process.getuid?.();
+  // Somebody else was here first.
+  return uid === undefined || options.files.isOwnOrAbsent(dirname(first))
+    ? first
+    : options.files.absolute(`.desgw/cache-${uid}/${name}`);
 }
 
 const HEADER = '// desgw ';
@@ -128,7 +161,9 @@ function keptBundle(
   outfile: string,
   files: LoadOptions['files'],
 ): Sources | undefined {
-  const text = files.readText(outfile);
+  // Code that somebody else could have put there is not run.
+  const own = files.isPrivate(outfile) && files.privateDirectory(dirname(outfile));
+  const text = own ? files.readText(outfile) : undefined;
   const inputs = text === undefined ? undefined : inputsIn(text);
   if (text === undefined || inputs === undefined) return undefined;
   const current = Object.entries(inputs).every(([path, digest]) => files.digest(path) === digest);
@@ -170,10 +205,21 @@ async function newBundle(
     `//# sourceURL=${sourceUrl(outfile)}\n`,
     `//# sourceMappingURL=data:application/json;base64,${base64(shifted)}\n`,
   ].join('');
-  if (cache === 'use') files.write(outfile, text);
-  const url =
-    cache === 'use' ? fileUrl(outfile, text) : `data:text/javascript;base64,${base64(text)}`;
+  const keeps = cache === 'use' && keep(outfile, text, files);
+  const url = keeps ? fileUrl(outfile, text) : `data:text/javascript;base64,${base64(text)}`;
   return { ruleFile, outfile, url, text, sources: Object.keys(inputs) };
+}
+
+/** Keeps a bundle for the next time; where that cannot be, this time goes on without. */
+function keep(outfile: string, text: string, files: LoadOptions['files']): boolean {
+  if (!files.privateDirectory(dirname(outfile))) return false;
+  try {
+    files.write(outfile, text, 0o600);
+    return true;
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
 }
 
 /** A module is never loaded twice from one URL, so a changed bundle needs a new one. */

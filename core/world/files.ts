@@ -9,6 +9,7 @@ import { codeOf, during, type FsModule, meansMissing, told, unlessMissing } from
 import { globFiles } from './glob.ts';
 import { listQuestion, statQuestion } from './looking.ts';
 import { Noting } from './noting.ts';
+import { isOwnOrAbsent, isPrivate, privateDirectory, strangerIn } from './ownership.ts';
 import { openPlacing, type Placing } from './placing.ts';
 import { fileDigester, readEnd, readWhole, sizeOf } from './reading.ts';
 import type { Appender, Files, Prepared } from './world.ts';
@@ -165,6 +166,10 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
       const probe = join(root, '.desgw/clock');
       return during('write', probe, () => stamp(fs, placing, probe));
     },
+    strangerIn: (path) => strangerIn(fs, absolute(path)),
+    privateDirectory: (path) => privateDirectory(fs, absolute(path)),
+    isOwnOrAbsent: (path) => isOwnOrAbsent(fs, absolute(path)),
+    isPrivate: (path) => isPrivate(fs, absolute(path)),
     get digests() {
       return digests;
     },

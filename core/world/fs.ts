@@ -3,6 +3,7 @@
 /** The part of `node:fs` in use, so that a file system in memory or a faulty one can stand in. */
 export type FsModule = Pick<
   typeof import('node:fs'),
+  | 'chmodSync'
   | 'closeSync'
   | 'copyFileSync'
   | 'fchmodSync'

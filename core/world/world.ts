@@ -93,6 +93,14 @@ export interface Files {
   claimDirectory(path: Path): boolean;
   /** The file system's own idea of now: the ctime of a small file under `.desgw/` just written. */
   now(): Instant;
+  /** Why somebody else could have written a file; undefined when nobody could. */
+  strangerIn(path: Path): string | undefined;
+  /** Makes a directory that is this user's alone, or says `false` because it cannot be. */
+  privateDirectory(path: Path): boolean;
+  /** Whether what is at `path` is this user's own, or nothing is there. */
+  isOwnOrAbsent(path: Path): boolean;
+  /** Whether a file is there, this user's own, and nobody else may write it. */
+  isPrivate(path: Path): boolean;
   /** How many content digests were computed; for reports and tests. */
   readonly digests: number;
 }

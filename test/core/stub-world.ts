@@ -284,6 +284,10 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
     makeDirectory: () => {},
     claimDirectory: () => true,
     now: () => clock.ms,
+    strangerIn: () => undefined,
+    privateDirectory: () => true,
+    isOwnOrAbsent: () => true,
+    isPrivate: () => true,
     get digests() {
       return counts.digests;
     },

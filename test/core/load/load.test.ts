@@ -1,10 +1,12 @@
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +16,8 @@ import type { Params } from '../../../core/api/builds.ts';
 import { digestOf } from '../../../core/api/digest.ts';
 import { Refusal, UserError } from '../../../core/api/errors.ts';
 import { findRuleFile, type Loaded, loadBuild } from '../../../core/load/load.ts';
+import { trustFolder } from '../../../core/load/trust.ts';
+import { openFiles } from '../../../core/world/files.ts';
 
 /** Stands for the bundled `desgw`: marks builds as the real one does. */
 const STAND_IN = `
@@ -45,23 +49,36 @@ function readText(path: string): string | undefined {
   }
 }
 
-function load(cache: 'use' | 'readonly' = 'use', version = '1.0.0'): Promise<Loaded> {
+/** Who owns what, for real. */
+function ownership() {
+  const { strangerIn, privateDirectory, isOwnOrAbsent, isPrivate, realDirectory } =
+    openFiles(workspace);
+  return { strangerIn, privateDirectory, isOwnOrAbsent, isPrivate, realDirectory };
+}
+
+function load(
+  cache: 'use' | 'readonly' = 'use',
+  version = '1.0.0',
+  env: { readonly HOME?: string } = {},
+): Promise<Loaded> {
   const standIn = put('elsewhere/index.mjs', STAND_IN);
   return loadBuild(join(workspace, 'desgwfile.ts'), {
     cache,
     version,
+    env,
     moduleFor: (specifier) => (specifier === 'desgw' ? `file://${standIn}` : undefined),
     files: {
+      ...ownership(),
       absolute: (path) => resolve(workspace, path),
       digest: (path) => {
         const text = readText(path);
         return text === undefined ? 'absent' : digestOf(text);
       },
       readText,
-      write: (path, data) => {
+      write: (path, data, mode) => {
         writes.push(path);
         mkdirSync(dirname(path), { recursive: true });
-        writeFileSync(path, data);
+        writeFileSync(path, data, { mode });
       },
     },
   });
@@ -141,6 +158,59 @@ export default defineBuild({ goal: join(sep, star), rules: () => [] });
       expect((await load(cache)).build.goal).toBe('/Vega');
     },
   );
+});
+
+describe('code that others could have written', () => {
+  const RULES = `import { defineBuild } from 'desgw'; import { GOAL } from './lib/goal.ts'; export default defineBuild({ goal: GOAL, rules: () => [] });`;
+  const env = () => ({ HOME: join(workspace, 'home') });
+  const loadIt = () => load('use', '1.0.0', env());
+
+  beforeEach(() => {
+    put('desgwfile.ts', RULES);
+    put('lib/goal.ts', `export const GOAL = 'all';`);
+  });
+
+  test.each<[string, () => void, string]>([
+    [
+      'the rule file, by its mode',
+      () => chmodSync(join(workspace, 'desgwfile.ts'), 0o666),
+      'everybody may write it',
+    ],
+    [
+      'a file it imports',
+      () => chmodSync(join(workspace, 'lib/goal.ts'), 0o666),
+      'lib/goal.ts is not run: everybody may write it',
+    ],
+    [
+      'a folder of those',
+      () => chmodSync(join(workspace, 'lib'), 0o777),
+      'everybody may write its folder',
+    ],
+  ])('%s: is not run before the user has said so', async (_what, open, told) => {
+    expect((await loadIt()).build.goal).toBe('all');
+    open();
+    const error = (await loadIt().catch((e: unknown) => e)) as UserError;
+    expect(`${error.message} ${error.hint}`).toContain(told);
+    expect(error.hint).toContain(`desgw trust ${workspace}`);
+    trustFolder(workspace, openFiles(workspace), env());
+    expect((await loadIt()).build.goal).toBe('all');
+  });
+
+  test('a bundle in the cache that others could have written is not used', async () => {
+    await loadIt();
+    const cached = writes[0]!;
+    expect([statSync(cached).mode & 0o777, statSync(dirname(cached)).mode & 0o777]).toEqual([
+      0o600, 0o700,
+    ]);
+    writeFileSync(cached, readFileSync(cached, 'utf8').replace('all', 'evil'));
+    chmodSync(cached, 0o666);
+    expect((await loadIt()).build.goal).toBe('all');
+  });
+
+  test('a cache that cannot be kept holds nobody up', async () => {
+    put('.desgw/cache', 'in the way');
+    expect((await loadIt()).build.goal).toBe('all');
+  });
 });
 
 describe('the cache', () => {

@@ -1,0 +1,55 @@
+/** Who else could have written a file, and folders that nobody else can write. */
+import { dirname } from 'node:path';
+import { codeOf, during, type FsModule, meansMissing } from './fs.ts';
+
+/** Users whose files count as this user's own: what root may do, it may do anyway. */
+const isOwn = (uid: number): boolean => {
+  const self = process.getuid?.();
+  return self === undefined || uid === self || uid === 0;
+};
+
+/** Why a file may say what somebody else wants it to say; undefined when nobody else could write it. */
+export function strangerIn(fs: FsModule, path: string): string | undefined {
+  return during('look at', path, () => {
+    const link = fs.lstatSync(path);
+    const file = fs.statSync(path);
+    const other = [link, file].find(({ uid }) => !isOwn(uid));
+    if (other !== undefined) return `it belongs to another user (uid ${other.uid})`;
+    if ((file.mode & 0o002) !== 0) return 'everybody may write it';
+    const folder = fs.statSync(dirname(path));
+    // In a sticky folder only the owner of a file may replace it.
+    const open = (folder.mode & 0o002) !== 0 && (folder.mode & 0o1000) === 0;
+    return open ? 'everybody may write its folder' : undefined;
+  });
+}
+
+/** Makes a folder that is this user's alone, or says `false` because it is not. */
+export function privateDirectory(fs: FsModule, path: string): boolean {
+  try {
+    fs.mkdirSync(path, { recursive: true, mode: 0o700 });
+    const stat = fs.lstatSync(path);
+    if (!stat.isDirectory() || !isOwn(stat.uid)) return false;
+    if ((stat.mode & 0o077) !== 0) fs.chmodSync(path, 0o700);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return false; // read-only, full, or somebody else's: then without it
+  }
+}
+
+/** Whether a file is this user's own and nobody else may write it; false without one. */
+export function isPrivate(fs: FsModule, path: string): boolean {
+  try {
+    const stat = fs.lstatSync(path);
+    return stat.isFile() && isOwn(stat.uid) && (stat.mode & 0o022) === 0;
+  } catch (error) {
+    if (meansMissing(codeOf(error))) return false;
+    throw error;
+  }
+}
+
+/** Whether what is at `path` is this user's own, or nothing is there. */
+export function isOwnOrAbsent(fs: FsModule, path: string): boolean {
+  const stat = fs.lstatSync(path, { throwIfNoEntry: false });
+  return stat === undefined || isOwn(stat.uid);
+}
