@@ -75,6 +75,7 @@ const EFFECTS = [
   'targets/seasons/',
   'targets/doctor/',
   'targets/grid/jobsub-queue.ts',
+  'targets/grid/jobsub-doctor.ts',
 ];
 const pureTargets = inTargets.filter(({ path }) => !EFFECTS.some((room) => path.startsWith(room)));
 

@@ -14,7 +14,7 @@ import {
   token,
 } from './credentials.ts';
 import type { Check } from './doctor.ts';
-import { command, kind, may, noSuchFile, succeeded, type Verdict } from './looks.ts';
+import { command, kind, may, noSuchFile, succeeded, type Verdict, version } from './looks.ts';
 
 /** What the checks need to know. Paths are absolute. */
 export interface SiteFacts extends Holder {
@@ -34,8 +34,8 @@ export interface SiteFacts extends Holder {
   readonly pnfs: string;
   /** The interpreter of run_postproc.py, a path or a name. */
   readonly python: string;
-  /** Programs of jobsub, paths or names. */
-  readonly jobsub: readonly string[];
+  /** What the site tries beside what is looked at everywhere. */
+  readonly tried: readonly Check[];
   /** Directories of installed software: cvmfs, conda. */
   readonly software: readonly string[];
   /** Unix groups the user should be in. */
@@ -51,9 +51,13 @@ const GIB = 1024 ** 3;
 /** Files DAGMaker.sh asks for in the home directory; it stops when one is missing. */
 const HOME_FILES = ['.pgpass', '.desservices.ini', '.wgetrc-desdm'];
 
-/** What DAGMaker.sh and its jobs need beside them (gw_workflow; not checked by DAGMaker itself). */
-const WORKFLOW_SCRIPTS = ['getExposureInfo.sh', 'setup_img_proc.sh', 'SEdiff.sh', 'RUNMON.sh'];
+/** What is started in gw_workflow beside DAGMaker. */
+const WORKFLOW_SCRIPTS = ['getExposureInfo.sh'];
+/** What is sourced, handed to the grid or read there, which takes no run bit; DAGMaker does not check. */
 const WORKFLOW_FILES = [
+  'setup_img_proc.sh',
+  'SEdiff.sh',
+  'RUNMON.sh',
   'SE_blacklist.txt',
   'MAKESCRIPT_DIFFIMG_TEMPLATE.INPUT',
   'INTERNAL_INFO_TEMPLATE.DAT',
@@ -90,8 +94,8 @@ export function doctorChecks(site: SiteFacts): Check[] {
     check('Post-Processing', () =>
       scripts(site.postProcessing, ['update_forcephoto_links.sh'], POSTPROC_FILES),
     ),
-    check('python', (tools) => version(site.python, tools)),
-    ...site.jobsub.map((program) => check(program, (tools) => version(program, tools))),
+    check('python', (tools) => version(command([site.python, '--version']), tools)),
+    ...site.tried,
     check(site.pnfs, () => pnfs(site.pnfs, 'readable')),
     ...['exp', 'forcephoto/images'].map((name) => {
       const path = join(site.pnfs, name);
@@ -189,20 +193,6 @@ async function scripts(
       remedy: `cd ${folder} && chmod u+rx ${closed.join(' ')}`,
     };
   return { state: 'ok', what: folder };
-}
-
-async function version(program: string, tools: AdapterTools): Promise<Verdict> {
-  const { exit, stdout, stderr } = await tools.run(command([program, '--version']));
-  if (exit.kind === 'spawn')
-    return {
-      state: 'bad',
-      what: `${program} cannot be started`,
-      remedy: 'Is it in PATH? Is the software it comes with set up?',
-    };
-  // Python 2 writes its version to standard error.
-  const said = `${stdout}\n${stderr}`.trim().split('\n')[0] ?? '';
-  if (succeeded(exit)) return { state: 'ok', what: said };
-  return { state: 'warn', what: `--version failed: ${said}`, remedy: `Try: ${program} --version` };
 }
 
 async function directory(path: string, remedy: string): Promise<Verdict> {

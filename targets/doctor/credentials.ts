@@ -16,7 +16,7 @@ export interface Holder {
 export interface Grid {
   /** `des` */
   readonly experiment: string;
-  /** As in `--role`; names of tokens hold it in lower case. */
+  /** As in `--role`; names of tokens hold it as it is given. */
   readonly role: string;
   /** Where credentials lie, `/tmp`. */
   readonly temporary: string;
@@ -36,7 +36,7 @@ export async function secretFile(path: string): Promise<Verdict> {
 
 /** A Kerberos ticket that is valid now (`klist -s`); a token that lasts makes up for none. */
 export async function kerberos(holder: Holder, grid: Grid, tools: AdapterTools): Promise<Verdict> {
-  const { exit } = await tools.run({ ...command(['klist', '-s']), passEnv: ['KRB5CCNAME'] });
+  const { exit } = await tools.run(command(['klist', '-s'], { passEnv: ['KRB5*'] }));
   if (exit.kind === 'spawn') return { state: 'unknown', what: 'klist is not installed' };
   if (succeeded(exit)) return { state: 'ok', what: 'a valid ticket' };
   const remedy = 'kinit; without a ticket jobsub gets no new token.';
@@ -47,7 +47,7 @@ export async function kerberos(holder: Holder, grid: Grid, tools: AdapterTools):
 
 /** The bearer token of jobsub_lite: there, closed to others, and how long it lasts. */
 export async function token(holder: Holder, grid: Grid): Promise<Verdict> {
-  const name = ['bt_token', grid.experiment, grid.role.toLowerCase(), holder.uid].join('_');
+  const name = ['bt_token', grid.experiment, grid.role, holder.uid].join('_');
   const path = holder.env.BEARER_TOKEN_FILE ?? join(grid.temporary, name);
   const text = await readFile(path, 'utf8').catch(noSuchFile);
   const renewed = 'jobsub gets a new one by itself while the Kerberos ticket is valid.';

@@ -19,6 +19,8 @@ export interface Finding {
 
 export interface Check {
   readonly name: string;
+  /** Seconds that it may take; that of all checks unless it says so. */
+  readonly limit?: number;
   /** May reject: then the finding is `unknown` with the error's message. */
   readonly run: (tools: AdapterTools) => Promise<Finding>;
 }
@@ -32,7 +34,7 @@ export function examine(
   tools: AdapterTools,
   limit = 10,
 ): Promise<Finding[]> {
-  return Promise.all(checks.map((check) => bounded(check, tools, limit)));
+  return Promise.all(checks.map((check) => bounded(check, tools, check.limit ?? limit)));
 }
 
 /** Exit status of `desgw doctor`: 1 when something is bad, else 0. */

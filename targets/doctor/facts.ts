@@ -34,7 +34,7 @@ export function doctorFacts(
     outdir: existsSync(outdir) ? outdir : postProcessing,
     pnfs: absolute(site.pnfs),
     python: filled(site.programs.python),
-    jobsub: site.grid.programs.map(filled),
+    tried: site.checks,
     software: account === undefined ? [] : SOFTWARE,
     groups: [],
     seasons: site.adapters.seasons,

@@ -11,6 +11,7 @@ import {
   type Labels,
   Refusal,
   type Sourced,
+  type Work,
 } from '../../core/index.ts';
 import { COLUMNS, LABELS, placeOf, TOKEN } from './jobsub-answer.ts';
 import { explainSubmitFailure } from './jobsub-failures.ts';
@@ -43,68 +44,77 @@ export interface JobsubOptions {
   readonly timeout?: number;
 }
 
-/** The grid behind jobsub_lite. */
-export function jobsub(options: JobsubOptions): Grid {
+/** What is said to the programs of jobsub_lite. */
+export interface JobsubCommands {
+  /** Asks for every job that desgw has submitted, one a line. */
+  readonly queue: Exec;
+  /** Asks the collector which schedds there are. */
+  readonly collector: Exec;
+  readonly submit: (work: Pick<Work, 'labels' | 'file'>, more?: readonly string[]) => Exec;
+  readonly cancel: (ids: readonly string[]) => Exec;
+  readonly versions: readonly Exec[];
+}
+
+/** The commands, in the surroundings that they want. */
+export function jobsubCommands(options: JobsubOptions): JobsubCommands {
   const { programs, group, role, env, passEnv, environment, timeout = 120 } = options;
   const surroundings = { env, passEnv, ...(environment === undefined ? {} : { environment }) };
-  const program = (argv: Exec['argv'], more: Omit<Exec, 'kind' | 'argv'>): Exec =>
-    exec(argv, { ...surroundings, ...more });
+  const program = (argv: Exec['argv'], limit: number): Exec =>
+    exec(argv, { ...surroundings, timeout: limit });
+  // Else a token of its own would be fetched, for a role that the account may not have.
+  const whose = ['-G', group, `--role=${role}`];
+  const constraint = `${TOKEN} =!= undefined`;
   return {
-    programs: [programs.submit, programs.queue, programs.remove, programs.collector],
-    // Every job that desgw has submitted, one a line.
-    queue: () =>
-      jobsubQueue({
-        collector: program(
-          [
-            programs.collector,
-            '-schedd',
-            '-constraint',
-            scheddConstraint(group),
-            '-autoformat',
-            ...SCHEDD_COLUMNS,
-          ],
-          { timeout: Math.min(timeout, 30) },
-        ),
-        queue: program(
-          [
-            programs.queue,
-            '-G',
-            group,
-            // Else a token of its own would be fetched, for a role that the account may not have.
-            `--role=${role}`,
-            '--constraint',
-            `${TOKEN} =!= undefined`,
-            '-autoformat',
-            ...COLUMNS,
-          ],
-          { timeout },
-        ),
-      }),
-    receipt,
-    submit: ({ labels, file, cwd, timeout: limit }) =>
+    queue: program(
+      [programs.queue, ...whose, '--constraint', constraint, '-autoformat', ...COLUMNS],
+      timeout,
+    ),
+    collector: program(
+      [
+        programs.collector,
+        '-schedd',
+        '-constraint',
+        scheddConstraint(group),
+        '-autoformat',
+        ...SCHEDD_COLUMNS,
+      ],
+      Math.min(timeout, 30),
+    ),
+    submit: ({ labels, file }, more = []) =>
       program(
         [
           programs.submit,
-          '-G',
-          group,
-          `--role=${role}`,
+          ...whose,
+          ...more,
           ...options.storageModify.flatMap((path) => ['--need-storage-modify', path]),
           ...attributes(labels).flatMap((line) => ['--lines', line]),
           `file://${file}`,
         ],
-        {
-          cwd,
-          detached: 'doubt',
-          receipt,
-          timeout: limit,
-          idempotent: false,
-          okExits: 'any',
-        },
+        timeout,
       ),
-    marking: (labels) => ({ JOBSUB_EXTRA_LINES: attributes(labels).join(',') }),
     // It asks every schedd.
-    cancel: (ids) =>
-      program([programs.remove, '-G', group, '--role', role, ...ids], { timeout: 300 }),
+    cancel: (ids) => program([programs.remove, ...whose, ...ids], 300),
+    versions: [programs.submit, programs.queue, programs.remove].map((one) =>
+      program([one, '--version'], 15),
+    ),
+  };
+}
+
+/** The grid behind jobsub_lite. */
+export function jobsub(options: JobsubOptions): Grid {
+  const { programs } = options;
+  const commands = jobsubCommands(options);
+  return {
+    programs: [programs.submit, programs.queue, programs.remove, programs.collector],
+    queue: () => jobsubQueue(commands),
+    receipt,
+    submit: (work) => ({
+      ...commands.submit(work),
+      ...{ cwd: work.cwd, timeout: work.timeout, receipt },
+      ...{ detached: 'doubt', idempotent: false, okExits: 'any' },
+    }),
+    marking: (labels) => ({ JOBSUB_EXTRA_LINES: attributes(labels).join(',') }),
+    cancel: commands.cancel,
     jobsOf: jobsubJobs,
     explain: explainSubmitFailure,
     isId: (text) => placeOf(text) !== undefined,

@@ -1,6 +1,8 @@
 /** The real site. */
 import { existsSync } from 'node:fs';
-import { jobsub } from '../grid/jobsub.ts';
+import { postprocImports } from '../doctor/python.ts';
+import { type JobsubOptions, jobsub } from '../grid/jobsub.ts';
+import { jobsubChecks } from '../grid/jobsub-doctor.ts';
 import { oracleSeasons } from '../seasons/registry.ts';
 import { JOBSUB_PROFILE, LOGIN_ENV } from './login-env.ts';
 import type { Site } from './site.ts';
@@ -39,7 +41,7 @@ export function fermilab(options: FermilabOptions): Site {
   const passEnv = [...LOGIN_ENV, ...(options.passEnv ?? [])];
   const profile = options.profile ?? JOBSUB_PROFILE;
   const account = { experiment: 'des', role: options.role ?? 'desgw' };
-  const grid = jobsub({
+  const said: JobsubOptions = {
     programs: {
       submit: 'jobsub_submit_dag',
       queue: 'jobsub_q',
@@ -54,7 +56,8 @@ export function fermilab(options: FermilabOptions): Site {
     ...(existsSync(profile)
       ? { environment: { script: profile, passEnv, okExits: 'any' as const } }
       : {}),
-  });
+  };
+  const grid = jobsub(said);
   const file = options.servicesFile ?? '~/.desservices.ini';
   const section = options.section ?? 'db-dessci';
   return {
@@ -71,6 +74,17 @@ export function fermilab(options: FermilabOptions): Site {
     dagmaker: (options.user ?? 'desgw') === 'desgw' ? './DAGMaker.sh' : './DAGMaker_proxyuser.sh',
     programs: { python: options.python ?? 'python' },
     grid,
+    checks: [
+      ...jobsubChecks(said),
+      postprocImports(options.python ?? 'python', options.postProcessing, {
+        passEnv,
+        environment: {
+          script: `${options.postProcessing}/diffimg_setup.sh`,
+          cwd: options.postProcessing,
+          passEnv,
+        },
+      }),
+    ],
     account,
     env: {},
     passEnv,

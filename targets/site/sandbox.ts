@@ -3,7 +3,8 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { copy, exec, target } from '../../core/index.ts';
-import { jobsub } from '../grid/jobsub.ts';
+import { type JobsubOptions, jobsub } from '../grid/jobsub.ts';
+import { jobsubChecks } from '../grid/jobsub-doctor.ts';
 import { sqliteSeasons } from '../seasons/registry.ts';
 import { PREPARATION } from '../settings/phases.ts';
 import { packageFile } from './package.ts';
@@ -25,7 +26,7 @@ export function sandbox(options: { readonly isolate?: boolean } = {}): Site {
   const gwWorkflow = `${ROOT}/gw_workflow`;
   const passEnv = ['DESGW_SANDBOX_DIALS'];
   const jobsubEnv = [...passEnv, 'OTEL_*', 'JOBSUB_*'];
-  const grid = jobsub({
+  const said: JobsubOptions = {
     programs: {
       submit: `${bin}/jobsub_submit_dag`,
       queue: `${bin}/jobsub_q`,
@@ -39,7 +40,8 @@ export function sandbox(options: { readonly isolate?: boolean } = {}): Site {
     passEnv: jobsubEnv,
     environment: { script: `${ROOT}/etc/profile.d/jobsub_lite.sh`, passEnv: jobsubEnv },
     timeout: 20,
-  });
+  };
+  const grid = jobsub(said);
   return {
     name: 'sandbox',
     gwWorkflow,
@@ -54,6 +56,7 @@ export function sandbox(options: { readonly isolate?: boolean } = {}): Site {
     dagmaker: './DAGMaker.sh',
     programs: { python: `${bin}/python` },
     grid,
+    checks: jobsubChecks(said),
     env,
     passEnv,
     imageSetup: { script: `${gwWorkflow}/setup_img_proc.sh`, cwd: gwWorkflow },

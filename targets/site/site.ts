@@ -1,5 +1,7 @@
 /** What a site is: where things lie, how programs are called, what can be asked. */
+
 import type { Adapter, Grid, Path, Rule, Sourced, TargetName } from '../../core/index.ts';
+import type { Check } from '../doctor/doctor.ts';
 import type { EventOf } from '../settings/postproc-params.ts';
 
 /** One place where the pipeline runs. Paths may be relative to the workspace. */
@@ -37,6 +39,8 @@ export interface Site {
   readonly grid: Grid;
   /** As whom credentials are held; none where nothing needs them. */
   readonly account?: { readonly experiment: string; readonly role: string };
+  /** What `desgw doctor` tries here beside what it looks at everywhere. */
+  readonly checks: readonly Check[];
   /** Set for every program. */
   readonly env: { readonly [name: string]: string };
   /** Credentials passed on to every program when they are set. */

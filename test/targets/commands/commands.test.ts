@@ -251,7 +251,7 @@ describe('desgw jobs', () => {
 
 describe('desgw cancel', () => {
   const GONE: Queue = { state: 'seen', jobs: QUEUE.slice(0, 2) };
-  const RM = 'ran {workspace}/sandbox/bin/jobsub_rm -G des --role desgw 90.0@jobsub01.fnal.gov';
+  const RM = 'ran {workspace}/sandbox/bin/jobsub_rm -G des --role=desgw 90.0@jobsub01.fnal.gov';
 
   test('it shows what would go, asks, removes the DAG with its job id, and looks again', async () => {
     const { status, did, out } = await run('cancel', {
@@ -291,7 +291,7 @@ describe('desgw cancel', () => {
       queue: [{ state: 'seen', jobs }],
     });
     expect(did[2]).toBe(
-      'ran {workspace}/sandbox/bin/jobsub_rm -G des --role desgw 91.0@jobsub01.fnal.gov 92.0@jobsub01.fnal.gov',
+      'ran {workspace}/sandbox/bin/jobsub_rm -G des --role=desgw 91.0@jobsub01.fnal.gov 92.0@jobsub01.fnal.gov',
     );
   });
 

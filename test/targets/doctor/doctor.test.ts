@@ -60,7 +60,7 @@ beforeEach(() => {
   ])
     writeFileSync(join(folder, 'pp', name), '');
   writeFileSync(join(folder, 'pp/update_forcephoto_links.sh'), '', { mode: 0o755 });
-  writeFileSync(join(folder, 'tmp/bt_token_des_analysis_77'), jwt(3 * 3600), { mode: 0o600 });
+  writeFileSync(join(folder, 'tmp/bt_token_des_Analysis_77'), jwt(3 * 3600), { mode: 0o600 });
   writeFileSync(join(folder, 'tmp/x509up_u77'), secret, { mode: 0o600 });
 });
 afterEach(() => {
@@ -86,7 +86,7 @@ function site(change: Partial<SiteFacts> = {}): SiteFacts {
     outdir: join(folder, 'out'),
     pnfs: join(folder, 'pnfs'),
     python: 'python',
-    jobsub: ['jobsub_q'],
+    tried: [{ name: 'queue', run: async () => ({ name: 'queue', state: 'ok', what: '3 jobs' }) }],
     software: [join(folder, 'cvmfs')],
     groups: ['des'],
     seasons: seasons(async () => ({
@@ -109,7 +109,6 @@ const answers: { readonly [program: string]: Said } = {
   klist: {},
   openssl: { stdout: 'notAfter=Mar  1 05:30:00 2026 GMT\n' },
   python: { stderr: 'Python 2.7.18\n' },
-  jobsub_q: { stdout: 'jobsub_lite version 1.12\n' },
   timedatectl: { stdout: 'yes\n' },
 };
 
@@ -161,14 +160,14 @@ describe('a healthy site', () => {
       ['~/.desservices.ini', 'ok', 'mode 600'],
       ['~/.wgetrc-desdm', 'ok', 'mode 600'],
       ['Kerberos', 'ok', 'a valid ticket'],
-      ['token', 'ok', `${folder}/tmp/bt_token_des_analysis_77, 3 h left`],
+      ['token', 'ok', `${folder}/tmp/bt_token_des_Analysis_77, 3 h left`],
       ['proxy', 'ok', `${folder}/tmp/x509up_u77, 5 h left`],
       ['groups', 'ok', 'des'],
       [`${folder}/cvmfs`, 'ok', 'present'],
       ['gw_workflow', 'ok', `${folder}/gw`],
       ['Post-Processing', 'ok', `${folder}/pp`],
       ['python', 'ok', 'Python 2.7.18'],
-      ['jobsub_q', 'ok', 'jobsub_lite version 1.12'],
+      ['queue', 'ok', '3 jobs'],
       [`${folder}/pnfs`, 'ok', 'readable'],
       [`${folder}/pnfs/exp`, 'ok', 'readable and writable'],
       [`${folder}/pnfs/forcephoto/images`, 'ok', 'readable and writable'],
@@ -253,7 +252,7 @@ describe('credentials', () => {
     ['about to expire', 30 * 60, 'warn', ', 30 min left'],
     ['expired', -60, 'warn', ' has expired'],
   ])('a token that is %s is a warning', async (_, seconds, state, what) => {
-    const path = join(folder, 'tmp/bt_token_des_analysis_77');
+    const path = join(folder, 'tmp/bt_token_des_Analysis_77');
     writeFileSync(path, jwt(seconds));
     expect(await finding('token')).toEqual({ state, what: `${path}${what}`, remedy: renewed });
   });
@@ -291,7 +290,7 @@ describe('credentials', () => {
       what: 'no valid ticket, but a token',
       remedy,
     });
-    rmSync(join(folder, 'tmp/bt_token_des_analysis_77'));
+    rmSync(join(folder, 'tmp/bt_token_des_Analysis_77'));
     expect(await finding('Kerberos', {}, { klist: exited(1) })).toEqual({
       state: 'bad',
       what: 'no valid ticket, and no token that lasts',
@@ -327,16 +326,22 @@ describe('credentials', () => {
 
 describe('programs and services', () => {
   test('a program that cannot be started is bad, one that fails a warning', async () => {
-    expect(await finding('jobsub_q', {}, { jobsub_q: notStarted })).toEqual({
+    expect(await finding('python', {}, { python: notStarted })).toEqual({
       state: 'bad',
-      what: 'jobsub_q cannot be started',
+      what: 'python cannot be started',
       remedy: 'Is it in PATH? Is the software it comes with set up?',
     });
     const failing = { ...exited(1), stderr: 'no module named x\nmore\n' };
-    expect(await finding('jobsub_q', {}, { jobsub_q: failing })).toEqual({
+    expect(await finding('python', {}, { python: failing })).toEqual({
       state: 'warn',
       what: '--version failed: no module named x',
-      remedy: 'Try: jobsub_q --version',
+      remedy: 'Try: python --version',
+    });
+    const confused = { stdout: 'Traceback: line 3.2\nImportError: no x 1.0 here\n' };
+    expect(await finding('python', {}, { python: confused })).toEqual({
+      state: 'warn',
+      what: 'tells no version: Traceback: line 3.2',
+      remedy: 'Try: python --version',
     });
   });
 
