@@ -121,7 +121,10 @@ export interface Claim {
   readonly note: string;
   /** Good for one attempt: an earlier claim bars us too, until it is certain that nothing came of it. */
   readonly once?: true;
-  /** Takes every name that nobody holds, and goes on also where that is none. */
+  /**
+   * Takes every name that nobody holds, and goes on also where that is none. What was taken under
+   * another `note` is held by somebody else, in this workspace too.
+   */
   readonly all?: true;
   /** What is said when somebody else has it; who has it is added to `what`. */
   readonly taken?: { readonly what: string; readonly advice: string };

@@ -16,6 +16,7 @@ interface Written {
   readonly workspace?: string;
   readonly host?: string;
   readonly user?: string;
+  readonly note?: string;
   readonly token?: string;
 }
 
@@ -30,6 +31,8 @@ export function takeClaim(world: World, claim: Claim, token: string): readonly s
     if (files.createExclusive(path, text)) return true;
     const written = read(files.readText(path));
     if (claim.once === true) return token !== '' && written?.token === token;
+    // Of what several targets want a share of, each has what it took itself.
+    if (claim.all === true && written?.note !== claim.note) return false;
     return written?.id === undefined
       ? written?.workspace === files.root && written.host === host
       : written.id === id;

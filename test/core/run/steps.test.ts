@@ -171,9 +171,16 @@ describe('a claim', () => {
 
   test('of all names takes those that nobody holds, and those of ours', async () => {
     const { end, run } = await carriedOut([claim('seasons', ['1', '2', '3'], 'n', { all: true })], {
-      tree: { 'seasons/1': theirs, 'seasons/3': ours() },
+      tree: { 'seasons/1': theirs, 'seasons/3': ours({ note: 'n' }) },
     });
     expect([end, run.facts.claims]).toEqual([DONE, ['2', '3']]);
+  });
+
+  test('of all names leaves those that another target of this workspace took', async () => {
+    const { run } = await carriedOut([claim('seasons', ['1', '2'], 'n', { all: true })], {
+      tree: { 'seasons/1': ours({ note: 'm' }) },
+    });
+    expect(run.facts.claims).toEqual(['2']);
   });
 
   test('of all names goes on when others hold every one', async () => {
