@@ -1,5 +1,7 @@
 /** Errors that are the user's to mend, and the search for the name that was meant. */
 
+import type { Code } from './codes.ts';
+
 /** Wrong use or configuration. Shown as message and hint, without a stack. */
 export class UserError extends Error {
   /**
@@ -9,11 +11,23 @@ export class UserError extends Error {
    */
   readonly hint: string | undefined;
   readonly exit: number;
+  #kind: Code = 'DG100';
   constructor(message: string, hint?: string, exit = 2) {
     super(message);
     this.name = 'UserError';
     this.hint = hint;
     this.exit = exit;
+  }
+
+  /** Of which kind it is. */
+  get kind(): Code {
+    return this.#kind;
+  }
+
+  /** The same, told to be of a kind. */
+  coded(kind: Code): this {
+    this.#kind = kind;
+    return this;
   }
 }
 

@@ -98,7 +98,7 @@ async function openedOr(
     // Without a rule file, most likely the command was misspelt.
     const hint = didYouMean(name, builtIn);
     if (error instanceof UserError && hint !== undefined)
-      throw new UserError(`there is no command '${name}'`, hint);
+      throw new UserError(`there is no command '${name}'`, hint).coded('DG101');
     throw error;
   }
 }
@@ -119,5 +119,5 @@ function unknownCommand(name: string, known: readonly string[]): UserError {
   return new UserError(
     `there is no command '${name}'`,
     didYouMean(name, known) ?? 'See `desgw --help`.',
-  );
+  ).coded('DG101');
 }

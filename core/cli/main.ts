@@ -3,9 +3,12 @@
  * environment, handles signals, and sets the exit status. All commands are imported at once: to load
  * one file takes less than to load the several that they would be apart.
  */
+import { dirname } from 'node:path';
+import { isCode } from '../api/codes.ts';
 import { UserError } from '../api/errors.ts';
+import { codeText, complaintJson, complaintOf, complaintText } from '../views/complaint.ts';
 import { processTerminal, type Terminal, whenRead } from '../words/terminal.ts';
-import { FileError } from '../world/files.ts';
+import { FileError, openFiles } from '../world/files.ts';
 import type { World } from '../world/world.ts';
 import { runAdded } from './added.ts';
 import { COMMANDS } from './commands.ts';
@@ -37,6 +40,11 @@ async function dispatch(argv: readonly string[], invocation: Invocation): Promis
   const [first] = argv;
   if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
     if (argv[1] === undefined) return help(invocation);
+    const code = argv[1].toUpperCase();
+    if (isCode(code)) {
+      invocation.terminal.out(codeText(code));
+      return 0;
+    }
     return dispatch([argv[1], '--help'], invocation);
   }
   if (first.startsWith('-'))
@@ -81,7 +89,7 @@ function handleSignals(terminal: Terminal): {
 }
 
 /** Whether what desgw keeps for itself may not be written: no failed target, but how files are shared. */
-function isSomebodyElses(error: unknown): boolean {
+function isSomebodyElses(error: unknown): error is FileError {
   return (
     error instanceof FileError &&
     (error.code === 'EACCES' || error.code === 'EPERM') &&
@@ -89,28 +97,28 @@ function isSomebodyElses(error: unknown): boolean {
   );
 }
 
+/** Tells of an error, on standard output too where data were asked for; the exit status. */
 function complain(error: unknown, terminal: Terminal): number {
   terminal.live([]);
-  if (error instanceof UserError) {
-    terminal.err(`desgw: ${error.message}${error.hint === undefined ? '' : `\n  ${error.hint}`}`);
-    return error.exit;
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  terminal.err(`desgw: ${message}`);
-  if (isSomebodyElses(error)) {
-    terminal.err(
-      '  It belongs to another person. Whoever made this workspace shares it with the group by: chmod -R g+rwX .desgw && chmod g+ws .',
-    );
-    return 2;
-  }
-  const known = error instanceof Error && 'code' in error;
-  if (!known)
-    terminal.err(
-      '  This is a fault of desgw itself, not yours. Nothing it believed was written down wrongly; DESGW_DEBUG=1 shows where it happened.',
-    );
+  const complaint = complaintOf(
+    isSomebodyElses(error) ? new UserError(error.message, SHARE).coded('DG503') : error,
+    (path) => readAbove(process.cwd(), path),
+  );
+  if (process.argv.includes('--json')) terminal.out(JSON.stringify(complaintJson(complaint)));
+  terminal.err(complaintText(complaint));
   if (process.env.DESGW_DEBUG !== undefined && error instanceof Error)
     terminal.err(error.stack ?? '');
-  return 1;
+  return complaint.exit;
+}
+
+const SHARE =
+  'It belongs to another person. Whoever made this workspace shares it with the group by: chmod -R g+rwX .desgw && chmod g+ws .';
+
+/** Places are told from the workspace, which may be a folder above. */
+function readAbove(folder: string, path: string): string | undefined {
+  const text = openFiles(folder).readText(path);
+  const above = dirname(folder);
+  return text !== undefined || above === folder ? text : readAbove(above, path);
 }
 
 // A fault in something nobody waits for is told like any other, not thrown at people.

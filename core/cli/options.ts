@@ -34,7 +34,11 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
 const REPEATABLE = 'set';
 
 /** An option that the command does not take. */
-export class UnknownOption extends UserError {}
+export class UnknownOption extends UserError {
+  override get kind() {
+    return 'DG102' as const;
+  }
+}
 
 /** Words and options of a command line, the command's name first. @throws UserError for wrong use */
 export function parse(
@@ -150,7 +154,9 @@ function refuseValues(name: string, options: readonly Option[], argv: readonly s
   for (const word of argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv) {
     const [option, value] = splitOption(word);
     if (option !== undefined && value !== undefined && flags.includes(option))
-      throw new UserError(`${option} takes no value`, `See \`desgw ${name} --help\`.`);
+      throw new UserError(`${option} takes no value`, `See \`desgw ${name} --help\`.`).coded(
+        'DG102',
+      );
   }
 }
 
@@ -169,7 +175,7 @@ function flagsOf(options: { readonly [name: string]: unknown }): Flags {
       throw new UserError(
         `--${name} is given twice, as ${values.join(' and as ')}`,
         'Give it once.',
-      );
+      ).coded('DG102');
     else flags[name] = values[0]!;
   }
   return flags;
@@ -178,9 +184,10 @@ function flagsOf(options: { readonly [name: string]: unknown }): Flags {
 function wrongUse(error: Error, name: string, options: readonly Option[]): UserError {
   const help = `See \`desgw ${name} --help\`.`;
   const lacking = /^option `.*?(--[\w-]+) .*value is missing/.exec(error.message)?.[1];
-  if (lacking !== undefined) return new UserError(`${lacking} needs a value`, help);
+  if (lacking !== undefined) return new UserError(`${lacking} needs a value`, help).coded('DG102');
   const unknown = /Unknown option `(.*)`/.exec(error.message)?.[1];
-  if (unknown === undefined) return new UserError(error.message.replaceAll(MARK, ''), help);
+  if (unknown === undefined)
+    return new UserError(error.message.replaceAll(MARK, ''), help).coded('DG102');
   const known = options.flatMap(([flag]) =>
     spellings(flag).filter((word) => word.startsWith('--')),
   );

@@ -42,7 +42,7 @@ export function refuseAliases(
           `'${other.path}' and '${path}' are one file, made by two targets, '${other.target}' and '${target}'` +
             (places.length > 0 ? ` (${places.join(' and ')})` : ''),
           'A directory on the way is a symbolic link. Let one target make the file.',
-        );
+        ).coded('DG304');
       }
       owners.set(file, { target, path });
     }

@@ -21,7 +21,7 @@ export function refuseDirectories(
     throw new UserError(
       `'${path}', ${as} of '${target}'${place === undefined ? '' : ` (${place})`}, is a directory`,
       `What changes in it would not be noticed. Name its files by a pattern: ${instead}.`,
-    );
+    ).coded('DG305');
   };
   for (const target of targets) {
     const { rule, outputs } = graph.nodes.get(target)!;

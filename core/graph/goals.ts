@@ -85,5 +85,5 @@ function unknown(graph: Graph, name: string): UserError {
   return new UserError(
     `there is no target '${name}'`,
     hint ?? 'See `desgw targets` for the names there are.',
-  );
+  ).coded('DG301');
 }

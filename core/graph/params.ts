@@ -63,18 +63,20 @@ function parsed(name: string, text: string, declared: Param | Json): Json {
     throw new UserError(
       `${display(name)} has several values in one and cannot be given with --set`,
       'Change it in the rule file.',
-    );
+    ).coded('DG206');
   }
   const value = parsedAs(type, text, standard);
   if (value === undefined) {
     throw new UserError(
       `--set ${display(`${name}=${text}`)}: '${display(text)}' is not ${WANTED[type]}`,
       param?.help === undefined ? EXAMPLE[type] : `${display(name)}: ${param.help}`,
-    );
+    ).coded('DG206');
   }
   const complaint = param?.check?.(value);
   if (complaint !== undefined) {
-    throw new UserError(`--set ${display(`${name}=${text}`)}: ${complaint}`, param?.help);
+    throw new UserError(`--set ${display(`${name}=${text}`)}: ${complaint}`, param?.help).coded(
+      'DG206',
+    );
   }
   return value;
 }
@@ -169,7 +171,7 @@ function checkedDefault(name: string, param: Param): Json {
   throw new UserError(
     `the default of parameter ${display(name)}, ${display(JSON.stringify(value))}, is refused: ${complaint}`,
     'Change it in the rule file.',
-  );
+  ).coded('DG206');
 }
 
 function keyAndText(given: string): readonly [string, string] {
@@ -178,7 +180,7 @@ function keyAndText(given: string): readonly [string, string] {
   throw new UserError(
     `--set ${display(given)}: there is no KEY=VALUE in this`,
     'For example: --set season=500',
-  );
+  ).coded('DG206');
 }
 
 function unknownName(
@@ -192,7 +194,9 @@ function unknownName(
       ? 'The rule file declares none.'
       : `There are ${enumerate([...declared.keys()], 12)}.`;
   const way = open ? ' --allow-unknown lets it pass as a text.' : '';
-  return new UserError(`there is no parameter '${display(name)}'`, (near ?? list) + way);
+  return new UserError(`there is no parameter '${display(name)}'`, (near ?? list) + way).coded(
+    'DG205',
+  );
 }
 
 /** Reading a name that is not there is a mistake in the rule file, not an absent value. */
@@ -206,7 +210,7 @@ function guarded(values: ReadonlyMap<string, Json>): Params {
       throw new UserError(
         `the rule file reads parameter '${display(name)}', which it does not declare`,
         didYouMean(name, values.keys()) ?? 'Declare it in `params` of defineBuild.',
-      );
+      ).coded('DG205');
     },
   });
 }

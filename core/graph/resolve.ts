@@ -95,9 +95,10 @@ function checkName(rule: Rule): void {
     throw new UserError(
       `a target without a name${at(rule)}`,
       'Every target() needs a name as its first argument.',
-    );
+    ).coded('DG302');
   }
-  if (rule.name.includes('\0')) throw new UserError(`target name with a NUL character${at(rule)}`);
+  if (rule.name.includes('\0'))
+    throw new UserError(`target name with a NUL character${at(rule)}`).coded('DG302');
 }
 
 function findMakers(
@@ -227,7 +228,7 @@ function linkUp(
       throw new UserError(
         `an expansion reads what '${expansion.from}' makes, but there is no such target`,
         didYouMean(expansion.from, nodes.keys()),
-      );
+      ).coded('DG302');
     }
   }
   return dependents;
@@ -276,7 +277,7 @@ function unknownNeed(
   return new UserError(
     `target '${node.name}'${at(node.rule)} needs '${need}', which no rule makes${later}`,
     near ?? `If '${need}' is a file that nothing makes, list it under 'inputs'.`,
-  );
+  ).coded('DG302');
 }
 
 function sort(
@@ -325,12 +326,14 @@ function cycle(
   return new UserError(
     `the rules form a cycle: ${[...members, members[0]!].join(' -> ')}\n${lines.join('\n')}`,
     'Take one of these needs away.',
-  );
+  ).coded('DG303');
 }
 
 function twice(message: string, first: Rule | undefined, second: Rule): UserError {
   const sites = [first?.declaredAt, second.declaredAt].filter((site) => site !== undefined);
-  return new UserError(sites.length > 0 ? `${message} (${sites.join(' and ')})` : message);
+  return new UserError(sites.length > 0 ? `${message} (${sites.join(' and ')})` : message).coded(
+    'DG304',
+  );
 }
 
 const at = (rule: Rule): string => (rule.declaredAt === undefined ? '' : ` (${rule.declaredAt})`);

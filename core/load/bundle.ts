@@ -163,5 +163,7 @@ function complaint(ruleFile: string, errors: readonly Message[]): UserError {
     return `${place}:${line}:${column + 1}: ${text}\n${excerpt(lineText, line, column, length)}`;
   });
   const more = errors.length > 3 ? `\nand ${errors.length - 3} more` : '';
-  return new UserError(shown.join('\n') + more, 'Mend the line; nothing has been built.');
+  return new UserError(shown.join('\n') + more, 'Mend the line; nothing has been built.').coded(
+    'DG202',
+  );
 }

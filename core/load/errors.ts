@@ -38,7 +38,9 @@ export function siteIn(bundle: Sources, stack: string): string {
 /** An exception out of the rule file as an error for people: place, message, source line. */
 export function explained(bundle: Sources, error: unknown): UserError {
   if (!(error instanceof Error)) {
-    return new UserError(`${shortPath(bundle, bundle.ruleFile)} threw ${display(String(error))}`);
+    return new UserError(
+      `${shortPath(bundle, bundle.ruleFile)} threw ${display(String(error))}`,
+    ).coded('DG203');
   }
   const places = placesIn(bundle, error.stack ?? '');
   const at = places[0];
@@ -51,9 +53,11 @@ export function explained(bundle: Sources, error: unknown): UserError {
     ...places.slice(1, 4).map((place) => `  called from ${placeText(bundle, place)}`),
   ];
   const text = lines.join('\n');
-  if (error instanceof UserError) return new UserError(text, error.hint, error.exit);
-  if (error instanceof Refusal) return new UserError(text, error.advice);
-  return new UserError(text, 'This happened in the rule file; nothing has been built.');
+  if (error instanceof UserError) return new UserError(text, error.hint, error.exit).coded('DG203');
+  if (error instanceof Refusal) return new UserError(text, error.advice).coded('DG203');
+  return new UserError(text, 'This happened in the rule file; nothing has been built.').coded(
+    'DG203',
+  );
 }
 
 /**
@@ -80,7 +84,7 @@ export async function missingExport(
       excerpt(text, line, column - 1, name.length),
     ].join('\n'),
     didYouMean(name, Object.keys(exported)) ?? `See what '${specifier}' exports.`,
-  );
+  ).coded('DG202');
 }
 
 /** Where a word stands first in the sources. */

@@ -93,7 +93,7 @@ export function findRuleFile(cwd: string, exists: (path: string) => boolean): st
   throw new UserError(
     `no ${RULE_FILE} in ${looked.join(', ')}`,
     `Go to the folder of your ${RULE_FILE}, or make a new workspace with \`desgw init\`.`,
-  );
+  ).coded('DG201');
 }
 
 /**
@@ -193,7 +193,7 @@ async function newBundle(
     throw new UserError(
       `${ruleFile} does not exist`,
       `Go to the folder of your ${RULE_FILE}, or make a new workspace with \`desgw init\`.`,
-    );
+    ).coded('DG201');
   }
   const { bundle } = await import('./bundle.ts');
   const { code, map, inputs } = await bundle(ruleFile, { files, moduleFor, outfile });
@@ -274,11 +274,11 @@ function notABuild(bundle: Sources, value: unknown, exported: object): UserError
     return new UserError(
       `${bundle.ruleFile}: the default export was not made by defineBuild`,
       hint,
-    );
+    ).coded('DG204');
   }
   const near = didYouMean('default', Object.keys(exported));
   return new UserError(
     `${bundle.ruleFile}: there is no default export`,
     near === undefined ? hint : `${near} ${hint}`,
-  );
+  ).coded('DG204');
 }

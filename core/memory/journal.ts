@@ -165,7 +165,7 @@ function readSegments(files: Files): readonly Segment[] {
   throw new UserError(
     `The records in ${JOURNAL} changed every time they were read.`,
     'Another desgw is at work in this workspace. Try again in a moment.',
-  );
+  ).coded('DG502');
 }
 
 function segmentNames(files: Files): readonly string[] {

@@ -146,7 +146,7 @@ async function clearAfter(
     throw new UserError(
       `Programs that a killed desgw started are still running: ${describeHolder(holder)}.`,
       'See `ps -fu $USER`, end them, then run this again.',
-    );
+    ).coded('DG501');
   }
 }
 
@@ -180,10 +180,12 @@ export async function unlock(files: Files, processes: Processes): Promise<string
       processes.isAlive(holder) === true
         ? `Wait for it to end, or stop it with: kill ${holder.pid}`
         : 'It runs on this computer, in a container of its own: wait for it to end, or stop it there.',
-    );
+    ).coded('DG501');
   }
   if (!removeGuarded(files, processes, LOCK, text, 'anyone not known to live')) {
-    throw new UserError('The lock was taken over by somebody else meanwhile.', 'Try again.');
+    throw new UserError('The lock was taken over by somebody else meanwhile.', 'Try again.').coded(
+      'DG501',
+    );
   }
   return holder === undefined ? 'nobody who can be named' : describeHolder(holder);
 }
@@ -252,23 +254,25 @@ function held(holder: Holder, elsewhere: boolean): UserError {
       ? `Wait for it. If you are certain that this process on ${holder.host} is gone, run: desgw unlock`
       : 'Wait for it to end, or run without --no-wait to be next.',
     3,
-  );
+  ).coded('DG501');
 }
 
 function stuck(holder: Holder): UserError {
   return new UserError(
     `${LOCK} is left over from a process that is dead, and somebody else has been taking it over for too long: ${describeHolder(holder)}.`,
     'If no desgw is at work in this workspace, on any computer, run: desgw unlock',
-  );
+  ).coded('DG501');
 }
 
 function senseless(): UserError {
   return new UserError(
     `The lock file ${LOCK} does not say who holds it.`,
     'If no desgw is at work in this workspace, on any computer, run: desgw unlock',
-  );
+  ).coded('DG501');
 }
 
 function interrupted(): UserError {
-  return new UserError('Interrupted while waiting for another desgw.', undefined, 130);
+  return new UserError('Interrupted while waiting for another desgw.', undefined, 130).coded(
+    'DG501',
+  );
 }

@@ -41,7 +41,7 @@ export function openSegment(name: string, data: Uint8Array): Segment {
     throw new UserError(
       `${JOURNAL}/${name} was written by a newer desgw (format ${header.format}; this one reads up to ${FORMAT}). Nothing was changed.`,
       'Run the newer desgw that wrote it, or one at least as new. Keep the folder .desgw as it is.',
-    );
+    ).coded('DG502');
   }
   return { name, bytes, header };
 }

@@ -201,7 +201,7 @@ function fileText(project: Project, path: Path, advice: string | undefined): str
   const near = nearestNames(project.world.files, path);
   const resembling = near.length > 0 ? `There is ${near.join(', ')}. ` : '';
   const hint = resembling + (advice ?? 'The rule file names it; make it, or name another.');
-  throw new UserError(`${path} does not exist`, hint);
+  throw new UserError(`${path} does not exist`, hint).coded('DG306');
 }
 
 /** One spelling for each file: relative to the workspace where it lies inside. */

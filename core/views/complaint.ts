@@ -1,0 +1,120 @@
+/**
+ * What a command says when it ends with an error: what, where it comes from with the line of the
+ * rule file, what to do next, and the code to look it up by.
+ */
+
+import { CODES, type Code } from '../api/codes.ts';
+import { isSystemError, UserError } from '../api/errors.ts';
+import type { Path } from '../api/values.ts';
+import { display } from '../words/quote.ts';
+import { columns } from '../words/text.ts';
+
+/** An error as it is told. */
+export interface Complaint {
+  readonly code: Code;
+  readonly message: string;
+  /** Lines of source files that the message names, each underlined. */
+  readonly source: readonly string[];
+  readonly hint?: string;
+  /** Exit status. */
+  readonly exit: number;
+}
+
+/** Most places that are shown with their line. */
+const SHOWN = 2;
+
+/** @param readText texts of files that a message names */
+export function complaintOf(
+  error: unknown,
+  readText: (path: Path) => string | undefined,
+): Complaint {
+  if (error instanceof UserError) {
+    const { message, hint, exit, kind } = error;
+    const source = sourceLines(message, readText);
+    return { code: kind, message, source, exit, ...(hint === undefined ? {} : { hint }) };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  if (isSystemError(error)) return { code: 'DG503', message, source: [], exit: 1 };
+  return {
+    code: 'DG900',
+    message,
+    source: [],
+    hint: 'This is a fault of desgw itself, not yours. Nothing it believed was written down wrongly; DESGW_DEBUG=1 shows where it happened.',
+    exit: 1,
+  };
+}
+
+/** For people. */
+export function complaintText({ code, message, source, hint }: Complaint): string {
+  return [
+    `desgw: ${message}`,
+    ...source,
+    ...(hint === undefined ? [] : [`  ${hint}`]),
+    ...(code === 'DG100' ? [] : [`  (${code}: \`desgw help ${code}\` tells more)`]),
+  ].join('\n');
+}
+
+/** For programs. */
+export function complaintJson({ code, message, hint, exit }: Complaint): object {
+  const { title } = CODES[code];
+  return { error: { code, title, message, ...(hint === undefined ? {} : { hint }), exit } };
+}
+
+/** What `desgw help CODE` prints. */
+export function codeText(code: Code): string {
+  const { title, text } = CODES[code];
+  return `${code}: ${title}\n\n  ${text}\n`;
+}
+
+const PLACE = /([\w@~./-]+\.[cm]?[jt]s):(\d+)(?::(\d+))?/g;
+
+function sourceLines(
+  message: string,
+  readText: (path: Path) => string | undefined,
+): readonly string[] {
+  // Some messages show their line themselves.
+  if (/^\s*\d+ \| /m.test(message)) return [];
+  const places = new Map<string, Place>();
+  for (const about of message.split('\n'))
+    for (const [all, path, line, column] of about.matchAll(PLACE))
+      places.set(all, { path: path!, line: Number(line), column: Number(column ?? 0), about });
+  return [...places.values()].slice(0, SHOWN).flatMap((place) => {
+    const source = readText(place.path)?.split('\n')[place.line - 1];
+    return source === undefined || source.trim() === '' ? [] : underlined(source, place);
+  });
+}
+
+interface Place {
+  readonly path: Path;
+  readonly line: number;
+  /** 0: not told. */
+  readonly column: number;
+  /** The line of the message that names it. */
+  readonly about: string;
+}
+
+function underlined(source: string, place: Place): readonly string[] {
+  const shown = display(source.replaceAll('\t', '  '));
+  const { at, length } = markIn(shown, place);
+  const number = String(place.line);
+  const before = ' '.repeat(columns(shown.slice(0, at)));
+  const mark = '^'.repeat(Math.max(1, columns(shown.slice(at, at + length))));
+  return [`  ${number} | ${shown}`, `  ${' '.repeat(number.length)} | ${before}${mark}`];
+}
+
+/** The column that is named, or the name that is spoken of, or all of the line. */
+function markIn(
+  shown: string,
+  { column, about }: Place,
+): { readonly at: number; readonly length: number } {
+  if (column > 0) return { at: column - 1, length: 1 };
+  const quoted = [...about.matchAll(/'([^']+)'/g)].map(([, name]) => name!);
+  const words = quoted.length > 0 ? quoted : about.split(/\s+/);
+  // What is said to be wrong mostly stands last.
+  for (const word of words.toReversed()) {
+    const at = Math.max(shown.lastIndexOf(`'${word}'`), shown.lastIndexOf(`"${word}"`));
+    if (at >= 0) return { at: at + 1, length: word.length };
+  }
+  const indent = shown.length - shown.trimStart().length;
+  return { at: indent, length: shown.trim().length };
+}
