@@ -198,7 +198,9 @@ describe.concurrent('graph', () => {
     w.write('src', 'two\n');
     expect((await build(w, ['--', ...names])).length).toBe(names.length);
     for (const name of names) expect([name, w.read(`out/${name}`)]).toEqual([name, 'two\n']);
-    const logs = Object.keys(w.tree()).filter((path) => /^\.desgw\/logs\/(?!build\.).*\.2\.log$/.test(path));
+    const logs = Object.keys(w.tree()).filter((path) =>
+      /^\.desgw\/logs\/(?!build\.).*\.2\.log$/.test(path),
+    );
     expect(logs.length).toBe(names.length);
     for (const args of [
       ['why', '--', 'new\nline'],
