@@ -10,6 +10,7 @@ import {
   target,
   write,
 } from '../core/index.ts';
+import { type Marker, readMarker } from './grid/marker.ts';
 import { type CcdReport, ccdLooks, ccdNote, reportFrom } from './reports/ccd-report.ts';
 import { ccdSighting, ccdTally } from './reports/ccd-settling.ts';
 import { focalPlane } from './reports/focal-plane.ts';
@@ -23,7 +24,6 @@ import {
   submittedName,
 } from './settings/follow-up.ts';
 import { exposureSubject, GRID } from './settings/phases.ts';
-import { type Marker, readMarker } from './submitted.ts';
 
 /** Where the band of an exposure is read: from rows of the exposure table, or it is known. */
 export type BandOf =

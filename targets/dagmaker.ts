@@ -13,6 +13,7 @@ import {
   write,
 } from '../core/index.ts';
 import { type DagPurpose, judgeDag, parseDag } from './grid/dag.ts';
+import { readMarker } from './grid/marker.ts';
 import { judgeDagmaker } from './reports/dagmaker-judge.ts';
 import { rowIn } from './reports/rows.ts';
 import { BANDS, type Exposure } from './settings/domain.ts';
@@ -31,7 +32,7 @@ import { inOneTree } from './settings/output-tree.ts';
 import { DAGMAKER, exposureSubject } from './settings/phases.ts';
 import { holdWorkflow } from './site/holding.ts';
 import { setupOf } from './site/site.ts';
-import { isOfDag, judgeSubmitted, readMarker, submissionLooks } from './submitted.ts';
+import { isOfDag, judgeSubmitted, submissionLooks } from './submitted.ts';
 
 /** Seconds; DAGMaker takes minutes. */
 const TIMEOUT = 2 * 3600;

@@ -22,6 +22,7 @@ import {
   write,
 } from '../core/index.ts';
 import { type DagPurpose, judgeDag, parseDag } from './grid/dag.ts';
+import { type Marker, readMarker } from './grid/marker.ts';
 import type { Exposure } from './settings/domain.ts';
 import {
   dagFile,
@@ -38,36 +39,6 @@ import { holdWorkflow } from './site/holding.ts';
 import { setupOf } from './site/site.ts';
 import { hasTemplatePass, templatesSettled } from './templates/pass-files.ts';
 import { searchDag } from './templates/template-dag.ts';
-
-/** What the marker beside a DAG says. */
-export interface Marker {
-  readonly schema: 'desgw/submitted';
-  readonly version: 1;
-  readonly exposure: string;
-  readonly season: string;
-  /** `<cluster>.<proc>@<schedd>`; null when the work was found done and its job is not known. */
-  readonly job: string | null;
-  /** Random name of the submission, on every job as DesgwSubmission; null when it is not known. */
-  readonly token: string | null;
-  /** ISO 8601. */
-  readonly submitted: string;
-  /** Fingerprint of the DAG that was submitted. */
-  readonly dag: string;
-  /** It was submitted once more: what an earlier submission left says nothing of this one. */
-  readonly again?: true;
-  /** CCDs of its templates that were done then. */
-  readonly templatesDone?: number;
-}
-
-/** Reads a marker; undefined for what desgw did not write. */
-export function readMarker(text: string | undefined): Marker | undefined {
-  try {
-    const marker: Marker = JSON.parse(text ?? '');
-    return marker.schema === 'desgw/submitted' ? marker : undefined;
-  } catch {
-    return undefined; // people's own notes under that name prove nothing
-  }
-}
 
 /** Submits the DAG. Whether it happened is told by a job id, never by an exit status. */
 export function submitted(followUp: FollowUp, exposure: Exposure): Rule {

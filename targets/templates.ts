@@ -18,6 +18,7 @@ import {
   target,
   write,
 } from '../core/index.ts';
+import { readMarker } from './grid/marker.ts';
 import type { Exposure } from './settings/domain.ts';
 import {
   dagFile,
@@ -29,7 +30,7 @@ import {
 } from './settings/follow-up.ts';
 import { exposureSubject, TEMPLATES } from './settings/phases.ts';
 import { setupOf } from './site/site.ts';
-import { judgeSubmission, markerText, READ_ONLY, readMarker } from './submitted.ts';
+import { judgeSubmission, markerText, READ_ONLY } from './submitted.ts';
 import {
   claimName,
   claimsDirectory,

@@ -2,7 +2,7 @@
 
 import type { Exit, Facts } from './facts.ts';
 import type { Exec } from './steps.ts';
-import type { Instant, Json, Path } from './values.ts';
+import type { Instant, Json, Path, TargetName } from './values.ts';
 
 export type Look =
   /**
@@ -154,7 +154,35 @@ export interface Adapter {
   /** Seconds after which an answer is no longer waited for. */
   readonly timeout: number;
   readonly ask: (question: Json, tools: AdapterTools) => Promise<Json>;
+  /** For one that knows of work that was handed over: whether that is still under way. */
+  readonly work?: {
+    readonly question: Json;
+    readonly judge: (answer: Json, of: HandedOver) => Liveness;
+  };
 }
+
+/** Work that a target handed over to somebody else, as it is on record. */
+export interface HandedOver {
+  readonly target: TargetName;
+  readonly receipt?: string;
+  readonly token?: string;
+  /** Texts of the files that the target left, which may say more. */
+  readonly texts: readonly string[];
+}
+
+/** Whether work that was handed over is still under way. */
+export type Liveness =
+  | {
+      readonly state: 'live';
+      /** In a few words: `61 idle`. */
+      readonly what: string;
+      /** What people may type to end it. */
+      readonly advice?: string;
+      /** Ends it. */
+      readonly cancel?: Exec;
+    }
+  | { readonly state: 'over' }
+  | { readonly state: 'unknown'; readonly why: string };
 
 /** What core lends to an adapter. */
 export interface AdapterTools {

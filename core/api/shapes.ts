@@ -238,7 +238,15 @@ const command = fields<Command>(
 );
 
 const adapter = fields<Adapter>(
-  { dry: flag, timeout: number, ask: anyFunction },
+  {
+    dry: flag,
+    timeout: number,
+    ask: anyFunction,
+    work: fields<NonNullable<Adapter['work']>>(
+      { question: json, judge: anyFunction },
+      { question: true, judge: true },
+    ),
+  },
   { dry: true, timeout: true, ask: true },
 );
 

@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import { UserError } from '../api/errors.ts';
 import type { TargetName } from '../api/values.ts';
 import { describeHolder, readHolder, unlock as takeLock } from '../memory/lock.ts';
-import { stage } from '../observe/stage.ts';
+import { type Live, liveWork } from '../observe/live.ts';
+import { type Project, stage } from '../observe/stage.ts';
 import {
   acceptEdit,
   adoptOutputs,
@@ -25,6 +26,7 @@ import {
   openWorld,
   ruleFileOf,
 } from './context.ts';
+import { endWork } from './end-work.ts';
 import { confirm, isInteractive, prompt } from './prompt.ts';
 
 /** Runs `change` for each named target under the lock, on a plan of now. */
@@ -32,7 +34,11 @@ async function underLock(
   names: readonly string[],
   flags: CommonFlags,
   invocation: Invocation,
-  change: (targets: readonly TargetName[], context: ByHandContext) => Promise<void> | void,
+  change: (
+    targets: readonly TargetName[],
+    context: ByHandContext,
+    project: Project,
+  ) => Promise<void> | void,
 ): Promise<void> {
   if (names.length === 0) throw new UserError('name at least one target');
   const { project } = await openProject(invocation, flags, { writes: true });
@@ -42,7 +48,7 @@ async function underLock(
     { wish: lockWish(invocation), looking: { dry: false, signal: invocation.signal } },
     async ({ journal, observer }) => {
       const { plan } = await stage(project, observer, names, true);
-      await change(plan.goals, { plan, observer, journal, files, now: clock.now() });
+      await change(plan.goals, { plan, observer, journal, files, now: clock.now() }, project);
     },
   );
 }
@@ -155,14 +161,19 @@ export async function resubmit(
     readonly reason?: string;
     readonly yes?: boolean;
     readonly dryRun?: boolean;
+    readonly cancel?: boolean;
   },
   invocation: Invocation,
 ): Promise<number> {
   const { terminal, signal } = invocation;
   const agreed: TargetName[] = [];
-  await underLock(names, flags, invocation, async (named, context) => {
+  await underLock(names, flags, invocation, async (named, context, project) => {
+    const asking = { world: project.world, adapters: project.build.adapters ?? {}, signal };
     const targets = meant(named, context);
-    for (const target of targets) terminal.out(onRecord(target, context));
+    const look = () => liveWork(targets, { ...asking, traces: context.journal.traces });
+    const live = await look();
+    for (const target of targets)
+      terminal.out(`${onRecord(target, context)}; ${liveText(target, live)}`);
     if (flags.dryRun === true) return;
     const reason = flags.reason ?? (isInteractive() ? await prompt('Why once more? ', signal) : '');
     if (reason.trim() === '')
@@ -177,10 +188,55 @@ export async function resubmit(
       terminal.out('Nothing was changed.');
       return;
     }
+    await endBefore(live, look, { project, flags, invocation });
     for (const target of targets) tellLifted(allowAgain(target, reason, context), invocation);
     agreed.push(...targets);
   });
   return agreed.length === 0 ? 0 : build(agreed, flags, invocation);
+}
+
+/** What is known of the work of a target that was handed over. */
+function liveText(target: TargetName, live: readonly Live[]): string {
+  const found = live.find((one) => one.target === target);
+  if (found === undefined) return 'nothing of it is known to be live';
+  return found.sure
+    ? `still live: ${found.what}`
+    : `whether it is still live is not known: ${found.what}`;
+}
+
+/**
+ * Work that is live is ended first, if that was asked for.
+ * @throws UserError when it is live, or may be, and was not to be ended
+ */
+async function endBefore(
+  live: readonly Live[],
+  look: () => Promise<readonly Live[]>,
+  {
+    project,
+    flags,
+    invocation,
+  }: {
+    readonly project: Project;
+    readonly flags: { readonly cancel?: boolean; readonly yes?: boolean };
+    readonly invocation: Invocation;
+  },
+): Promise<void> {
+  const unseen = live.find(({ sure }) => !sure);
+  if (unseen !== undefined)
+    throw new UserError(
+      `${unseen.target} may still be live: ${unseen.what}`,
+      'Nothing was changed. Try again when it can be seen.',
+    );
+  const [first] = live;
+  if (first === undefined) return;
+  if (flags.cancel !== true)
+    throw new UserError(
+      `${live.map(({ target, what }) => `${target} is still live: ${what}`).join('; ')}`,
+      `Nothing was changed. ${first.advice === undefined ? 'Add' : `End it first: ${first.advice}; or add`} --cancel.`,
+    );
+  const endings = async () =>
+    (await look()).map((one) => ({ ...one, why: liveText(one.target, [one]) }));
+  await endWork(endings, project.world, { yes: flags.yes === true, invocation });
 }
 
 /** Takes the lock away from a builder that is gone. */

@@ -2,17 +2,25 @@
 
 import { UserError } from '../api/errors.ts';
 import type { Memory } from '../memory/memory.ts';
-import { runForAdapter } from '../observe/adapter.ts';
+import { liveWork, readersOf } from '../observe/live.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { Project } from '../observe/stage.ts';
 import { notYetKnown, stage } from '../observe/stage.ts';
 import { Stillness } from '../observe/stillness.ts';
-import { type CleanPlan, carryOut, planClean, planOrphans } from '../repair/clean.ts';
+import {
+  type CleanPlan,
+  carryOut,
+  members,
+  orphans,
+  planClean,
+  planOrphans,
+} from '../repair/clean.ts';
 import { type Opening, openToLook, withJournal } from '../run/opening.ts';
 import { display, shellQuote } from '../words/quote.ts';
 import { count, enumerate } from '../words/text.ts';
 import type { BuildFlags } from './build.ts';
 import { type CommonFlags, type Invocation, lockWish, openProject } from './context.ts';
+import { endWork } from './end-work.ts';
 import { confirm } from './prompt.ts';
 
 type CleanFlags = CommonFlags &
@@ -22,16 +30,13 @@ type CleanFlags = CommonFlags &
     readonly yes?: boolean;
   };
 
-/** Seconds that cancelled work may take to be seen gone, and between two looks. */
-const CANCEL_LIMIT = 300;
-const CANCEL_LOOK = 1;
-
 /** What is to be cleaned, and for how long nothing has moved outside, from one look to the next. */
 interface Wish {
   readonly project: Project;
   readonly names: readonly string[];
   readonly orphans: boolean;
   readonly stillness: Stillness;
+  readonly signal: AbortSignal;
 }
 
 /** Forgets targets and deletes what they made. Exit status 2 when something had to be refused. */
@@ -48,13 +53,23 @@ export async function clean(
     );
   const { project } = await openProject(invocation, flags, { writes: flags.dryRun !== true });
   const { terminal, signal } = invocation;
-  const wish: Wish = { project, names, orphans, stillness: new Stillness(project.world.clock) };
+  const wish: Wish = {
+    project,
+    names,
+    orphans,
+    stillness: new Stillness(project.world.clock),
+    signal,
+  };
   if (flags.dryRun === true) {
     const plan = await plannedNow(wish, signal);
     terminal.out(cleanText(plan, 'would be deleted'));
     return plan.refused.length > 0 ? 2 : 0;
   }
-  if (flags.cancel === true) await cancelLive(wish, flags, invocation);
+  if (flags.cancel === true)
+    await endWork(async () => (await plannedNow(wish, signal)).refused, project.world, {
+      yes: flags.yes === true,
+      invocation,
+    });
   return withJournal(
     project,
     { wish: lockWish(invocation), looking: { dry: false, stillness: wish.stillness, signal } },
@@ -88,32 +103,6 @@ async function cleanLocked(
   return 0;
 }
 
-/** Ends work that keeps targets from being cleaned, and waits until it is seen to be gone. */
-async function cancelLive(wish: Wish, flags: CleanFlags, invocation: Invocation): Promise<void> {
-  const { world } = wish.project;
-  const { terminal, signal } = invocation;
-  const refusedNow = async () => (await plannedNow({ ...wish, orphans: false }, signal)).refused;
-  const live = (await refusedNow()).filter(({ cancel }) => cancel !== undefined);
-  for (const { target, why, cancel } of live) {
-    terminal.out(`${display(target)}: ${why}`);
-    if (flags.yes !== true && !(await confirm('End it?', invocation))) {
-      throw new UserError('nothing was cancelled');
-    }
-    await runForAdapter(world, cancel!, signal);
-  }
-  const deadline = world.clock.now() + CANCEL_LIMIT * 1000;
-  while (live.length > 0 && (await refusedNow()).some(({ cancel }) => cancel !== undefined)) {
-    if (world.clock.now() > deadline || signal.aborted) {
-      throw new UserError(
-        `the work of ${live.map(({ target }) => target).join(', ')} is not seen to have ended`,
-        'Nothing was cleaned. See what is left of it, then clean again.',
-        1,
-      );
-    }
-    await world.clock.sleep(CANCEL_LOOK * 1000, signal);
-  }
-}
-
 /** What would be cleaned as things are, without the lock. */
 function plannedNow(wish: Wish, signal: AbortSignal): Promise<CleanPlan> {
   const looking = { dry: false, mayWrite: false, stillness: wish.stillness, signal };
@@ -122,21 +111,24 @@ function plannedNow(wish: Wish, signal: AbortSignal): Promise<CleanPlan> {
 }
 
 async function planned(
-  { names, orphans, project }: Wish,
+  { names: named, orphans: ofNoRule, project, signal }: Wish,
   memory: Memory,
   observer: Observer,
 ): Promise<CleanPlan> {
   const { world } = project;
-  const found = await stage(project, observer, names, true);
+  const asking = { world, adapters: project.build.adapters ?? {}, signal };
+  const found = await stage(project, observer, named, true);
   const { plan } = found;
-  if (!orphans) {
+  if (!ofNoRule) {
     // Whoever watches the work of a target tells whether it is live.
     const watchers = plan.goals.flatMap((goal) => plan.graph.dependents.get(goal) ?? []);
     const wider =
       watchers.length === 0
         ? plan
         : (await stage(project, observer, [...plan.goals, ...watchers], true)).plan;
-    return planClean(wider, plan.goals, observer, world.files);
+    const handed = readersOf(members(plan, plan.goals), plan.graph);
+    const live = await liveWork(handed, { ...asking, traces: memory.traces });
+    return planClean(wider, plan.goals, observer, world.files, live);
   }
   const unknown = notYetKnown(found);
   if (unknown.length > 0)
@@ -144,7 +136,9 @@ async function planned(
       `which targets there are is not known before ${enumerate(unknown.map(display))} ${unknown.length > 1 ? 'are' : 'is'} up to date`,
       `Make it first: desgw build ${unknown.map(shellQuote).join(' ')}`,
     );
-  return planOrphans(memory, plan.graph, world.files);
+  const names = orphans(memory, plan.graph).map(({ target }) => target);
+  const live = await liveWork(names, { ...asking, traces: memory.traces });
+  return planOrphans(memory, plan.graph, world.files, live);
 }
 
 function cleanText({ targets, keeps, refused, follows }: CleanPlan, verb: string): string {

@@ -164,6 +164,7 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
     doc: 'do once more what must not happen twice, on your word and for a reason',
     options: [
       ['--reason <text>', 'why; asked for on a terminal'],
+      ['--cancel', 'end work that is still under way first'],
       ['-y, --yes', 'do not ask'],
       ['-n, --dry-run', 'show what is on record and stop'],
     ],

@@ -188,16 +188,13 @@ export function onRecord(
   const good = lastGood(trace);
   const when = trace === undefined ? '' : ` on ${moment(trace.at)}`;
   const receipt = good?.receipt === undefined ? '' : ` as ${good.receipt}`;
-  const live = (plan.graph.dependents.get(name) ?? [])
-    .filter((dependent) => plan.verdicts.get(dependent)?.state === 'waiting')
-    .map((dependent) => `${dependent}: ${plan.verdicts.get(dependent)!.note}`);
   const state =
     trace === undefined
       ? 'never done'
       : trace.kind === 'built'
         ? `${trace.how}${receipt}${when}`
         : `${trace.kind}${when}`;
-  return `${name}: ${state}${live.length === 0 ? '; nothing of it is known to be live' : `; still live: ${live.join('; ')}`}`;
+  return `${name}: ${state}`;
 }
 
 function onceNode(name: TargetName, plan: Plan): Node {

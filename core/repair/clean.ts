@@ -7,6 +7,7 @@ import type { Graph, Node } from '../graph/graph.ts';
 import type { Journal, Memory } from '../memory/memory.ts';
 import type { Cleaning, Trace } from '../memory/trace.ts';
 import { lastGood } from '../memory/trace.ts';
+import { type Live, readersOf, recordedReaders } from '../observe/live.ts';
 import type { Observer } from '../observe/observer.ts';
 import { FORGOTTEN } from '../observe/stillness.ts';
 import { contentOf, membersOf } from '../plan/left.ts';
@@ -34,15 +35,19 @@ export interface CleanPlan {
   readonly follows: readonly TargetName[];
 }
 
-/** Plans the cleaning of `names`; members of groups are meant by the group. */
+/**
+ * Plans the cleaning of `names`; members of groups are meant by the group.
+ * @param live work that is under way, or may be
+ */
 export function planClean(
   plan: Plan,
   names: readonly TargetName[],
   observer: Observer,
   files: Files,
+  live: readonly Live[] = [],
 ): CleanPlan {
   const targets = members(plan, names);
-  const refused = targets.flatMap((target) => whyNot(plan, target, observer) ?? []);
+  const refused = targets.flatMap((target) => whyNot(plan, target, observer, live) ?? []);
   const spared = new Set(refused.map(({ target }) => target));
   const cleaned = targets.filter((target) => !spared.has(target));
   const keeps: { path: Path; why: string }[] = [];
@@ -69,9 +74,16 @@ export function planOrphans(
   memory: Memory,
   graph: Pick<Graph, 'nodes' | 'makers'>,
   files: Files,
+  live: readonly Live[] = [],
 ): CleanPlan {
   const keeps: { path: Path; why: string }[] = [];
-  const targets = orphans(memory, graph).map(({ target, outputs }) => {
+  const refused: Refused[] = [];
+  const targets = orphans(memory, graph).flatMap(({ target, outputs }) => {
+    const reader = recordedReaders(target, live, memory.traces);
+    if (reader !== undefined) {
+      refused.push(stillLive(target, reader));
+      return [];
+    }
     const deletes = Object.entries(outputs)
       .flatMap(filesOnRecord)
       .flatMap(([path, digest]) => {
@@ -82,9 +94,9 @@ export function planOrphans(
         keeps.push({ path, why: 'it was changed since desgw made it' });
         return [];
       });
-    return { target, deletes };
+    return [{ target, deletes }];
   });
-  return { targets, keeps, refused: [], follows: [] };
+  return { targets, keeps, refused, follows: [] };
 }
 
 /** Members of a pattern on their own; nothing of keys, links, and patterns of which only the whole is known. */
@@ -154,7 +166,8 @@ function recordedOutputs(trace: Trace): { readonly [path: string]: Digest } | un
 }
 
 /** The targets meant by the names, each once: groups stand for what they need, groups in them too. */
-function members({ graph }: Plan, names: readonly TargetName[]): readonly TargetName[] {
+/** Members of groups in the place of the groups. */
+export function members({ graph }: Plan, names: readonly TargetName[]): readonly TargetName[] {
   const found = new Set<TargetName>();
   const todo = [...names].reverse();
   const seen = new Set<TargetName>();
@@ -168,18 +181,36 @@ function members({ graph }: Plan, names: readonly TargetName[]): readonly Target
   return [...found];
 }
 
-function whyNot(plan: Plan, target: TargetName, observer: Observer): Refused | undefined {
+function stillLive(target: TargetName, { target: whose, what, sure, cancel }: Live): Refused {
+  const of = whose === target ? 'its work' : `the work of ${whose}, which reads it,`;
+  const why = sure
+    ? `${of} is still live: ${what}`
+    : `whether ${of} is still live is not known: ${what}`;
+  return cancel === undefined
+    ? { target, why }
+    : { target, why: `${why}; --cancel ends it first`, cancel };
+}
+
+function whyNot(
+  plan: Plan,
+  target: TargetName,
+  observer: Observer,
+  live: readonly Live[],
+): Refused | undefined {
   const verdict = plan.verdicts.get(target);
   if (verdict?.state === 'running') {
     return { target, why: 'it is running; wait for it or stop it' };
   }
+  const readers = new Set(readersOf([target], plan.graph));
+  const reader = live.find((one) => readers.has(one.target));
+  if (reader !== undefined) return stillLive(target, reader);
   const { once } = plan.graph.nodes.get(target)!.rule;
   if (once === undefined) return undefined;
-  const live = (plan.graph.dependents.get(target) ?? []).find(
+  const waiting = (plan.graph.dependents.get(target) ?? []).find(
     (name) => plan.verdicts.get(name)?.state === 'waiting',
   );
-  if (live === undefined) return undefined;
-  const why = `its work is still under way: ${live} waits for it (${plan.verdicts.get(live)!.note})`;
+  if (waiting === undefined) return undefined;
+  const why = `its work is still under way: ${waiting} waits for it (${plan.verdicts.get(waiting)!.note})`;
   const receipt = lastGood(observer.trace(target))?.receipt;
   if (once.cancel === undefined || receipt === undefined) return { target, why };
   return { target, why: `${why}; --cancel ends it first`, cancel: once.cancel(receipt) };

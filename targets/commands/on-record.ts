@@ -1,8 +1,8 @@
 /** Submissions that are on record here, and of which the queue may hold more than it showed. */
 import type { CommandCall, Look, Queue, Seen } from '../../core/index.ts';
+import { type Marker, readMarker } from '../grid/marker.ts';
 import { ccdsName, SEASON_FILE } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
-import { type Marker, readMarker } from '../submitted.ts';
 
 /** A submission whose jobs may be where nobody has answered. */
 export interface Unseen {

@@ -4,7 +4,7 @@ import { ccdLooks } from '../reports/ccd-report.ts';
 import type { Exposure, Season } from '../settings/domain.ts';
 import { dagFile, markerFile, type Place, ROWS_FILE } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
-import { type Marker, readMarker } from '../submitted.ts';
+import { type Marker, readMarker } from './marker.ts';
 
 /** What is asked for on the command line. */
 export interface RescueAsked {

@@ -22,9 +22,10 @@ import { bandIn } from '../reports/rows.ts';
 import { ccd2, SEARCH_CCDS } from '../settings/domain.ts';
 import { ccdsName, ROWS_FILE, submittedName } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
-import { isOfDag, type Marker, readMarker } from '../submitted.ts';
+import { isOfDag } from '../submitted.ts';
 import { causeOf, firstFailure, stepOf } from '../triage/causes.ts';
 import { jobsIn, parseDag, rescueDag } from './dag.ts';
+import { type Marker, readMarker } from './marker.ts';
 import {
   type Earlier,
   earlierFrom,

@@ -28,9 +28,9 @@ import {
   markerText,
   notDone,
   queueIn,
-  readMarker,
   unseenQueue,
 } from '../submitted.ts';
+import { readMarker } from './marker.ts';
 import {
   folderOf,
   nameOf,

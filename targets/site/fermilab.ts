@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { postprocImports } from '../doctor/python.ts';
 import { type JobsubOptions, jobsub } from '../grid/jobsub.ts';
 import { jobsubChecks } from '../grid/jobsub-doctor.ts';
+import { watchedQueue } from '../grid/work.ts';
 import { oracleSeasons } from '../seasons/registry.ts';
 import { JOBSUB_PROFILE, LOGIN_ENV } from './login-env.ts';
 import type { Site } from './site.ts';
@@ -100,7 +101,7 @@ export function fermilab(options: FermilabOptions): Site {
     services: { file, section },
     adapters: {
       seasons: oracleSeasons({ servicesFile: file, section }),
-      queue: grid.queue(),
+      queue: watchedQueue(grid),
     },
     setup: [],
   };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { copy, exec, target } from '../../core/index.ts';
 import { type JobsubOptions, jobsub } from '../grid/jobsub.ts';
 import { jobsubChecks } from '../grid/jobsub-doctor.ts';
+import { watchedQueue } from '../grid/work.ts';
 import { sqliteSeasons } from '../seasons/registry.ts';
 import { PREPARATION } from '../settings/phases.ts';
 import { packageFile } from './package.ts';
@@ -67,7 +68,7 @@ export function sandbox(options: { readonly isolate?: boolean } = {}): Site {
     services: undefined,
     adapters: {
       seasons: sqliteSeasons({ file: `${ROOT}/seasons.db` }),
-      queue: grid.queue(),
+      queue: watchedQueue(grid),
     },
     setup: [unpack()],
   };

@@ -10,8 +10,8 @@ import {
   type Seen,
   type Sighting,
 } from '../../core/index.ts';
+import type { Marker } from '../grid/marker.ts';
 import type { Site } from '../site/site.ts';
-import type { Marker } from '../submitted.ts';
 import { claimName, claimsDirectory, type PassClaims, type PassState } from './pass-files.ts';
 import type { Template } from './template-dag.ts';
 import { type TemplateFound, templateFound, templateState } from './template-state.ts';

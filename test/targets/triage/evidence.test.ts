@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Marker } from '../../../targets/grid/marker.ts';
 import { ccdReport } from '../../../targets/reports/ccd-report.ts';
 import { forcefileReport } from '../../../targets/reports/forcefile-report.ts';
-import type { Marker } from '../../../targets/submitted.ts';
 import { ccdFacts } from '../../../targets/triage/evidence.ts';
 import { dagText } from '../../fixtures/postproc/dag-text.ts';
 
