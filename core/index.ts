@@ -42,5 +42,6 @@ export {
 export type * from './api/values.ts';
 export { editIni, iniName, readIni } from './formats/ini.ts';
 export { editShell, quoteShell, readShell } from './formats/shell.ts';
+export { exitText } from './words/exit.ts';
 export { knowsUnicode, mapLines } from './words/map.ts';
 export { moment } from './words/time.ts';

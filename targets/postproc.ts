@@ -2,6 +2,7 @@
 import {
   type Chain,
   exec,
+  exitText,
   group,
   type Json,
   type Look,
@@ -17,7 +18,6 @@ import {
   target,
   write,
 } from '../core/index.ts';
-import { ending } from './grid/ending.ts';
 import type { CcdReport } from './reports/ccd-report.ts';
 import type { ForcefileReport } from './reports/forcefile-report.ts';
 import { beginRun, type EvidencePlace, runFrom, runLooks } from './reports/postproc-evidence.ts';
@@ -233,7 +233,7 @@ function judgeRun(run: RunFacts, seen: readonly Seen[], followUp: FollowUp): rea
   if (failed && run.stdout === '' && run.stderr === '') {
     // What prepares the run prints into the log.
     const advice = 'the end of the log shows which program printed what';
-    return [{ what: `post processing could not be begun: a program ${ending(exit)}`, advice }];
+    return [{ what: `post processing could not be begun: a program ${exitText(exit)}`, advice }];
   }
   return judgePostproc(runOf(run, seen, followUp));
 }

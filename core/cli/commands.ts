@@ -5,6 +5,7 @@ import { accept, adopt, mark, resubmit, unlock } from './by-hand.ts';
 import { clean } from './clean.ts';
 import type { CommonFlags, Invocation } from './context.ts';
 import { init } from './init.ts';
+import { journal, stats } from './inspect.ts';
 import type { Described } from './options.ts';
 import { type ReportFlags, report } from './report.ts';
 import { trust } from './trust.ts';
@@ -171,6 +172,20 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
     examples: ["desgw resubmit TARGET --reason 'new templates'"],
     run: (args, flags, invocation) =>
       resubmit(args, flags as CommonFlags & { reason?: string; yes?: boolean }, invocation),
+  },
+  journal: {
+    usage: 'journal [...targets]',
+    doc: 'what is on record, of all targets or of those named, oldest first',
+    options: [JSON_OPTION],
+    examples: ['desgw journal TARGET'],
+    run: journal,
+  },
+  stats: {
+    usage: 'stats [...targets]',
+    doc: 'where the time goes of a command that only looks',
+    options: [JSON_OPTION],
+    examples: ['desgw stats'],
+    run: stats,
   },
   unlock: {
     usage: 'unlock',

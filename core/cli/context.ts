@@ -14,6 +14,7 @@ import { openFiles } from '../world/files.ts';
 import type { Noting } from '../world/noting.ts';
 import { realProcesses } from '../world/processes.ts';
 import type { World } from '../world/world.ts';
+import { explainedProcesses, explainer } from './debug.ts';
 import { refuseSwallowed } from './npm.ts';
 import type { Option } from './options.ts';
 
@@ -78,10 +79,14 @@ export const shortcutsOf = ({ params = {} }: Build): readonly Shortcut[] =>
 /** The world around a workspace. */
 export function openWorld(workspace: string, invocation: Invocation): World {
   const { noting } = invocation;
+  const clock = realClock();
+  const explain = explainer(invocation.env.DESGW_DEBUG, invocation.terminal);
+  const processes = noting === undefined ? realProcesses() : noting.processes(realProcesses());
   const world = {
     files: openFiles(workspace, noting?.fs),
-    processes: noting === undefined ? realProcesses() : noting.processes(realProcesses()),
-    clock: realClock(),
+    processes: explain === undefined ? processes : explainedProcesses(processes, explain, clock),
+    clock,
+    explain,
     env: invocation.env,
     ...(noting === undefined ? {} : { doubt: (why: string) => noting.doubt(why) }),
   };

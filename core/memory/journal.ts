@@ -151,7 +151,7 @@ export function openJournal(
 }
 
 /** All segments, in order. Starts over when the set of them changed meanwhile. */
-function readSegments(files: Files): readonly Segment[] {
+export function readSegments(files: Files): readonly Segment[] {
   for (let tries = 0; tries < TRIES; tries++) {
     const names = segmentNames(files);
     const segments: Segment[] = [];

@@ -16,6 +16,9 @@ import { normalisePath, resolve } from '../graph/resolve.ts';
 import type { CodeReader } from '../load/closure.ts';
 import type { Plan } from '../plan/verdict.ts';
 import { nearestNames } from '../words/near.ts';
+import { display } from '../words/quote.ts';
+import { reasonText } from '../words/reasons.ts';
+import { count, enumerate } from '../words/text.ts';
 import type { World } from '../world/world.ts';
 import { type Observer, survey } from './observer.ts';
 
@@ -59,6 +62,7 @@ export async function stage(
     const graph = resolved(project, items, texts, normalise);
     if (graph.unexpanded.length === 0 || allKnown(graph, names, normalise)) {
       const plan = await survey(graph, goalsIn(project, graph, goals, normalise), observer);
+      explainPlan(project.world, plan);
       const suspects = plan.order.filter((name) => plan.verdicts.get(name)!.state !== 'fresh');
       const place = (target: TargetName) => declarationOf(project, target);
       refuseDirectories(suspects, graph, (path) => observer.directory(path), place);
@@ -67,6 +71,7 @@ export async function stage(
     }
     const sources = new Set(graph.unexpanded.map((expansion) => expansion.from!));
     const plan = await survey(graph, [...sources], observer);
+    explainPlan(project.world, plan);
     const unmade = [...sources].filter((source) => plan.verdicts.get(source)!.state !== 'fresh');
     if (unmade.length > 0 && !assume) {
       refuseUnknown(project, items, texts, names, normalise);
@@ -80,6 +85,26 @@ export async function stage(
       );
     }
   }
+}
+
+/** Why each target is not fresh, for those who want to know what a plan goes by. */
+function explainPlan({ explain }: World, { order, verdicts, graph }: Plan): void {
+  explain?.('plan', () => {
+    const open = order.filter((name) => verdicts.get(name)!.state !== 'fresh');
+    const lines = open.map((name) => {
+      const { state, reasons, by = [], note } = verdicts.get(name)!;
+      const why = [
+        ...reasons.map(reasonText),
+        ...(by.length === 0 ? [] : [`by ${enumerate(by)}`]),
+        ...(note === undefined ? [] : [note]),
+      ];
+      return `${display(name)} ${state}${why.length === 0 ? '' : `: ${display(why.join('; '))}`}`;
+    });
+    return [
+      `${order.length} of ${count(graph.order.length, 'target')}, ${open.length} not fresh`,
+      ...lines,
+    ];
+  });
 }
 
 /** The goals by name; that of the rule file is told with its place when it means nothing. */
@@ -102,13 +127,6 @@ function goalsIn(
 export function notYetKnown(found: Stage): readonly TargetName[] {
   const unexpanded = found.plan.graph.unexpanded.flatMap(({ from }) => from ?? []);
   return found.kind === 'plan' ? [...found.provisional, ...unexpanded] : unexpanded;
-}
-
-/** Every rule that can be known without making anything; for listings and completion. */
-export async function knownGraph(project: Project, observer: Observer): Promise<Graph> {
-  const { build } = project;
-  const found = await stage(project, observer, [build.goal], true);
-  return found.plan.graph;
 }
 
 /**

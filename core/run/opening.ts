@@ -7,6 +7,8 @@ import type { Journal } from '../memory/memory.ts';
 import { Observer, type ObserverOptions } from '../observe/observer.ts';
 import { type Project, type Stage, stage } from '../observe/stage.ts';
 import type { Plan } from '../plan/verdict.ts';
+import { display } from '../words/quote.ts';
+import type { World } from '../world/world.ts';
 
 /** How to look at the world; the adapters are those of the project. */
 export type Looking = Omit<ObserverOptions, 'adapters' | 'mayWrite'>;
@@ -62,7 +64,7 @@ export async function withJournal<T>(
       const observer = stands
         ? before.observer
         : observe(project, journal, { ...looking, mayWrite: true });
-      return await use({ journal, observer, stands });
+      return await use({ journal: explained(journal, project.world), observer, stands });
     } finally {
       journal.close();
     }
@@ -75,11 +77,18 @@ export async function withJournal<T>(
 export async function lookOnly(
   project: Project,
   goals: readonly string[],
-  options: { readonly dry: boolean; readonly force?: boolean; readonly signal: AbortSignal },
+  options: {
+    readonly dry: boolean;
+    readonly force?: boolean;
+    readonly signal: AbortSignal;
+    /** Told when the memory has been read. */
+    readonly onMemory?: () => void;
+  },
 ): Promise<{ readonly stage: Stage } & Seen> {
   const { dry, signal, force } = options;
   const looking = { dry, signal, mayWrite: false };
   const seen = openToLook(project, looking);
+  options.onMemory?.();
   const found = await stage(project, seen.observer, goals, true);
   if (force !== true) return { stage: found, ...seen };
   const forced = openToLook(project, { ...looking, forced: meantBy(found.plan) });
@@ -95,6 +104,23 @@ export function meantBy({ goals, graph }: Plan): ReadonlySet<TargetName> {
     if (node.group) for (const dep of node.deps) found.add(dep);
   }
   return found;
+}
+
+/** The journal, telling those who want to know what is written to it. */
+function explained(journal: Journal, { explain }: World): Journal {
+  if (explain === undefined) return journal;
+  return {
+    ...journal,
+    trace(target, trace, options) {
+      const durable = options?.durable === true ? ', on disk for certain' : '';
+      explain('journal', () => [`${display(target)} ${trace.kind} (run ${trace.run}${durable})`]);
+      journal.trace(target, trace, options);
+    },
+    drop(target) {
+      explain('journal', () => [`${display(target)} dropped`]);
+      journal.drop(target);
+    },
+  };
 }
 
 function observe(

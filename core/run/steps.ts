@@ -10,6 +10,7 @@ import { attemptExit, attemptState } from '../observe/attempts.ts';
 import { claimant, takeClaim } from '../observe/claims.ts';
 import type { Environments } from '../observe/environment.ts';
 import { filled } from '../observe/filled.ts';
+import { exitText } from '../words/exit.ts';
 import type { Prepared, Spawn, World } from '../world/world.ts';
 import { prepareAttempt, revokeAttempt, stopAttempt } from './detached.ts';
 
@@ -402,26 +403,6 @@ function retries(step: Exec, exit: Exit): boolean {
   if (exit.kind === 'exit')
     return exit.code !== 0 && (step.retry?.codes?.includes(exit.code) ?? true);
   return exit.kind === 'timeout' && step.retry?.codes === undefined;
-}
-
-/** How a program ended, in words. */
-export function exitText(exit: Exit): string {
-  switch (exit.kind) {
-    case 'exit':
-      return exit.code > 128 && exit.code < 160
-        ? `ended with exit status ${exit.code} (signal ${exit.code - 128})`
-        : `ended with exit status ${exit.code}`;
-    case 'signal':
-      return exit.signal === 'SIGKILL'
-        ? 'was killed (SIGKILL; perhaps out of memory)'
-        : `was stopped by ${exit.signal}`;
-    case 'timeout':
-      return exit.silent
-        ? `printed nothing for ${exit.after} s and was stopped`
-        : `took longer than ${exit.after} s and was stopped`;
-    case 'spawn':
-      return `could not be started: ${exit.message}`;
-  }
 }
 
 const nameOf = (step: Exec): string => step.argv[0].split('/').pop() ?? step.argv[0];

@@ -6,7 +6,7 @@
 import type { Instant, TargetName } from '../api/values.ts';
 import type { Action } from '../plan/verdict.ts';
 import type { BuildEvent } from '../run/events.ts';
-import { exitText } from '../run/steps.ts';
+import { exitText } from '../words/exit.ts';
 import type { Style } from '../words/paint.ts';
 import { display, displayLines } from '../words/quote.ts';
 import type { Terminal } from '../words/terminal.ts';

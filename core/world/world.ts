@@ -6,12 +6,20 @@
 import type { Exit } from '../api/facts.ts';
 import type { Digest, Instant, Path } from '../api/values.ts';
 
+/** What `DESGW_DEBUG` may ask to have explained. */
+export type Topic = 'plan' | 'journal' | 'process';
+
+/** Explains a topic, in lines that are made only if somebody wants them. */
+export type Explain = (topic: Topic, lines: () => readonly string[]) => void;
+
 export interface World {
   readonly files: Files;
   readonly processes: Processes;
   readonly clock: Clock;
   /** The environment desgw was started with. Read here and nowhere else. */
   readonly env: { readonly [name: string]: string | undefined };
+  /** Told what desgw goes by, for those who want it explained; undefined: nobody does. */
+  readonly explain?: Explain | undefined;
   /** Told of whatever a plan goes by that shows in no file: it is not to be remembered then. */
   readonly doubt?: (why: string) => void;
 }

@@ -1,6 +1,6 @@
 /** Reads what jobsub_q prints. Sources: jobsub_lite lib/condor.py, bin/jobsub_q. */
 import type { Answer, Job, JobStatus, Queue } from '../../core/index.ts';
-import { ending } from './ending.ts';
+import { exitText } from '../../core/index.ts';
 
 /** Attributes that travel with every job of a submission, and the labels they stand for. */
 export const TOKEN = 'DesgwSubmission';
@@ -137,7 +137,7 @@ function complaintsOf({ exit, stderr }: Answer): string[] {
     .replace(NO_TRACING, '')
     .split('\n')
     .find((line) => !HARMLESS.test(line.trim()) && FAILURE.test(line));
-  const ended = exit.kind === 'exit' && exit.code === 0 ? [] : [`the program ${ending(exit)}`];
+  const ended = exit.kind === 'exit' && exit.code === 0 ? [] : [`the program ${exitText(exit)}`];
   return said === undefined ? ended : [shortened(said), ...ended];
 }
 

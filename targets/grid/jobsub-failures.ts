@@ -4,7 +4,7 @@
  * lib/mains/submit.py, lib/submit_support.py): such a refusal proves that nothing was submitted.
  */
 import type { Answer, Problem } from '../../core/index.ts';
-import { ending } from './ending.ts';
+import { exitText } from '../../core/index.ts';
 import { shortened } from './jobsub-answer.ts';
 
 interface Known {
@@ -141,7 +141,7 @@ export function explainSubmitFailure({ stdout, stderr, exit }: Answer): Problem 
     return { what: 'jobsub ended without an error and without a job id', advice };
   const error = /^Error: (.+)$/m.exec(stderr)?.[1];
   return {
-    what: `jobsub ${ending(exit)} and printed no job id${error === undefined ? '' : `: ${shortened(error)}`}`,
+    what: `jobsub ${exitText(exit)} and printed no job id${error === undefined ? '' : `: ${shortened(error)}`}`,
     advice,
   };
 }

@@ -4,7 +4,7 @@
  * that a job is not in the answer proves something only where its schedd has given one.
  */
 import type { Answer, Json, Known, Queue } from '../../core/index.ts';
-import { ending } from './ending.ts';
+import { exitText } from '../../core/index.ts';
 import { placeOf, shortened } from './jobsub-answer.ts';
 
 /**
@@ -37,7 +37,7 @@ export function readSchedds({ exit, stdout, stderr }: Answer): Schedds {
     const said = stderr.split('\n').find((line) => line.trim() !== '');
     return {
       state: 'failed',
-      why: `condor_status ${ending(exit)}${said === undefined ? '' : `: ${shortened(said)}`}`,
+      why: `condor_status ${exitText(exit)}${said === undefined ? '' : `: ${shortened(said)}`}`,
     };
   }
   const schedds: Schedd[] = [];

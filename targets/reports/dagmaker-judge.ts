@@ -8,8 +8,8 @@
  */
 
 import type { Exit, Problem } from '../../core/index.ts';
+import { exitText } from '../../core/index.ts';
 import { judgeDag, parseDag } from '../grid/dag.ts';
-import { ending } from '../grid/ending.ts';
 
 /** One run and what it left. `undefined` stands for a file that is not there. */
 export interface DagmakerRun {
@@ -101,7 +101,7 @@ export function judgeDagmaker(run: DagmakerRun): readonly Problem[] {
   const { exit } = run;
   if (exit.kind !== 'exit' || exit.code !== 0) {
     const advice = 'the end of its output, kept in the log, shows how far it came';
-    return [{ what: `DAGMaker ${ending(exit)}`, advice }];
+    return [{ what: `DAGMaker ${exitText(exit)}`, advice }];
   }
   return [...judgeLastLine(run), ...judgeFiles(run)];
 }

@@ -1,7 +1,7 @@
 /** The ways in which run_postproc.py is known to end badly, and what to do about each. */
 
 import type { Exit, Problem } from '../../core/index.ts';
-import { ending } from '../grid/ending.ts';
+import { exitText } from '../../core/index.ts';
 import { type PostprocProgress, progressFromStatus } from './postproc-steps.ts';
 
 /** How a run ended. */
@@ -113,7 +113,7 @@ function unexplained(
 ): Problem {
   if (exit.kind === 'timeout')
     return {
-      what: `post processing ${ending(exit)}${where}`,
+      what: `post processing ${exitText(exit)}${where}`,
       advice:
         'step 5 waits for ever when no .dat file appears in LightCurvesReal, step 2 when ncore is one of 10, 12, 20, 24, 32: see the .LOG files below forcephoto/output',
     };
@@ -134,7 +134,7 @@ function unexplained(
     };
   const error = /^\w*(?:Error|Exception)\b.*$/m.exec(stderr)?.[0];
   return {
-    what: `post processing ${ending(exit)}${where}${error === undefined ? '' : `: ${error.slice(0, 200)}`}`,
+    what: `post processing ${exitText(exit)}${where}${error === undefined ? '' : `: ${error.slice(0, 200)}`}`,
     advice: 'the end of its output, kept in the log, shows the error',
   };
 }

@@ -60,7 +60,7 @@ describe('a submitter that lies', () => {
     expect(first.out).toContain(
       'condor_submit failed with status 1, although jobsub ended as if all were well',
     );
-    expect(first.out).toContain('was stopped after 6 s');
+    expect(first.out).toContain('took longer than 6 s and was stopped');
   });
 
   test('leaves markers that name the job, also of what was found in the queue', () => {

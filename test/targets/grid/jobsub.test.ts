@@ -243,7 +243,7 @@ describe('submitting', () => {
         exit: { kind: 'timeout', after: 600, silent: false },
       }),
     ).toEqual({
-      what: 'jobsub was stopped after 600 s and printed no job id',
+      what: 'jobsub took longer than 600 s and was stopped and printed no job id',
       advice: 'look into the queue before anything is submitted again (jobsub_q -G des)',
     });
   });

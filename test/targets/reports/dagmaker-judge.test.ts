@@ -110,10 +110,10 @@ describe('a run of DAGMaker', () => {
   test('an exit status, signal or time limit without a known message is told as it is', () => {
     expect(whats({ exit: exit(3), dag: undefined })).toEqual(['DAGMaker ended with exit status 3']);
     expect(whats({ exit: { kind: 'signal', signal: 'SIGKILL' } })).toEqual([
-      'DAGMaker was ended by signal SIGKILL',
+      'DAGMaker was killed (SIGKILL; perhaps out of memory)',
     ]);
     expect(whats({ exit: { kind: 'timeout', after: 3600, silent: true } })).toEqual([
-      'DAGMaker was stopped after 3600 s without any output',
+      'DAGMaker printed nothing for 3600 s and was stopped',
     ]);
     expect(whats({ exit: { kind: 'spawn', message: 'ENOENT' } })).toEqual([
       'DAGMaker could not be started: ENOENT',

@@ -86,7 +86,7 @@ describe('B29: a run of post processing', () => {
     });
     expect(problems).toEqual([
       {
-        what: 'post processing was stopped after 3600 s without any output (step 4 of 7 done)',
+        what: 'post processing printed nothing for 3600 s and was stopped (step 4 of 7 done)',
         advice:
           'step 5 waits for ever when no .dat file appears in LightCurvesReal, step 2 when ncore is one of 10, 12, 20, 24, 32: see the .LOG files below forcephoto/output',
       },

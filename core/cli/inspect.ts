@@ -1,0 +1,86 @@
+/** Commands that look at desgw itself: what is on record, and where the time goes. */
+
+import { dirname } from 'node:path';
+import { didYouMean, UserError } from '../api/errors.ts';
+import { globPattern } from '../graph/goals.ts';
+import { listJournal } from '../memory/listing.ts';
+import { lookOnly } from '../run/opening.ts';
+import { journalJson, journalText } from '../views/journal.ts';
+import { table } from '../words/text.ts';
+import {
+  type CommonFlags,
+  type Invocation,
+  openProject,
+  openWorld,
+  ruleFileOf,
+} from './context.ts';
+
+/** What is on record, of all targets or of those named, oldest first. Needs no rule file that loads. */
+export async function journal(
+  names: readonly string[],
+  flags: CommonFlags,
+  invocation: Invocation,
+): Promise<number> {
+  const world = openWorld(dirname(ruleFileOf(flags, invocation)), invocation);
+  const segments = listJournal(world.files);
+  const known = new Set(segments.flatMap(({ records }) => records.map(({ target }) => target)));
+  for (const name of names)
+    if (![...known].some((target) => isMeant(target, name)))
+      throw new UserError(`nothing is on record of '${name}'`, didYouMean(name, known));
+  const wanted = (target: string): boolean =>
+    names.length === 0 || names.some((name) => isMeant(target, name));
+  const told = (flags.json === true ? journalJson : journalText)(segments, wanted);
+  invocation.terminal.out(told === '' ? 'Nothing is on record.' : told);
+  return 0;
+}
+
+const isMeant = (target: string, name: string): boolean =>
+  target === name || (/[*?]/.test(name) && globPattern(name).test(target));
+
+/** Where the time of an invocation goes that plans these targets and does nothing else. */
+export async function stats(
+  targets: readonly string[],
+  flags: CommonFlags,
+  invocation: Invocation,
+): Promise<number> {
+  const started = performance.now();
+  const { project } = await openProject(invocation, flags, { writes: false });
+  const loaded = performance.now();
+  const { signal } = invocation;
+  const marks: number[] = [];
+  const seen = await lookOnly(project, targets, {
+    dry: false,
+    signal,
+    onMemory: () => void marks.push(performance.now()),
+  });
+  const planned = performance.now();
+  const remembered = marks[0] ?? loaded;
+  const { plan } = seen.stage;
+  const parts = [
+    ['start', started, 'Node, and desgw itself'],
+    ['rule file', loaded - started, `${plan.graph.nodes.size} targets declared`],
+    [
+      'journal',
+      remembered - loaded,
+      `${seen.memory.traces.size} targets and ${seen.memory.files.size} files on record`,
+    ],
+    [
+      'plan',
+      planned - remembered,
+      `${plan.order.length} targets decided, ${project.world.files.digests} files read`,
+    ],
+    ['in all', planned, ''],
+  ] as const;
+  if (flags.json === true) {
+    const data = Object.fromEntries(parts.map(([name, ms]) => [name, Math.round(ms)]));
+    invocation.terminal.out(JSON.stringify(data));
+    return 0;
+  }
+  const rows = parts.map(([name, ms, what]) => [name, `${Math.round(ms)} ms`.padStart(9), what]);
+  invocation.terminal.out(
+    table(rows)
+      .map((line) => line.trimEnd())
+      .join('\n'),
+  );
+  return 0;
+}
