@@ -33,8 +33,12 @@ export function remembering(invocation: Invocation): Remembering {
     keep(summary, files, unknowable) {
       if (unknowable !== undefined) noting.doubt(unknowable);
       if (!wasIdle(summary) || noting.doubts !== undefined) return;
-      const bytes = packMemo(key, summary as unknown as Json, noting.notes(), begun);
       try {
+        // How far the clock of the disk is ahead of ours is the same now as when looking began.
+        const onDisk = begun + files.now() - realClock().now();
+        const notes = noting.notes();
+        const json = summary as unknown as Json;
+        const bytes = packMemo(key, json, notes, { here: begun, onDisk }, files.root);
         if (bytes !== undefined) files.write(MEMO, bytes, 0o600);
       } catch (error) {
         // Where nothing can be written, nothing is remembered.

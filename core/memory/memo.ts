@@ -8,7 +8,7 @@
  * numbers for each path: size, mtime, ctime, inode, or -1 where there is nothing; the paths, each with a
  * newline, relative to the folder in which the build was called where they lie below it.
  */
-import type { Json } from '../api/values.ts';
+import type { Instant, Json } from '../api/values.ts';
 import { NONE, type Notes, NUMBERS } from '../world/noting.ts';
 
 /** Where it is, relative to the workspace. */
@@ -34,19 +34,31 @@ export interface Memo extends Notes {
 
 /** Changes that came so shortly before may be followed by others under the same time stamp. */
 export const FINE_MS = 3000;
-const COARSE_MS = 60_000;
+/**
+ * Elsewhere than in the workspace another clock may go by which files are stamped: those that Kerberos
+ * accepts are no more than this apart. Time stamps in whole seconds are taken as warily.
+ */
+export const SKEW_MS = 5 * 60 * 1000;
+
+/** When looking began, by our clock, and by that of the workspace's file system. */
+export interface Begun {
+  readonly here: Instant;
+  readonly onDisk: Instant;
+}
 
 /**
  * The bytes of a memo; undefined when something is too young to be vouched for by its times.
- * @param begun when the first of it was looked at
+ * @param root of the workspace, absolute
  */
 export function packMemo(
   key: MemoKey,
   summary: Json,
-  { paths, numbers }: Notes,
-  begun: number,
+  notes: Notes,
+  begun: Begun,
+  root: string,
 ): Uint8Array | undefined {
-  if (paths.some((path) => path.includes('\n')) || isYoung(numbers, begun)) return undefined;
+  const { paths, numbers } = notes;
+  if (paths.some((path) => path.includes('\n')) || isYoung(notes, begun, root)) return undefined;
   const json = JSON.stringify({ key, summary });
   const head = Buffer.from(json);
   const padding = Buffer.alloc((8 - (head.length % 8)) % 8, ' ');
@@ -62,14 +74,16 @@ export function packMemo(
   return Buffer.concat([sizes, head, padding, values, names]);
 }
 
-function isYoung(numbers: Float64Array, begun: number): boolean {
-  for (let i = 0; i < numbers.length; i += NUMBERS) {
-    const changed = Math.max(numbers[i + 1]!, numbers[i + 2]!);
-    if (changed === NONE) continue;
-    const margin = changed % 1000 === 0 ? COARSE_MS : FINE_MS;
-    if (changed > begun - margin) return true;
-  }
-  return false;
+function isYoung({ paths, numbers }: Notes, { here, onDisk }: Begun, root: string): boolean {
+  const isInside = (path: string): boolean => path === root || path.startsWith(`${root}/`);
+  return paths.some((path, i) => {
+    const changed = Math.max(numbers[i * NUMBERS + 1]!, numbers[i * NUMBERS + 2]!);
+    if (changed === NONE) return false;
+    // Some file systems do not keep the times of directories.
+    if (changed <= 0) return true;
+    const isFine = isInside(path) && changed % 1000 !== 0;
+    return changed > (isFine ? onDisk - FINE_MS : here - SKEW_MS);
+  });
 }
 
 /** The memo in these bytes; undefined for anything that is not one, whole. */

@@ -6,11 +6,14 @@ import type { Exec } from '../api/steps.ts';
 import type { Json, Path } from '../api/values.ts';
 import type { World } from '../world/world.ts';
 import { runForAdapter } from './adapter.ts';
+import type { Listings } from './listings.ts';
 
 export interface LookerOptions {
   readonly adapters: { readonly [name: string]: Adapter };
   readonly dry: boolean;
   readonly signal: AbortSignal;
+  /** What was listed before, where several lookers follow each other. */
+  readonly listings?: Listings;
 }
 
 const NOT_ASKED = 'not asked in a dry run';
@@ -180,7 +183,9 @@ export class Looker {
       const dirs: Path[] = [];
       const done = Promise.resolve().then(async () => {
         this.#batch = undefined;
-        const results = await this.#world.files.listMany(dirs);
+        const { listings } = this.#options;
+        const { files } = this.#world;
+        const results = await (listings?.list(files, dirs) ?? files.listMany(dirs));
         return new Map(dirs.map((d, i) => [d, results[i]]));
       });
       this.#batch = { dirs, done };

@@ -17,13 +17,15 @@ import { contentOf, keysDigest, linkDigest, membersDigest, unfit } from '../plan
 import { closure, plan, type Wanted } from '../plan/plan.ts';
 import { pendingAttempt } from '../plan/record.ts';
 import { valueDigest } from '../plan/signature.ts';
-import type { Plan } from '../plan/verdict.ts';
+import type { Plan, Verdict } from '../plan/verdict.ts';
 import type { AttemptState, View } from '../plan/view.ts';
 import type { Stat, World } from '../world/world.ts';
 import { attemptState } from './attempts.ts';
 import { failedSighting, withTime } from './judging.ts';
 import { COARSE_TICK_MS, FINE_TICK_MS, pickStat, racy, stampOf, tick, unchanged } from './known.ts';
+import type { Listings } from './listings.ts';
 import { Looker } from './looker.ts';
+import type { Settled } from './settled.ts';
 import { Stillness } from './stillness.ts';
 import { Texts } from './texts.ts';
 
@@ -44,6 +46,9 @@ export interface ObserverOptions {
   readonly awaitsSight?: (target: TargetName) => boolean;
   /** What this process has seen not to move, where several observers follow each other. */
   readonly stillness?: Stillness;
+  /** What was listed, and what is done with, in the same case. */
+  readonly listings?: Listings;
+  readonly settled?: Settled;
   readonly signal: AbortSignal;
 }
 
@@ -218,10 +223,20 @@ export class Observer implements View {
     await Promise.all(
       wanted.map(async ({ target, look }) => {
         const node = graph.nodes.get(target)!;
-        if (look === 'sighting') this.#sightings.set(target, await this.#sight(node));
-        else this.#onces.set(target, await this.#lookOnce(node));
+        if (look === 'sighting') {
+          const kept = this.#options.settled?.get(target, this.trace(target));
+          this.#sightings.set(target, kept ?? (await this.#sight(node)));
+        }
+        if (look === 'once') this.#onces.set(target, await this.#lookOnce(node));
       }),
     );
+  }
+
+  /** Keeps what was seen of targets that are done with, for those who look after this one. */
+  keepSettled(verdicts: ReadonlyMap<TargetName, Pick<Verdict, 'state'>>): void {
+    for (const [target, sighting] of this.#sightings)
+      if (verdicts.get(target)?.state === 'fresh')
+        this.#options.settled?.keep(target, this.trace(target), sighting);
   }
 
   async #sight(node: Node): Promise<Sighting> {

@@ -1,14 +1,17 @@
 /** A build from beginning to end: plan, lock, execute, wait for what goes on elsewhere, sum up. */
 
 import { isSystemError, UserError } from '../api/errors.ts';
+import type { Tally } from '../api/looks.ts';
 import type { Problem } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
 import { realTargets } from '../graph/resolve.ts';
 import { lackingSource, sourceNeededBy } from '../graph/sources.ts';
 import type { Journal } from '../memory/memory.ts';
 import { type Environments, environmentsOf } from '../observe/environment.ts';
+import { Listings } from '../observe/listings.ts';
 import { Looker } from '../observe/looker.ts';
 import type { Observer } from '../observe/observer.ts';
+import { Settled } from '../observe/settled.ts';
 import { declarationOf, type Project, type Stage, stage } from '../observe/stage.ts';
 import { Stillness } from '../observe/stillness.ts';
 import { heldUp } from '../plan/held-up.ts';
@@ -53,12 +56,27 @@ export const EXIT: { readonly [outcome in Outcome]: number } = {
   interrupted: 130,
 };
 
-/** Seconds between two looks at work that goes on elsewhere: short at first, longer when nothing moves. */
+/** Seconds between two looks at work that goes on elsewhere: short at first, then longer and longer. */
 const FIRST_LOOK = 0.5;
 const LONGEST_LOOK = 60;
+/** When no more than so many parts of each are open, nobody is kept waiting that long. */
+const NEAR_END_PARTS = 2;
+const NEAR_END_LOOK = 10;
 const LOOK_GROWTH = 1.5;
 /** Seconds after which what cannot be seen is a failure. */
 const UNSEEN_LIMIT = 60;
+
+/** The longest that is waited between two looks: whatever moves, but for what is nearly over. */
+const longestPause = (
+  waiting: readonly { readonly target: TargetName }[],
+  verdicts: Verdicts,
+): number =>
+  waiting.every(({ target }) => isNearlyOver(verdicts.get(target)?.tally))
+    ? NEAR_END_LOOK
+    : LONGEST_LOOK;
+
+const isNearlyOver = (tally: Tally | undefined): boolean =>
+  tally !== undefined && tally.total - tally.complete - tally.failed <= NEAR_END_PARTS;
 
 /** Brings the goals up to date. */
 export async function runBuild(project: Project, options: BuildOptions): Promise<Summary> {
@@ -89,6 +107,8 @@ class BuildRun {
   readonly #refusers = new Map<string, TargetName>();
   readonly #environments: Environments;
   readonly #stillness: Stillness;
+  readonly #listings: Listings;
+  readonly #settled = new Settled();
   #forced: ReadonlySet<TargetName> | undefined;
   /** Since when targets could not be seen, without having been seen in between. */
   readonly #unseenSince = new Map<TargetName, number>();
@@ -99,12 +119,12 @@ class BuildRun {
     this.#begun = project.world.clock.now();
     this.#environments = environmentsOf(project.world);
     this.#stillness = new Stillness(project.world.clock);
+    this.#listings = new Listings(project.world.clock);
   }
 
   async run(): Promise<Summary> {
     const { signal, wait } = this.#options;
     let pause = FIRST_LOOK;
-    let before = '';
     let onceMore = false;
     for (;;) {
       const { plan, verdicts } = await this.#round();
@@ -118,9 +138,7 @@ class BuildRun {
       }
       if (held.waiting.length === 0 || !wait || this.#timedOut())
         return this.#summary(plan, verdicts);
-      const now = JSON.stringify(held.waiting);
-      pause = now === before ? Math.min(LONGEST_LOOK, pause * LOOK_GROWTH) : FIRST_LOOK;
-      before = now;
+      pause = Math.min(longestPause(held.waiting, verdicts), pause * LOOK_GROWTH);
       this.#tellProgress({ ...plan, verdicts }, held.waiting, pause);
       await this.#project.world.clock.sleep(pause * 1000, signal);
     }
@@ -138,6 +156,7 @@ class BuildRun {
     const forced = this.#forceGoals(found);
     const seen: Round = { memory, observer, ...(forced ? {} : { found }) };
     const idle = found.kind === 'plan' && found.plan.actions.length === 0 && !forced;
+    observer.keepSettled(found.plan.verdicts);
     if (idle && observer.learned.size === 0 && observer.newSightings.size === 0)
       return { plan: found.plan, verdicts: found.plan.verdicts };
     if (this.#options.signal.aborted) return { plan: found.plan, verdicts: found.plan.verdicts };
@@ -181,6 +200,8 @@ class BuildRun {
       refusers: this.#refusers,
       awaitsSight: (target) => this.#awaitsSight(target),
       stillness: this.#stillness,
+      listings: this.#listings,
+      settled: this.#settled,
       ...(forced === undefined ? {} : { forced }),
     };
   }
@@ -213,6 +234,8 @@ class BuildRun {
           past: pastOf(plan.graph, journal.traces),
         });
       const done = await this.#execute(plan, journal, observer);
+      this.#settled.forget(done.built, plan.graph);
+      observer.keepSettled(done.verdicts);
       this.#tell(done.verdicts);
       await observer.confirm();
       this.#writeDown(observer, journal);

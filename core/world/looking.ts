@@ -101,14 +101,22 @@ function names(
   entries: readonly Dirent[],
   leadsToDirectory: (name: string) => boolean,
 ): readonly string[] {
-  return entries
-    .map((entry) => {
-      const directory =
-        entry.isDirectory() || (entry.isSymbolicLink() && leadsToDirectory(entry.name));
-      return directory ? `${entry.name}/` : entry.name;
-    })
-    .sort();
+  let links = false;
+  const found = entries.map((entry) => {
+    const link = entry.isSymbolicLink();
+    links ||= link;
+    const directory = entry.isDirectory() || (link && leadsToDirectory(entry.name));
+    return directory ? `${entry.name}/` : entry.name;
+  });
+  found.sort();
+  if (links) LINKED.add(found);
+  return found;
 }
+
+const LINKED = new WeakSet<readonly string[]>();
+
+/** Whether a listing has links among its names: what they lead to may change without the directory. */
+export const hasLinks = (listing: readonly string[]): boolean => LINKED.has(listing);
 
 /** False as well for a link that leads nowhere or in circles. */
 function isDirectory(fs: FsModule, path: string): boolean {

@@ -267,7 +267,9 @@ export class Model {
       if (kind !== 'planned' && kind !== 'finished') noting.doubt(kind);
     });
     if (!wasIdle(summary) || noting.doubts !== undefined) return undefined;
-    const bytes = packMemo(this.#memoKey(), summary as unknown as Json, noting.notes(), begun);
+    const json = summary as unknown as Json;
+    const begunBy = { here: begun, onDisk: begun };
+    const bytes = packMemo(this.#memoKey(), json, noting.notes(), begunBy, WORKSPACE);
     return bytes === undefined ? undefined : readMemo(Buffer.from(bytes));
   }
 

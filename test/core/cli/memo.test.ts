@@ -23,6 +23,7 @@ import {
   type MemoKey,
   packMemo,
   readMemo,
+  SKEW_MS,
 } from '../../../core/memory/memo.ts';
 import { notingFiles, openFiles } from '../../../core/world/files.ts';
 import { areAsNoted, readOwn } from '../../../core/world/signatures.ts';
@@ -38,7 +39,7 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const at = (name: string): string => join(dir, name);
 const KEY: MemoKey = { program: '', words: [], cwd: '/', interactive: false, env: 0 };
-const LATER = Date.now() + 3_600_000;
+const LATER = { here: Date.now() + 3_600_000, onDisk: Date.now() + 3_600_000 };
 
 /** Looks in every way that a plan does, and notes it. */
 async function noted() {
@@ -130,7 +131,7 @@ describe('a memo', () => {
   };
 
   test('is read as it was written', () => {
-    const bytes = packMemo(KEY, { total: 3 }, notes, LATER)!;
+    const bytes = packMemo(KEY, { total: 3 }, notes, LATER, '/')!;
     // Wherever it begins in memory.
     for (const shift of [0, 1, 8]) {
       const memory = Buffer.concat([Buffer.alloc(shift), bytes]).subarray(shift);
@@ -139,19 +140,22 @@ describe('a memo', () => {
   });
 
   test('of which a byte is missing or more is none', () => {
-    const bytes = Buffer.from(packMemo(KEY, {}, notes, LATER)!);
+    const bytes = Buffer.from(packMemo(KEY, {}, notes, LATER, '/')!);
     expect(readMemo(bytes.subarray(0, -1))).toBeUndefined();
     expect(readMemo(Buffer.concat([bytes, Buffer.from('x')]))).toBeUndefined();
     expect(readMemo(Buffer.from('text'))).toBeUndefined();
   });
 
   test.each([
-    ['a fine time stamp', 1000.5, 3000],
-    ['a time stamp in whole seconds', 1000, 60_000],
-  ])('is not made of what has %s and is too young', (_what, changed, margin) => {
-    const young = { paths: ['/a'], numbers: new Float64Array([1, 1, changed, 2]) };
-    expect(packMemo(KEY, {}, young, changed + margin - 1)).toBeUndefined();
-    expect(packMemo(KEY, {}, young, changed + margin)).toBeDefined();
+    ['a fine time stamp of the workspace', '/root/a', 1000.5, 'onDisk', FINE_MS],
+    ['a time stamp in whole seconds', '/root/a', 1000, 'here', SKEW_MS],
+    ['a time stamp of another clock', '/rooted', 1000.5, 'here', SKEW_MS],
+  ] as const)('is not made of what has %s and is too young', (_what, path, changed, by, margin) => {
+    const young = { paths: [path], numbers: new Float64Array([1, 1, changed, 2]) };
+    const begun = { here: 0, onDisk: 0, [by]: changed + margin };
+    expect(packMemo(KEY, {}, young, begun, '/root')).toBeDefined();
+    begun[by] -= 1;
+    expect(packMemo(KEY, {}, young, begun, '/root')).toBeUndefined();
   });
 
   test('that others may have written is not read', () => {
