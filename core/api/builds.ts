@@ -43,8 +43,8 @@ export interface Params {
 
 /** What `defineBuild` takes and a rule file exports as its default. */
 export interface Build {
-  /** Built when no target is named. */
-  readonly goal: TargetName;
+  /** Built when no target is named; without it one must be. */
+  readonly goal?: TargetName;
   readonly params?: { readonly [name: string]: Param | Json };
   readonly adapters?: { readonly [name: string]: Adapter };
   /** Actions at a time where `-j` does not say; 5 by default. */

@@ -265,5 +265,5 @@ export const buildShape: Check = fields<Build>(
     complete: anyFunction,
     commands: tableOf(command),
   },
-  { goal: true, rules: true },
+  { rules: true },
 );

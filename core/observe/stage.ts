@@ -53,7 +53,9 @@ export async function stage(
   goals: readonly string[],
   assume: boolean,
 ): Promise<Stage> {
-  const names = goals.length > 0 ? goals : [project.build.goal];
+  const names = goals.length > 0 ? goals : goalOf(project);
+  if (names.length === 0 && !assume)
+    throw new UserError('name a target: the rule file has no goal', 'See `desgw targets`.');
   const normalise = normaliser(project.world.files.root);
   const items = declared(project);
   const texts = new Map<TargetName, string>();
@@ -107,6 +109,10 @@ function explainPlan({ explain }: World, { order, verdicts, graph }: Plan): void
   });
 }
 
+/** The goal of the rule file, which need not have one. */
+const goalOf = ({ build }: Project): readonly TargetName[] =>
+  build.goal === undefined ? [] : [build.goal];
+
 /** The goals by name; that of the rule file is told with its place when it means nothing. */
 function goalsIn(
   { build, mention }: Project,
@@ -116,7 +122,7 @@ function goalsIn(
 ): readonly TargetName[] {
   if (goals.length > 0) return resolveGoals(graph, goals, normalise);
   try {
-    return resolveGoals(graph, [build.goal], normalise);
+    return resolveGoals(graph, build.goal === undefined ? [] : [build.goal], normalise);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`${mention('goal')}: the goal: ${error.message}`, error.hint);
