@@ -1,5 +1,6 @@
 /** ccds_EXP: which CCDs of an exposure came back, once nothing more is to be expected. */
 import {
+  type GoOn,
   type Grid,
   type JobsState,
   jobsState,
@@ -36,6 +37,7 @@ export function ccds(
   exposure: Exposure,
   bandOf: BandOf,
   afterwards = false,
+  goOn?: GoOn,
 ): Rule {
   const { site, season, params } = followUp;
   const marker = markerFile(followUp, exposure);
@@ -47,6 +49,7 @@ export function ccds(
     subject: exposureSubject(exposure),
     after: afterwards ? [] : [submittedName(exposure)],
     params: { threshold, season },
+    ...(goOn === undefined ? {} : { goOn }),
     outputs: [ccdsFile(exposure)],
     observe: {
       valueFromFiles: true,
@@ -90,7 +93,13 @@ export function ccds(
     },
     recipe: {
       version: '1',
-      steps: ({ value }) => [write(ccdsFile(exposure), `${JSON.stringify(value, null, 2)}\n`)],
+      steps: ({ value, settled }) => {
+        const report: CcdReport = {
+          ...(value as CcdReport),
+          ...(settled ? {} : { settled: false }),
+        };
+        return [write(ccdsFile(exposure), `${JSON.stringify(report, null, 2)}\n`)];
+      },
     },
   });
 }

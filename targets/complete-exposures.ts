@@ -12,18 +12,23 @@ import {
   type FollowUp,
   forcefilesFile,
   forcefilesName,
+  leastOf,
   OUTPUT_TXT,
 } from './settings/follow-up.ts';
 import { REPORTS } from './settings/phases.ts';
 
 /** One number a line, in the order of output.txt; a blank line would void the whole list. */
-export function exposureList({ season, exposures }: FollowUp, outputTxt = OUTPUT_TXT): Rule {
+export function exposureList(
+  { season, exposures, params }: FollowUp,
+  outputTxt = OUTPUT_TXT,
+): Rule {
   return target('exposure.list', {
     doc: 'exposures that go on to post processing',
     phase: REPORTS,
     // output.txt is a file of ours or, with --from-output, one that was given.
     inputs: [outputTxt],
     gathers: exposures.map(forcefilesName),
+    ...leastOf(params),
     outputs: [exposureListFile(season)],
     recipe: {
       version: '1',

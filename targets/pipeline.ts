@@ -32,7 +32,7 @@ import { SEASON_PLACEHOLDER, season } from './season.ts';
 import { DAGMAKER_PARAMS } from './settings/dagmaker-params.ts';
 import { type Exposure, parseExposure } from './settings/domain.ts';
 import type { FollowUp } from './settings/follow-up.ts';
-import { OUTPUT_TXT, ROWS_FILE } from './settings/follow-up.ts';
+import { beginsWith, ccdsName, OUTPUT_TXT, ROWS_FILE } from './settings/follow-up.ts';
 import { POSTPROC_PARAMS } from './settings/postproc-params.ts';
 import type { Site } from './site/site.ts';
 import { submitted } from './submitted.ts';
@@ -90,6 +90,13 @@ const OWN_PARAMS = {
   }),
   templateWait: param(8, {
     help: 'hours after which a search is submitted whatever its templates do',
+  }),
+  startWith: param('all', {
+    help: 'when post processing begins: all (every exposure has settled or has enough CCDs), enough (any has), or a number of exposures; it runs again when more came',
+    check: (value) =>
+      /^(?:all|enough|[1-9][0-9]*)$/.test(String(value))
+        ? undefined
+        : 'it must be all, enough, or a number of exposures',
   }),
   ccdThreshold: param(50, {
     type: 'integer',
@@ -172,6 +179,7 @@ function fromExposures(
 }
 
 function underSeason(all: FollowUp): readonly RuleItem[] {
+  const goOn = { together: all.exposures.map(ccdsName), when: beginsWith(all.params) };
   return [
     dagmakerRc(all, unknownSettings(all.params)),
     ...all.exposures.map((exposure) => dagmaker(all, exposure)),
@@ -181,7 +189,7 @@ function underSeason(all: FollowUp): readonly RuleItem[] {
     ...all.exposures.map((exposure) => submitted(all, exposure)),
     outputTxt(all),
     ...all.exposures.map((e) =>
-      ccds(all, e, { reads: ROWS_FILE, bandIn: (text) => bandIn(text, e) }),
+      ccds(all, e, { reads: ROWS_FILE, bandIn: (text) => bandIn(text, e) }, false, goOn),
     ),
     ...all.exposures.map((exposure) => forcefiles(all, exposure)),
     exposureList(all),

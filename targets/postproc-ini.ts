@@ -16,6 +16,7 @@ import {
   forcefilesFile,
   forcefilesName,
   iniFile,
+  leastOf,
   OUTPUT_TXT,
 } from './settings/follow-up.ts';
 import { POST_PROCESSING } from './settings/phases.ts';
@@ -59,6 +60,7 @@ export function postprocIni(
     phase: POST_PROCESSING,
     deps: ['exposure.list'],
     gathers: exposures.map(forcefilesName),
+    ...leastOf(params),
     inputs: [outputTxt, template],
     params: { ...values, site: site.name, ...(rootdir === undefined ? {} : { rootdir }) },
     outputs: [path],

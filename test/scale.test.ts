@@ -361,6 +361,7 @@ const delegate = (observer: Observer) => ({
   refuser: () => undefined,
   madeNow: () => 0,
   awaitsSight: () => false,
+  goesOn: () => false,
   damaged: () => false,
   unproved: () => false,
   mayHaveLost: () => false,

@@ -9,6 +9,8 @@ export interface Facts {
   readonly maybeText: (path: Path) => string | undefined;
   /** The value of the observation; `null` without one. */
   readonly value: Json;
+  /** Whether the observation has settled; false where what there is was enough to go on with. */
+  readonly settled: boolean;
   /** Members of `gathers` that succeeded, in declared order. */
   readonly gathered: readonly TargetName[];
   /** Links of the chain that this run makes. Empty outside chains. */

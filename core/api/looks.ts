@@ -125,6 +125,8 @@ export type Sighting =
       readonly movement?: Json;
       /** It is seen to go on: more is to come, though what there is be as it was recorded. */
       readonly underway?: true;
+      /** What there is would do for those who need the target, should nobody want to wait for more. */
+      readonly enough?: true;
       /** What people should hear of at once: jobs that are held, a queue unseen. */
       readonly tell?: readonly Told[];
       readonly tally?: Tally;

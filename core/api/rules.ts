@@ -20,6 +20,12 @@ export interface Rule {
   readonly after?: readonly TargetName[];
   /** Targets of which those that succeed are used; one that fails is left out, not waited for. */
   readonly gathers?: readonly TargetName[];
+  /**
+   * So many members of `gathers` are enough: those that wait, or want a person, are left out for
+   * now, and their coming is a change.
+   */
+  readonly least?: number;
+  readonly goOn?: GoOn;
   /** Files that no rule makes and that must exist. */
   readonly inputs?: readonly Path[];
   /** Files that no rule makes and that may be absent: appearing or vanishing is a change. */
@@ -55,6 +61,14 @@ export interface Rule {
   readonly hold?: { readonly since: TargetName; readonly until: TargetName };
   /** Where the rule was declared, `file:line`; filled in by `target()` when an error needs it. */
   readonly declaredAt?: string;
+}
+
+/** When targets that wait with enough (see `Sighting`) are gone on with before they settle. */
+export interface GoOn {
+  /** Targets that are waited for together, this one among them; the same array for all of them. */
+  readonly together: readonly TargetName[];
+  /** `all`: none waits with less than enough any more; a number: so many have settled or have enough. */
+  readonly when: 'all' | number;
 }
 
 /** What several targets are about: `{ kind: 'exposure', name: '668440' }`. */

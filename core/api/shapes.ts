@@ -21,7 +21,7 @@ import {
   texts,
 } from './check.ts';
 import type { Adapter, Observation } from './looks.ts';
-import type { Chain, Once, Output, Recipe, Rule, Subject } from './rules.ts';
+import type { Chain, GoOn, Once, Output, Recipe, Rule, Subject } from './rules.ts';
 import type { Exec, Sourced, Step } from './steps.ts';
 
 const variables = tableOf(text);
@@ -177,6 +177,11 @@ export const ruleShape: Check = fields<Rule>(
     deps: texts,
     after: texts,
     gathers: texts,
+    least: number,
+    goOn: fields<GoOn>(
+      { together: texts, when: either(exactly('all'), number) },
+      { together: true, when: true },
+    ),
     inputs: texts,
     optionalInputs: texts,
     globs: texts,

@@ -42,6 +42,8 @@ export interface Started extends TraceBase {
   readonly kind: 'started';
   readonly because: readonly Reason[];
   readonly token: string;
+  /** What it observed had not settled; there was enough to go on with. */
+  readonly early?: true;
   /** For a once-action: what its judge wanted remembered. */
   readonly remembered?: Json;
   /** Links made by the same run, for a chain. */
@@ -69,6 +71,8 @@ export interface Built extends TraceBase {
   /** Output path (or pattern) -> digest; for `keys` outputs of the keys alone. */
   readonly outputs: { readonly [path: string]: Digest };
   readonly receipt?: string;
+  /** What it observed had not settled; there was enough to go on with. */
+  readonly early?: true;
   readonly token?: string;
   /** What shows that adopted work was done. */
   readonly evidence?: string;

@@ -12,7 +12,7 @@ import { readKeys } from '../formats/keys.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { KnownFile, KnownSighting, Memory } from '../memory/memory.ts';
 import type { Stamps } from '../memory/trace.ts';
-
+import { readyToGoOn } from '../plan/go-on.ts';
 import { contentOf, keysDigest, linkDigest, membersDigest, unfit } from '../plan/left.ts';
 import { closure, plan, type Wanted } from '../plan/plan.ts';
 import { pendingAttempt } from '../plan/record.ts';
@@ -79,6 +79,7 @@ export class Observer implements View {
   readonly #stats = new Map<Path, Looked | undefined>();
   readonly #globs = new Map<string, Globbed>();
   readonly #sightings = new Map<TargetName, Sighting>();
+  readonly #goOn = new Set<TargetName>();
   /** Targets whose questions to an adapter failed; it has its own patience. */
   readonly #unanswered = new Set<TargetName>();
   readonly #onces = new Map<TargetName, OnceSighting>();
@@ -138,6 +139,13 @@ export class Observer implements View {
   }
   madeNow(name: TargetName): number {
     return this.#options.made?.get(name) ?? 0;
+  }
+  goesOn(name: TargetName): boolean {
+    return this.#goOn.has(name);
+  }
+  /** Targets that wait with enough, and are gone on with from now on. */
+  goOnWith(names: readonly TargetName[]): void {
+    for (const name of names) this.#goOn.add(name);
   }
   awaitsSight(name: TargetName): boolean {
     return !this.#unanswered.has(name) && this.#options.awaitsSight?.(name) === true;
@@ -340,7 +348,8 @@ export class Observer implements View {
     const declared = [...reads, ...(node.rule.observe?.reads ?? [])];
     const workspace = this.#world.files.root;
     const read = (path: Path) => this.#world.files.readText(path);
-    return { ...this.#readers(declared, read), value, gathered, due, workspace };
+    const settled = sighting?.state !== 'waiting';
+    return { ...this.#readers(declared, read), value, settled, gathered, due, workspace };
   }
 
   // -- before and after something runs ------------------------------------------------------
@@ -519,7 +528,12 @@ export async function survey(
   await observer.stat(graph, order);
   for (;;) {
     const round = plan(graph, goals, observer, order);
-    if (round.wanted.length === 0) return round.plan;
-    await observer.look(graph, round.wanted);
+    if (round.wanted.length > 0) {
+      await observer.look(graph, round.wanted);
+      continue;
+    }
+    const more = readyToGoOn(round.plan).filter((name) => !observer.goesOn(name));
+    if (more.length === 0) return round.plan;
+    observer.goOnWith(more);
   }
 }

@@ -133,7 +133,7 @@ function decideWithNeeds(node: Node, view: View, verdicts: Verdicts, known: Know
   if (node.rule.observe !== undefined && !standsByRecord(node, view, verdicts, known)) {
     const sighting = view.sighting(node.name);
     if (sighting === undefined) return { look: 'sighting' };
-    const verdict = unsettled(node.name, view, sighting, built);
+    const verdict = unsettled(node, view, sighting, built);
     if (verdict !== undefined) return verdict;
     if (
       sighting.state === 'ready' &&
@@ -142,6 +142,8 @@ function decideWithNeeds(node: Node, view: View, verdicts: Verdicts, known: Know
     ) {
       asks.push({ kind: 'observation asks', what: sighting.redo });
     }
+    if (sighting.state === 'ready' && built?.early === true)
+      asks.push({ kind: 'observation asks', what: 'it was gone on with before it had settled' });
   }
   const still =
     built !== undefined && isStill(built.signature, node, view, verdicts, known.gathered);
@@ -179,26 +181,32 @@ function standsByRecord(
 
 /** An observation that is not settled holds the target up, unless it is as it was recorded. */
 function unsettled(
-  name: TargetName,
+  node: Node,
   view: View,
   sighting: Sighting,
   built: Built | undefined,
 ): Verdict | undefined {
-  if (sighting.state === 'failed') return unseen(sighting, view.awaitsSight(name));
+  if (sighting.state === 'failed') return unseen(sighting, view.awaitsSight(node.name));
   if (sighting.state === 'ready') return undefined;
   const asRecorded =
     sighting.underway !== true &&
     sighting.value !== undefined &&
     built?.signature.observed?.digest === valueDigest(sighting.value);
-  return asRecorded
-    ? undefined
-    : {
-        state: 'waiting',
-        reasons: [],
-        note: sighting.progress,
-        ...(sighting.tell === undefined ? {} : { tell: sighting.tell }),
-        ...tallyOf(sighting),
-      };
+  const { enough } = sighting;
+  if (asRecorded && built?.early !== true) return undefined;
+  if (enough === true && built === undefined && view.goesOn(node.name)) return undefined;
+  return {
+    state: 'waiting',
+    reasons: [],
+    ...(enough === undefined ? {} : { enough }),
+    // Others have gone on with what there was, and keep to that until the rest is there.
+    ...(built?.early === true
+      ? { product: productOf(node, outputsOf(built), built.signature) }
+      : {}),
+    note: sighting.progress,
+    ...(sighting.tell === undefined ? {} : { tell: sighting.tell }),
+    ...tallyOf(sighting),
+  };
 }
 
 /** What could not be seen holds up everybody: it is waited for, and in the end failed. */

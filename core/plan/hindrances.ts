@@ -15,8 +15,9 @@ import type { Verdicts, View } from './view.ts';
 export function heldBack(node: Node, view: View, verdict: Verdict): Verdict | undefined {
   const { hold } = node.rule;
   if (hold === undefined || view.forced(node.name)) return undefined;
-  if (view.trace(hold.since)?.kind !== 'built' || view.trace(hold.until)?.kind === 'built')
-    return undefined;
+  const until = view.trace(hold.until);
+  const isSettled = until?.kind === 'built' && until.early !== true;
+  if (view.trace(hold.since)?.kind !== 'built' || isSettled) return undefined;
   const built = builtOf(node, view.trace(node.name), view);
   if (built === undefined) return undefined;
   const product = productOf(node, outputsOf(built), built.signature);

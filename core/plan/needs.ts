@@ -13,6 +13,9 @@ export interface Needs {
   readonly gathered: readonly TargetName[];
 }
 
+/** What may come yet, and is not needed where there are enough without it. */
+const LATE: ReadonlySet<Cause> = new Set(['waiting', 'person']);
+
 const NO_NEEDS: Needs = Object.freeze({ pending: [], down: [], gathered: [] });
 
 /** Sorts what a target needs. A gathered need that failed is left out. */
@@ -21,6 +24,7 @@ export function sortedNeeds(node: Node, verdicts: Verdicts): Needs {
   if (needs.length === 0) return NO_NEEDS;
   const pending: TargetName[] = [];
   const down: TargetName[] = [];
+  const late: TargetName[] = [];
   const gathered: TargetName[] = [];
   const members = new Set(node.gathers);
   // What is needed in another way as well cannot be left out.
@@ -31,9 +35,13 @@ export function sortedNeeds(node: Node, verdicts: Verdicts): Needs {
     if (how === 'pending') pending.push(need);
     else if (how === 'usable') {
       if (members.has(need)) gathered.push(need);
-    } else if (!members.has(need) || needed.has(need) || causeOf(verdict) !== 'failed')
-      down.push(need);
+    } else if (!members.has(need) || needed.has(need)) down.push(need);
+    else if (LATE.has(causeOf(verdict))) late.push(need);
+    else if (causeOf(verdict) !== 'failed') down.push(need);
   }
+  const coming = pending.filter((need) => members.has(need)).length;
+  const { least = Number.POSITIVE_INFINITY } = node.rule;
+  if (gathered.length + coming < least) down.push(...late);
   return { pending, down, gathered };
 }
 
@@ -55,6 +63,7 @@ export function asNeed(verdict: Verdict): 'usable' | 'pending' | 'down' {
     case 'failed':
       return verdict.final === true ? 'down' : 'pending';
     case 'waiting':
+      return verdict.product === undefined ? 'down' : 'usable';
     case 'blocked':
     case 'edited':
     case 'in doubt':

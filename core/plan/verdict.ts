@@ -23,6 +23,8 @@ export interface Verdict {
   readonly until?: TargetName;
   /** For `failed`: nothing to run, what it needs to see could not be seen. */
   readonly final?: boolean;
+  /** For `waiting`: what there is would do. With a `product`, others go on with that. */
+  readonly enough?: true;
   /** For `waiting` and `failed`: a fact could not be seen, and is not taken for a negative one. */
   readonly unseen?: true;
   /** For `blocked`: what is at the root of it. */

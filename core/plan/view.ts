@@ -34,6 +34,8 @@ export interface View {
   refuser(phase: string): TargetName | undefined;
   /** Whether this invocation still waits for what could not be seen of a target to be seen. */
   awaitsSight(name: TargetName): boolean;
+  /** Whether it is gone on with although it waits, because it has enough. */
+  goesOn(name: TargetName): boolean;
   damaged(name: TargetName): boolean;
   /** Whether records of it may be among those that are known to be missing. */
   unproved(name: TargetName): boolean;

@@ -225,6 +225,7 @@ class Performer {
         ...(this.#action.makes.length > 1 ? { due: this.#action.makes } : {}),
         ...(entry.previous === undefined ? {} : { previous: entry.previous }),
         ...(entry.again ? { again: true } : {}),
+        ...this.#early(entry),
         ...(detached === undefined ? {} : { detached }),
         ...(Object.keys(stamps).length === 0 ? {} : { stamps }),
       };
@@ -234,6 +235,11 @@ class Performer {
         (detached !== undefined || entry.node.rule.once !== undefined);
       journal.trace(entry.node.name, started, { durable });
     });
+  }
+
+  /** For the record: it was gone on with before what it observes had settled. */
+  #early({ node }: Entry): { readonly early?: true } {
+    return this.#context.observer.sighting(node.name)?.state === 'waiting' ? { early: true } : {};
   }
 
   #newRun(): Run {
@@ -416,6 +422,7 @@ class Performer {
             signature,
             because: this.#action.reasons,
             outputs,
+            ...this.#early(entry),
             ...(node.rule.once === undefined ? {} : { token: this.#token }),
             ...(receipt === undefined ? {} : { receipt }),
             ...(entry.again ? { again: true } : {}),

@@ -46,6 +46,8 @@ export type CcdReport = {
     readonly missing: number;
     readonly total: number;
   };
+  /** False: more is to come; it was gone on with what there was. */
+  readonly settled?: false;
   /** Complete CCDs that are enough for post processing. */
   readonly threshold: number;
   readonly enough: boolean;

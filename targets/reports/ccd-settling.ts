@@ -48,6 +48,7 @@ export function ccdSighting(facts: SettleFacts): Sighting {
     state: 'waiting',
     value: report,
     movement: movementOf(report, jobs),
+    ...(report.enough ? { enough: true } : {}),
     tally,
     progress: `${ccdProgress(report)}; ${suffix}`,
   });

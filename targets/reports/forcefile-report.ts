@@ -74,6 +74,8 @@ export function forcefilesFrom(
 const isOfNite = (dir: string): boolean =>
   !/(?:^|\/)forcephoto\/images\/dp[^/]+\/(?!\d{8}(?:\/|$))/.test(dir);
 
+const LATER: ReadonlySet<string> = new Set(['incomplete', 'missing']);
+
 /** The report from listings of the exposure's directories and its CCD report. */
 export function forcefileReport(
   listings: readonly Listing[],
@@ -94,8 +96,10 @@ export function forcefileReport(
         strays.add(`${nite}/${exposure}/${name}`);
         continue;
       }
-      found += 1;
       const ccd = ccdOf(name, band);
+      // Of CCDs that came after their report was made, which is made once more in the end.
+      if (ccds.settled === false && LATER.has(states.get(ccd ?? '') ?? 'missing')) continue;
+      found += 1;
       const key = `${ccd}${name.slice(name.lastIndexOf('.'))}`;
       if (ccd === undefined || states.get(ccd) !== 'complete' || have.has(key))
         surplus.add(`${nite}/${exposure}/${name}`);

@@ -63,3 +63,15 @@ export const dagmakerName = (exposure: Exposure): string => `dagmaker_${exposure
 export const submittedName = (exposure: Exposure): string => `submitted_${exposure}`;
 export const ccdsName = (exposure: Exposure): string => `ccds_${exposure}`;
 export const forcefilesName = (exposure: Exposure): string => `forcefiles_${exposure}`;
+
+/** With how many exposures post processing may begin; `all`: when every one has settled or has enough. */
+export function beginsWith({ startWith }: Params): 'all' | number {
+  if (startWith === 'enough') return 1;
+  return startWith === undefined || startWith === 'all' ? 'all' : Number(startWith);
+}
+
+/** What is gathered from exposures goes on without those that are late where so many are there. */
+export function leastOf(params: Params): { readonly least?: number } {
+  const least = beginsWith(params);
+  return least === 'all' ? {} : { least };
+}

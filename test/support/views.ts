@@ -21,6 +21,7 @@ export function viewOf(given: Partial<View> = {}): View {
     refuser: () => undefined,
     madeNow: () => 0,
     awaitsSight: () => false,
+    goesOn: () => false,
     damaged: () => false,
     unproved: () => false,
     mayHaveLost: () => false,

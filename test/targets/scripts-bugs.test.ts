@@ -142,6 +142,7 @@ function evaluated(steps: readonly Step[] | ((facts: never) => readonly Step[]))
     value: null,
     gathered: [],
     workspace: '/ws',
+    settled: true,
     due: ['postproc:0', 'postproc:1'],
   };
   return steps(facts as never);

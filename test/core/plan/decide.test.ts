@@ -33,6 +33,7 @@ interface Case {
     | 'gaveUp'
     | 'madeNow'
     | 'awaitsSight'
+    | 'goesOn'
     | 'damaged'
     | 'mayHaveLost'
     | 'unproved'
@@ -73,6 +74,7 @@ function viewOfCase(
     gaveUp: () => is.includes('gaveUp'),
     awaitsSight: () => is.includes('awaitsSight'),
     refuser: () => undefined,
+    goesOn: () => is.includes('goesOn'),
     madeNow: () => (is.includes('madeNow') ? 1 : 0),
     damaged: () => is.includes('damaged'),
     mayHaveLost: () => is.includes('mayHaveLost'),
@@ -369,6 +371,11 @@ describe('needs', () => {
         { state: 'blocked', reasons: [] },
       ],
       ['that waits is waited for', pending('waiting'), { state: 'blocked', reasons: [] }],
+      [
+        'that waits, and whose record is gone on with meanwhile, counts',
+        { ...pending('waiting'), product: 'dep made' },
+        { state: 'fresh', reasons: [] },
+      ],
       ['that needs a person is waited for', pending('edited'), { state: 'blocked', reasons: [] }],
       [
         'that made something else counts',

@@ -14,6 +14,7 @@ const FACTS: Facts = {
   gathered: [],
   due: [],
   workspace: '/ws',
+  settled: true,
 };
 
 interface Setting {

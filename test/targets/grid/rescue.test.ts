@@ -340,6 +340,7 @@ describe('the target that submits a rescue', () => {
     gathered: [],
     due: [],
     workspace: '/ws',
+    settled: true,
   };
   const ruleOf = (plan: RescuePlan) => rescueRule(site, plan, 600);
   const recipeOf = (plan: RescuePlan): Recipe => ruleOf(plan).recipe as Recipe;

@@ -26,7 +26,7 @@ const LIST = '668440\n668441\n';
 function facts(texts: { readonly [path: string]: string }, value: Facts['value'] = null): Facts {
   const maybeText = (path: string): string | undefined => texts[path];
   const text = (path: string): string => texts[path] ?? `missing: ${path}`;
-  return { text, maybeText, value, gathered: [], due: [], workspace: '/ws' };
+  return { text, maybeText, value, gathered: [], due: [], workspace: '/ws', settled: true };
 }
 
 function steps(name: string, given: Facts): readonly Step[] {

@@ -1,0 +1,31 @@
+/** Which targets that wait are gone on with: those that have enough, once so many have that it is time. */
+
+import type { GoOn } from '../api/rules.ts';
+import type { TargetName } from '../api/values.ts';
+import { asNeed, causeOf } from './needs.ts';
+import type { Plan } from './verdict.ts';
+
+/** Targets that wait with enough, where those with which they are waited for let them go on. */
+export function readyToGoOn({ graph, order, verdicts }: Plan): readonly TargetName[] {
+  const groups = new Map<readonly TargetName[], GoOn>();
+  for (const name of order) {
+    const { goOn } = graph.nodes.get(name)!.rule;
+    if (goOn !== undefined) groups.set(goOn.together, goOn);
+  }
+  return [...groups.values()].flatMap(({ together, when }) => {
+    const enough: TargetName[] = [];
+    let settled = 0;
+    let open = 0;
+    for (const name of together) {
+      const verdict = verdicts.get(name);
+      if (verdict === undefined) continue; // nobody asked for it
+      const need = asNeed(verdict);
+      // What only has to be written down has settled, too.
+      if (need === 'usable' || (need === 'pending' && verdict.by === undefined)) settled += 1;
+      else if (verdict.enough === true) enough.push(name);
+      else if (need !== 'down' || causeOf(verdict) !== 'failed') open += 1;
+    }
+    const isTime = when === 'all' ? open === 0 : settled + enough.length >= when;
+    return isTime ? enough : [];
+  });
+}
