@@ -12,12 +12,11 @@ import { readKeys } from '../formats/keys.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { KnownFile, KnownSighting, Memory } from '../memory/memory.ts';
 import type { Stamps } from '../memory/trace.ts';
-import { readyToGoOn } from '../plan/go-on.ts';
 import { contentOf, keysDigest, linkDigest, membersDigest, unfit } from '../plan/left.ts';
-import { closure, plan, type Wanted } from '../plan/plan.ts';
+import type { Wanted } from '../plan/plan.ts';
 import { pendingAttempt } from '../plan/record.ts';
 import { valueDigest } from '../plan/signature.ts';
-import type { Plan, Verdict } from '../plan/verdict.ts';
+import type { Verdict } from '../plan/verdict.ts';
 import type { AttemptState, View } from '../plan/view.ts';
 import type { Stat, World } from '../world/world.ts';
 import { attemptState } from './attempts.ts';
@@ -517,23 +516,3 @@ export class MissingText extends Error {
 }
 
 const isAsk = ({ kind }: Look): boolean => kind === 'ask';
-
-/** Plans, makes the looks the plan wants, and plans again until nothing more is wanted. */
-export async function survey(
-  graph: Graph,
-  goals: readonly TargetName[],
-  observer: Observer,
-): Promise<Plan> {
-  const order = closure(graph, goals);
-  await observer.stat(graph, order);
-  for (;;) {
-    const round = plan(graph, goals, observer, order);
-    if (round.wanted.length > 0) {
-      await observer.look(graph, round.wanted);
-      continue;
-    }
-    const more = readyToGoOn(round.plan).filter((name) => !observer.goesOn(name));
-    if (more.length === 0) return round.plan;
-    observer.goOnWith(more);
-  }
-}

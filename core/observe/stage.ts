@@ -20,7 +20,8 @@ import { display } from '../words/quote.ts';
 import { reasonText } from '../words/reasons.ts';
 import { count, enumerate } from '../words/text.ts';
 import type { World } from '../world/world.ts';
-import { type Observer, survey } from './observer.ts';
+import type { Observer } from './observer.ts';
+import { survey } from './survey.ts';
 
 /** A rule file, loaded, with its parameters chosen. */
 export interface Project {

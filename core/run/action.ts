@@ -27,6 +27,7 @@ import { adopt } from './adopt.ts';
 import { revokeAttempt } from './detached.ts';
 import {
   type Entry,
+  earlyIn,
   entryOf,
   evaluate,
   isOpen,
@@ -35,6 +36,7 @@ import {
   type PerformContext,
   rememberedIn,
 } from './entry.ts';
+import { evidenceOf } from './evidence.ts';
 import {
   emptyPatterns,
   leftOverNotice,
@@ -46,10 +48,6 @@ import {
 import { Keeper } from './keep.ts';
 import { notMade, problemOf, problemsOf } from './problems.ts';
 import { placedBy, Run, type StepsEnd } from './steps.ts';
-
-/** Milliseconds between looks at what a run has left, while it cannot be seen. */
-const EVIDENCE_PAUSE = 250;
-const LONGEST_EVIDENCE_PAUSE = 8000;
 
 /** Performs `action`; failing is a landing, only defects throw. */
 export async function perform(action: Action, context: PerformContext): Promise<Landing> {
@@ -225,7 +223,7 @@ class Performer {
         ...(this.#action.makes.length > 1 ? { due: this.#action.makes } : {}),
         ...(entry.previous === undefined ? {} : { previous: entry.previous }),
         ...(entry.again ? { again: true } : {}),
-        ...this.#early(entry),
+        ...earlyIn(entry, this.#context),
         ...(detached === undefined ? {} : { detached }),
         ...(Object.keys(stamps).length === 0 ? {} : { stamps }),
       };
@@ -235,11 +233,6 @@ class Performer {
         (detached !== undefined || entry.node.rule.once !== undefined);
       journal.trace(entry.node.name, started, { durable });
     });
-  }
-
-  /** For the record: it was gone on with before what it observes had settled. */
-  #early({ node }: Entry): { readonly early?: true } {
-    return this.#context.observer.sighting(node.name)?.state === 'waiting' ? { early: true } : {};
   }
 
   #newRun(): Run {
@@ -291,7 +284,7 @@ class Performer {
 
   async #conclude(run: Run, end: StepsEnd): Promise<Landing> {
     await this.#lookBack();
-    const seen = await this.#evidence();
+    const seen = await evidenceOf(this.#recipe.evidence?.(this.#facts) ?? [], this.#context);
     // The judge knows what to make of a program that failed; where none ran, or it has nothing to
     // say, the bare fact counts.
     const noneRan = end.state === 'failed' && run.facts.exits.length === 0;
@@ -331,20 +324,6 @@ class Performer {
       now.push({ ...entry, signature });
     }
     this.#entries = now;
-  }
-
-  async #evidence(): Promise<readonly Seen[]> {
-    const looks = this.#recipe.evidence?.(this.#facts) ?? [];
-    if (looks.length === 0) return [];
-    const { looker, world, signal } = this.#context;
-    for (let pause = EVIDENCE_PAUSE; ; pause *= 2) {
-      looker.forget();
-      const seen = await looker.look(looks);
-      // Hours of work are not called a failure because a disk was away for a moment.
-      const unseen = seen.some(({ kind }) => kind === 'failed');
-      if (!unseen || pause > LONGEST_EVIDENCE_PAUSE || signal.aborted) return seen;
-      await world.clock.sleep(pause, signal);
-    }
   }
 
   #finish(run: Run): Landing {
@@ -422,7 +401,7 @@ class Performer {
             signature,
             because: this.#action.reasons,
             outputs,
-            ...this.#early(entry),
+            ...earlyIn(entry, this.#context),
             ...(node.rule.once === undefined ? {} : { token: this.#token }),
             ...(receipt === undefined ? {} : { receipt }),
             ...(entry.again ? { again: true } : {}),

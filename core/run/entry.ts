@@ -117,6 +117,14 @@ export async function entryOf(node: Node, action: Action, context: PerformContex
   return { node, signature, run, previous, stamps, found, remembered, again };
 }
 
+/** For the record: it is gone on with before what it observes has settled. */
+export function earlyIn(
+  { node }: Entry,
+  { observer }: Pick<PerformContext, 'observer'>,
+): { readonly early?: true } {
+  return observer.sighting(node.name)?.state === 'waiting' ? { early: true } : {};
+}
+
 /** A number that no run on record has had; links of a chain share their logs, and so the number. */
 export function nextRun(
   { name, rule }: Node,

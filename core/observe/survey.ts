@@ -1,0 +1,28 @@
+/** A plan together with the looks that it takes. */
+
+import type { TargetName } from '../api/values.ts';
+import type { Graph } from '../graph/graph.ts';
+import { readyToGoOn } from '../plan/go-on.ts';
+import { closure, plan } from '../plan/plan.ts';
+import type { Plan } from '../plan/verdict.ts';
+import type { Observer } from './observer.ts';
+
+/** Plans, makes the looks the plan wants, and plans again until nothing more is wanted. */
+export async function survey(
+  graph: Graph,
+  goals: readonly TargetName[],
+  observer: Observer,
+): Promise<Plan> {
+  const order = closure(graph, goals);
+  await observer.stat(graph, order);
+  for (;;) {
+    const round = plan(graph, goals, observer, order);
+    if (round.wanted.length > 0) {
+      await observer.look(graph, round.wanted);
+      continue;
+    }
+    const more = readyToGoOn(round.plan).filter((name) => !observer.goesOn(name));
+    if (more.length === 0) return round.plan;
+    observer.goOnWith(more);
+  }
+}
