@@ -4,6 +4,7 @@ import {
   type Grid,
   type JobsState,
   jobsState,
+  moment,
   type Path,
   type Queue,
   type Rule,
@@ -80,7 +81,7 @@ export function ccds(
             note: ccdNote(report),
           };
         const about = readMarker(facts.maybeText(marker));
-        return ccdSighting({
+        const sighting = ccdSighting({
           report,
           ...jobsFor(site.grid, seen.at(-1)!, { purpose: { exposure, season }, marker: about }),
           known: about !== undefined && (about.job ?? about.token) !== null,
@@ -88,6 +89,7 @@ export function ccds(
           unchangedForSeconds: facts.unchangedFor,
           ...settling(site, params),
         });
+        return withTicket(sighting, { queue: seen.at(-1), now: facts.now });
       },
       parts: (value) => focalPlane(value as CcdReport),
     },
@@ -105,6 +107,21 @@ export function ccds(
 }
 
 type QueueSeen = Parameters<NonNullable<Rule['observe']>['judge']>[0][number];
+
+/** Milliseconds that a night on the grid may take. */
+const NIGHT = 12 * 3600 * 1000;
+
+/** Credentials that end before the wait can are told at once, while somebody is there. */
+function withTicket(
+  sighting: Sighting,
+  { queue, now }: { readonly queue: QueueSeen | undefined; readonly now: number },
+): Sighting {
+  const answer = queue?.kind === 'answer' ? (queue.answer as unknown as Queue) : undefined;
+  const until = answer?.state === 'seen' ? answer.until : undefined;
+  if (sighting.state !== 'waiting' || until === undefined || until - now > NIGHT) return sighting;
+  const text = `the credentials end at ${moment(until)}, which may be before the jobs do; then the queue cannot be seen any more: kinit`;
+  return { ...sighting, tell: [...(sighting.tell ?? []), { about: 'credentials', text }] };
+}
 
 /** Jobs of a rescue carry the same exposure and season, so that they are waited for as well. */
 function jobsFor(

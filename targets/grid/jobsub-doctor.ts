@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { AdapterTools, Queue } from '../../core/index.ts';
 import type { Check } from '../doctor/doctor.ts';
 import { type Verdict, version } from '../doctor/looks.ts';
-import { type JobsubOptions, jobsubCommands } from './jobsub.ts';
+import { type JobsubOptions, jobsubCommands } from './jobsub-commands.ts';
 import { explainSubmitFailure } from './jobsub-failures.ts';
 import { jobsubQueue } from './jobsub-queue.ts';
 import { readSchedds } from './jobsub-schedds.ts';

@@ -127,6 +127,12 @@ const STARTED = /condor_submit|submitted to cluster|Submitting job|Child was ter
 
 /** Why a submission that printed no job id failed, and whether that proves that no job exists. */
 export function explainSubmitFailure({ stdout, stderr, exit }: Answer): Problem {
+  if (exit.kind === 'spawn')
+    return {
+      what: `jobsub ${ending(exit)}`,
+      advice: 'is it in PATH? `desgw doctor` looks at programs and credentials',
+      refused: 'all',
+    };
   const said = `${stderr}\n${stdout}`.replace(NOISE, '');
   const ended = exit.kind === 'exit' && (exit.code === 1 || exit.code === 2);
   for (const { shows, what, advice, refuses } of SUBMIT_FAILURES) {

@@ -1,7 +1,9 @@
 /** The queue of jobsub_lite as an adapter: one question serves every exposure. */
 import type { Adapter, Exec, Json } from '../../core/index.ts';
 import { readQueueColumns, saysAnything } from './jobsub-answer.ts';
+import type { JobsubCommands } from './jobsub-commands.ts';
 import { answeredBy, asJson, readSchedds } from './jobsub-schedds.ts';
+import { ticketEnd } from './ticket.ts';
 
 /**
  * Asks jobsub_q, and the collector before and after, so that it is known who has answered. A
@@ -10,14 +12,12 @@ import { answeredBy, asJson, readSchedds } from './jobsub-schedds.ts';
 export function jobsubQueue({
   queue,
   collector,
-}: {
-  readonly queue: Exec;
-  readonly collector: Exec;
-}): Adapter {
+  ticket,
+}: Pick<JobsubCommands, 'queue' | 'collector' | 'ticket'>): Adapter {
   const limit = (exec: Exec): number => exec.timeout ?? 120;
   return {
     dry: false,
-    timeout: limit(queue) + 2 * limit(collector) + 5,
+    timeout: limit(queue) + 2 * limit(collector) + 15,
     ask: async (_, { run }) => {
       const before = readSchedds(await run(collector));
       const answer = await run(queue);
@@ -25,7 +25,12 @@ export function jobsubQueue({
       if (found.state === 'failed') return found as unknown as Json;
       const after = readSchedds(await run(collector));
       const answered = answeredBy(before, after, { said: saysAnything(answer) });
-      return { ...found, answered: asJson(answered) } as unknown as Json;
+      const until = ticket === undefined ? undefined : ticketEnd(await run(ticket));
+      return {
+        ...found,
+        answered: asJson(answered),
+        ...(until === undefined ? {} : { until }),
+      } as unknown as Json;
     },
   };
 }

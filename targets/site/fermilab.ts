@@ -1,7 +1,8 @@
 /** The real site. */
 import { existsSync } from 'node:fs';
 import { postprocImports } from '../doctor/python.ts';
-import { type JobsubOptions, jobsub } from '../grid/jobsub.ts';
+import { jobsub } from '../grid/jobsub.ts';
+import type { JobsubOptions } from '../grid/jobsub-commands.ts';
 import { jobsubChecks } from '../grid/jobsub-doctor.ts';
 import { watchedQueue } from '../grid/work.ts';
 import { oracleSeasons } from '../seasons/registry.ts';
@@ -49,6 +50,7 @@ export function fermilab(options: FermilabOptions): Site {
       remove: 'jobsub_rm',
       collector: 'condor_status',
     },
+    kerberos: true,
     group: account.experiment,
     role: account.role,
     storageModify: ['/des/persistent/gw/exp', '/des/persistent/gw/forcephoto'],

@@ -11,8 +11,9 @@ import {
   type Queue,
 } from '../../../core/api/grid.ts';
 import type { Exec } from '../../../core/api/steps.ts';
-import { type JobsubOptions, jobsub } from '../../../targets/grid/jobsub.ts';
+import { jobsub } from '../../../targets/grid/jobsub.ts';
 import { readQueueColumns } from '../../../targets/grid/jobsub-answer.ts';
+import type { JobsubOptions } from '../../../targets/grid/jobsub-commands.ts';
 import { explainSubmitFailure } from '../../../targets/grid/jobsub-failures.ts';
 
 const exit = (code: number): Exit => ({ kind: 'exit', code });
@@ -234,6 +235,14 @@ describe('submitting', () => {
       expect(failure.refused).toBe(refused);
     },
   );
+
+  test('a submitter that cannot be started has submitted nothing', () => {
+    const gone = { kind: 'spawn', message: 'ENOENT' } as const;
+    expect(explainSubmitFailure({ stdout: '', stderr: '', exit: gone })).toMatchObject({
+      what: 'jobsub could not be started: ENOENT',
+      refused: 'all',
+    });
+  });
 
   test('a submission that was stopped says so and sends people to the queue', () => {
     expect(
