@@ -129,7 +129,7 @@ const STARTED = /condor_submit|submitted to cluster|Submitting job|Child was ter
 export function explainSubmitFailure({ stdout, stderr, exit }: Answer): Problem {
   if (exit.kind === 'spawn')
     return {
-      what: `jobsub ${ending(exit)}`,
+      what: `jobsub ${exitText(exit)}`,
       advice: 'is it in PATH? `desgw doctor` looks at programs and credentials',
       refused: 'all',
     };
