@@ -1,0 +1,266 @@
+/** Files as one invocation sees them: how they are, what they hold, which match a pattern. */
+
+import { isSystemError } from '../api/errors.ts';
+import type { Output } from '../api/rules.ts';
+import type { Digest, Path, TargetName } from '../api/values.ts';
+import { readKeys } from '../formats/keys.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { KnownFile, Memory } from '../memory/memory.ts';
+import type { Stamps } from '../memory/trace.ts';
+import { contentOf, keysDigest, linkDigest, membersDigest, unfit } from '../plan/left.ts';
+import type { Stat, World } from '../world/world.ts';
+import { COARSE_TICK_MS, FINE_TICK_MS, pickStat, racy, stampOf, tick, unchanged } from './known.ts';
+import { Texts } from './texts.ts';
+
+/** How long one reading of the file system's clock may serve. */
+const CLOCK_READING_MS = 20;
+
+/** Of so many files that an input pattern matches each is on record; of more, their digest as one. */
+const NAMED_MEMBERS = 100;
+
+/** What a look at a file showed; with its digest as soon as a record is found to speak of this. */
+type Looked = Stat & { digest?: Digest };
+
+interface Globbed {
+  readonly paths: readonly Path[];
+  /** The paths with their digests, as `left.ts` has it. */
+  readonly members: Digest;
+}
+
+/** What is seen of files, each looked at once until it may have changed. */
+export class Contents {
+  readonly learned = new Map<Path, KnownFile>();
+  protected readonly texts: Texts;
+  readonly #world: World;
+  readonly #memory: Pick<Memory, 'files'>;
+  /** The file system's time may be found by writing a small file; read-only commands may not. */
+  readonly #mayWrite: boolean;
+  readonly #stats = new Map<Path, Looked | undefined>();
+  readonly #globs = new Map<string, Globbed>();
+  #clock: { at: number; reading: number } | undefined;
+
+  constructor(
+    world: World,
+    memory: Pick<Memory, 'files'>,
+    options: { readonly mayWrite: boolean },
+  ) {
+    this.#world = world;
+    this.#memory = memory;
+    this.#mayWrite = options.mayWrite;
+    this.texts = new Texts(world.files);
+  }
+
+  /** Stats everything that the targets in `order` name, many at a time, each path once. */
+  async stat(graph: Graph, order: readonly TargetName[]): Promise<void> {
+    const paths = new Set<Path>();
+    const add = (path: Path): void => {
+      if (!this.#stats.has(path)) paths.add(path);
+    };
+    for (const name of order) {
+      const { rule, outputs } = graph.nodes.get(name)!;
+      for (const path of rule.inputs ?? []) add(path);
+      for (const path of rule.optionalInputs ?? []) add(path);
+      for (const output of outputs) if (output.glob !== true) add(output.path);
+    }
+    const list = [...paths];
+    const stats = await this.#world.files.statMany(list);
+    list.forEach((path, i) => {
+      this.#stats.set(path, stats[i]);
+    });
+  }
+
+  /** Digest of a file's content now, from the record if its stat is that of the record. */
+  file(path: Path): Digest {
+    const stat = this.#statOf(path);
+    if (stat === undefined) return 'absent';
+    if (stat.directory) return unfit('is a directory');
+    if (stat.odd !== undefined) return unfit(`is ${stat.odd}, not a file`);
+    if (stat.digest !== undefined) return stat.digest;
+    const known = this.learned.get(path) ?? this.#memory.files.get(path);
+    if (known === undefined || !unchanged(known, stat) || racy(known))
+      return this.#learn(path, stat);
+    stat.digest = known.digest;
+    return known.digest;
+  }
+
+  glob(pattern: string): Digest {
+    const { paths, members } = this.#globbed(pattern);
+    return paths.length > NAMED_MEMBERS ? contentOf(members) : members;
+  }
+
+  /** Files that match. */
+  matches(pattern: string): readonly Path[] {
+    return this.#globbed(pattern).paths;
+  }
+
+  #globbed(pattern: string): Globbed {
+    const cached = this.#globs.get(pattern);
+    if (cached !== undefined) return cached;
+    const globbed = this.#search(pattern);
+    this.#globs.set(pattern, globbed);
+    return globbed;
+  }
+
+  #search(pattern: string): Globbed {
+    let paths: readonly Path[];
+    try {
+      paths = this.#world.files.glob(pattern);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      return { paths: [], members: unfit(`cannot be looked for: ${error.message}`) };
+    }
+    return { paths, members: membersDigest(paths.map((path) => [path, this.file(path)])) };
+  }
+
+  /** How an output is now, as `left.ts` has it. */
+  output(output: Output): Digest {
+    if (output.glob === true) return this.#globbed(output.path).members;
+    if (output.keys !== undefined) return this.#keys(output.path, output.keys);
+    const stat = this.#statOf(output.path);
+    if (stat?.link !== undefined)
+      return linkDigest(stat.link, stat.directory ? 'absent' : this.file(output.path));
+    if (stat !== undefined) return this.file(output.path);
+    const leadsTo = this.#world.files.readLink(output.path);
+    return leadsTo === undefined ? 'absent' : linkDigest(leadsTo, 'absent');
+  }
+
+  #keys(path: Path, { format, names }: NonNullable<Output['keys']>): Digest {
+    const whole = this.file(path);
+    if (whole === 'absent') return whole;
+    return keysDigest(names, readKeys(this.#world.files.readText(path) ?? '', format, names));
+  }
+
+  /** Looks at files anew, many at a time, and lets globs be matched anew. */
+  async refresh(paths: readonly Path[], globs: readonly string[]): Promise<void> {
+    for (const pattern of globs) {
+      for (const path of this.#globs.get(pattern)?.paths ?? []) this.#stats.delete(path);
+      this.#globs.delete(pattern);
+    }
+    if (paths.length === 0) return;
+    const stats = await this.#world.files.statMany(paths);
+    paths.forEach((path, i) => {
+      this.#stats.set(path, stats[i]);
+      this.texts.forget(path);
+    });
+  }
+
+  /** Whether a path is a directory. */
+  directory(path: Path): 'itself' | 'behind a link' | undefined {
+    const stat = this.#statOf(path);
+    if (stat?.directory !== true) return undefined;
+    return stat.link === undefined ? 'itself' : 'behind a link';
+  }
+
+  /** Whether a file has other names too. */
+  hasMoreNames(path: Path): boolean {
+    return (this.#statOf(path)?.links ?? 1) > 1;
+  }
+
+  /** Whether two paths name one file. */
+  isSameFile(a: Path, b: Path): boolean {
+    const [one, other] = [this.#statOf(a), this.#world.files.stat(b)];
+    return one !== undefined && other !== undefined && unchanged(one, other);
+  }
+
+  /** Changes whenever a file is written, as far as its time of change tells; the digest comes first. */
+  stamps(paths: readonly Path[]): Stamps {
+    return Object.fromEntries(
+      paths.map((path) => [path, stampOf(this.file(path), this.#statOf(path))]),
+    );
+  }
+
+  /** The same of files as they are at this moment; what is known of them stays as it was. */
+  async stampsNow(paths: readonly Path[]): Promise<Stamps> {
+    if (paths.length === 0) return {};
+    const stats = await this.#world.files.statMany(paths);
+    return Object.fromEntries(
+      paths.map((path, i) => {
+        const stat = stats[i];
+        const seen = this.#statOf(path);
+        const same = stat?.size === seen?.size && stat?.mtime === seen?.mtime;
+        const digest =
+          same || stat?.directory === true ? this.file(path) : this.#world.files.digest(path);
+        return [path, stampOf(digest, stat)];
+      }),
+    );
+  }
+
+  /** Forgets what was seen of files that may have changed, and of those that match a pattern. */
+  forget(paths: Iterable<Path>): void {
+    for (const path of paths) {
+      this.#stats.delete(path);
+      this.texts.forget(path);
+      for (const member of this.#globs.get(path)?.paths ?? []) this.#stats.delete(member);
+    }
+    this.#globs.clear();
+  }
+
+  /** Notes what is known already of a file just put in place, sparing a second reading. */
+  know(path: Path, digest: Digest): void {
+    const seen = this.#fileSystemTime();
+    const stat = this.#world.files.stat(path);
+    this.#stats.set(path, stat);
+    this.texts.forget(path);
+    if (stat !== undefined) this.learned.set(path, { ...pickStat(stat), digest, seen });
+  }
+
+  /**
+   * Digests learned within one tick of the file's last change cannot be believed next time. Reads
+   * those files once more after the tick is over, where that is a matter of milliseconds.
+   */
+  async confirm(): Promise<void> {
+    const doubtful = [...this.learned].filter(([, known]) => racy(known));
+    if (doubtful.length === 0 || !this.#mayWrite) return;
+    if (doubtful.every(([, known]) => tick(known) === COARSE_TICK_MS)) return;
+    await this.#world.clock.sleep(FINE_TICK_MS + 5);
+    this.#clock = undefined;
+    for (const [path, known] of doubtful) {
+      const seen = this.#fileSystemTime();
+      const stat = this.#world.files.stat(path);
+      if (stat === undefined || !unchanged(known, stat)) this.learned.delete(path);
+      else if (this.#world.files.digest(path) !== known.digest) this.learned.delete(path);
+      else this.learned.set(path, { ...known, seen });
+    }
+  }
+
+  #statOf(path: Path): Looked | undefined {
+    const seen = this.#stats.get(path);
+    if (seen !== undefined || this.#stats.has(path)) return seen;
+    const stat = this.#world.files.stat(path);
+    this.#stats.set(path, stat);
+    return stat;
+  }
+
+  #learn(path: Path, stat: Stat): Digest {
+    const seen = this.#fileSystemTime();
+    let digest: Digest;
+    try {
+      digest = this.#world.files.digest(path);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      return unfit(`cannot be used: ${error.message}`);
+    }
+    if (digest !== 'absent') this.learned.set(path, { ...pickStat(stat), digest, seen });
+    return digest;
+  }
+
+  /** The clock that stamps files, which need not agree with ours; 0 when it may not be asked. */
+  #fileSystemTime(): number {
+    if (!this.#mayWrite) return 0;
+    const now = this.#world.clock.now();
+    if (this.#clock === undefined || Math.abs(now - this.#clock.at) > CLOCK_READING_MS) {
+      this.#clock = { at: now, reading: this.#readClock() };
+    }
+    return this.#clock.reading;
+  }
+
+  /** Where nothing can be written, what is learned cannot be believed next time. */
+  #readClock(): number {
+    try {
+      return this.#world.files.now();
+    } catch (error) {
+      if (isSystemError(error)) return 0;
+      throw error;
+    }
+  }
+}
