@@ -24,6 +24,10 @@ export function remembering(invocation: Invocation): Remembering {
   if (!isMemorable(invocation.words)) return { invocation, note() {}, keep() {} };
   const noting = notingFiles();
   const begun = realClock().now();
+  const tell = (why: string): void => {
+    if (invocation.env.DESGW_DEBUG !== undefined)
+      invocation.terminal.err(`desgw: this build is not remembered: ${why}`);
+  };
   const key = keyOf(invocation, dirname(fileURLToPath(import.meta.url)));
   return {
     invocation: { ...invocation, noting },
@@ -32,14 +36,16 @@ export function remembering(invocation: Invocation): Remembering {
     },
     keep(summary, files, unknowable) {
       if (unknowable !== undefined) noting.doubt(unknowable);
-      if (!wasIdle(summary) || noting.doubts !== undefined) return;
+      if (!wasIdle(summary)) return;
+      if (noting.doubts !== undefined) return tell(noting.doubts);
       try {
         // How far the clock of the disk is ahead of ours is the same now as when looking began.
         const onDisk = begun + files.now() - realClock().now();
         const notes = noting.notes();
         const json = summary as unknown as Json;
         const bytes = packMemo(key, json, notes, { here: begun, onDisk }, files.root);
-        if (bytes !== undefined) files.write(MEMO, bytes, 0o600);
+        if (bytes === undefined) tell('something has changed just now');
+        else files.write(MEMO, bytes, 0o600);
       } catch (error) {
         // Where nothing can be written, nothing is remembered.
         if (!isSystemError(error)) throw error;

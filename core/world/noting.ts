@@ -42,6 +42,8 @@ export class Noting {
       readFileSync: this.#reading('readFileSync'),
       readdir: this.#readdir as unknown as FsModule['readdir'],
       openSync: this.#openSync,
+      realpathSync: this.#realpathSync as FsModule['realpathSync'],
+      mkdirSync: this.#mkdirSync as FsModule['mkdirSync'],
     };
     this.fs = new Proxy(real, {
       get: (module, name: keyof FsModule) =>
@@ -184,6 +186,19 @@ export class Noting {
       if (reads) this.#failed(String(path), error);
       throw error;
     }
+  };
+
+  /** Where no link was followed, the files below are known by themselves. */
+  #realpathSync = (path: string): string => {
+    const real = this.#real.realpathSync(path);
+    if (real !== path) this.#change(path);
+    return real;
+  };
+
+  #mkdirSync = (path: string, options?: { recursive: true; mode?: number }): string | undefined => {
+    const made = this.#real.mkdirSync(path, options);
+    if (options?.recursive !== true || made !== undefined) this.#change(path);
+    return made;
   };
 
   /** Anything else changes something, or follows links. */
