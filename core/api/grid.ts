@@ -99,6 +99,8 @@ export interface Grid {
   readonly marking: (labels: Labels) => { readonly [name: string]: string };
   /** Ends jobs, given by their ids. Whether they ended is told by the queue. */
   readonly cancel: (ids: readonly string[]) => Exec;
+  /** Lets held jobs go on, where the grid can be told to. */
+  readonly release?: (ids: readonly string[]) => Exec;
   readonly jobsOf: (queue: Queue, known: Known) => Found;
   /** Why a submission that printed no receipt failed. */
   readonly explain: (said: Answer) => Problem;

@@ -6,6 +6,7 @@ import { candidates } from './candidates.ts';
 import { ccds } from './ccds.ts';
 import { doctor } from './doctor.ts';
 import { jobs } from './jobs.ts';
+import { release } from './release.ts';
 import { rescue } from './rescue.ts';
 import { summary } from './summary.ts';
 import { triage } from './triage.ts';
@@ -16,6 +17,7 @@ export function followUpCommands(site: Site): { readonly [name: string]: Command
     ccds: ccds(),
     jobs: jobs(site),
     cancel: cancel(site),
+    release: release(site),
     rescue: rescue(site),
     triage: triage(site),
     summary: summary(site),

@@ -17,6 +17,7 @@ export interface JobsubOptions {
     readonly submit: string;
     readonly queue: string;
     readonly remove: string;
+    readonly release: string;
     /** condor_status: asks the collector. */
     readonly collector: string;
   };
@@ -42,6 +43,7 @@ export interface JobsubCommands {
   readonly collector: Exec;
   readonly submit: (work: Pick<Work, 'labels' | 'file'>, more?: readonly string[]) => Exec;
   readonly cancel: (ids: readonly string[]) => Exec;
+  readonly release: (ids: readonly string[]) => Exec;
   readonly versions: readonly Exec[];
   /** Tells when the ticket ends, where there is one. */
   readonly ticket?: Exec;
@@ -86,6 +88,7 @@ export function jobsubCommands(options: JobsubOptions): JobsubCommands {
       ),
     // It asks every schedd.
     cancel: (ids) => program([programs.remove, ...whose, ...ids], 300),
+    release: (ids) => program([programs.release, ...whose, ...ids], 300),
     ...(options.kerberos === true
       ? { ticket: exec(['klist'], { ...surroundings, env: { ...env, LC_ALL: 'C' }, timeout: 10 }) }
       : {}),

@@ -48,6 +48,7 @@ export function fermilab(options: FermilabOptions): Site {
       submit: 'jobsub_submit_dag',
       queue: 'jobsub_q',
       remove: 'jobsub_rm',
+      release: 'jobsub_release',
       collector: 'condor_status',
     },
     kerberos: true,

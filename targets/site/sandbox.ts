@@ -33,6 +33,7 @@ export function sandbox(options: { readonly isolate?: boolean } = {}): Site {
       submit: `${bin}/jobsub_submit_dag`,
       queue: `${bin}/jobsub_q`,
       remove: `${bin}/jobsub_rm`,
+      release: `${bin}/jobsub_release`,
       collector: `${bin}/condor_status`,
     },
     group: 'des',

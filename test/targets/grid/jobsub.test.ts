@@ -24,6 +24,7 @@ const OPTIONS: JobsubOptions = {
     submit: 'jobsub_submit_dag',
     queue: 'jobsub_q',
     remove: 'jobsub_rm',
+    release: 'jobsub_release',
     collector: 'condor_status',
   },
   group: 'des',
