@@ -63,6 +63,7 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
       look: () => submissionLooks(followUp, exposure),
       judge: (seen, attempt) =>
         judgeSubmitted(seen, { grid: site.grid, exposure, season, attempt }),
+      receipts: { isOne: site.grid.isId, example: site.grid.example },
       cancel: (receipt) => site.grid.cancel([receipt]),
     },
     recipe: {

@@ -150,6 +150,8 @@ export interface Once {
   /** Looked at when there is no record, or an attempt without a result. */
   readonly look: (facts: Facts, attempt?: Attempt) => readonly Look[];
   readonly judge: (seen: readonly Seen[], attempt?: Attempt) => OnceSighting;
+  /** Whether a text that a person gives may be a receipt; `example` shows what one looks like. */
+  readonly receipts?: { readonly isOne: (text: string) => boolean; readonly example: string };
   /** The command that ends the work of a receipt, for `desgw clean --cancel`. */
   readonly cancel?: (receipt: string) => Exec;
 }

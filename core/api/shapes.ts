@@ -150,7 +150,18 @@ const observation = fields<Observation>(
   { look: true, judge: true },
 );
 
-const once = fields<Once>({ look: pure, judge: pure, cancel: pure }, { look: true, judge: true });
+const once = fields<Once>(
+  {
+    look: pure,
+    judge: pure,
+    cancel: pure,
+    receipts: fields<NonNullable<Once['receipts']>>(
+      { isOne: anyFunction, example: text },
+      { isOne: true, example: true },
+    ),
+  },
+  { look: true, judge: true },
+);
 
 const output = fields<Output>(
   {

@@ -6,6 +6,7 @@ import type { TargetName } from '../api/values.ts';
 import { describeHolder, readHolder, unlock as takeLock } from '../memory/lock.ts';
 import { type Live, liveWork } from '../observe/live.ts';
 import { type Project, stage } from '../observe/stage.ts';
+import type { Plan } from '../plan/verdict.ts';
 import {
   acceptEdit,
   adoptOutputs,
@@ -15,6 +16,9 @@ import {
   markDone,
   markNotDone,
   onRecord,
+  refuseAcceptance,
+  refuseNoDoubt,
+  refuseReceipt,
 } from '../repair/by-hand.ts';
 import { withJournal } from '../run/opening.ts';
 import { build } from './build.ts';
@@ -59,14 +63,34 @@ function meant(targets: readonly TargetName[], { plan }: ByHandContext): readonl
   return once.length > 0 ? once : targets;
 }
 
-/** Takes edits as they are. */
+/** Of what a pattern or a number names only what the command is about; what was named itself, in any case. */
+const concerned = (
+  targets: readonly TargetName[],
+  names: readonly string[],
+  isIt: (target: TargetName) => boolean,
+): readonly TargetName[] =>
+  targets.filter(
+    (target) =>
+      names.includes(target) || (targets.length === 1 && !isPattern(names)) || isIt(target),
+  );
+
+const isPattern = (names: readonly string[]): boolean => names.some((name) => /[*?[\]]/.test(name));
+
+/** Takes edits as they are, and submissions as they were made. */
 export async function accept(
   names: readonly string[],
   flags: CommonFlags,
   invocation: Invocation,
 ): Promise<number> {
   await underLock(names, flags, invocation, (targets, context) => {
-    for (const target of targets) {
+    const changed = ({ verdicts }: Plan, target: TargetName) =>
+      ['edited', 'outdated'].includes(verdicts.get(target)!.state);
+    const all = concerned(targets, names, (target) => changed(context.plan, target));
+    if (all.length === 0)
+      throw new UserError(`there is nothing to accept among ${names.join(', ')}`);
+    // Wholly or not at all.
+    for (const target of all) refuseAcceptance(target, context);
+    for (const target of all) {
       acceptEdit(target, context);
       invocation.terminal.out(
         `accepted: ${target} stays as it is until what it is made from changes`,
@@ -105,8 +129,15 @@ export async function mark(
     );
   }
   await underLock(names, flags, invocation, async (targets, context) => {
-    const all = meant(targets, context);
-    if (!done) await agreeThatNothingHappened(all, flags, { context, invocation });
+    const doubtful = (target: TargetName) =>
+      context.plan.verdicts.get(target)?.state === 'in doubt';
+    const all = concerned(meant(targets, context), names, doubtful);
+    // Wholly or not at all.
+    if (done) for (const target of all) refuseReceipt(target, flags.job, { context, all });
+    else {
+      for (const target of all) refuseNoDoubt(target, context);
+      await agreeThatNothingHappened(all, flags, { context, invocation });
+    }
     for (const target of all) {
       if (done) markDone(target, flags.job, context);
       else tellLifted(markNotDone(target, context), invocation);
@@ -114,6 +145,8 @@ export async function mark(
         `marked: ${target} ${done ? 'has happened' : 'has not happened; the next build looks once more and then acts'}`,
       );
     }
+    if (all.length === 0)
+      invocation.terminal.out(`Nothing is in doubt among ${names.join(', ')}: all stays as it is.`);
   });
   return 0;
 }

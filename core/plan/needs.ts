@@ -37,13 +37,16 @@ export function sortedNeeds(node: Node, verdicts: Verdicts): Needs {
       if (members.has(need)) gathered.push(need);
     } else if (!members.has(need) || needed.has(need)) down.push(need);
     else if (LATE.has(causeOf(verdict))) late.push(need);
-    else if (causeOf(verdict) !== 'failed') down.push(need);
+    else if (!isLeftOut(verdict)) down.push(need);
   }
   const coming = pending.filter((need) => members.has(need)).length;
   const { least = Number.POSITIVE_INFINITY } = node.rule;
   if (gathered.length + coming < least) down.push(...late);
   return { pending, down, gathered };
 }
+
+/** A gathered member that failed, or that nobody can tell of, does not hold up the others. */
+const isLeftOut = (verdict: Verdict): boolean => ['failed', 'doubt'].includes(causeOf(verdict));
 
 /** Members that a target gathers and may use. */
 export const usableMembers = ({ gathers }: Node, verdicts: Verdicts): readonly TargetName[] =>
@@ -75,12 +78,13 @@ export function asNeed(verdict: Verdict): 'usable' | 'pending' | 'down' {
 export function causeOf(verdict: Verdict): Cause {
   if (verdict.state === 'blocked') return verdict.cause ?? 'failed';
   if (verdict.state === 'waiting' || verdict.state === 'running') return 'waiting';
+  if (verdict.state === 'in doubt') return 'doubt';
   if (verdict.state !== 'failed') return 'person';
   return verdict.unseen === true ? 'unseen' : 'failed';
 }
 
 /** The one that weighs most first. */
-const CAUSES: readonly Cause[] = ['failed', 'unseen', 'person', 'waiting'];
+const CAUSES: readonly Cause[] = ['failed', 'unseen', 'person', 'doubt', 'waiting'];
 
 /** The verdict on a target that others, which are down, hold up. */
 export function blocked(by: readonly TargetName[], verdicts: Verdicts): Verdict {

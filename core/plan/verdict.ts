@@ -34,7 +34,7 @@ export interface Verdict {
 }
 
 /** What is at the root of a target being held up. */
-export type Cause = 'failed' | 'unseen' | 'waiting' | 'person';
+export type Cause = 'failed' | 'unseen' | 'doubt' | 'waiting' | 'person';
 
 /** One unit of work. */
 export interface Action {

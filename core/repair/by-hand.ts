@@ -11,6 +11,7 @@ import { lastGood } from '../memory/trace.ts';
 import { claimsOf, liftClaims } from '../observe/claims.ts';
 import { MissingText, type Observer } from '../observe/observer.ts';
 import { membersDigest, membersOf } from '../plan/left.ts';
+import { usableMembers } from '../plan/needs.ts';
 import { builtOf, wasAskedAgain } from '../plan/record.ts';
 import { signatureOf } from '../plan/signature.ts';
 import type { Plan } from '../plan/verdict.ts';
@@ -26,24 +27,69 @@ export interface ByHandContext {
   readonly now: number;
 }
 
-/** Takes outputs that were edited as they are, until what they are made from changes. */
+/**
+ * Takes outputs that were edited as they are, until what they are made from changes; and what must
+ * not happen twice as it happened, though what it was made from has changed since.
+ */
 export function acceptEdit(name: TargetName, context: ByHandContext): void {
   const { plan, observer, journal, now } = context;
   const node = plan.graph.nodes.get(name)!;
-  const built = builtOf(node, journal.traces.get(name), observer);
-  if (built === undefined) {
-    throw new UserError(
-      `'${name}' has not been built, so there is no edit to accept`,
-      `\`desgw adopt ${name}\` puts files that are there on record.`,
-    );
+  const built = refuseAcceptance(name, context);
+  if (plan.verdicts.get(name)!.state === 'outdated') {
+    // That it happened, and as what, stays on record.
+    const gathered = usableMembers(node, plan.verdicts);
+    const signature = signatureOf(node, observer, plan.verdicts, gathered);
+    journal.trace(name, { ...built, how: 'accepted', at: now, signature }, { durable: true });
+    return;
   }
-  if (plan.verdicts.get(name)?.state !== 'edited')
-    throw new UserError(`nothing that '${name}' made was changed by hand`);
   journal.trace(
     name,
     { ...built, how: 'accepted', at: now, outputs: outputsAccepted(node, built, observer) },
     { durable: true },
   );
+}
+
+/** What would be accepted. @throws UserError where there is nothing to accept */
+export function refuseAcceptance(
+  name: TargetName,
+  { plan, observer, journal }: ByHandContext,
+): Built {
+  const built = builtOf(plan.graph.nodes.get(name)!, journal.traces.get(name), observer);
+  if (built === undefined)
+    throw new UserError(
+      `'${name}' has not been built, so there is no edit to accept`,
+      `\`desgw adopt ${name}\` puts files that are there on record.`,
+    );
+  const { state } = plan.verdicts.get(name)!;
+  if (state !== 'edited' && state !== 'outdated')
+    throw new UserError(`nothing that '${name}' made was changed by hand`);
+  return built;
+}
+
+/**
+ * Whether a target may be marked as done.
+ * @throws UserError for what is no receipt, and where a good one would be lost
+ */
+export function refuseReceipt(
+  name: TargetName,
+  receipt: string | undefined,
+  { context, all }: { readonly context: ByHandContext; readonly all: readonly TargetName[] },
+): void {
+  const { receipts } = onceNode(name, context.plan).rule.once!;
+  if (receipt !== undefined && receipts !== undefined && !receipts.isOne(receipt))
+    throw new UserError(`'${receipt}' is no job id`, `It looks like ${receipts.example}.`);
+  if (receipt !== undefined && all.length > 1)
+    throw new UserError(
+      `one job id cannot stand for ${all.join(' and ')}`,
+      'Mark each with its own.',
+    );
+  const trace = context.journal.traces.get(name);
+  const known = trace?.kind === 'built' ? trace.receipt : undefined;
+  if (known !== undefined && known !== receipt)
+    throw new UserError(
+      `'${name}' is not in doubt: it is on record as ${known}`,
+      'Nothing was changed.',
+    );
 }
 
 /** What the outside says of an attempt whose end is not on record: that it happened, or why nobody can tell. */
@@ -112,19 +158,9 @@ export function markDone(
  * @returns whose claims on the work were lifted
  */
 export function markNotDone(name: TargetName, context: ByHandContext): readonly string[] {
-  const { plan, observer, journal, now } = context;
+  const { journal, now } = context;
   const trace = journal.traces.get(name);
-  const inDoubt = plan.verdicts.get(name)?.state === 'in doubt';
-  const node = inDoubt ? plan.graph.nodes.get(name)! : onceNode(name, plan);
-  if (!inDoubt && (trace === undefined || trace.kind === 'built')) {
-    throw new UserError(
-      `'${name}' is not in doubt`,
-      trace === undefined ? undefined : `To do it once more: desgw resubmit ${name}`,
-    );
-  }
-  const open = trace?.kind === 'started' || trace?.kind === 'finishing';
-  if (open && trace.detached !== undefined && observer.attempt(trace.token) === 'alive')
-    throw new UserError(`'${name}' is still running`, `Wait for it: desgw build ${name}`);
+  const node = refuseNoDoubt(name, context);
   const { run, signature } = trace ?? { run: 0, signature: EMPTY };
   const problems = [{ what: 'marked by hand as not done' }];
   const untouched = trace?.kind === 'failed' ? trace.untouched : undefined;
@@ -138,6 +174,23 @@ export function markNotDone(name: TargetName, context: ByHandContext): readonly 
     { durable: true },
   );
   return lifted(node, context);
+}
+
+/** A target that may be marked as not done. @throws UserError where there is no doubt to decide */
+export function refuseNoDoubt(name: TargetName, { plan, journal, observer }: ByHandContext): Node {
+  const trace = journal.traces.get(name);
+  const inDoubt = plan.verdicts.get(name)?.state === 'in doubt';
+  const node = inDoubt ? plan.graph.nodes.get(name)! : onceNode(name, plan);
+  if (!inDoubt && (trace === undefined || trace.kind === 'built')) {
+    throw new UserError(
+      `'${name}' is not in doubt`,
+      trace === undefined ? undefined : `To do it once more: desgw resubmit ${name}`,
+    );
+  }
+  const open = trace?.kind === 'started' || trace?.kind === 'finishing';
+  if (open && trace.detached !== undefined && observer.attempt(trace.token) === 'alive')
+    throw new UserError(`'${name}' is still running`, `Wait for it: desgw build ${name}`);
+  return node;
 }
 
 /** A claim bars whoever comes next, whatever the record says: it goes with the doubt. */

@@ -16,7 +16,7 @@ export function advice(state: State, target: TargetName): string {
     case 'in doubt':
       return `It is not done again by itself. If it did happen: ${command('mark submitted', target, ' --job ID')}; if it did not: ${command('mark not-submitted', target)} and build again, or ${command('resubmit', target)}.`;
     case 'outdated':
-      return `What was submitted stands; ${command('resubmit', target)} submits again from what is there now.`;
+      return `What was submitted stands; ${command('accept', target)} says that this is as it should be, ${command('resubmit', target)} submits again from what is there now.`;
     case 'failed':
       return `${command('log', target)} shows what was printed; ${command('build', target)} tries again.`;
     case 'waiting':

@@ -2,12 +2,12 @@
 import {
   type Command,
   type CommandCall,
+  exitText,
   type Grid,
   type Job,
   type Queue,
   UserError,
 } from '../../core/index.ts';
-import { ending } from '../grid/ending.ts';
 import type { Exposure } from '../settings/domain.ts';
 import type { Site } from '../site/site.ts';
 import { aligned, askQueue, claimedSeason, neededExposures } from './asked.ts';
@@ -90,7 +90,7 @@ async function releaseAndConfirm(
   const ended =
     answer.exit.kind === 'exit' && answer.exit.code === 0
       ? ''
-      : ` The program ${ending(answer.exit)}.`;
+      : ` The program ${exitText(answer.exit)}.`;
   call.print(
     [
       left.length > 0

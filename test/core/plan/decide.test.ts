@@ -298,7 +298,7 @@ describe('needs', () => {
     [
       'in doubt',
       pending('in doubt'),
-      { state: 'blocked', reasons: [], by: ['dep'], cause: 'person' },
+      { state: 'blocked', reasons: [], by: ['dep'], cause: 'doubt' },
     ],
     [
       'blocked',
@@ -358,6 +358,16 @@ describe('needs', () => {
       [
         'that is blocked by a failure is left out',
         { ...pending('blocked'), cause: 'failed' },
+        stale({ kind: 'not gathered', target: 'y' }),
+      ],
+      [
+        'that nobody can tell of holds up itself alone',
+        pending('in doubt'),
+        stale({ kind: 'not gathered', target: 'y' }),
+      ],
+      [
+        'that is blocked by a doubt is left out',
+        { ...pending('blocked'), cause: 'doubt' },
         stale({ kind: 'not gathered', target: 'y' }),
       ],
       [

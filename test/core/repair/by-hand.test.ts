@@ -80,6 +80,34 @@ describe('accepting an edit', () => {
   });
 });
 
+describe('an outdated submission', () => {
+  const once: Rule = target('s', {
+    inputs: ['in'],
+    once: { look: () => [], judge: () => ({ state: 'not done' }) },
+    recipe: {
+      version: '1',
+      steps: [exec(['true'])],
+      judge: () => [],
+    },
+  });
+
+  test('that is accepted is fresh until something else changes, and keeps its record', async () => {
+    const engine = engineOn(stubWorld({ in: '1' }), [once]);
+    await engine.build();
+    const before = engine.trace('s');
+    engine.world.files.put('in', '22');
+    expect((await engine.build()).summary.outcome).toBe('person');
+    await byHand(engine, 's', (context) => acceptEdit('s', context));
+    expect((await engine.build()).summary).toMatchObject({ outcome: 'fresh', built: [] });
+    expect(engine.trace('s')).toMatchObject({
+      how: 'accepted',
+      token: before?.kind === 'built' ? before.token : 'none',
+    });
+    engine.world.files.put('in', '333');
+    expect((await engine.build()).summary.outcome).toBe('person');
+  });
+});
+
 describe('adopting outputs', () => {
   test('puts them on record as they are, and nothing is run', async () => {
     const engine = engineOn(stubWorld({ in: '1', a: 'old' }), [made('a')]);

@@ -291,7 +291,7 @@ test.each([
   ],
   [
     'outdated',
-    "What was submitted stands; `desgw resubmit 'sent 1'` submits again from what is there now.",
+    "What was submitted stands; `desgw accept 'sent 1'` says that this is as it should be, `desgw resubmit 'sent 1'` submits again from what is there now.",
   ],
   [
     'edited',

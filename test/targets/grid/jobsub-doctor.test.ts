@@ -31,6 +31,7 @@ async function found(said: { readonly [program: string]: Said } = {}) {
       submit: 'jobsub_submit_dag',
       queue: 'jobsub_q',
       remove: 'jobsub_rm',
+      release: 'jobsub_release',
       collector: 'condor_status',
     },
     group: 'des',
