@@ -3,6 +3,7 @@
  * environment, handles signals, and sets the exit status. All commands are imported at once: to load
  * one file takes less than to load the several that they would be apart.
  */
+import { setMaxListeners } from 'node:events';
 import { dirname } from 'node:path';
 import { isCode } from '../api/codes.ts';
 import { UserError } from '../api/errors.ts';
@@ -68,6 +69,8 @@ function handleSignals(terminal: Terminal): {
   onWorld: (world: World) => void;
 } {
   const abort = new AbortController();
+  // As many listen as there are actions at a time.
+  setMaxListeners(0, abort.signal);
   let world: World | undefined;
   const onSignal = (): void => {
     if (abort.signal.aborted) {

@@ -3,7 +3,7 @@
 import { isSystemError, UserError } from '../api/errors.ts';
 import type { Tally } from '../api/looks.ts';
 import type { Problem } from '../api/rules.ts';
-import type { TargetName } from '../api/values.ts';
+import type { Path, TargetName } from '../api/values.ts';
 import { realTargets } from '../graph/resolve.ts';
 import { lackingSource, sourceNeededBy } from '../graph/sources.ts';
 import type { Journal } from '../memory/memory.ts';
@@ -18,6 +18,7 @@ import { heldUp } from '../plan/held-up.ts';
 import { asBuilt } from '../plan/record.ts';
 import type { Plan } from '../plan/verdict.ts';
 import type { Verdicts } from '../plan/view.ts';
+import type { Files } from '../world/world.ts';
 import type { BuildEvent, Outcome, Summary } from './events.ts';
 import {
   type Looking,
@@ -358,7 +359,7 @@ class BuildRun {
   #explained(plan: Plan, failure: Summary['failed'][number]): Summary['failed'][number] {
     const { files } = this.#project.world;
     const node = plan.graph.nodes.get(failure.target)!;
-    const lacking = node.sources.filter((path) => files.stat(path) === undefined);
+    const lacking = node.sources.filter((path) => isLacking(files, path));
     if (lacking.length === 0) return failure;
     const neededBy = sourceNeededBy(plan, node.name, declarationOf(this.#project, node.name));
     return {
@@ -393,4 +394,14 @@ function outcomeOf(
       1,
     );
   return 'fresh';
+}
+
+/** What cannot be looked at is not lacking: the failure itself says what is wrong with it. */
+function isLacking(files: Files, path: Path): boolean {
+  try {
+    return files.stat(path) === undefined;
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
 }

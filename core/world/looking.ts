@@ -18,12 +18,17 @@ export function statQuestion(fs: FsModule): Question<Stat | undefined> {
         return behind && { ...shorten(behind), link: fs.readlinkSync(path) };
       } catch (error) {
         if (meansMissing(codeOf(error))) return undefined;
+        const never = neverAFile(error);
+        if (never !== undefined) return never;
         throw told('look at', path, error);
       }
     },
     later: (path, done) => {
-      const failed = (error: unknown): void =>
-        done(meansMissing(codeOf(error)) ? undefined : told('look at', path, error));
+      const failed = (error: unknown): void => {
+        const never = neverAFile(error);
+        if (meansMissing(codeOf(error)) || never !== undefined) done(undefined, never);
+        else done(told('look at', path, error));
+      };
       fs.lstat(path, (error, stat) => {
         if (error) return failed(error);
         if (!stat.isSymbolicLink()) return done(undefined, shorten(stat));
@@ -36,6 +41,18 @@ export function statQuestion(fs: FsModule): Question<Stat | undefined> {
       });
     },
   };
+}
+
+const NEVER_FILES: { readonly [code: string]: string } = {
+  ELOOP: 'a link that leads in circles',
+  ENAMETOOLONG: 'a name that is too long',
+};
+
+/** What some failures to look at a path say for certain: whatever happens, there is no file behind it. */
+function neverAFile(error: unknown): Stat | undefined {
+  const odd = NEVER_FILES[codeOf(error) ?? ''];
+  if (odd === undefined) return undefined;
+  return { size: 0, mtime: 0, ctime: 0, ino: 0, directory: false, odd };
 }
 
 const QUIETLY = { throwIfNoEntry: false } as const;

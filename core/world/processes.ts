@@ -1,5 +1,5 @@
 /** Processes for real. The only module that starts any; execa does the starting. */
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Exit } from '../api/facts.ts';
 import { codeOf } from './fs.ts';
@@ -53,42 +53,116 @@ async function run(
   signal: AbortSignal,
   groups: Groups,
 ): Promise<{ exit: Exit; leftBehind: number }> {
+  const begun = await begin(spawn, signal, groups);
+  if ('exit' in begun) return { exit: begun.exit, leftBehind: 0 };
+  const { child, pid } = begun;
+  let cut: Exit | undefined;
+  const stop = (exit: Exit): void => {
+    cut ??= exit;
+    void stopGroup(pid);
+  };
+  const release = limits(spawn, signal, stop);
+  const result = await child;
+  release();
+  const leftBehind = await sweepGroup(pid);
+  groups.ended(pid);
+  return { exit: cut ?? exitOf(result), leftBehind };
+}
+
+/** Wrapped, since what is waited for with `await` is handed on ended. */
+interface Begun {
+  readonly child: Promise<Ended>;
+  readonly pid: number;
+}
+
+/**
+ * Starts a program. Where there is no room for one more, waits for others to end; only where none
+ * is left that could, and for a while, it is not started.
+ */
+async function begin(
+  spawn: Spawn,
+  signal: AbortSignal,
+  groups: Groups,
+): Promise<Begun | { readonly exit: Exit }> {
   const { execa } = await import('execa');
-  const out = openLog(spawn.stdout);
-  const err = spawn.stderr === spawn.stdout ? out : openLog(spawn.stderr);
   const [file, ...args] = spawn.argv;
-  try {
-    if (signal.aborted) return { exit: { kind: 'signal', signal: 'SIGINT' }, leftBehind: 0 };
-    groups.watch(() => startWatchdog(execa));
-    const child = execa(file, args, {
-      cwd: spawn.cwd,
-      env: spawn.env,
-      extendEnv: false,
-      stdin: 'ignore',
-      stdout: asFd(out),
-      stderr: asFd(err),
-      buffer: false,
-      reject: false,
-      detached: true, // a process group of its own, so that the whole tree can be stopped
-      cleanup: false,
+  for (let alone = 0; ; ) {
+    if (signal.aborted) return { exit: { kind: 'signal', signal: 'SIGINT' } };
+    const started = await inRoom(async (): Promise<Begun | { readonly exit: Exit }> => {
+      groups.watch(() => startWatchdog(execa));
+      const logs = openLogs(spawn);
+      try {
+        const child = execa(file, args, {
+          cwd: spawn.cwd,
+          env: spawn.env,
+          extendEnv: false,
+          stdin: 'ignore',
+          stdout: asFd(logs.out),
+          stderr: asFd(logs.err),
+          buffer: false,
+          reject: false,
+          detached: true, // a process group of its own, so that the whole tree can be stopped
+          cleanup: false,
+        });
+        const { pid } = child;
+        if (pid !== undefined) {
+          groups.begun(pid);
+          return { child, pid };
+        }
+        const { code, ...failed }: Ended = await child;
+        if (SHORTAGES.includes(code ?? '')) throw shortage(code ?? '');
+        return { exit: exitOf(code === undefined ? failed : { ...failed, code }) };
+      } finally {
+        logs.close();
+      }
     });
-    const pid = child.pid;
-    if (pid !== undefined) groups.begun(pid);
-    let cut: Exit | undefined;
-    const stop = (exit: Exit): void => {
-      cut ??= exit;
-      if (pid !== undefined) void stopGroup(pid);
-    };
-    const release = limits(spawn, [out, err], signal, stop);
-    const result = await child;
-    release();
-    const leftBehind = pid === undefined ? 0 : await sweepGroup(pid);
-    if (pid !== undefined) groups.ended(pid);
-    return { exit: cut ?? exitOf(result), leftBehind };
-  } finally {
-    closeSync(out);
-    if (err !== out) closeSync(err);
+    if (typeof started !== 'string') return started;
+    alone = groups.live.size === 0 ? alone + 1 : 0;
+    if (alone > SHORT_LOOKS) return { exit: { kind: 'spawn', message: noRoom(started) } };
+    await new Promise((resolve) => setTimeout(resolve, SHORT_LOOK_MS));
   }
+}
+
+/** What the system says when it has no descriptor, process or memory left for one more. */
+const SHORTAGES: readonly string[] = ['EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM'];
+const SHORT_LOOK_MS = 100;
+/** So often it is tried again when nothing of ours is running that could make room. */
+const SHORT_LOOKS = 100;
+
+const noRoom = (code: string): string =>
+  `there is no room for one more program (${code}); see \`ulimit -a\`, or build with a smaller -j`;
+
+const shortage = (code: string): Error => Object.assign(new Error(code), { code });
+
+/** Does something for which there may be no room: then the system's code for that. */
+async function inRoom<T>(action: () => Promise<T>): Promise<T | string> {
+  try {
+    return await action();
+  } catch (error) {
+    const code = codeOf(error) ?? '';
+    if (SHORTAGES.includes(code)) return code;
+    throw error;
+  }
+}
+
+/** Opens what takes the output. Closed as soon as the program has it, which may run for hours. */
+function openLogs({ stdout, stderr }: Spawn) {
+  const out = openLog(stdout);
+  let err: number;
+  try {
+    err = stderr === stdout ? out : openLog(stderr);
+  } catch (error) {
+    closeSync(out);
+    throw error;
+  }
+  return {
+    out,
+    err,
+    close: (): void => {
+      closeSync(out);
+      if (err !== out) closeSync(err);
+    },
+  };
 }
 
 function startWatchdog(execa: typeof import('execa').execa): Leash {
@@ -101,6 +175,7 @@ function startWatchdog(execa: typeof import('execa').execa): Leash {
     detached: true,
     cleanup: false,
   });
+  if (watchdog.pid === undefined) throw shortage('EAGAIN');
   const { stdin } = watchdog;
   stdin.on('error', () => {}); // without it everything goes on as well
   watchdog.unref();
@@ -109,12 +184,7 @@ function startWatchdog(execa: typeof import('execa').execa): Leash {
 }
 
 /** Arms abort, time-out and silence; returns what disarms them. */
-function limits(
-  spawn: Spawn,
-  logs: readonly number[],
-  signal: AbortSignal,
-  stop: (exit: Exit) => void,
-): () => void {
+function limits(spawn: Spawn, signal: AbortSignal, stop: (exit: Exit) => void): () => void {
   const onAbort = (): void => stop({ kind: 'signal', signal: 'SIGINT' });
   signal.addEventListener('abort', onAbort, { once: true });
   const timers: NodeJS.Timeout[] = [];
@@ -128,7 +198,7 @@ function limits(
     let quiet = 0;
     timers.push(
       setInterval(() => {
-        const now = logs.reduce((sum, fd) => sum + fstatSync(fd).size, 0);
+        const now = [spawn.stdout, spawn.stderr].reduce((sum, log) => sum + sizeOf(log), 0);
         quiet = now === size ? quiet + SILENCE_CHECK_MS / 1000 : 0;
         size = now;
         if (quiet >= silence) stop({ kind: 'timeout', after: silence, silent: true });
@@ -139,6 +209,10 @@ function limits(
     signal.removeEventListener('abort', onAbort);
     for (const timer of timers) clearTimeout(timer);
   };
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Asks a group to end, then makes it. */
@@ -225,12 +299,7 @@ function killOne(pid: number): void {
 }
 
 function launch(spawn: Spawn, dir: string, onNeverBegun: (why: string) => void): void {
-  const out = openLog(spawn.stdout);
-  const err = spawn.stderr === spawn.stdout ? out : openLog(spawn.stderr);
-  const close = (): void => {
-    closeSync(out);
-    if (err !== out) closeSync(err);
-  };
+  const { out, err, close } = openLogs(spawn);
   const supervise = async (): Promise<void> => {
     const { execa } = await import('execa');
     const child = execa('/bin/sh', ['-c', SUPERVISOR, 'desgw-supervisor', dir, ...spawn.argv], {

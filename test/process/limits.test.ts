@@ -1,4 +1,5 @@
 /** Time limits, silence, retries, and what programs leave behind. */
+import { symlinkSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { type Workspace, workspace } from './workspace.ts';
 
@@ -137,4 +138,36 @@ test('a program that cannot be started says why', async () => {
     'no-such-program could not be started: no such program (or working directory)',
   );
   expect(out).toContain('plain could not be started: may not be executed (permission denied)');
+});
+
+test('with few file descriptors and many jobs everything is built, without a warning', async () => {
+  const names = Array.from({ length: 40 }, (_, i) => `t${i}`);
+  w = workspace(
+    'all',
+    `...${JSON.stringify(names)}.map((name) => target(name, { outputs: [name], recipe: [sh('sleep 0.2; echo > ' + name)] })), group('all', ${JSON.stringify(names)})`,
+  );
+  const few = ['sh', '-c', 'ulimit -n 36; exec "$@"', 'few'];
+  const { status, out, err } = await w.within(few, ['build', '-j40']);
+  expect([status, err]).toEqual([0, '']);
+  expect(out).toContain('40 of 40 targets fresh');
+});
+
+test('an input that is no file, or cannot be looked at, fails its target and nothing else', async () => {
+  w = workspace(
+    'all',
+    `...['pipe', 'loop', 'long', '/dev/zero', 'good'].map((input, i) => target('t' + i, { inputs: [input === 'long' ? 'x'.repeat(300) : input], outputs: ['o' + i], recipe: [sh('echo > o' + i)] })), group('all', ['t0', 't1', 't2', 't3', 't4'])`,
+  );
+  w.pipe('pipe');
+  symlinkSync('loop', w.path('loop'));
+  w.put('good', '');
+  const { status, out } = await w.desgw('build');
+  expect(status).toBe(1);
+  for (const told of [
+    'pipe is a pipe, not a file',
+    'loop is a link that leads in circles',
+    'is a name that is too long',
+    '/dev/zero is a device, not a file',
+  ])
+    expect(out).toContain(told);
+  expect(w.text('o4')).toBe('\n');
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { claim } from '../../../core/api/define.ts';
+import type { Claim } from '../../../core/api/steps.ts';
 import { claimant, giveBackClaims, liftClaims, takeClaim } from '../../../core/observe/claims.ts';
 import { openFiles } from '../../../core/world/files.ts';
 import type { World } from '../../../core/world/world.ts';
@@ -8,6 +9,9 @@ import { stubWorld } from '../stub-world.ts';
 
 const ONCE = claim('/shared', ['dag.submitting'], 'the DAG', { once: true });
 const LASTING = claim('/shared', ['season-417', 'season-418'], 'a season');
+
+const take = (world: World, wanted: Claim, token: string): string | undefined =>
+  takeClaim(world, wanted, token)?.[0];
 
 /** Two workspaces of one file system, the second seen from another host. */
 function setting() {
@@ -26,35 +30,32 @@ function setting() {
 
 test("a lasting claim is its workspace's own, from whatever host, and nobody else's", () => {
   const { first, second, sameFromElsewhere } = setting();
-  expect(takeClaim(first, LASTING, 'T1')).toBe('season-417');
-  expect(takeClaim(sameFromElsewhere, LASTING, 'T2')).toBe('season-417');
-  expect(takeClaim(second, LASTING, 'T3')).toBe('season-418');
+  expect(take(first, LASTING, 'T1')).toBe('season-417');
+  expect(take(sameFromElsewhere, LASTING, 'T2')).toBe('season-417');
+  expect(take(second, LASTING, 'T3')).toBe('season-418');
   expect(claimant(first.files, LASTING)).toBe(` by mara on here (${first.files.root})`);
 });
 
 test('a claim for one attempt bars even its own workspace until that attempt gives it back', () => {
   const { first, second } = setting();
-  expect(takeClaim(first, ONCE, 'T1')).toBe('dag.submitting');
-  expect(takeClaim(first, ONCE, 'T1')).toBe('dag.submitting');
-  expect([takeClaim(first, ONCE, 'T2'), takeClaim(second, ONCE, 'T3')]).toEqual([
-    undefined,
-    undefined,
-  ]);
+  expect(take(first, ONCE, 'T1')).toBe('dag.submitting');
+  expect(take(first, ONCE, 'T1')).toBe('dag.submitting');
+  expect([take(first, ONCE, 'T2'), take(second, ONCE, 'T3')]).toEqual([undefined, undefined]);
   for (const token of ['T2', '']) giveBackClaims(first.files, [ONCE, LASTING], token);
-  expect(takeClaim(second, ONCE, 'T3')).toBe(undefined);
+  expect(take(second, ONCE, 'T3')).toBe(undefined);
   giveBackClaims(first.files, [ONCE], 'T1');
-  expect(takeClaim(second, ONCE, 'T3')).toBe('dag.submitting');
+  expect(take(second, ONCE, 'T3')).toBe('dag.submitting');
 });
 
 test("on a person's word a claim for one attempt goes, whoever has it; lasting ones stay", () => {
   const { first, second } = setting();
-  takeClaim(first, LASTING, 'T1');
-  takeClaim(second, ONCE, 'T3');
+  take(first, LASTING, 'T1');
+  take(second, ONCE, 'T3');
   expect(liftClaims(first.files, [ONCE, LASTING])).toEqual([
     '/shared/dag.submitting of lou on there (/second)',
   ]);
-  expect(takeClaim(first, ONCE, 'T4')).toBe('dag.submitting');
+  expect(take(first, ONCE, 'T4')).toBe('dag.submitting');
   first.files.write('/shared/dag.submitting', 'half of');
-  expect(takeClaim(first, ONCE, 'T4')).toBe(undefined);
+  expect(take(first, ONCE, 'T4')).toBe(undefined);
   expect(liftClaims(first.files, [ONCE])).toEqual(['/shared/dag.submitting']);
 });
