@@ -10,6 +10,7 @@ import type { Stamps } from '../memory/trace.ts';
 import { contentOf, keysDigest, linkDigest, membersDigest, unfit } from '../plan/left.ts';
 import type { Stat, World } from '../world/world.ts';
 import { COARSE_TICK_MS, FINE_TICK_MS, pickStat, racy, stampOf, tick, unchanged } from './known.ts';
+import { type Looked, lookAt, lookAtAll } from './looked.ts';
 import { Texts } from './texts.ts';
 
 /** How long one reading of the file system's clock may serve. */
@@ -17,9 +18,6 @@ const CLOCK_READING_MS = 20;
 
 /** Of so many files that an input pattern matches each is on record; of more, their digest as one. */
 const NAMED_MEMBERS = 100;
-
-/** What a look at a file showed; with its digest as soon as a record is found to speak of this. */
-type Looked = Stat & { digest?: Digest };
 
 interface Globbed {
   readonly paths: readonly Path[];
@@ -63,7 +61,7 @@ export class Contents {
       for (const output of outputs) if (output.glob !== true) add(output.path);
     }
     const list = [...paths];
-    const stats = await this.#world.files.statMany(list);
+    const stats = await lookAtAll(this.#world.files, list);
     list.forEach((path, i) => {
       this.#stats.set(path, stats[i]);
     });
@@ -137,7 +135,7 @@ export class Contents {
       this.#globs.delete(pattern);
     }
     if (paths.length === 0) return;
-    const stats = await this.#world.files.statMany(paths);
+    const stats = await lookAtAll(this.#world.files, paths);
     paths.forEach((path, i) => {
       this.#stats.set(path, stats[i]);
       this.texts.forget(path);
@@ -172,7 +170,7 @@ export class Contents {
   /** The same of files as they are at this moment; what is known of them stays as it was. */
   async stampsNow(paths: readonly Path[]): Promise<Stamps> {
     if (paths.length === 0) return {};
-    const stats = await this.#world.files.statMany(paths);
+    const stats = await lookAtAll(this.#world.files, paths);
     return Object.fromEntries(
       paths.map((path, i) => {
         const stat = stats[i];
@@ -226,7 +224,7 @@ export class Contents {
   #statOf(path: Path): Looked | undefined {
     const seen = this.#stats.get(path);
     if (seen !== undefined || this.#stats.has(path)) return seen;
-    const stat = this.#world.files.stat(path);
+    const stat = lookAt(this.#world.files, path);
     this.#stats.set(path, stat);
     return stat;
   }
