@@ -162,7 +162,7 @@ function keptBundle(
   files: LoadOptions['files'],
 ): Sources | undefined {
   // Code that somebody else could have put there is not run.
-  const own = files.isPrivate(outfile) && files.privateDirectory(dirname(outfile));
+  const own = files.isPrivate(outfile) && files.isPrivate(dirname(outfile));
   const text = own ? files.readText(outfile) : undefined;
   const inputs = text === undefined ? undefined : inputsIn(text);
   if (text === undefined || inputs === undefined) return undefined;

@@ -72,15 +72,24 @@ function wayToTrouble(
   traces: ReadonlyMap<TargetName, Trace>,
 ): readonly TargetName[] {
   const own = reasonsOf(plan, target, traces);
-  if (own.some(({ kind }) => kind !== 'never built')) return [target];
+  if (own.some(({ kind }) => kind !== 'never built' && kind !== 'failed before')) return [target];
   const from = new Map<TargetName, TargetName | undefined>([[target, undefined]]);
   // What is found on the way joins the row that is being gone through.
   for (const [name] of from) {
     const verdict = plan.verdicts.get(name);
-    if (name !== target && verdict !== undefined && isTrouble(verdict)) return wayFrom(from, name);
-    for (const by of verdict?.by ?? []) if (!from.has(by)) from.set(by, name);
+    if (verdict === undefined) continue;
+    // What failed for want of what it gathers is a consequence too.
+    const lacking = isTrouble(verdict) ? unmade(plan, name) : [];
+    if (name !== target && isTrouble(verdict) && lacking.length === 0) return wayFrom(from, name);
+    for (const by of [...(verdict.by ?? []), ...lacking]) if (!from.has(by)) from.set(by, name);
   }
   return [target];
+}
+
+/** Gathered targets that are not there. */
+function unmade(plan: Plan, target: TargetName): readonly TargetName[] {
+  const gathers = plan.graph.nodes.get(target)?.gathers ?? [];
+  return gathers.filter((name) => plan.verdicts.get(name)?.state !== 'fresh');
 }
 
 function wayFrom(

@@ -53,11 +53,11 @@ export class Folds {
     if (like.length < FOLD_FROM) return undefined;
     const fold = this.#foldOf(pattern);
     fold.ended[ended.verb].push(ended.target);
-    fold.news += 1;
     if (ended.ms !== undefined) fold.ms.push(ended.ms);
     const isFirst = event.kind === 'action failed' && this.#isNew(event);
     const over = countOf(fold) >= like.length;
     if (isFirst) return undefined;
+    fold.news += 1;
     return over ? this.#tell(pattern, fold) : [];
   }
 

@@ -167,7 +167,17 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
       return during('write', probe, () => stamp(fs, placing, probe));
     },
     strangerIn: (path) => strangerIn(fs, absolute(path)),
-    privateDirectory: (path) => privateDirectory(fs, absolute(path)),
+    privateDirectory: (path) => {
+      const full = absolute(path);
+      // What leads to it is shared as usual. Where that cannot be made, the answer is no.
+      try {
+        placing.makeDirectory(dirname(full));
+      } catch (error) {
+        if (codeOf(error) === undefined) throw error;
+        return false;
+      }
+      return privateDirectory(fs, full);
+    },
     isOwnOrAbsent: (path) => isOwnOrAbsent(fs, absolute(path)),
     isPrivate: (path) => isPrivate(fs, absolute(path)),
     get digests() {

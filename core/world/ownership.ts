@@ -37,11 +37,12 @@ export function privateDirectory(fs: FsModule, path: string): boolean {
   }
 }
 
-/** Whether a file is this user's own and nobody else may write it; false without one. */
+/** Whether a file or folder is this user's own and nobody else may write it; false without one. */
 export function isPrivate(fs: FsModule, path: string): boolean {
   try {
     const stat = fs.lstatSync(path);
-    return stat.isFile() && isOwn(stat.uid) && (stat.mode & 0o022) === 0;
+    const known = stat.isFile() || stat.isDirectory();
+    return known && isOwn(stat.uid) && (stat.mode & 0o022) === 0;
   } catch (error) {
     if (meansMissing(codeOf(error))) return false;
     throw error;

@@ -107,7 +107,7 @@ export interface Files {
   privateDirectory(path: Path): boolean;
   /** Whether what is at `path` is this user's own, or nothing is there. */
   isOwnOrAbsent(path: Path): boolean;
-  /** Whether a file is there, this user's own, and nobody else may write it. */
+  /** Whether a file or folder is there, this user's own, and nobody else may write it. */
   isPrivate(path: Path): boolean;
   /** How many content digests were computed; for reports and tests. */
   readonly digests: number;

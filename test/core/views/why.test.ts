@@ -72,6 +72,12 @@ describe('the first cause', () => {
       other: { state: 'missing', reasons: [{ kind: 'never built' }] },
       ccds: { state: 'missing', reasons: [{ kind: 'never built' }], by: ['other', 'sent'] },
       rc: { state: 'stale', reasons: [{ kind: 'recipe changed' }], by: ['dag'] },
+      list: {
+        state: 'failed',
+        reasons: [{ kind: 'failed before', problem: 'nothing goes on' }],
+        gathers: ['ccds'],
+      },
+      post: { state: 'missing', reasons: [{ kind: 'never built' }], by: ['list'] },
     });
     const cause = (name: string) => causeText(held, rootCause(held, name, new Map()));
     expect(cause('ccds')).toBe(
@@ -79,6 +85,8 @@ describe('the first cause', () => {
     );
     expect(cause('rc')).toBe('rc is stale because its recipe changed');
     expect(cause('other')).toBe('other is missing because it was never built');
+    expect(cause('post')).toMatch(/^post .* after list .* after dag because it failed before: no/);
+    expect(cause('dag')).toBe('dag failed because it failed before: no templates');
   });
 
   test('of a long chain is told without the middle', () => {
