@@ -7,6 +7,8 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  stat,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -98,12 +100,42 @@ describe('what is looked at', () => {
     ['was changed', (files) => files.write('out', '')],
     ['was removed', (files) => files.remove('seen')],
     ['is a link', (files) => files.isLinked('link')],
-    ['was asked where it really is', (files) => files.realDirectory('ccds')],
+    [
+      'was asked where it really is, and that is elsewhere',
+      (files) => files.realDirectory('folder'),
+    ],
   ])('leaves a doubt when it %s', async (_what, act) => {
     symlinkSync('seen', at('link'));
+    symlinkSync('ccds', at('folder'));
     const noting = await noted();
     act(openFiles(dir, noting.fs));
     expect(noting.doubts).toBeDefined();
+  });
+
+  test('where a folder really is leaves none if it is there', async () => {
+    const noting = await noted();
+    const files = openFiles(dir, noting.fs);
+    files.realDirectory('ccds');
+    files.makeDirectory('ccds');
+    expect(noting.doubts).toBeUndefined();
+  });
+
+  test('each is looked at once, and none after the first that has changed', async () => {
+    const paths = Array.from({ length: 10_000 }, (_, i) => at(`${i}`));
+    const notes = { paths, numbers: new Float64Array(4 * paths.length).fill(-1) };
+    const counts = { stats: 0 };
+    const counting = {
+      stat,
+      statSync: ((path: string) => {
+        counts.stats += 1;
+        return statSync(path, { throwIfNoEntry: false });
+      }) as typeof statSync,
+    };
+    expect(await areAsNoted(notes, counting)).toBe(true);
+    expect(counts.stats).toBe(paths.length);
+    writeFileSync(at('2'), '');
+    expect(await areAsNoted(notes, counting)).toBe(false);
+    expect(counts.stats).toBe(paths.length + 3);
   });
 
   test('the clock of the file system and scratch files say nothing', async () => {
