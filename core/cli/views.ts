@@ -6,7 +6,7 @@ import { globPattern, resolveGoals } from '../graph/goals.ts';
 import { describeHolder, readHolder } from '../memory/lock.ts';
 import { buildLogs, logsOf, partsOf } from '../memory/logs.ts';
 import type { Observer } from '../observe/observer.ts';
-import { normaliser, notYetKnown } from '../observe/stage.ts';
+import { graphUnseen, normaliser, notYetKnown } from '../observe/stage.ts';
 import type { Plan } from '../plan/verdict.ts';
 import { orphans } from '../repair/clean.ts';
 import { lookOnly } from '../run/opening.ts';
@@ -210,13 +210,16 @@ async function logsOfTarget(
   flags: CommonFlags,
   invocation: Invocation,
 ): Promise<Logs> {
-  const { plan, project } = await look([], flags, invocation);
+  const { project } = await openProject(invocation, flags, { writes: false });
   const { files, clock } = project.world;
-  const known = plan.graph.nodes.has(name)
+  tellOfBuilder(project.world, invocation);
+  // How anything stands does not matter here.
+  const graph = graphUnseen(project);
+  const known = graph.nodes.has(name)
     ? [name]
-    : resolveGoals(plan.graph, [name], normaliser(project.world.files.root));
+    : resolveGoals(graph, [name], normaliser(files.root));
   const target = known[0]!;
-  const chain = plan.graph.nodes.get(target)!.rule.chain;
+  const chain = graph.nodes.get(target)!.rule.chain;
   const logs = [
     ...logsOf(files, target),
     ...(chain === undefined ? [] : logsOf(files, chain.name)),

@@ -130,6 +130,19 @@ function goalsIn(
   }
 }
 
+/** The graph as what lies here tells it, placeholders and all; nothing is looked at but those texts. */
+export function graphUnseen(project: Project): Graph {
+  const normalise = normaliser(project.world.files.root);
+  const items = declared(project);
+  const texts = new Map<TargetName, string>();
+  for (;;) {
+    const graph = resolved(project, items, texts, normalise);
+    if (graph.unexpanded.length === 0) return graph;
+    for (const expansion of graph.unexpanded)
+      texts.set(expansion.from!, textFor(project, graph, expansion, true));
+  }
+}
+
 /** Targets that have to be made before it is known which targets there are. */
 export function notYetKnown(found: Stage): readonly TargetName[] {
   const unexpanded = found.plan.graph.unexpanded.flatMap(({ from }) => from ?? []);

@@ -24,3 +24,25 @@ test('log says where a detached program prints', async ({ w, expect }) => {
     err: '',
   });
 });
+
+test('log looks at nothing but logs, also for what follows from a text', async ({ w, expect }) => {
+  w.rules(
+    `target('list', { outputs: ['list'], recipe: [sh('list', 'echo one > list')] }),
+    expand('list', (text) => [
+      target(text.trim(), {
+        observe: {
+          look: () => [],
+          judge: () => {
+            process.stderr.write('looked\\n');
+            return { state: 'ready', value: 1 };
+          },
+        },
+        recipe: [sh('one', 'echo told >&2')],
+      }),
+    ]),
+    target('goal', { after: ['list'], recipe: [] }),`,
+  );
+  await w.desgw(['build', 'list']);
+  expect((await w.desgw(['build', 'one'])).err).toContain('looked');
+  expect(await w.desgw(['log', 'one'])).toEqual({ code: 0, out: 'told\n', err: '' });
+});
