@@ -5,6 +5,7 @@ import { UserError } from '../api/errors.ts';
 import { globPattern, resolveGoals } from '../graph/goals.ts';
 import { describeHolder, readHolder } from '../memory/lock.ts';
 import { buildLogs, logsOf, partsOf } from '../memory/logs.ts';
+import { liveWork } from '../observe/live.ts';
 import type { Observer } from '../observe/observer.ts';
 import { graphUnseen, normaliser, notYetKnown } from '../observe/stage.ts';
 import type { Plan } from '../plan/verdict.ts';
@@ -49,11 +50,18 @@ export async function status(
   flags: CommonFlags & { readonly all?: boolean; readonly ascii?: boolean },
   invocation: Invocation,
 ): Promise<number> {
-  const { plan, memory, stage, observer } = await look(targets, flags, invocation);
+  const { plan, memory, stage, observer, project } = await look(targets, flags, invocation);
   const { terminal } = invocation;
   const { paint, width } = terminal;
   const left = notYetKnown(stage).length > 0 ? [] : orphans(memory, plan.graph);
-  const names = left.filter((it) => Object.keys(it.outputs).length > 0).map((it) => it.target);
+  const named = left.filter((it) => Object.keys(it.outputs).length > 0).map((it) => it.target);
+  const { world, build } = project;
+  const asking = { world, adapters: build.adapters ?? {}, signal: invocation.signal };
+  const live = await liveWork(
+    left.map(({ target }) => target),
+    { ...asking, traces: memory.traces },
+  );
+  const names = { names: named, live };
   terminal.out(
     flags.json === true
       ? JSON.stringify(statusJson(plan, names))

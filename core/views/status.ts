@@ -22,7 +22,7 @@ const FOLD_FROM = 3;
  */
 export function statusText(
   plan: Plan,
-  orphans: readonly TargetName[],
+  orphans: Orphans,
   options: OverviewOptions & { readonly map?: readonly string[] },
 ): string {
   const board = boardOf(plan);
@@ -39,12 +39,7 @@ export function statusText(
 }
 
 /** The same where targets are about subjects: these against phases, and what is not well. */
-function boardText(
-  plan: Plan,
-  board: Board,
-  orphans: readonly TargetName[],
-  options: OverviewOptions,
-): string {
+function boardText(plan: Plan, board: Board, orphans: Orphans, options: OverviewOptions): string {
   const inState = (...states: readonly State[]) =>
     realTargets(plan).filter((name) => states.includes(plan.verdicts.get(name)!.state));
   const section = (title: string, names: readonly TargetName[]): string[] =>
@@ -64,7 +59,7 @@ function boardText(
 }
 
 /** The same as data. */
-export function statusJson(plan: Plan, orphans: readonly TargetName[]): object {
+export function statusJson(plan: Plan, orphans: Orphans): object {
   return {
     goals: plan.goals,
     counts: Object.fromEntries(stateCounts(plan)),
@@ -83,7 +78,8 @@ export function statusJson(plan: Plan, orphans: readonly TargetName[]): object {
         ...(subject !== undefined && { subject: subject.name }),
       };
     }),
-    orphans,
+    orphans: orphans.names,
+    liveOrphans: orphans.live.map(({ target, what }) => ({ target, what })),
     next: nextSteps(plan),
   };
 }
@@ -118,11 +114,30 @@ function boardData(board: Board): object {
   };
 }
 
-function orphanLines(orphans: readonly TargetName[]): readonly string[] {
-  if (orphans.length === 0) return [];
-  const [are, they] = orphans.length === 1 ? ['is', 'it'] : ['are', 'they'];
+/** Targets on record that no rule declares any more. */
+export interface Orphans {
+  readonly names: readonly TargetName[];
+  /** Of those, work that is still under way, or may be. */
+  readonly live: readonly {
+    readonly target: TargetName;
+    readonly what: string;
+    readonly advice?: string;
+  }[];
+}
+
+export const NO_ORPHANS: Orphans = { names: [], live: [] };
+
+function orphanLines({ names, live }: Orphans): readonly string[] {
+  const alive = live.map(
+    ({ target, what, advice }) =>
+      `${display(target)} is in no rule any more, but its work is still on the grid: ${display(what)}. Put it back${advice === undefined ? '' : `, or \`${advice}\` ends it`}.`,
+  );
+  const dead = names.filter((name) => !live.some(({ target }) => target === name));
+  if (dead.length === 0) return alive;
+  const [are, they] = dead.length === 1 ? ['is', 'it'] : ['are', 'they'];
   return [
-    `${enumerate(orphans.map(display))} ${are} in no rule any more; \`desgw clean --orphans\` deletes what ${they} left.`,
+    ...alive,
+    `${enumerate(dead.map(display))} ${are} in no rule any more; \`desgw clean --orphans\` deletes what ${they} left.`,
   ];
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { statusJson, statusText } from '../../../core/views/status.ts';
+import { NO_ORPHANS, statusJson, statusText } from '../../../core/views/status.ts';
 import { plain } from '../../../core/words/paint.ts';
 import { planOf, type Sketch } from '../../support/plans.ts';
 
@@ -29,7 +29,7 @@ test('like targets share a line, and those of them that are not fresh are named 
     'exposure.list': { state: 'maybe', by: ['ccds_668440', 'ccds_668442'] },
     all: { state: 'maybe', group: true, by: ['exposure.list'] },
   });
-  expect(statusText(plan, [], SHOWN)).toBe(`season                    fresh    season 500
+  expect(statusText(plan, NO_ORPHANS, SHOWN)).toBe(`season                    fresh    season 500
 dagmaker.rc               stale    TEFF_CUT_g: 0.2 -> 0.3 and 2 more reasons
 dagmaker_*.out (6)        fresh
 ccds_* (6)                1 fresh, 2 waiting, 3 blocked
@@ -50,7 +50,7 @@ test('what is said of several like targets leaves their number out, of a single 
     ccds_668441: { state: 'failed', note: '668441 has no templates' },
     ccds_668442: { state: 'blocked', by: ['submitted_668442'] },
   });
-  expect(statusText(plan, [], SHOWN).split('\n').slice(0, 3)).toEqual([
+  expect(statusText(plan, NO_ORPHANS, SHOWN).split('\n').slice(0, 3)).toEqual([
     'ccds_* (3)                     2 blocked, 1 failed',
     '  ccds_668440 and ccds_668442  blocked  by submitted_*',
     '  ccds_668441                  failed   668441 has no templates',
@@ -59,7 +59,7 @@ test('what is said of several like targets leaves their number out, of a single 
 
 test('when all is fresh it says so', () => {
   const plan = planOf({ a: {}, b: { deps: ['a'] }, all: { group: true, deps: ['b'] } });
-  expect(statusText(plan, [], SHOWN)).toBe(`a    fresh
+  expect(statusText(plan, NO_ORPHANS, SHOWN)).toBe(`a    fresh
 b    fresh
 all  fresh
 
@@ -74,7 +74,7 @@ test('what only a person can decide is said last', () => {
     sent: { state: 'in doubt', note: 'no job id' },
     after: { state: 'blocked', by: ['sent'] },
   });
-  expect(statusText(plan, [], SHOWN)).toBe(`list\\n1  edited    list\\n1 was changed by hand
+  expect(statusText(plan, NO_ORPHANS, SHOWN)).toBe(`list\\n1  edited    list\\n1 was changed by hand
 sent     in doubt  no job id
 after    blocked   by sent
 
@@ -84,7 +84,7 @@ list\\n1 and sent need a person: \`desgw why $'list\\n1'\` says what to do.
 });
 
 test('what is left of targets that no rule makes is told of', () => {
-  expect(statusText(planOf({ a: {} }), ['old\n1', 'b'], SHOWN)).toContain(
+  expect(statusText(planOf({ a: {} }), { names: ['old\n1', 'b'], live: [] }, SHOWN)).toContain(
     `1 target: 1 fresh
 old\\n1 and b are in no rule any more; \`desgw clean --orphans\` deletes what they left.
 Everything is up to date.
@@ -98,7 +98,7 @@ test('when all that is left is under way, build waits for it', () => {
     b: { state: 'waiting', note: '3 of 5' },
     c: { state: 'blocked', by: ['b'] },
   });
-  expect(statusText(plan, [], SHOWN)).toBe(`a  fresh
+  expect(statusText(plan, NO_ORPHANS, SHOWN)).toBe(`a  fresh
 b  waiting  3 of 5
 c  blocked  by b
 
@@ -110,9 +110,10 @@ next: \`desgw build\` waits for what is under way, and goes on from there.
 test('only the state is coloured, also when the name contains it', () => {
   const plan = planOf({ 'fresh fish': { note: 'fresh' } });
   expect(
-    statusText(plan, [], { ...SHOWN, paint: (style, text) => `<${style}>${text}</>` }).split(
-      '\n',
-    )[0],
+    statusText(plan, NO_ORPHANS, {
+      ...SHOWN,
+      paint: (style, text) => `<${style}>${text}</>`,
+    }).split('\n')[0],
   ).toBe('fresh fish  <green>fresh</>  fresh');
 });
 
@@ -121,9 +122,10 @@ test('the same as data', () => {
     a: { state: 'missing', reasons: [{ kind: 'never built' }] },
     b: { state: 'maybe', by: ['a'] },
   });
-  expect(statusJson(plan, ['gone'])).toEqual({
+  expect(statusJson(plan, { names: ['gone'], live: [] })).toEqual({
     goals: ['b'],
     orphans: ['gone'],
+    liveOrphans: [],
     counts: { maybe: 1, missing: 1 },
     targets: [
       { target: 'a', state: 'missing', reasons: [{ kind: 'never built' }] },
@@ -156,7 +158,7 @@ describe('where targets are about subjects', () => {
 
   test('totals come first, then those that stand alike in one row, then what is not well', () => {
     expect(
-      statusText(plan, [], SHOWN),
+      statusText(plan, NO_ORPHANS, SHOWN),
     ).toBe(`59 exposures: 54 done, 2 under way (80 of 118 CCDs complete, 2 failed, 8 held), 2 failed, 1 needs a
   person
 
@@ -182,13 +184,13 @@ ccds_668444 needs a person: \`desgw why ccds_668444\` says what to do.
   });
 
   test('each can be asked for by itself, and nothing is wider than the screen', () => {
-    const all = statusText(plan, [], { ...SHOWN, width: 60, all: true }).split('\n');
+    const all = statusText(plan, NO_ORPHANS, { ...SHOWN, width: 60, all: true }).split('\n');
     expect(all.filter((line) => /^6685\d\d +done +done$/.test(line))).toHaveLength(54);
     expect(all.slice(1).every((line) => line.length <= 60)).toBe(true);
   });
 
   test('the same as data', () => {
-    expect(statusJson(plan, [])).toMatchObject({
+    expect(statusJson(plan, NO_ORPHANS)).toMatchObject({
       subjects: { kind: 'exposure', done: 54, 'under way': 2, failed: 2, 'needs a person': 1 },
       phases: [
         { phase: 'preparation', states: { fresh: 1 } },
@@ -198,4 +200,13 @@ ccds_668444 needs a person: \`desgw why ccds_668444\` says what to do.
       ],
     });
   });
+});
+
+test('work of a target that is in no rule any more is told while it is on the grid', () => {
+  const live = [{ target: 'submitted_1', what: '61 idle', advice: 'desgw cancel 1' }];
+  const text = statusText(planOf({ a: {} }), { names: ['dag_1', 'submitted_1'], live }, SHOWN);
+  expect(text).toContain(
+    'submitted_1 is in no rule any more, but its work is still on the grid: 61 idle. Put it back, or `desgw cancel 1` ends it.',
+  );
+  expect(text).toContain('dag_1 is in no rule any more; `desgw clean --orphans`');
 });
