@@ -9,7 +9,6 @@ import { paramsJson } from '../views/params.ts';
 import { reportData, reportPage } from '../views/report.ts';
 import type { ReportData } from '../views/report-data.ts';
 import type { Reporter } from '../views/reporter.ts';
-import { serve } from '../world/server.ts';
 import type { Files } from '../world/world.ts';
 import { type CommonFlags, type Invocation, type Opened, openProject, VERSION } from './context.ts';
 
@@ -121,6 +120,8 @@ async function served(opened: Opened, flags: ReportFlags, invocation: Invocation
   const { files, clock } = opened.project.world;
   const { signal, terminal } = invocation;
   let data = await dataOf(opened, invocation);
+  // Loaded here alone: no other command needs to know the web.
+  const { serve } = await import('../world/server.ts');
   const server = await serve({
     port: portOf(flags.port),
     answer: async (path) => {

@@ -52,6 +52,31 @@ function data(at: Site): { readonly [path: string]: string } {
 const submitted = (at: Site): number => at.submissions().length;
 const report = (at: Site) => JSON.parse(at.text(`image_proc_outputs/ccds_${POOR}.json`)).counts;
 
+test('report, status and ccds tell the same of an exposure, and the page holds all of it', async () => {
+  const data = JSON.parse((await base.desgw(['report', '--json'])).out);
+  const { complete, failed } = report(base);
+  const letters: string = data.subjects[0].parts;
+  const count = (letter: string) => [...letters].filter((one) => one === letter).length;
+  expect([data.subjects[0].name, count('C'), count('F'), count('U')]).toEqual([
+    POOR,
+    complete,
+    failed,
+    3,
+  ]);
+  const steps = Object.values(data.subjects[0].notes as { [label: string]: string[] }).flat();
+  const told = (await base.desgw(['ccds', POOR])).out;
+  for (const step of new Set(steps)) {
+    const n = steps.filter((one) => one === step).length;
+    expect(told).toMatch(new RegExp(`^ *${n} x ${step.replace('+', '\\+')}$`, 'm'));
+  }
+  const status = await base.desgw(['status', POOR, '--ascii']);
+  expect(status.out.match(/X\d\d/g)).toHaveLength(failed);
+
+  const written = await base.desgw(['report', 'page.html']);
+  expect(written.code, written.said).toBe(0);
+  expect(base.text('page.html')).toContain(`"name":"${POOR}"`);
+});
+
 test('doctor finds nothing bad at the sandbox, and changes nothing', async () => {
   const before = data(base);
   const { code, out } = await base.desgw(['doctor', '--json']);
