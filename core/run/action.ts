@@ -14,7 +14,6 @@ import type { Digest, Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import { recipeOf } from '../graph/resolve.ts';
 import { logPath } from '../memory/logs.ts';
-import type { Built, Started } from '../memory/trace.ts';
 import { attemptDirectory } from '../observe/attempts.ts';
 import { giveBackClaims } from '../observe/claims.ts';
 import { leftoversBeside } from '../observe/leftovers.ts';
@@ -27,14 +26,12 @@ import { adopt } from './adopt.ts';
 import { revokeAttempt } from './detached.ts';
 import {
   type Entry,
-  earlyIn,
   entryOf,
   evaluate,
   isOpen,
   type Landing,
   nextRun,
   type PerformContext,
-  rememberedIn,
 } from './entry.ts';
 import { evidenceOf } from './evidence.ts';
 import {
@@ -46,8 +43,10 @@ import {
   signatureMade,
 } from './found.ts';
 import { Keeper } from './keep.ts';
+import { builtOf, type Course, failedOf, finishingOf, startedOf } from './on-record.ts';
 import { notMade, problemOf, problemsOf } from './problems.ts';
-import { placedBy, Run, type StepsEnd } from './steps.ts';
+import type { StepsEnd } from './step-options.ts';
+import { placedBy, Run } from './steps.ts';
 
 /** Performs `action`; failing is a landing, only defects throw. */
 export async function perform(action: Action, context: PerformContext): Promise<Landing> {
@@ -211,22 +210,7 @@ class Performer {
       (step): step is Exec => step.kind === 'exec' && step.detached !== undefined,
     )?.detached;
     this.#entries.forEach((entry, i) => {
-      const stamps = { ...(detached === undefined ? {} : entry.stamps), ...entry.found };
-      const started: Started = {
-        kind: 'started',
-        run: entry.run,
-        at: this.#startedAt,
-        signature: entry.signature,
-        because: this.#action.reasons,
-        token: this.#token,
-        ...rememberedIn(entry),
-        ...(this.#action.makes.length > 1 ? { due: this.#action.makes } : {}),
-        ...(entry.previous === undefined ? {} : { previous: entry.previous }),
-        ...(entry.again ? { again: true } : {}),
-        ...earlyIn(entry, this.#context),
-        ...(detached === undefined ? {} : { detached }),
-        ...(Object.keys(stamps).length === 0 ? {} : { stamps }),
-      };
+      const started = startedOf(entry, this.#course(), detached);
       // Durable before anything that must not happen twice; one sync covers all links.
       const durable =
         i === this.#entries.length - 1 &&
@@ -332,21 +316,8 @@ class Performer {
     if (prepared.size > 0 && this.#entries.length === 1 && this.#action.kind !== 'restore') {
       const entry = this.#entries[0]!;
       const trace = journal.traces.get(entry.node.name);
-      const plain = entry.node.outputs.every(
-        (o) => o.keys === undefined && (prepared.has(o.path) || observer.file(o.path) !== 'absent'),
-      );
-      // Whoever finds this record looks at the outputs alone, so nothing else may be on its way.
-      const declared = [...prepared.keys()].every((path) =>
-        entry.node.outputs.some((o) => o.path === path),
-      );
-      if (trace?.kind === 'started' && plain && declared) {
-        journal.trace(entry.node.name, {
-          ...trace,
-          kind: 'finishing',
-          signature: entry.signature,
-          outputs: this.#digests(entry.node, prepared),
-        });
-      }
+      const finishing = finishingOf(entry, trace, prepared, observer);
+      if (finishing !== undefined) journal.trace(entry.node.name, finishing);
     }
     run.commit();
     const missing: Problem[] = [];
@@ -373,10 +344,10 @@ class Performer {
     };
   }
 
-  #digests(node: Node, prepared: ReadonlyMap<Path, Digest>): { [path: string]: Digest } {
-    return Object.fromEntries(
-      node.outputs.map((o) => [o.path, prepared.get(o.path) ?? this.#context.observer.output(o)]),
-    );
+  #course(): Course {
+    const { observer, world } = this.#context;
+    const [action, token, startedAt] = [this.#action, this.#token, this.#startedAt];
+    return { action, token, startedAt, begun: this.#begun, now: world.clock.now(), observer };
   }
 
   #missing(node: Node): readonly Problem[] {
@@ -384,28 +355,14 @@ class Performer {
   }
 
   #record(entry: Entry, run: Run): void {
-    const { journal, observer, world } = this.#context;
+    const { journal, observer } = this.#context;
     const { node } = entry;
-    const { receipt } = run.facts;
     const signature = signatureMade(entry, this.#products, this.#context);
     const outputs = outputsMade(this.#ran(entry), observer);
-    const built: Built =
+    const built =
       this.#action.kind === 'restore' && entry.previous !== undefined
         ? { ...entry.previous, signature, outputs }
-        : {
-            kind: 'built',
-            how: 'built',
-            run: entry.run,
-            at: world.clock.now(),
-            ms: world.clock.now() - this.#begun,
-            signature,
-            because: this.#action.reasons,
-            outputs,
-            ...earlyIn(entry, this.#context),
-            ...(node.rule.once === undefined ? {} : { token: this.#token }),
-            ...(receipt === undefined ? {} : { receipt }),
-            ...(entry.again ? { again: true } : {}),
-          };
+        : builtOf({ ...entry, signature }, this.#course(), outputs, run.facts.receipt);
     journal.trace(node.name, built, { durable: node.rule.once !== undefined });
     this.#products.set(node.name, productNow(node, observer, signature));
   }
@@ -463,27 +420,15 @@ class Performer {
     const untouched = this.#keeper.release();
     // That a file could not be put back does not undo what was done.
     if (this.#action.kind === 'restore') return this.#leave(problems);
-    const found = Object.keys(untouched).length > 0;
     for (const entry of this.#entries) {
       if (made.includes(entry.node.name)) continue;
-      journal.trace(
-        entry.node.name,
-        {
-          kind: 'failed',
-          run: entry.run,
-          at: world.clock.now(),
-          ms: world.clock.now() - this.#begun,
-          signature: entry.signature,
-          because: this.#action.reasons,
-          problems,
-          log: this.#log,
-          ...(entry.previous === undefined ? {} : { previous: entry.previous }),
-          ...(entry.again ? { again: true } : {}),
-          ...(found ? { untouched } : {}),
-          ...(doubt ? { token: this.#token, ...rememberedIn(entry) } : {}),
-        },
-        { durable: doubt },
-      );
+      const failed = failedOf(entry, this.#course(), {
+        problems,
+        log: this.#log,
+        untouched,
+        doubt,
+      });
+      journal.trace(entry.node.name, failed, { durable: doubt });
     }
     if (!doubt) giveBackClaims(world.files, this.#claims, this.#token);
     return { state: doubt ? 'doubt' : 'failed', made, problems, log: this.#log };

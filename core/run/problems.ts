@@ -8,7 +8,7 @@ import { whyUnfit } from '../plan/left.ts';
 import { nearestNames } from '../words/near.ts';
 import { enumerate } from '../words/text.ts';
 import type { Files } from '../world/world.ts';
-import type { StepsEnd } from './steps.ts';
+import type { StepsEnd } from './step-options.ts';
 
 /** A step that failed, as a problem. */
 export const problemOf = ({ what, advice }: Extract<StepsEnd, { state: 'failed' }>): Problem =>

@@ -8,41 +8,12 @@ import { editKeys } from '../formats/keys.ts';
 import { capturePath } from '../memory/logs.ts';
 import { attemptExit, attemptState } from '../observe/attempts.ts';
 import { claimant, takeClaim } from '../observe/claims.ts';
-import type { Environments } from '../observe/environment.ts';
 import { filled } from '../observe/filled.ts';
 import { exitText } from '../words/exit.ts';
-import type { Prepared, Spawn, World } from '../world/world.ts';
+import type { Prepared, Spawn } from '../world/world.ts';
 import { prepareAttempt, revokeAttempt, stopAttempt } from './detached.ts';
-
-/** How the steps of a run came out. */
-export type StepsEnd =
-  | { readonly state: 'done' }
-  | { readonly state: 'failed'; readonly what: string; readonly advice?: string }
-  /** Left running by itself; a later invocation collects its result. */
-  | { readonly state: 'left' }
-  | { readonly state: 'interrupted' };
-
-export interface RunOptions {
-  readonly world: World;
-  readonly environments: Environments;
-  readonly signal: AbortSignal;
-  readonly token: string;
-  /** It was asked for once more. */
-  readonly again: boolean;
-  readonly startedAt: number;
-  /** Log of the run; what goes to stdout and stderr lands here unless a step says otherwise. */
-  readonly log: Path;
-  /** Names of environment variables the rule declared. */
-  readonly env: readonly string[];
-  readonly onRetry: (retry: number, delay: number, exit: Exit) => void;
-  readonly onWarning: (message: string) => void;
-  /** Called now and then while a detached program runs. */
-  readonly onAlive: () => Promise<void>;
-  /** Take up after the detached step, whose program was started by an earlier invocation. */
-  readonly resume: boolean;
-  /** Only put files in place, from what is on record; start nothing. */
-  readonly filesOnly: boolean;
-}
+import { Silence } from './silence.ts';
+import type { RunOptions, StepsEnd } from './step-options.ts';
 
 /** Most of an output that is handed to judges: the end of it. */
 const CAPTURE_LIMIT = 4 * 1024 * 1024;
@@ -359,36 +330,6 @@ export class Run {
     return Object.fromEntries(
       Object.entries(env).map(([name, value]) => [name, this.#fill(value)]),
     );
-  }
-}
-
-/** Tells once when a detached program has been silent for too long. Nothing is stopped for it. */
-class Silence {
-  readonly #world: World;
-  readonly #log: Path;
-  readonly #limit: number | undefined;
-  #size = -1;
-  #since: number;
-  #said = false;
-
-  constructor(world: World, log: Path, limit: number | undefined) {
-    this.#world = world;
-    this.#log = log;
-    this.#limit = limit;
-    this.#since = world.clock.now();
-  }
-
-  told(): number | undefined {
-    if (this.#limit === undefined || this.#said) return undefined;
-    const size = this.#world.files.stat(this.#log)?.size ?? 0;
-    const now = this.#world.clock.now();
-    if (size !== this.#size) {
-      this.#size = size;
-      this.#since = now;
-    }
-    if (now - this.#since < this.#limit * 1000) return undefined;
-    this.#said = true;
-    return this.#limit;
   }
 }
 

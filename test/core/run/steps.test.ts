@@ -3,7 +3,8 @@ import { claim, copy, edit, exec, link, move, remove, write } from '../../../cor
 import type { Exit, Facts } from '../../../core/api/facts.ts';
 import type { Exec, Step } from '../../../core/api/steps.ts';
 import { Environments } from '../../../core/observe/environment.ts';
-import { Run, type RunOptions } from '../../../core/run/steps.ts';
+import type { RunOptions } from '../../../core/run/step-options.ts';
+import { Run } from '../../../core/run/steps.ts';
 import { exitText } from '../../../core/words/exit.ts';
 import { type Program, stubWorld } from '../stub-world.ts';
 

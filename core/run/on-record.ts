@@ -1,0 +1,115 @@
+/** What goes on record of a run, from its beginning to its end. */
+
+import type { Problem } from '../api/rules.ts';
+import type { Exec } from '../api/steps.ts';
+import type { Digest, Path } from '../api/values.ts';
+import type { Built, Failed, Finishing, Started, Trace } from '../memory/trace.ts';
+import type { Observer } from '../observe/observer.ts';
+import type { Action } from '../plan/verdict.ts';
+import { type Entry, earlyIn, rememberedIn } from './entry.ts';
+
+/** What all records of one run have in common. */
+export interface Course {
+  readonly action: Action;
+  readonly token: string;
+  /** When the attempt began, which may have been in an earlier invocation. */
+  readonly startedAt: number;
+  /** When this invocation began with it. */
+  readonly begun: number;
+  readonly now: number;
+  readonly observer: Observer;
+}
+
+/** On record before anything runs. */
+export function startedOf(entry: Entry, course: Course, detached: Exec['detached']): Started {
+  const { makes, reasons } = course.action;
+  const stamps = { ...(detached === undefined ? {} : entry.stamps), ...entry.found };
+  return {
+    kind: 'started',
+    run: entry.run,
+    at: course.startedAt,
+    signature: entry.signature,
+    because: reasons,
+    token: course.token,
+    ...rememberedIn(entry),
+    ...(makes.length > 1 ? { due: makes } : {}),
+    ...(entry.previous === undefined ? {} : { previous: entry.previous }),
+    ...(entry.again ? { again: true } : {}),
+    ...earlyIn(entry, course),
+    ...(detached === undefined ? {} : { detached }),
+    ...(Object.keys(stamps).length === 0 ? {} : { stamps }),
+  };
+}
+
+/**
+ * On record when all outputs are durable beside their place. Whoever finds it looks at the outputs
+ * alone, so there is none where anything else is on its way, or where only keys are ours.
+ */
+export function finishingOf(
+  { node, signature }: Entry,
+  started: Trace | undefined,
+  prepared: ReadonlyMap<Path, Digest>,
+  observer: Observer,
+): Finishing | undefined {
+  const plain = node.outputs.every(
+    (o) => o.keys === undefined && (prepared.has(o.path) || observer.file(o.path) !== 'absent'),
+  );
+  const declared = [...prepared.keys()].every((path) => node.outputs.some((o) => o.path === path));
+  if (started?.kind !== 'started' || !plain || !declared) return undefined;
+  const outputs = Object.fromEntries(
+    node.outputs.map((o) => [o.path, prepared.get(o.path) ?? observer.output(o)]),
+  );
+  return { ...started, kind: 'finishing', signature, outputs };
+}
+
+/** On record when everything is in place. */
+export function builtOf(
+  entry: Entry,
+  course: Course,
+  outputs: Built['outputs'],
+  receipt: string | undefined,
+): Built {
+  const { node, run, signature, again } = entry;
+  const { action, token, begun, now } = course;
+  return {
+    kind: 'built',
+    how: 'built',
+    run,
+    at: now,
+    ms: now - begun,
+    signature,
+    because: action.reasons,
+    outputs,
+    ...earlyIn(entry, course),
+    ...(node.rule.once === undefined ? {} : { token }),
+    ...(receipt === undefined ? {} : { receipt }),
+    ...(again ? { again: true } : {}),
+  };
+}
+
+/** On record when it failed; with `doubt` it may have had its effect all the same. */
+export function failedOf(
+  entry: Entry,
+  { action, token, begun, now }: Course,
+  end: {
+    readonly problems: readonly Problem[];
+    readonly log: Path;
+    readonly untouched: NonNullable<Failed['untouched']>;
+    readonly doubt: boolean;
+  },
+): Failed {
+  return {
+    kind: 'failed',
+    run: entry.run,
+    at: now,
+    ms: now - begun,
+    signature: entry.signature,
+    because: action.reasons,
+    problems: end.problems,
+    log: end.log,
+    ...(entry.previous === undefined ? {} : { previous: entry.previous }),
+    ...(entry.again ? { again: true } : {}),
+    ...(Object.keys(end.untouched).length > 0 ? { untouched: end.untouched } : {}),
+    ...(end.doubt ? { token, ...rememberedIn(entry) } : {}),
+  };
+}

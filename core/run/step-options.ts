@@ -1,0 +1,36 @@
+/** What the steps of a run are carried out with, and how they may end. */
+
+import type { Exit } from '../api/facts.ts';
+import type { Path } from '../api/values.ts';
+import type { Environments } from '../observe/environment.ts';
+import type { World } from '../world/world.ts';
+
+/** How the steps of a run came out. */
+export type StepsEnd =
+  | { readonly state: 'done' }
+  | { readonly state: 'failed'; readonly what: string; readonly advice?: string }
+  /** Left running by itself; a later invocation collects its result. */
+  | { readonly state: 'left' }
+  | { readonly state: 'interrupted' };
+
+export interface RunOptions {
+  readonly world: World;
+  readonly environments: Environments;
+  readonly signal: AbortSignal;
+  readonly token: string;
+  /** It was asked for once more. */
+  readonly again: boolean;
+  readonly startedAt: number;
+  /** Log of the run; what goes to stdout and stderr lands here unless a step says otherwise. */
+  readonly log: Path;
+  /** Names of environment variables the rule declared. */
+  readonly env: readonly string[];
+  readonly onRetry: (retry: number, delay: number, exit: Exit) => void;
+  readonly onWarning: (message: string) => void;
+  /** Called now and then while a detached program runs. */
+  readonly onAlive: () => Promise<void>;
+  /** Take up after the detached step, whose program was started by an earlier invocation. */
+  readonly resume: boolean;
+  /** Only put files in place, from what is on record; start nothing. */
+  readonly filesOnly: boolean;
+}
