@@ -97,7 +97,7 @@ export async function bundle({ keepOld }) {
       format: 'esm',
       platform: 'node',
       target: 'node20.19',
-      external: ['oracledb', 'esbuild', 'fast-glob', 'node-sqlite3-wasm'],
+      external: ['oracledb', 'pg', 'pgpass', 'esbuild', 'fast-glob', 'node-sqlite3-wasm'],
       define: { __VERSION__: JSON.stringify(version) },
       // Bundled CommonJS packages call `require`, which an ES module does not have.
       banner: {

@@ -1,6 +1,7 @@
 /** exposures.list, the exposure table in gw_workflow, with its files by band. */
-import { exec, type Rule, target, write } from '../core/index.ts';
+import { exec, type Path, type Rule, type RunFacts, target, write } from '../core/index.ts';
 import { bandFileText, missingFrom, parseExposureTable } from './reports/exposure-table.ts';
+import { withRows } from './reports/night-rows.ts';
 import { rowsText } from './reports/rows.ts';
 import { BANDS, type Exposure } from './settings/domain.ts';
 import { ROWS_FILE } from './settings/follow-up.ts';
@@ -13,8 +14,9 @@ const TIMEOUT = 3600;
 /**
  * Asks the exposure database only when the table is missing, empty or lacks a requested exposure.
  * The files by band are made here, all together: DAGMakers that found one missing would race.
+ * @param rows file with rows of exposures that may be added to the table without that query
  */
-export function exposuresList(site: Site, exposures: readonly Exposure[]): Rule {
+export function exposuresList(site: Site, exposures: readonly Exposure[], rows?: Path): Rule {
   const list = `${site.gwWorkflow}/exposures.list`;
   const lacking = (text: string | undefined): readonly Exposure[] =>
     text === undefined ? exposures : missingFrom(parseExposureTable(text), exposures);
@@ -42,11 +44,18 @@ export function exposuresList(site: Site, exposures: readonly Exposure[]): Rule 
     },
     recipe: {
       version: '1',
-      reads: [list],
-      steps: ({ maybeText }) => {
-        const refresh = lacking(maybeText(list)).length > 0;
+      reads: [list, ...(rows === undefined ? [] : [rows])],
+      steps: ({ text, maybeText }) => {
+        const table = maybeText(list);
+        const grown =
+          rows === undefined || table === undefined
+            ? undefined
+            : withRows(table, text(rows), exposures);
+        const query = lacking(grown ?? table).length > 0;
+        // What is written last is read before the table is in place.
+        const now = (run: RunFacts): string => (query ? run.text(list) : (grown ?? run.text(list)));
         return [
-          ...(refresh
+          ...(query
             ? [
                 exec(['./getExposureInfo.sh'], {
                   cwd: site.gwWorkflow,
@@ -55,13 +64,15 @@ export function exposuresList(site: Site, exposures: readonly Exposure[]): Rule 
                   timeout: TIMEOUT,
                 }),
               ]
-            : []),
+            : grown === undefined || grown === table
+              ? []
+              : [write(list, grown)]),
           ...BANDS.map((band) =>
-            write(`${site.gwWorkflow}/exposures_${band}.list`, ({ text }) =>
-              bandFileText(parseExposureTable(text(list)), band),
+            write(`${site.gwWorkflow}/exposures_${band}.list`, (run) =>
+              bandFileText(parseExposureTable(now(run)), band),
             ),
           ),
-          write(ROWS_FILE, ({ text }) => rowsText(parseExposureTable(text(list)), exposures)),
+          write(ROWS_FILE, (run) => rowsText(parseExposureTable(now(run)), exposures)),
         ];
       },
     },

@@ -21,6 +21,7 @@ import { dagmaker } from './dagmaker.ts';
 import { dagmakerRc } from './dagmaker-rc.ts';
 import { exposuresList } from './exposures-list.ts';
 import { forcefiles } from './forcefiles.ts';
+import { NIGHT_FILE, type NightOf, night } from './night.ts';
 import { outputTxt } from './output-txt.ts';
 import { postproc } from './postproc.ts';
 import { iniTemplate, outdirOf, postprocIni } from './postproc-ini.ts';
@@ -133,11 +134,11 @@ function unknownSettings(params: Params): { readonly [name: string]: string } {
 
 /**
  * All targets of a follow-up.
- * @param exposures numbers, or the path of a file with one number a line
+ * @param exposures numbers, the path of a file with one number a line, or `nightOf(...)`
  */
 export function followUp(
   site: Site,
-  exposures: readonly (number | string)[] | string,
+  exposures: readonly (number | string)[] | string | NightOf,
   params: Params,
 ): readonly RuleItem[] {
   const given = String(params.fromOutput);
@@ -155,11 +156,18 @@ export function followUp(
             fromExposures(site, parseExposureList(text, exposures), params),
           ),
         ]
-      : fromExposures(
-          site,
-          exposures.map((e) => parseExposure(String(e))),
-          params,
-        );
+      : 'kind' in exposures
+        ? [
+            night(site, exposures),
+            expand('night', (text) =>
+              fromExposures(site, parseExposureList(text, NIGHT_FILE), params, NIGHT_FILE),
+            ),
+          ]
+        : fromExposures(
+            site,
+            exposures.map((e) => parseExposure(String(e))),
+            params,
+          );
   return [...site.setup, season(site, String(params.season)), ...rest, ...testing(site, params)];
 }
 
@@ -167,9 +175,10 @@ function fromExposures(
   site: Site,
   exposures: readonly Exposure[],
   params: Params,
+  rows?: Path,
 ): readonly RuleItem[] {
   return [
-    exposuresList(site, exposures),
+    exposuresList(site, exposures, rows),
     expand(
       'season',
       (text) => underSeason({ site, exposures, params, season: text.trim() }),

@@ -6,6 +6,7 @@ import type { JobsubOptions } from '../grid/jobsub-commands.ts';
 import { jobsubChecks } from '../grid/jobsub-doctor.ts';
 import { watchedQueue } from '../grid/work.ts';
 import { oracleSeasons } from '../seasons/registry.ts';
+import { type DatabaseOptions, postgresExposures } from './exposure-database.ts';
 import { JOBSUB_PROFILE, LOGIN_ENV } from './login-env.ts';
 import type { Site } from './site.ts';
 
@@ -34,6 +35,8 @@ export interface FermilabOptions {
   /** True when run_postproc.py loads its saved table with `.item()`. */
   readonly fixedPostproc?: boolean;
   readonly settleAfter?: number;
+  /** Where `nightOf` looks for exposures; the password is in ~/.pgpass. */
+  readonly exposureDatabase?: DatabaseOptions;
   /** Run each DAGMaker in a directory of its own below gw_workflow. */
   readonly isolate?: boolean;
 }
@@ -105,6 +108,7 @@ export function fermilab(options: FermilabOptions): Site {
     adapters: {
       seasons: oracleSeasons({ servicesFile: file, section }),
       queue: watchedQueue(grid),
+      exposures: postgresExposures(options.exposureDatabase),
     },
     setup: [],
   };

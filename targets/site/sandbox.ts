@@ -9,6 +9,7 @@ import { jobsubChecks } from '../grid/jobsub-doctor.ts';
 import { watchedQueue } from '../grid/work.ts';
 import { sqliteSeasons } from '../seasons/registry.ts';
 import { PREPARATION } from '../settings/phases.ts';
+import { fileExposures } from './exposure-database.ts';
 import { packageFile } from './package.ts';
 import type { Site } from './site.ts';
 
@@ -71,6 +72,7 @@ export function sandbox(options: { readonly isolate?: boolean } = {}): Site {
     adapters: {
       seasons: sqliteSeasons({ file: `${ROOT}/seasons.db` }),
       queue: watchedQueue(grid),
+      exposures: fileExposures(`${ROOT}/exposures.tsv`),
     },
     setup: [unpack()],
   };
