@@ -397,6 +397,7 @@ async function executeCounting(world: StubWorld, n: number) {
       environments: new Environments(world),
       looker: new Looker(world, { adapters: {}, dry: false, signal }),
       newToken: () => 'token',
+      explain: (error) => error as Error,
       refusers: new Map(),
     },
     { jobs: 5, failFast: false, wait: true, signal },

@@ -41,6 +41,15 @@ export class Refusal extends Error {
   }
 }
 
+/** A declared file that is not there (yet); a dry run says so instead of failing. */
+export class MissingText extends Error {
+  readonly path: string;
+  constructor(path: string) {
+    super(`${path} does not exist`);
+    this.path = path;
+  }
+}
+
 /** A failure of the file system or of the system at large, not of the engine. */
 export const isSystemError = (error: unknown): error is Error & { code: unknown } =>
   error instanceof Error && 'code' in error;

@@ -1,8 +1,9 @@
 /** `desgw build`, and its dry run. */
 
-import { Refusal, UserError } from '../api/errors.ts';
+import { MissingText, Refusal, UserError } from '../api/errors.ts';
+import { RuleFault } from '../api/rule-code.ts';
 import { recipeOf } from '../graph/resolve.ts';
-import { MissingText, type Observer } from '../observe/observer.ts';
+import type { Observer } from '../observe/observer.ts';
 import type { Stage } from '../observe/stage.ts';
 import { EXIT, runBuild } from '../run/build.ts';
 import { evaluate } from '../run/entry.ts';
@@ -137,7 +138,7 @@ async function dryRun(
     force: flags.force === true,
     signal,
   });
-  const stepsOf = stepsAsThingsStand(stage, observer);
+  const stepsOf = stepsAsThingsStand(stage, observer, project.explain);
   const refused = refusals(stage.plan, stepsOf);
   const { files } = project.world;
   if (flags.json === true) terminal.out(JSON.stringify(dryRunJson(stage.plan, stepsOf)));
@@ -163,7 +164,11 @@ async function dryRun(
 }
 
 /** Steps of an action, or why they cannot be told before something else has been made. */
-function stepsAsThingsStand({ plan }: Stage, observer: Observer): StepsOf {
+function stepsAsThingsStand(
+  { plan }: Stage,
+  observer: Observer,
+  explain: (error: unknown) => Error,
+): StepsOf {
   return (action) => {
     const node = plan.graph.nodes.get(action.makes[0]!)!;
     const recipe = recipeOf(node.rule);
@@ -188,6 +193,8 @@ function stepsAsThingsStand({ plan }: Stage, observer: Observer): StepsOf {
       const due = node.rule.chain === undefined ? [] : action.makes;
       return { steps: evaluate(recipe, observer.facts(node, gathered, due, recipe.reads ?? [])) };
     } catch (error) {
+      if (error instanceof RuleFault)
+        return { unknown: explain(error.cause).message, refused: true };
       const isRefusal = error instanceof Refusal;
       if (!isRefusal && !(error instanceof MissingText)) throw error;
       if (pending.length > 0) return { unknown: after };

@@ -3,6 +3,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Build } from '../api/builds.ts';
 import { UserError } from '../api/errors.ts';
+import { whileRulesLoad } from '../api/rule-code.ts';
 import { type ChosenParams, chosenParams } from '../graph/params.ts';
 import { codeReader } from '../load/closure.ts';
 import { findRuleFile, type Loaded, loadBuild } from '../load/load.ts';
@@ -41,6 +42,8 @@ export interface Invocation {
   readonly signal: AbortSignal;
   /** Told once there are processes, so that a second Ctrl-C can kill them. */
   readonly onWorld: (world: World) => void;
+  /** Told once there is a rule file, so that what its code throws is not called a fault of desgw. */
+  readonly onRules: (loaded: Pick<Loaded, 'siteOf' | 'explain'>) => void;
 }
 
 /** A loaded project with what went into it. */
@@ -112,12 +115,15 @@ export async function openProject(
 ): Promise<Opened> {
   const file = ruleFileOf(flags, invocation);
   const world = openWorld(dirname(file), invocation);
-  const loaded = await loadBuild(file, {
-    files: world.files,
-    cache: writes ? 'use' : 'readonly',
-    version: VERSION,
-    env: invocation.env,
-  });
+  const loaded = await whileRulesLoad(() =>
+    loadBuild(file, {
+      files: world.files,
+      cache: writes ? 'use' : 'readonly',
+      version: VERSION,
+      env: invocation.env,
+    }),
+  );
+  invocation.onRules(loaded);
   refuseSwallowed(
     shortcutsOf(loaded.build).map(({ option }) => option),
     invocation,

@@ -7,6 +7,7 @@ import { setMaxListeners } from 'node:events';
 import { dirname } from 'node:path';
 import { isCode } from '../api/codes.ts';
 import { UserError } from '../api/errors.ts';
+import { surroundRules } from '../api/rule-code.ts';
 import { codeText, complaintJson, complaintOf, complaintText } from '../views/complaint.ts';
 import { processTerminal, type Terminal, whenRead } from '../words/terminal.ts';
 import { FileError, openFiles } from '../world/files.ts';
@@ -29,11 +30,17 @@ async function main(): Promise<number> {
     command: `desgw ${argv.join(' ')}`,
     signal: interrupt.signal,
     onWorld: interrupt.onWorld,
+    onRules: (loaded) => {
+      rules = loaded;
+    },
   };
+  let rules: Parameters<Invocation['onRules']>[0] | undefined;
   try {
     return await dispatch(argv, invocation);
   } catch (error) {
-    return complain(error, terminal);
+    const plain = error instanceof Error && !('code' in error) && !(error instanceof UserError);
+    const theirs = plain && (rules?.siteOf(error.stack ?? '') ?? '') !== '';
+    return complain(theirs ? rules?.explain(error) : error, terminal);
   }
 }
 
@@ -80,7 +87,15 @@ function handleSignals(terminal: Terminal): {
     terminal.live([]);
     abort.abort();
   };
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const listen = (): void => {
+    for (const name of signals) process.on(name, onSignal);
+  };
+  listen();
+  // Code that does not come to its end lets no listener run; without one, a signal ends the process.
+  surroundRules(() => {
+    for (const name of signals) process.off(name, onSignal);
+  }, listen);
   return {
     signal: abort.signal,
     onWorld(opened) {

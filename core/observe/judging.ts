@@ -1,6 +1,7 @@
 /** What judges of observations are given, and what becomes of what they throw. */
 import { isSystemError, UserError } from '../api/errors.ts';
 import type { Sighting } from '../api/looks.ts';
+import { RuleFault } from '../api/rule-code.ts';
 import type { Instant } from '../api/values.ts';
 import type { World } from '../world/world.ts';
 
@@ -19,8 +20,16 @@ export function withTime<T>(
   };
 }
 
-/** What a judge threw, as something that could not be seen. */
-export function failedSighting(error: unknown): Extract<Sighting, { state: 'failed' }> {
+/**
+ * What a judge threw, as something that could not be seen.
+ * @param explain finds the place of a mistake in the rule file
+ */
+export function failedSighting(
+  error: unknown,
+  explain: (error: unknown) => Error = (cause) => new RuleFault(cause),
+): Extract<Sighting, { state: 'failed' }> {
+  if (error instanceof RuleFault)
+    return { state: 'failed', why: explain(error.cause).message, definite: true };
   if (!(error instanceof Error)) throw error;
   const advice =
     'advice' in error ? error.advice : error instanceof UserError ? error.hint : undefined;

@@ -3,8 +3,10 @@
  * Reads only. What it learns (digests, sightings) it hands to whoever may write it down.
  */
 
+import { MissingText } from '../api/errors.ts';
 import type { Facts } from '../api/facts.ts';
 import type { Adapter, Look, Sighting } from '../api/looks.ts';
+import { inRule } from '../api/rule-code.ts';
 import type { OnceSighting } from '../api/rules.ts';
 import type { Json, Path, TargetName } from '../api/values.ts';
 import type { Graph, Node } from '../graph/graph.ts';
@@ -43,6 +45,8 @@ export interface ObserverOptions {
   /** What was listed, and what is done with, in the same case. */
   readonly listings?: Listings;
   readonly settled?: Settled;
+  /** Finds the place in the rule file from which something was thrown. */
+  readonly explain?: (error: unknown) => Error;
   readonly signal: AbortSignal;
 }
 
@@ -145,21 +149,21 @@ export class Observer extends Contents implements View {
     const observe = node.rule.observe!;
     const facts = this.#readers(observe.reads ?? [], (path) => this.texts.read(path));
     try {
-      const looks = observe.look(facts);
+      const looks = inRule(() => observe.look(facts));
       const recorded = await this.#asRecorded(node, looks, facts);
       if (recorded !== undefined) return recorded;
       const seen = await this.#looker.look(looks);
       if (looks.some(({ kind }, i) => kind === 'ask' && seen[i]!.kind === 'failed'))
         this.#unanswered.add(node.name);
-      const first = observe.judge(seen, withTime(this.#world, facts));
+      const first = inRule(() => observe.judge(seen, withTime(this.#world, facts)));
       if (first.state === 'failed') return first;
       if (first.state === 'ready') return first;
       this.#world.doubt?.('the time');
       const now = this.#world.clock.now();
       const still = this.#stillMs(node.name, first.movement ?? first.value ?? null);
-      return observe.judge(seen, { ...facts, now, unchangedFor: still / 1000 });
+      return inRule(() => observe.judge(seen, { ...facts, now, unchangedFor: still / 1000 }));
     } catch (error) {
-      return failedSighting(error);
+      return failedSighting(error, this.#options.explain);
     }
   }
 
@@ -173,7 +177,7 @@ export class Observer extends Contents implements View {
     const { valueFromFiles, judge } = rule.observe!;
     if (valueFromFiles !== true || trace?.kind !== 'built') return undefined;
     const seen = await this.#looker.look(looks, { asking: false });
-    const sighting = judge(seen, withTime(this.#world, facts));
+    const sighting = inRule(() => judge(seen, withTime(this.#world, facts)));
     const same =
       // Where nobody is to be asked, only the time could still tell something.
       (sighting.state === 'ready' || (sighting.state === 'waiting' && !looks.some(isAsk))) &&
@@ -194,14 +198,14 @@ export class Observer extends Contents implements View {
     const attempt = pendingAttempt(this.trace(node.name));
     const facts = this.facts(node, []);
     try {
-      const seen = await this.#looker.look(once.look(facts, attempt));
-      const judged = once.judge(seen, attempt);
+      const seen = await this.#looker.look(inRule(() => once.look(facts, attempt)));
+      const judged = inRule(() => once.judge(seen, attempt));
       // A dry run does not ask; the build will, before it acts.
       return judged.state === 'unknown' && this.#looker.refused(seen)
         ? { state: 'not done' }
         : judged;
     } catch (error) {
-      const { why, advice } = failedSighting(error);
+      const { why, advice } = failedSighting(error, this.#options.explain);
       const unknown = { state: 'unknown', unanswered: true, why } as const;
       return advice === undefined ? unknown : { ...unknown, advice };
     }
@@ -214,8 +218,7 @@ export class Observer extends Contents implements View {
   ): Pick<Facts, 'text' | 'maybeText'> {
     const allowed = new Set(reads);
     const maybeText = (path: Path): string | undefined => {
-      if (!allowed.has(path))
-        throw new Error(`internal: '${path}' is read but not declared in reads`);
+      if (!allowed.has(path)) throw new Error(`'${path}' is read but not declared in reads`);
       return read(path);
     };
     const text = (path: Path): string => {
@@ -264,15 +267,6 @@ export class Observer extends Contents implements View {
   forgetOnce(targets: readonly TargetName[]): void {
     for (const target of targets) this.#onces.delete(target);
     this.forgetLooks();
-  }
-}
-
-/** A declared file that is not there (yet); a dry run says so instead of failing. */
-export class MissingText extends Error {
-  readonly path: Path;
-  constructor(path: Path) {
-    super(`${path} does not exist`);
-    this.path = path;
   }
 }
 

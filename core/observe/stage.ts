@@ -6,6 +6,7 @@
 import type { Build, Expansion, Params, RuleItem } from '../api/builds.ts';
 import { recordingSites } from '../api/define.ts';
 import { Refusal, UserError } from '../api/errors.ts';
+import { whileRulesRun } from '../api/rule-code.ts';
 import type { Rule } from '../api/rules.ts';
 import type { Path, TargetName } from '../api/values.ts';
 import { refuseAliases } from '../graph/aliases.ts';
@@ -191,7 +192,7 @@ export function declarationOf(project: Project, target: TargetName): string | un
 
 function declared(project: Project): readonly RuleItem[] {
   try {
-    return project.build.rules(project.params);
+    return whileRulesRun(() => project.build.rules(project.params));
   } catch (error) {
     throw explained(project, error);
   }
@@ -222,7 +223,7 @@ function resolved(
   const { code } = project;
   const options = { textOf, normalise, ...(code === undefined ? {} : { codeOf: code.codeOf }) };
   try {
-    return resolve(items, options);
+    return whileRulesRun(() => resolve(items, options));
   } catch (error) {
     if (!(error instanceof UserError)) throw explained(project, error);
     return recordingSites(project.siteOf, () =>

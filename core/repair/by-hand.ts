@@ -1,6 +1,6 @@
 /** What people decide for desgw: accept an edit, adopt work, decide a doubt, do something once more. */
 
-import { Refusal, UserError } from '../api/errors.ts';
+import { MissingText, Refusal, UserError } from '../api/errors.ts';
 import type { OnceSighting } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
@@ -9,7 +9,7 @@ import type { Journal } from '../memory/memory.ts';
 import type { Built, Signature } from '../memory/trace.ts';
 import { lastGood } from '../memory/trace.ts';
 import { claimsOf, liftClaims } from '../observe/claims.ts';
-import { MissingText, type Observer } from '../observe/observer.ts';
+import type { Observer } from '../observe/observer.ts';
 import { membersDigest, membersOf } from '../plan/left.ts';
 import { usableMembers } from '../plan/needs.ts';
 import { builtOf, wasAskedAgain } from '../plan/record.ts';

@@ -8,6 +8,7 @@
 import { isSystemError } from '../api/errors.ts';
 import type { Facts } from '../api/facts.ts';
 import type { Seen } from '../api/looks.ts';
+import { inRule } from '../api/rule-code.ts';
 import type { Problem, Recipe } from '../api/rules.ts';
 import type { Claim, Exec, Step } from '../api/steps.ts';
 import type { Digest, Path, TargetName } from '../api/values.ts';
@@ -33,7 +34,7 @@ import {
   nextRun,
   type PerformContext,
 } from './entry.ts';
-import { evidenceOf } from './evidence.ts';
+import { evidenceOf, progressOf } from './evidence.ts';
 import {
   emptyPatterns,
   leftOverNotice,
@@ -50,10 +51,10 @@ import { placedBy, Run } from './steps.ts';
 
 /** Performs `action`; failing is a landing, only defects throw. */
 export async function perform(action: Action, context: PerformContext): Promise<Landing> {
-  if (action.kind === 'adopt') return adopt(action, context);
   const { graph } = context;
   const entries: Entry[] = [];
   try {
+    if (action.kind === 'adopt') return await adopt(action, context);
     for (const name of action.makes)
       entries.push(await entryOf(graph.nodes.get(name)!, action, context));
   } catch (error) {
@@ -62,7 +63,7 @@ export async function perform(action: Action, context: PerformContext): Promise<
     return {
       state: 'failed',
       made: [],
-      problems: problemsOf(error),
+      problems: problemsOf(error, context.explain),
       log: logPath(action.name, run),
     };
   }
@@ -154,7 +155,7 @@ class Performer {
       if (end.state === 'interrupted' || end.state === 'left') return this.#stopped(run, end);
       return await this.#conclude(run, end);
     } catch (error) {
-      const problems = problemsOf(error);
+      const problems = problemsOf(error, this.#context.explain);
       run?.discard();
       // What was launched is followed by the next build, which needs the record as it is.
       if (run?.launched === true && isSystemError(error)) {
@@ -248,11 +249,8 @@ class Performer {
 
   /** While a detached program runs: what it is at. */
   async #tellProgress(): Promise<void> {
-    const { progress } = this.#recipe;
-    if (progress === undefined) return;
-    const { looker, emit, world } = this.#context;
-    looker.forget();
-    const text = progress.judge(await looker.look(progress.look(this.#facts)));
+    const { emit, world } = this.#context;
+    const text = await progressOf(this.#recipe, this.#facts, this.#context);
     if (text === undefined || text === this.#told) return;
     this.#told = text;
     emit({ kind: 'progress', target: this.#action.name, progress: text, at: world.clock.now() });
@@ -268,14 +266,14 @@ class Performer {
 
   async #conclude(run: Run, end: StepsEnd): Promise<Landing> {
     await this.#lookBack();
-    const seen = await evidenceOf(this.#recipe.evidence?.(this.#facts) ?? [], this.#context);
+    const seen = await evidenceOf(this.#recipe, this.#facts, this.#context);
     // The judge knows what to make of a program that failed; where none ran, or it has nothing to
     // say, the bare fact counts.
     const noneRan = end.state === 'failed' && run.facts.exits.length === 0;
     const judged =
       this.#action.kind === 'restore' || noneRan
         ? []
-        : (this.#recipe.judge?.(run.facts, seen) ?? []);
+        : inRule(() => this.#recipe.judge?.(run.facts, seen) ?? []);
     const problems = judged.length === 0 && end.state === 'failed' ? [problemOf(end)] : judged;
     if (problems.length > 0) {
       run.commit(); // what it did write tells people what went wrong
@@ -291,7 +289,8 @@ class Performer {
   #completed(run: Run, seen: readonly Seen[]): readonly TargetName[] {
     const { chain } = this.#entries[0]!.node.rule;
     if (chain?.completed === undefined || run.facts.exits.length === 0) return [];
-    const said = chain.completed(run.facts, seen);
+    const { completed } = chain;
+    const said = inRule(() => completed(run.facts, seen));
     const { makes } = this.#action;
     const open = makes.findIndex((link) => !said.includes(link));
     return makes.slice(0, open < 0 ? makes.length - 1 : open);
@@ -319,6 +318,7 @@ class Performer {
       const finishing = finishingOf(entry, trace, prepared, observer);
       if (finishing !== undefined) journal.trace(entry.node.name, finishing);
     }
+    const note = this.#noteOf(run);
     run.commit();
     const missing: Problem[] = [];
     for (const { node } of this.#entries) {
@@ -334,7 +334,6 @@ class Performer {
     }
     this.#tidy();
     this.#keeper.release();
-    const note = this.#recipe.note?.(run.facts) ?? this.#entries[0]!.signature.observed?.note ?? '';
     const { wrote } = run;
     return {
       state: 'built',
@@ -348,6 +347,11 @@ class Performer {
     const { observer, world } = this.#context;
     const [action, token, startedAt] = [this.#action, this.#token, this.#startedAt];
     return { action, token, startedAt, begun: this.#begun, now: world.clock.now(), observer };
+  }
+
+  #noteOf(run: Run): string {
+    const said = inRule(() => this.#recipe.note?.(run.facts));
+    return said ?? this.#entries[0]!.signature.observed?.note ?? '';
   }
 
   #missing(node: Node): readonly Problem[] {

@@ -262,6 +262,7 @@ class BuildRun {
         signal,
         emit,
         newToken: () => crypto.randomUUID(),
+        explain: this.#project.explain,
         refusers: this.#refusers,
       },
       { jobs, failFast, wait, signal },

@@ -2,6 +2,7 @@
 
 import { Refusal } from '../api/errors.ts';
 import type { Facts } from '../api/facts.ts';
+import { inRule } from '../api/rule-code.ts';
 import type { Problem, Recipe } from '../api/rules.ts';
 import { stepsShape } from '../api/shapes.ts';
 import type { Step } from '../api/steps.ts';
@@ -36,6 +37,8 @@ export interface PerformContext {
   /** Kept up to date while actions end. */
   readonly verdicts: Verdicts;
   readonly newToken: () => string;
+  /** Finds the place in the rule file from which something was thrown. */
+  readonly explain: (error: unknown) => Error;
   /** Phases of which everything would be refused, by a target that was; added to as that turns out. */
   readonly refusers: Map<string, TargetName>;
 }
@@ -137,7 +140,7 @@ export function nextRun(
 /** The steps of a recipe, given the facts. Also what a dry run prints. */
 export function evaluate({ steps }: Recipe, facts: Facts): readonly Step[] {
   if (typeof steps !== 'function') return steps;
-  const given = steps(facts);
+  const given = inRule(() => steps(facts));
   const complaint = stepsShape(given);
   if (complaint !== undefined)
     throw new Refusal(`the steps of its recipe: ${complaint.at} ${complaint.what}`, complaint.hint);

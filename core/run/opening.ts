@@ -124,9 +124,9 @@ function explained(journal: Journal, { explain }: World): Journal {
 }
 
 function observe(
-  { world, build }: Project,
+  { world, build, explain }: Project,
   memory: ConstructorParameters<typeof Observer>[1],
   options: Omit<ObserverOptions, 'adapters'>,
 ): Observer {
-  return new Observer(world, memory, { ...options, adapters: build.adapters ?? {} });
+  return new Observer(world, memory, { ...options, explain, adapters: build.adapters ?? {} });
 }

@@ -1,9 +1,10 @@
 /** What goes wrong while a target is made, in words: what, and what to do next. */
 import { ABSENT } from '../api/digest.ts';
-import { isSystemError, Refusal } from '../api/errors.ts';
+import { isSystemError, MissingText, Refusal } from '../api/errors.ts';
+import { RuleFault } from '../api/rule-code.ts';
 import type { Output, Problem } from '../api/rules.ts';
 import type { Node } from '../graph/graph.ts';
-import { MissingText, type Observer } from '../observe/observer.ts';
+import type { Observer } from '../observe/observer.ts';
 import { whyUnfit } from '../plan/left.ts';
 import { nearestNames } from '../words/near.ts';
 import { enumerate } from '../words/text.ts';
@@ -47,8 +48,19 @@ const unfitOutput = ({ path }: Output, why: string): Problem => ({
   advice: `An output is a file, a link, or the files of a pattern: { path: '${path}/**', glob: true }.`,
 });
 
-/** What was thrown while a target was made, as problems of that target. @throws what is a defect */
-export function problemsOf(error: unknown): Problem[] {
+/**
+ * What was thrown while a target was made, as problems of that target.
+ * @param explain finds the place of a mistake in the rule file
+ * @throws what is a defect
+ */
+export function problemsOf(error: unknown, explain: (error: unknown) => Error): Problem[] {
+  if (error instanceof RuleFault)
+    return [
+      {
+        what: explain(error.cause).message,
+        advice: 'A function of the rule file threw this; mend it and build again.',
+      },
+    ];
   if (error instanceof Refusal) {
     return [
       error.advice === undefined

@@ -2,6 +2,7 @@
 
 import { Refusal } from '../api/errors.ts';
 import type { Exit, Facts, RunFacts } from '../api/facts.ts';
+import { inRule } from '../api/rule-code.ts';
 import type { Claim, Edit, Exec, Step } from '../api/steps.ts';
 import type { Path } from '../api/values.ts';
 import { editKeys } from '../formats/keys.ts';
@@ -106,7 +107,8 @@ export class Run {
         this.commit();
         return this.#exec(step, resuming);
       case 'write': {
-        const content = typeof step.content === 'string' ? step.content : step.content(this.facts);
+        const { content: given } = step;
+        const content = typeof given === 'string' ? given : inRule(() => given(this.facts));
         this.#prepare(step.path, content, step.mode);
         return DONE;
       }
