@@ -33,6 +33,8 @@ export function placedBy(step: Step): readonly Path[] {
 /** One run of a recipe's steps. */
 export class Run {
   readonly prepared: Prepared[] = [];
+  /** Texts that are prepared and not yet in place: later steps read them as if they were. */
+  readonly #texts = new Map<Path, string>();
   readonly #options: RunOptions;
   readonly #facts: Facts;
   readonly #exits: Exit[] = [];
@@ -52,8 +54,11 @@ export class Run {
   /** What is known of the run so far. */
   get facts(): RunFacts {
     const { token, startedAt, again } = this.#options;
+    const { text, maybeText } = this.#facts;
     return {
       ...this.#facts,
+      text: (path) => this.#texts.get(path) ?? text(path),
+      maybeText: (path) => this.#texts.get(path) ?? maybeText(path),
       token,
       startedAt,
       again,
@@ -92,6 +97,7 @@ export class Run {
   /** Puts every prepared file in place. */
   commit(): void {
     for (const prepared of this.prepared.splice(0)) prepared.commit();
+    this.#texts.clear();
   }
 
   discard(): void {
@@ -140,6 +146,7 @@ export class Run {
     const { files } = this.#options.world;
     if (files.readText(path) === content) return;
     this.prepared.push(files.prepare(path, content, mode));
+    this.#texts.set(path, content);
   }
 
   #edit(step: Edit): void {

@@ -78,6 +78,12 @@ describe('steps that only handle files', () => {
       { a: 'TOKEN 7' },
     ],
     [
+      'write computed from what a step before has written',
+      [write('a', '1'), write('b', (run) => `${run.text('a')}${run.maybeText('a')}`)],
+      {},
+      { a: '1', b: '11' },
+    ],
+    [
       'edit of what is there',
       [edit('rc', 'shell', { A: '2' })],
       { rc: 'A=1\n# mine\nB=3\n' },
