@@ -1,5 +1,5 @@
 /** exposure.list: the exposures that go on to post processing. */
-import { Refusal, type Rule, target, write } from '../core/index.ts';
+import { type Path, type Problem, Refusal, type Rule, target, write } from '../core/index.ts';
 import {
   type Entry,
   type ForcefileReport,
@@ -7,6 +7,7 @@ import {
   goingOn,
 } from './reports/forcefile-report.ts';
 import { readOutputText } from './reports/output-reader.ts';
+import type { Exposure } from './settings/domain.ts';
 import {
   exposureListFile,
   type FollowUp,
@@ -30,6 +31,11 @@ export function exposureList(
     gathers: exposures.map(forcefilesName),
     ...leastOf(params),
     outputs: [exposureListFile(season)],
+    findings: {
+      reads: [exposureListFile(season), ...exposures.map(forcefilesFile)],
+      judge: ({ maybeText }) => leftOut(exposures, exposureListFile(season), maybeText),
+      strict: params.strict === true,
+    },
     recipe: {
       version: '1',
       reads: [outputTxt, ...exposures.map(forcefilesFile)],
@@ -70,4 +76,27 @@ export function passingIn(
     `no exposure goes on to post processing${why.length === 0 ? '' : `: ${why.join('; ')}`}`,
     advice.length === 0 ? 'See `desgw status`.' : advice.slice(0, 3).join('; '),
   );
+}
+
+/** Every exposure that does not go on, with the reason and what to do about it. */
+function leftOut(
+  exposures: readonly Exposure[],
+  list: Path,
+  maybeText: (path: Path) => string | undefined,
+): readonly Problem[] {
+  const going = new Set((maybeText(list) ?? '').split('\n'));
+  const left = exposures.filter((exposure) => !going.has(exposure));
+  const n = exposures.length;
+  return left.map((exposure, i): Problem => {
+    const text = maybeText(forcefilesFile(exposure));
+    const report: ForcefileReport | undefined = text === undefined ? undefined : JSON.parse(text);
+    const known = report === undefined ? undefined : forcefileShortfall(report);
+    const head = i === 0 ? `${n - left.length} of ${n} exposures go on; not ` : 'nor ';
+    return known === undefined
+      ? {
+          what: `${head}${exposure}: it is not through with the grid`,
+          advice: `desgw status ${exposure} tells what holds it up`,
+        }
+      : { ...known, what: `${head}${known.what.replace(/^exposure /, '')}` };
+  });
 }

@@ -99,6 +99,9 @@ const OWN_PARAMS = {
         ? undefined
         : 'it must be all, enough, or a number of exposures',
   }),
+  strict: param(false, {
+    help: 'a build fails when an exposure does not go on (as with --strict)',
+  }),
   ccdThreshold: param(50, {
     type: 'integer',
     help: 'complete CCDs that an exposure needs to go on',

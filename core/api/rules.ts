@@ -26,6 +26,7 @@ export interface Rule {
    */
   readonly least?: number;
   readonly goOn?: GoOn;
+  readonly findings?: Findings;
   /** Files that no rule makes and that must exist. */
   readonly inputs?: readonly Path[];
   /** Files that no rule makes and that may be absent: appearing or vanishing is a change. */
@@ -61,6 +62,17 @@ export interface Rule {
   readonly hold?: { readonly since: TargetName; readonly until: TargetName };
   /** Where the rule was declared, `file:line`; filled in by `target()` when an error needs it. */
   readonly declaredAt?: string;
+}
+
+/**
+ * What is not well although the target could be made: told at the end of every build and in every
+ * status, as long as it is so. Pure, from files.
+ */
+export interface Findings {
+  readonly reads: readonly Path[];
+  readonly judge: (facts: Pick<Facts, 'text' | 'maybeText'>) => readonly Problem[];
+  /** They make a build fail. */
+  readonly strict?: boolean;
 }
 
 /** When targets that wait with enough (see `Sighting`) are gone on with before they settle. */

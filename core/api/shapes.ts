@@ -21,7 +21,7 @@ import {
   texts,
 } from './check.ts';
 import type { Adapter, Observation } from './looks.ts';
-import type { Chain, GoOn, Once, Output, Recipe, Rule, Subject } from './rules.ts';
+import type { Chain, Findings, GoOn, Once, Output, Recipe, Rule, Subject } from './rules.ts';
 import type { Exec, Sourced, Step } from './steps.ts';
 
 const variables = tableOf(text);
@@ -189,6 +189,10 @@ export const ruleShape: Check = fields<Rule>(
     after: texts,
     gathers: texts,
     least: number,
+    findings: fields<Findings>(
+      { reads: texts, judge: pure, strict: flag },
+      { reads: true, judge: true },
+    ),
     goOn: fields<GoOn>(
       { together: texts, when: either(exactly('all'), number) },
       { together: true, when: true },

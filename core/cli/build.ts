@@ -32,6 +32,7 @@ export interface BuildFlags extends CommonFlags {
   readonly utc?: boolean;
   readonly profile?: string;
   readonly report?: string;
+  readonly strict?: boolean;
 }
 
 /** Builds targets; the exit status says how it went. */
@@ -58,6 +59,7 @@ export async function build(
       failFast: flags.failFast === true,
       force: flags.force === true,
       wait: flags.wait !== false,
+      strict: flags.strict === true,
       waitTimeout: seconds(flags.waitTimeout),
       command,
       signal,

@@ -43,6 +43,7 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
       ['-q, --quiet', 'print nothing, build nothing: exit 0 if fresh, else 1'],
       ['-v, --verbose', 'tell of every target, also what starts and what is spared'],
       ['--utc', 'times of day in universal time'],
+      ['--strict', 'what is not well with targets that could be made is a failure (exit 1)'],
       ['--report <file>', 'write a page that shows how everything stands, and keep it up to date'],
       ['--profile <file>', 'write when each action ran (Chrome trace format)'],
       ['--json', 'one event a line'],

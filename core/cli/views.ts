@@ -5,6 +5,7 @@ import { UserError } from '../api/errors.ts';
 import { globPattern, resolveGoals } from '../graph/goals.ts';
 import { describeHolder, readHolder } from '../memory/lock.ts';
 import { buildLogs, logsOf, partsOf } from '../memory/logs.ts';
+import { findingsIn } from '../observe/findings.ts';
 import { liveWork } from '../observe/live.ts';
 import type { Observer } from '../observe/observer.ts';
 import { graphUnseen, normaliser, notYetKnown } from '../observe/stage.ts';
@@ -62,13 +63,15 @@ export async function status(
     { ...asking, traces: memory.traces },
   );
   const names = { names: named, live };
+  const findings = findingsIn(plan, plan.verdicts, world.files);
   terminal.out(
     flags.json === true
-      ? JSON.stringify(statusJson(plan, names))
+      ? JSON.stringify({ ...statusJson(plan, names), findings })
       : statusText(plan, names, {
           paint,
           width,
           all: flags.all === true,
+          findings,
           map: mapOf(plan, observer, {
             paint,
             ascii: flags.ascii === true || !knowsUnicode(invocation.env),

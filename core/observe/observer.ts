@@ -14,7 +14,7 @@ import type { KnownSighting, Memory } from '../memory/memory.ts';
 import type { Wanted } from '../plan/plan.ts';
 import { pendingAttempt } from '../plan/record.ts';
 import { valueDigest } from '../plan/signature.ts';
-import type { Verdict } from '../plan/verdict.ts';
+import type { Plan } from '../plan/verdict.ts';
 import type { AttemptState, View } from '../plan/view.ts';
 import type { World } from '../world/world.ts';
 import { attemptState } from './attempts.ts';
@@ -130,7 +130,7 @@ export class Observer extends Contents implements View {
       wanted.map(async ({ target, look }) => {
         const node = graph.nodes.get(target)!;
         if (look === 'sighting') {
-          const kept = this.#options.settled?.get(target, this.trace(target));
+          const kept = this.#options.settled?.get(node, this.#tracesWith(graph));
           this.#sightings.set(target, kept ?? (await this.#sight(node)));
         }
         if (look === 'once') this.#onces.set(target, await this.#lookOnce(node));
@@ -139,11 +139,13 @@ export class Observer extends Contents implements View {
   }
 
   /** Keeps what was seen of targets that are done with, for those who look after this one. */
-  keepSettled(verdicts: ReadonlyMap<TargetName, Pick<Verdict, 'state'>>): void {
+  keepSettled({ graph, verdicts }: Pick<Plan, 'graph' | 'verdicts'>): void {
     for (const [target, sighting] of this.#sightings)
       if (verdicts.get(target)?.state === 'fresh')
-        this.#options.settled?.keep(target, this.trace(target), sighting);
+        this.#options.settled?.keep(graph.nodes.get(target)!, this.#tracesWith(graph), sighting);
   }
+
+  #tracesWith = ({ makers }: Graph) => ({ makers, trace: (name: TargetName) => this.trace(name) });
 
   async #sight(node: Node): Promise<Sighting> {
     const observe = node.rule.observe!;

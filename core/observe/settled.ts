@@ -3,23 +3,24 @@
  * were made from is not looked at again before the next invocation.
  */
 import type { Sighting } from '../api/looks.ts';
-import type { TargetName } from '../api/values.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { Path, TargetName } from '../api/values.ts';
+import type { Graph, Node } from '../graph/graph.ts';
+import { needsOf } from '../graph/resolve.ts';
 import type { Trace } from '../memory/trace.ts';
 
 export class Settled {
   readonly #kept = new Map<TargetName, { readonly of: string; readonly sighting: Sighting }>();
 
-  /** The sighting of a target whose record is still the one it was kept with. */
-  get(target: TargetName, trace: Trace | undefined): Sighting | undefined {
-    const kept = this.#kept.get(target);
-    return kept !== undefined && kept.of === runOf(trace) ? kept.sighting : undefined;
+  /** The sighting of a target while its record, and what it looks at, are those it was kept with. */
+  get(node: Node, traces: Traces): Sighting | undefined {
+    const kept = this.#kept.get(node.name);
+    return kept !== undefined && kept.of === runsOf(node, traces) ? kept.sighting : undefined;
   }
 
   /** Keeps a sighting of a target that is fresh. */
-  keep(target: TargetName, trace: Trace | undefined, sighting: Sighting): void {
-    const of = runOf(trace);
-    if (of !== undefined && sighting.state === 'ready') this.#kept.set(target, { of, sighting });
+  keep(node: Node, traces: Traces, sighting: Sighting): void {
+    const of = runsOf(node, traces);
+    if (of !== undefined && sighting.state === 'ready') this.#kept.set(node.name, { of, sighting });
   }
 
   /** What was made may have changed what those that need it look at. */
@@ -30,6 +31,20 @@ export class Settled {
       if (!made.includes(name)) this.#kept.delete(name);
     }
   }
+}
+
+/** What is on record of targets, and who makes a file. */
+interface Traces {
+  readonly trace: (name: TargetName) => Trace | undefined;
+  readonly makers: ReadonlyMap<Path, TargetName>;
+}
+
+/** The runs that made a target, what it needs, and the files that its observation reads. */
+function runsOf(node: Node, { trace, makers }: Traces): string | undefined {
+  const own = runOf(trace(node.name));
+  if (own === undefined) return undefined;
+  const read = (node.rule.observe?.reads ?? []).flatMap((path) => makers.get(path) ?? []);
+  return [own, ...[...needsOf(node), ...read].map((name) => runOf(trace(name)))].join(', ');
 }
 
 const runOf = (trace: Trace | undefined): string | undefined =>

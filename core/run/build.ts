@@ -8,6 +8,7 @@ import { realTargets } from '../graph/resolve.ts';
 import { lackingSource, sourceNeededBy } from '../graph/sources.ts';
 import type { Journal } from '../memory/memory.ts';
 import { type Environments, environmentsOf } from '../observe/environment.ts';
+import { findingsIn } from '../observe/findings.ts';
 import { Listings } from '../observe/listings.ts';
 import { Looker } from '../observe/looker.ts';
 import type { Observer } from '../observe/observer.ts';
@@ -41,6 +42,8 @@ export interface BuildOptions {
   readonly force: boolean;
   /** Stay until nothing is under way elsewhere. */
   readonly wait: boolean;
+  /** What is not well with targets that could be made counts as a failure. */
+  readonly strict?: boolean;
   /** Seconds after which waiting ends; undefined: no limit. */
   readonly waitTimeout: number | undefined;
   readonly command: string;
@@ -157,7 +160,7 @@ class BuildRun {
     const forced = this.#forceGoals(found);
     const seen: Round = { memory, observer, ...(forced ? {} : { found }) };
     const idle = found.kind === 'plan' && found.plan.actions.length === 0 && !forced;
-    observer.keepSettled(found.plan.verdicts);
+    observer.keepSettled(found.plan);
     if (idle && observer.learned.size === 0 && observer.newSightings.size === 0)
       return { plan: found.plan, verdicts: found.plan.verdicts };
     if (this.#options.signal.aborted) return { plan: found.plan, verdicts: found.plan.verdicts };
@@ -236,7 +239,7 @@ class BuildRun {
         });
       const done = await this.#execute(plan, journal, observer);
       this.#settled.forget(done.built, plan.graph);
-      observer.keepSettled(done.verdicts);
+      observer.keepSettled({ graph: plan.graph, verdicts: done.verdicts });
       this.#tell(done.verdicts);
       await observer.confirm();
       this.#writeDown(observer, journal);
@@ -340,8 +343,13 @@ class BuildRun {
         this.#failed.set(failure.target, this.#explained(plan, failure));
     const failed = [...this.#failed.values()];
     const targets = realTargets(plan);
+    const findings = findingsIn(plan, verdicts, this.#project.world.files);
+    const flawed =
+      forced === undefined &&
+      findings.some(({ strict }) => strict || this.#options.strict === true);
     return {
-      outcome: forced ?? outcomeOf(failed, person, waiting, plan, verdicts),
+      outcome: forced ?? (flawed ? 'failed' : outcomeOf(failed, person, waiting, plan, verdicts)),
+      ...(findings.length === 0 ? {} : { findings }),
       ms: this.#project.world.clock.now() - this.#begun,
       goals: plan.goals,
       built: [...this.#built.keys()],

@@ -47,6 +47,8 @@ export type BuildEvent =
       readonly ms: number;
       readonly note?: string;
       readonly changed: boolean;
+      /** Something is not well with it all the same. */
+      readonly flawed?: true;
     }
   | {
       readonly kind: 'action failed';
@@ -101,6 +103,12 @@ export interface Summary {
     readonly target: TargetName;
     readonly state: State;
     readonly note: string;
+  }[];
+  /** What is not well although it could be made. */
+  readonly findings?: readonly {
+    readonly target: TargetName;
+    readonly problems: readonly Problem[];
+    readonly strict: boolean;
   }[];
   readonly fresh: number;
   readonly total: number;

@@ -8,6 +8,7 @@ import type { Digest, Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import { needsOf } from '../graph/resolve.ts';
 import { tailOf } from '../memory/logs.ts';
+import { flawedIn } from '../observe/findings.ts';
 import type { Observer } from '../observe/observer.ts';
 import { type Decision, decide } from '../plan/decide.ts';
 import { asNeed, blocked } from '../plan/needs.ts';
@@ -454,6 +455,10 @@ class Execute {
           ms,
           changed,
           ...(landing.note === undefined ? {} : { note: landing.note }),
+          ...flawedIn(
+            action.makes.map((name) => this.#node(name)),
+            world.files,
+          ),
         });
         return;
       }

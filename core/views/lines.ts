@@ -121,7 +121,11 @@ class LineByLine implements Lines {
         // Adopting is told as such.
         if (event.action.kind === 'adopt') return undefined;
         const took = this.#terminal.paint('dim', duration(event.ms));
-        return ['done', 'green', `${actionText(event.action)}  ${took}${noteText(event.note)}`];
+        return [
+          'done',
+          event.flawed === true ? 'yellow' : 'green',
+          `${actionText(event.action)}  ${took}${noteText(event.note)}`,
+        ];
       }
       case 'action failed':
         return ['failed', 'red', failureText(event)];

@@ -4,6 +4,7 @@ import type { State } from '../api/builds.ts';
 import type { TargetName } from '../api/values.ts';
 import { realTargets } from '../graph/resolve.ts';
 import type { Plan, Verdict } from '../plan/verdict.ts';
+import type { Summary } from '../run/events.ts';
 import { type Paint, STATE_ORDER, STATE_STYLE } from '../words/paint.ts';
 import { display } from '../words/quote.ts';
 import { reasonText } from '../words/reasons.ts';
@@ -12,9 +13,17 @@ import { patternOf } from './activity.ts';
 import { command } from './advice.ts';
 import { type Board, boardOf, conditions } from './board.ts';
 import { type OverviewOptions, overviewLines } from './overview.ts';
+import { findingLines } from './summary.ts';
 
 /** From this many targets on whose names differ only in digits, they share a line. */
 const FOLD_FROM = 3;
+
+export interface StatusOptions extends OverviewOptions {
+  readonly findings?: NonNullable<Summary['findings']>;
+}
+
+const told = ({ findings = [], paint }: StatusOptions): readonly string[] =>
+  findings.length === 0 ? [] : ['', ...findingLines(findings, paint)];
 
 /**
  * State of every target that the goals need, the counts, and what to do next.
@@ -23,7 +32,7 @@ const FOLD_FROM = 3;
 export function statusText(
   plan: Plan,
   orphans: Orphans,
-  options: OverviewOptions & { readonly map?: readonly string[] },
+  options: StatusOptions & { readonly map?: readonly string[] },
 ): string {
   const board = boardOf(plan);
   if (board.kind !== undefined && board.subjects().length > 1)
@@ -35,11 +44,16 @@ export function statusText(
   );
   const counts = [countsText(stateCounts(plan)), ...orphanLines(orphans)];
   const map = options.map === undefined || options.map.length === 0 ? [] : ['', ...options.map];
-  return `${[...lines, ...map, '', ...counts, ...nextSteps(plan)].join('\n')}\n`;
+  return `${[...lines, ...map, ...told(options), '', ...counts, ...nextSteps(plan)].join('\n')}\n`;
 }
 
 /** The same where targets are about subjects: these against phases, and what is not well. */
-function boardText(plan: Plan, board: Board, orphans: Orphans, options: OverviewOptions): string {
+function boardText(
+  plan: Plan,
+  board: Board,
+  orphans: Orphans,
+  options: StatusOptions,
+): string {
   const inState = (...states: readonly State[]) =>
     realTargets(plan).filter((name) => states.includes(plan.verdicts.get(name)!.state));
   const section = (title: string, names: readonly TargetName[]): string[] =>
@@ -50,6 +64,7 @@ function boardText(plan: Plan, board: Board, orphans: Orphans, options: Overview
     ...overviewLines(plan, board, options),
     ...section('failed', inState('failed')),
     ...section('needs a person', inState('edited', 'outdated', 'in doubt')),
+    ...told(options),
     '',
     countsText(stateCounts(plan)),
     ...orphanLines(orphans),

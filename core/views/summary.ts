@@ -51,6 +51,7 @@ export function summaryText(summary: Summary, paint: Paint): string {
     const more = runs.length > NAMED ? [`and ${count(runs.length - NAMED, 'more failure')}`] : [];
     parts.push([...more, ...shown].join('\n'));
   }
+  if (summary.findings !== undefined) parts.push(findingLines(summary.findings, paint).join('\n'));
   parts.push([verdictText(summary, paint), ...nextSteps(summary)].join('\n'));
   return `${parts.join('\n\n')}\n`;
 }
@@ -65,7 +66,9 @@ const OUTCOMES: { readonly [outcome in Outcome]: readonly [string, Style] } = {
 
 function verdictText(summary: Summary, paint: Paint): string {
   const { outcome, goals, built, spared, adopted, failed, waiting, blocked, person } = summary;
-  const [words, style] = OUTCOMES[outcome];
+  const [words, usual] = OUTCOMES[outcome];
+  // All was done that could be, and yet not all is well.
+  const style = outcome === 'fresh' && summary.findings !== undefined ? 'yellow' : usual;
   const counts = [
     [built.length, 'built'],
     [adopted.length, 'adopted'],
@@ -127,6 +130,22 @@ function failureText({ targets, problems, log }: FailedRun, paint: Paint): strin
   ].join('\n');
 }
 
+/** What is not well although it could be made, each in a line with its remedy. */
+export function findingLines(
+  findings: NonNullable<Summary['findings']>,
+  paint: Paint,
+): readonly string[] {
+  return findings.flatMap(({ target, problems }) => [
+    `${paint('yellow', 'not well')}: ${display(target)}`,
+    ...problems
+      .slice(0, NAMED)
+      .map(({ what, advice }) =>
+        indent(displayLines(advice === undefined ? what : `${what}: ${advice}`), '  '),
+      ),
+    ...(problems.length > NAMED ? [`  and ${problems.length - NAMED} more`] : []),
+  ]);
+}
+
 /** Problems, each with its advice below it, indented. */
 export function problemLines(problems: readonly Problem[]): readonly string[] {
   return problems.flatMap(({ what, advice }) => [
@@ -146,7 +165,9 @@ function nextSteps(summary: Summary): readonly string[] {
     case 'fresh':
       return [];
     case 'failed':
-      return failed[0] === undefined ? [] : [`next: ${nextAfter(failed[0])}`];
+      return failed[0] === undefined
+        ? ['next: see what is not well; without --strict it would do.']
+        : [`next: ${nextAfter(failed[0])}`];
     case 'person':
       return person[0] === undefined
         ? []

@@ -1,7 +1,12 @@
 /** The requested exposures' rows of the exposure table, kept in a small file of their own. */
 import type { Sighting } from '../../core/index.ts';
 import type { Exposure } from '../settings/domain.ts';
-import { type ExposureTable, parseExposureTable, rowOf } from './exposure-table.ts';
+import {
+  type ExposureRow,
+  type ExposureTable,
+  parseExposureTable,
+  rowOf,
+} from './exposure-table.ts';
 import type { Entry } from './forcefile-report.ts';
 
 /** Text of the rows file: one line an exposure, in the order of the table. */
@@ -13,9 +18,25 @@ export function rowsText(table: ExposureTable, exposures: readonly Exposure[]): 
   return lines.map((line) => `${line}\n`).join('');
 }
 
+/** A row that holds one of these anywhere is no search image (getOverlaps_single_expo.csh). */
+const EXCLUDED = /zero|flat|test|junk|bias|supernova|slew|pointing|commish|sn-/i;
+/** Those that SEdiff.sh takes. */
+const SEARCHED: readonly string[] = ['u', 'g', 'r', 'i', 'z', 'Y'];
+/** Seconds. */
+const SHORTEST = 30;
+
+/** What DAGMaker.sh and the jobs would stumble over, mostly without a word. */
+function whyLeftOut(row: ExposureRow, line: string): string | undefined {
+  const word = EXCLUDED.exec(line)?.[0];
+  if (word !== undefined) return `its row holds '${word}' (OBJECT: ${row.object})`;
+  if (!SEARCHED.includes(row.band)) return `SEdiff.sh does not take band ${row.band}`;
+  return row.exptime < SHORTEST ? `it was exposed for ${row.exptime} s only` : undefined;
+}
+
 /** What the rows file says of one exposure, as an observation of the targets made from it. */
 export function rowIn(text: string, exposure: Exposure): Sighting {
-  const row = rowOf(parseExposureTable(text), exposure);
+  const table = parseExposureTable(text);
+  const row = rowOf(table, exposure);
   if (row === undefined) {
     return {
       state: 'failed',
@@ -23,6 +44,15 @@ export function rowIn(text: string, exposure: Exposure): Sighting {
       why: `exposure ${exposure} is not in exposures.list`,
       advice:
         'If the number is right, the exposure database does not have it yet: build again later.',
+    };
+  }
+  const why = whyLeftOut(row, table.byExposure.get(exposure)!);
+  if (why !== undefined) {
+    return {
+      state: 'failed',
+      definite: true,
+      why: `left out: ${why}`,
+      advice: 'Take it off the list of exposures; DAGMaker could do nothing with it.',
     };
   }
   const { nite, band, ra, dec, mjd } = row;

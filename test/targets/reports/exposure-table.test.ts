@@ -8,6 +8,7 @@ import {
   parseExposureTable,
   rowOf,
 } from '../../../targets/reports/exposure-table.ts';
+import { rowIn } from '../../../targets/reports/rows.ts';
 import {
   ccd2,
   fieldName,
@@ -257,5 +258,31 @@ describe('the vocabulary', () => {
         '21000229',
       ].filter(isNite),
     ).toEqual(['20170817', '20240229', '20000229']);
+  });
+});
+
+describe('an exposure that DAGMaker could do nothing with is left out with the reason', () => {
+  const line = (band: string, exptime: string, object: string) =>
+    ` 668440 20170817 57983.0 197.45 -23.38 ${band} ${exptime} 2017B-0110 object 1.0 ${object}\n`;
+  test.each([
+    [
+      'DES supernova hex',
+      'i',
+      '90.0',
+      "left out: its row holds 'supernova' (OBJECT: DES supernova hex)",
+    ],
+    ['pointing test', 'i', '90.0', "left out: its row holds 'pointing' (OBJECT: pointing test)"],
+    ['hex 1', 'VR', '90.0', 'left out: SEdiff.sh does not take band VR'],
+    ['hex 1', 'i', '15.0', 'left out: it was exposed for 15 s only'],
+  ])('%s, band %s, %s s', (object, band, exptime, why) => {
+    expect(rowIn(line(band, exptime, object), '668440')).toMatchObject({
+      state: 'failed',
+      definite: true,
+      why,
+    });
+  });
+
+  test('others are not', () => {
+    expect(rowIn(line('z', '30.0', 'NGC4993'), '668440').state).toBe('ready');
   });
 });
