@@ -7,8 +7,6 @@ import type { Chain, Problem } from '../api/rules.ts';
 import type { Digest, Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import { needsOf } from '../graph/resolve.ts';
-import { tailOf } from '../memory/logs.ts';
-import { flawedIn } from '../observe/findings.ts';
 import type { Observer } from '../observe/observer.ts';
 import { type Decision, decide } from '../plan/decide.ts';
 import { asNeed, blocked } from '../plan/needs.ts';
@@ -18,6 +16,7 @@ import type { Action, Plan, Verdict } from '../plan/verdict.ts';
 import type { Reason } from '../words/reasons.ts';
 import { perform } from './action.ts';
 import type { Landing, PerformContext } from './entry.ts';
+import { landingEvents } from './landing-events.ts';
 import { probeKey, refuserOf } from './probe.ts';
 import { Ready, type ReadyAction } from './ready.ts';
 import { isMoreUrgent, type Urgency, urgencies, urgencyOf } from './urgency.ts';
@@ -322,7 +321,10 @@ class Execute {
     const before = action.makes.map((name) => this.#plan.verdicts.get(name)?.product);
     const landing = await perform(action, this.#context);
     const at = this.#context.world.clock.now();
-    this.#report(action, landing, at, at - begun, before);
+    const nodes = action.makes.map((name) => this.#node(name));
+    const { emit, world } = this.#context;
+    const ended = { at, ms: at - begun, before, nodes };
+    for (const event of landingEvents(action, landing, ended, world.files)) emit(event);
     this.#fold(action, landing);
   }
 
@@ -432,55 +434,6 @@ class Execute {
         this.#verdicts.set(name, blocked([need], this.#verdicts));
         broken.push(name);
       }
-    }
-  }
-
-  #report(
-    action: Action,
-    landing: Landing,
-    at: number,
-    ms: number,
-    before: readonly (Digest | undefined)[],
-  ): void {
-    const { emit, world } = this.#context;
-    switch (landing.state) {
-      case 'built': {
-        if (action.kind === 'adopt')
-          emit({ kind: 'target adopted', target: action.name, how: landing.note ?? '' });
-        const changed = before.some((digest) => digest === undefined);
-        emit({
-          kind: 'action done',
-          action,
-          at,
-          ms,
-          changed,
-          ...(landing.note === undefined ? {} : { note: landing.note }),
-          ...flawedIn(
-            action.makes.map((name) => this.#node(name)),
-            world.files,
-          ),
-        });
-        return;
-      }
-      case 'failed':
-      case 'doubt': {
-        const { problems, log } = landing;
-        emit({
-          kind: 'action failed',
-          action,
-          at,
-          ms,
-          problems,
-          log,
-          tail: tailOf(world.files, log),
-        });
-        return;
-      }
-      case 'left':
-        emit({ kind: 'action left', action, note: landing.note });
-        return;
-      case 'interrupted':
-        return;
     }
   }
 

@@ -1,0 +1,51 @@
+/** What is told of an action that has ended. */
+
+import type { Digest } from '../api/values.ts';
+import type { Node } from '../graph/graph.ts';
+import { tailOf } from '../memory/logs.ts';
+import { flawedIn } from '../observe/findings.ts';
+import type { Action } from '../plan/verdict.ts';
+import type { Files } from '../world/world.ts';
+import type { Landing } from './entry.ts';
+import type { BuildEvent } from './events.ts';
+
+/** How an action ended. */
+interface Ended {
+  readonly at: number;
+  readonly ms: number;
+  /** What its targets had made before it. */
+  readonly before: readonly (Digest | undefined)[];
+  readonly nodes: readonly Node[];
+}
+
+/** The events that tell of it. */
+export function landingEvents(
+  action: Action,
+  landing: Landing,
+  { at, ms, before, nodes }: Ended,
+  files: Files,
+): readonly BuildEvent[] {
+  switch (landing.state) {
+    case 'built': {
+      const { note } = landing;
+      const changed = before.some((digest) => digest === undefined);
+      const noted = note === undefined ? {} : { note };
+      const flawed = flawedIn(nodes, files);
+      const adopted: readonly BuildEvent[] =
+        action.kind === 'adopt'
+          ? [{ kind: 'target adopted', target: action.name, how: note ?? '' }]
+          : [];
+      return [...adopted, { kind: 'action done', action, at, ms, changed, ...noted, ...flawed }];
+    }
+    case 'failed':
+    case 'doubt': {
+      const { problems, log } = landing;
+      const tail = tailOf(files, log);
+      return [{ kind: 'action failed', action, at, ms, problems, log, tail }];
+    }
+    case 'left':
+      return [{ kind: 'action left', action, note: landing.note }];
+    case 'interrupted':
+      return [];
+  }
+}
