@@ -4,7 +4,7 @@
  */
 import pLimit from 'p-limit';
 import type { Chain, Problem } from '../api/rules.ts';
-import type { Digest, Path, TargetName } from '../api/values.ts';
+import type { Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import { needsOf } from '../graph/resolve.ts';
 import type { Observer } from '../observe/observer.ts';
