@@ -48,12 +48,7 @@ export function statusText(
 }
 
 /** The same where targets are about subjects: these against phases, and what is not well. */
-function boardText(
-  plan: Plan,
-  board: Board,
-  orphans: Orphans,
-  options: StatusOptions,
-): string {
+function boardText(plan: Plan, board: Board, orphans: Orphans, options: StatusOptions): string {
   const inState = (...states: readonly State[]) =>
     realTargets(plan).filter((name) => states.includes(plan.verdicts.get(name)!.state));
   const section = (title: string, names: readonly TargetName[]): string[] =>
