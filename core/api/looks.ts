@@ -115,6 +115,8 @@ export type Sighting =
       readonly note?: string;
       readonly redo?: string;
       readonly tally?: Tally;
+      /** Why what it is about is not used any further, for overviews: nothing has failed. */
+      readonly leftOut?: string;
     }
   /** Work is still under way elsewhere. */
   | {

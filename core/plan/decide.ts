@@ -164,7 +164,7 @@ function decideWithNeeds(node: Node, view: View, verdicts: Verdicts, known: Know
     built === undefined || still ? [] : changesSince(built, signature, node.name, view);
   const reasons = [...known.own, ...changed, ...asks];
   if (reasons.length > 0)
-    return { state: stateOf(trace, reasons), reasons, ...tallyOf(view.sighting(node.name)) };
+    return { state: stateOf(trace, reasons), reasons, ...shownOf(view.sighting(node.name)) };
   return withOthers(fresh(node, view, signature), known.others);
 }
 
@@ -205,7 +205,7 @@ function unsettled(
       : {}),
     note: sighting.progress,
     ...(sighting.tell === undefined ? {} : { tell: sighting.tell }),
-    ...tallyOf(sighting),
+    ...shownOf(sighting),
   };
 }
 
@@ -293,12 +293,15 @@ const adoptFields = (seen: Done): { note: string; adopt: NonNullable<Verdict['ad
 
 function fresh(node: Node, view: View, signature: Signature): Verdict {
   const product = productNow(node, view, signature);
-  return { state: 'fresh', reasons: [], product, ...tallyOf(view.sighting(node.name)) };
+  return { state: 'fresh', reasons: [], product, ...shownOf(view.sighting(node.name)) };
 }
 
-function tallyOf(sighting: Sighting | undefined): Pick<Verdict, 'tally'> {
+/** What overviews show of a sighting. */
+function shownOf(sighting: Sighting | undefined): Pick<Verdict, 'tally' | 'leftOut'> {
   if (sighting === undefined || sighting.state === 'failed') return {};
-  return sighting.tally === undefined ? {} : { tally: sighting.tally };
+  const { tally } = sighting;
+  const leftOut = sighting.state === 'ready' ? sighting.leftOut : undefined;
+  return { ...(tally && { tally }), ...(leftOut !== undefined && { leftOut }) };
 }
 
 function decideGroup(node: Node, view: View, verdicts: Verdicts, needs: Needs): Verdict {

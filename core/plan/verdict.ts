@@ -17,6 +17,8 @@ export interface Verdict {
   readonly note?: string;
   /** How the parts of what was observed stand. */
   readonly tally?: Tally;
+  /** Why what it is about is not used any further. */
+  readonly leftOut?: string;
   /** For `waiting`: what people should hear of at once. */
   readonly tell?: readonly Told[];
   /** Set when it counts as fresh only because it is held back: until this target is settled. */

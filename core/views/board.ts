@@ -26,6 +26,7 @@ export interface PhaseRow extends Cell {
 export type Condition = (typeof CONDITIONS)[number];
 export const CONDITIONS = [
   'done',
+  'left out',
   'to do',
   'held up',
   'under way',
@@ -55,6 +56,7 @@ export class Board {
   readonly #graph: Graph;
   readonly #states = new Map<TargetName, State>();
   readonly #tallies = new Map<TargetName, Tally>();
+  readonly #leftOut = new Set<TargetName>();
   /** In the order in which the phases come to their ends. */
   readonly #phases: ReadonlyMap<string, Filling>;
   readonly #subjects = new Map<string, Map<string, TargetName[]>>();
@@ -101,7 +103,9 @@ export class Board {
   }
 
   /** Sets a target as the plan has it. What only waits for something under way is to come. */
-  judge(name: TargetName, { state, cause, tally }: Verdict): void {
+  judge(name: TargetName, { state, cause, tally, leftOut }: Verdict): void {
+    if (leftOut === undefined) this.#leftOut.delete(name);
+    else this.#leftOut.add(name);
     this.set(name, state === 'blocked' && cause === 'waiting' ? 'maybe' : state, tally);
   }
 
@@ -130,7 +134,8 @@ export class Board {
         [...phases].map(([phase, targets]): [string, Cell] => [phase, this.#cell(targets)]),
       );
       const states = [...cells.values()].flatMap((cell) => [...cell.states.keys()]);
-      return { subject, cells, condition: conditionOf(states) };
+      const isLeftOut = [...phases.values()].flat().some((name) => this.#leftOut.has(name));
+      return { subject, cells, condition: conditionOf(states, isLeftOut) };
     });
   }
 
@@ -183,9 +188,9 @@ const CONDITION: { readonly [state in State]: Condition } = {
   'in doubt': 'needs a person',
 };
 
-function conditionOf(states: readonly State[]): Condition {
+function conditionOf(states: readonly State[], isLeftOut: boolean): Condition {
   const ranks = states.map((state) => CONDITIONS.indexOf(CONDITION[state]));
-  return CONDITIONS[Math.max(0, ...ranks)]!;
+  return CONDITIONS[Math.max(isLeftOut ? CONDITIONS.indexOf('left out') : 0, ...ranks)]!;
 }
 
 /** Two tallies as one. */

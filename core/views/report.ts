@@ -71,13 +71,16 @@ export function reportData(plan: Plan, sources: ReportSources): ReportData {
       const note = [...cells.values()]
         .flatMap((cell) => cell.targets)
         .map((name) => plan.verdicts.get(name)!)
-        .find(({ state }) => state !== 'fresh' && state !== 'blocked' && state !== 'maybe');
+        .find(
+          ({ state, leftOut }) =>
+            leftOut !== undefined || !(['fresh', 'blocked', 'maybe'] as string[]).includes(state),
+        );
       return {
         name: subject,
         condition,
         phases: Object.fromEntries(states),
         ...partsData(parts.get(subject) ?? []),
-        ...(note === undefined ? {} : { note: detail(note) }),
+        ...(note === undefined ? {} : { note: note.leftOut ?? detail(note) }),
       };
     }),
     targets: targetsData(plan, sources),

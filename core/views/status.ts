@@ -57,6 +57,7 @@ function boardText(plan: Plan, board: Board, orphans: Orphans, options: StatusOp
       : ['', `${options.paint('bold', title)}:`, ...alike(plan, names).map((line) => `  ${line}`)];
   const lines = [
     ...overviewLines(plan, board, options),
+    ...leftOutLines(plan, options),
     ...section('failed', inState('failed')),
     ...section('needs a person', inState('edited', 'outdated', 'in doubt')),
     ...told(options),
@@ -109,6 +110,21 @@ function alike(plan: Plan, names: readonly TargetName[]): readonly string[] {
       return [enumerate(members.map(display)), why];
     }),
   );
+}
+
+/** What is not used any further, with why; alike in one line. */
+function leftOutLines(plan: Plan, { paint }: OverviewOptions): readonly string[] {
+  const kinds = new Map<string, string[]>();
+  for (const name of realTargets(plan)) {
+    const { leftOut } = plan.verdicts.get(name)!;
+    const about = plan.graph.nodes.get(name)!.rule.subject?.name ?? name;
+    if (leftOut !== undefined) kinds.set(leftOut, [...(kinds.get(leftOut) ?? []), about]);
+  }
+  const rows = [...kinds].map(([why, names]) => [
+    `  ${enumerate(names.map(display), 5)}`,
+    display(why),
+  ]);
+  return rows.length === 0 ? [] : ['', `${paint('bold', 'left out')}:`, ...table(rows)];
 }
 
 /** Totals over the subjects, and of every phase. */

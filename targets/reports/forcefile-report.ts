@@ -155,7 +155,8 @@ export function forcefileSighting(facts: {
       progress: `${report.found} of ${report.expected} force-photometry files`,
     };
   }
-  return { state: 'ready', value: report, note: forcefileNote(report) };
+  const note = forcefileNote(report);
+  return { state: 'ready', value: report, note, ...(report.goesOn ? {} : { leftOut: note }) };
 }
 
 /** `104 of 106 force-photometry files: goes on; i_26 lacks .fits and .psf`. */

@@ -25,6 +25,7 @@ export function planOf(
       note,
       adopt,
       tally,
+      leftOut,
       group = false,
       ...rule
     } = sketches[name]!;
@@ -47,6 +48,7 @@ export function planOf(
       ...(note !== undefined && { note }),
       ...(adopt !== undefined && { adopt }),
       ...(tally !== undefined && { tally }),
+      ...(leftOut !== undefined && { leftOut }),
     });
   }
   return {

@@ -183,6 +183,17 @@ ccds_668444 needs a person: \`desgw why ccds_668444\` says what to do.
 `);
   });
 
+  test('what is not used any further counts as left out, with why', () => {
+    const left = planOf({
+      ...exposure(1, {}, { leftOut: 'too few CCDs' }),
+      ...exposure(2, {}, { leftOut: 'too few CCDs' }),
+      ...exposure(3, {}, {}),
+    });
+    const lines = statusText(left, NO_ORPHANS, SHOWN).split('\n');
+    expect(lines[0]).toBe('3 exposures: 1 done, 2 left out');
+    expect(lines).toContain('  1 and 2  too few CCDs');
+  });
+
   test('each can be asked for by itself, and nothing is wider than the screen', () => {
     const all = statusText(plan, NO_ORPHANS, { ...SHOWN, width: 60, all: true }).split('\n');
     expect(all.filter((line) => /^6685\d\d +done +done$/.test(line))).toHaveLength(54);

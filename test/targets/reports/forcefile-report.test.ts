@@ -193,6 +193,7 @@ describe('what was seen', () => {
       state: 'ready',
       value: report,
       note: '2 of 4 force-photometry files: too few; i_07 lacks .fits and .psf',
+      leftOut: '2 of 4 force-photometry files: too few; i_07 lacks .fits and .psf',
     });
   });
 
