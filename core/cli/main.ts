@@ -10,6 +10,7 @@ import { UserError } from '../api/errors.ts';
 import { surroundRules } from '../api/rule-code.ts';
 import { codeText, complaintJson, complaintOf, complaintText } from '../views/complaint.ts';
 import { processTerminal, type Terminal, whenRead } from '../words/terminal.ts';
+import { enterBusy, leaveBusy, leaveSignals } from '../world/busy.ts';
 import { FileError, openFiles } from '../world/files.ts';
 import type { World } from '../world/world.ts';
 import { runAdded } from './added.ts';
@@ -70,6 +71,8 @@ function help(invocation: Invocation): number {
 /** What a umask takes from the group. */
 const GROUP = 0o070;
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** First Ctrl-C: stop what can be stopped and leave; second: at once. */
 function handleSignals(terminal: Terminal): {
   signal: AbortSignal;
@@ -87,15 +90,14 @@ function handleSignals(terminal: Terminal): {
     terminal.live([]);
     abort.abort();
   };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   const listen = (): void => {
-    for (const name of signals) process.on(name, onSignal);
+    for (const name of SIGNALS) process.on(name, onSignal);
   };
   listen();
-  // Code that does not come to its end lets no listener run; without one, a signal ends the process.
-  surroundRules(() => {
-    for (const name of signals) process.off(name, onSignal);
+  leaveSignals(() => {
+    for (const name of SIGNALS) process.off(name, onSignal);
   }, listen);
+  surroundRules(enterBusy, leaveBusy);
   return {
     signal: abort.signal,
     onWorld(opened) {

@@ -20,6 +20,7 @@ import { nearestNames } from '../words/near.ts';
 import { display } from '../words/quote.ts';
 import { reasonText } from '../words/reasons.ts';
 import { count, enumerate } from '../words/text.ts';
+import { whileBusy } from '../world/busy.ts';
 import type { World } from '../world/world.ts';
 import type { Observer } from './observer.ts';
 import { survey } from './survey.ts';
@@ -59,11 +60,11 @@ export async function stage(
   if (names.length === 0 && !assume)
     throw new UserError('name a target: the rule file has no goal', 'See `desgw targets`.');
   const normalise = normaliser(project.world.files.root);
-  const items = declared(project);
+  const items = whileBusy(() => declared(project));
   const texts = new Map<TargetName, string>();
   const provisional: TargetName[] = [];
   for (;;) {
-    const graph = resolved(project, items, texts, normalise);
+    const graph = whileBusy(() => resolved(project, items, texts, normalise));
     if (graph.unexpanded.length === 0 || allKnown(graph, names, normalise)) {
       const plan = await survey(graph, goalsIn(project, graph, goals, normalise), observer);
       explainPlan(project.world, plan);

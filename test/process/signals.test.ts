@@ -1,4 +1,5 @@
 /** Ctrl-C, lost connections and programs that do not listen. */
+import { readFileSync, truncateSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { until, type Workspace, workspace } from './workspace.ts';
 
@@ -124,3 +125,25 @@ test('nothing that was ready to run is started after Ctrl-C', async () => {
   expect(w.text('ran')).toBe('a\n');
   expect(w.processes()).toEqual([]);
 });
+
+test.each([
+  ['hashing', `inputs: ['big'], outputs: ['a'], recipe: [sh('touch a')]`, ''],
+  ['expanding', `outputs: ['a'], recipe: [sh('touch a')]`, 'for (;;);'],
+])('while it is %s, too, a signal ends it', { timeout: 30_000 }, async (_what, rule, endless) => {
+  w = workspace('a', `...(() => { ${endless} return [target('a', { ${rule} })]; })()`);
+  w.put('big', '');
+  // A hole that would take hours to read.
+  truncateSync(w.path('big'), 2 ** 42);
+  const build = w.start(['build']);
+  await until(() => processorTicks(build.pid) > 200);
+  build.kill('SIGINT');
+  const { status, signal } = await build.ended;
+  expect(status ?? signal).toBe('SIGINT');
+});
+
+/** Hundredths of a second that a process has computed. */
+function processorTicks(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
