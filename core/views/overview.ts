@@ -144,7 +144,7 @@ function rowsOf(
   for (const subject of subjects) {
     const states = phases.map((phase) => worst(subject.cells.get(phase)));
     const words = states.map((state) => (state === undefined ? '' : WORDS[state]));
-    const key = all ? subject.subject : words.join('\n');
+    const key = all ? subject.subject : [subject.condition, ...words].join('\n');
     const row = rows.get(key);
     if (row === undefined) rows.set(key, { subjects: [subject], states });
     else row.subjects.push(subject);
