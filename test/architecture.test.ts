@@ -67,6 +67,9 @@ const FLOORS: readonly (readonly string[])[] = [
   ['cli'],
 ];
 
+/** What is loaded by name: the bundler and the entry know these. */
+const ENTRIES: readonly string[] = ['core/cli/answer.ts', 'core/cli/help.ts'];
+
 const inCore = SOURCES.filter(({ path }) => path.startsWith('core/'));
 const inTargets = SOURCES.filter(({ path }) => path.startsWith('targets/'));
 /** Rooms whose adapters and checks have effects of their own. */
@@ -243,6 +246,15 @@ describe('house rules', () => {
     expect(long).toEqual([]);
   });
 
+  test('core knows no word of the domain, but in examples for people', () => {
+    const pattern = /submitted_|\bexposures?\b|from-?output|\bccds?\b|dagmaker|forcefile|\bpnfs\b/i;
+    expect(uses(inCore, pattern)).toEqual([]);
+  });
+
+  test('whatever is exported is used by somebody else, or at least where it is', () => {
+    expect(unused()).toEqual([]);
+  });
+
   test('every file says at its top what it is for', () => {
     expect(SOURCES.filter(({ text }) => !text.startsWith('/**')).map(({ path }) => path)).toEqual(
       [],
@@ -265,4 +277,36 @@ function cycles(): readonly string[] {
   };
   for (const { path } of SOURCES) visit(path, []);
   return found;
+}
+
+/** Exports of functions and values that nothing in core or targets uses, not even their own file. */
+function unused(): readonly string[] {
+  const wanted = new Set<string>();
+  const names = /(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s*from\s+'([^']+)'/g;
+  for (const { path, code } of SOURCES)
+    for (const [, list, to] of code.matchAll(names))
+      for (const name of list!.split(','))
+        wanted.add(
+          `${edge(path, to!, false).to} ${
+            name
+              .trim()
+              .replace(/^type\s+/, '')
+              .split(/\s/)[0]
+          }`,
+        );
+  const whole = new Set(
+    SOURCES.flatMap(({ path, code }) =>
+      [...code.matchAll(/\bimport\('(\.[^']+)'\)/g)].map(([, to]) => edge(path, to!, false).to),
+    ),
+  );
+  return SOURCES.filter(({ path }) => !whole.has(path) && !ENTRIES.includes(path)).flatMap(
+    ({ path, code }) =>
+      [...code.matchAll(/^export (?:async )?(?:function\*?|class) (\w+)/gm)]
+        .map(([, name]) => name!)
+        .filter(
+          (name) =>
+            !wanted.has(`${path} ${name}`) && code.split(new RegExp(`\\b${name}\\b`)).length < 3,
+        )
+        .map((name) => `${path}: ${name}`),
+  );
 }

@@ -49,7 +49,7 @@ export const CODES = {
   },
   DG301: {
     title: 'unknown target',
-    text: 'A target is named by its name, by a pattern such as ccds_*, by a file it makes, or by what it is about (an exposure number means all its targets). `desgw targets` lists them.',
+    text: 'A target is named by its name, by a pattern such as `name_*`, by a file it makes, or by what it is about (its subject means all targets of that). `desgw targets` lists them.',
   },
   DG302: {
     title: 'the rules do not fit together',

@@ -32,7 +32,7 @@ export async function init(folder: string, invocation: Invocation): Promise<numb
   if (Object.keys(values).length > 0) files.write(RULE_FILE, withParams(text, values));
   const more = open.length === 0 ? '' : ` Set ${open.join(', ')} in it, too (desgw params).`;
   invocation.terminal.out(
-    `${join(workspace, RULE_FILE)} is there: name your site and exposures in it, then\n\n  cd ${workspace}\n  desgw build -n${more === '' ? '' : `\n\n${more.trim()}`}`,
+    `${join(workspace, RULE_FILE)} is there: name in it what is yours, then\n\n  cd ${workspace}\n  desgw build -n${more === '' ? '' : `\n\n${more.trim()}`}`,
   );
   return 0;
 }

@@ -143,8 +143,8 @@ export function isMemorable(words: readonly string[]): boolean {
   if (words[0] !== 'build') return false;
   for (let i = 1; i < words.length; i++) {
     const word = words[i]!;
-    if (!word.startsWith('-') || /^(?:-j\d+|--(?:jobs|set|from-output)=.*)$/s.test(word)) continue;
-    if (!['-j', '--jobs', '--set', '--from-output'].includes(word)) return false;
+    if (!word.startsWith('-') || /^(?:-j\d+|--(?:jobs|set)=.*)$/s.test(word)) continue;
+    if (!['-j', '--jobs', '--set'].includes(word)) return false;
     i++;
   }
   return true;

@@ -157,12 +157,10 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
       }
       during('remove', full, () => fs.rmSync(full, { recursive: true, force: true }));
     },
-    removeEmptyDirectory: (path) => removeIfEmpty(fs, absolute(path)),
     makeDirectory: (path) => {
       const full = absolute(path);
       during('make the directory', full, () => placing.makeDirectory(full));
     },
-    claimDirectory: (path) => claimDirectory(fs, placing, absolute(path)),
     now: () => {
       const probe = join(root, '.desgw/clock');
       return during('write', probe, () => stamp(fs, placing, probe));
@@ -241,25 +239,4 @@ function openAppender(fs: FsModule, placing: Placing, path: string): Appender {
       }),
     close: () => during('close', path, () => fs.closeSync(fd)),
   };
-}
-
-function claimDirectory(fs: FsModule, placing: Placing, path: string): boolean {
-  try {
-    placing.makeDirectory(dirname(path));
-    fs.mkdirSync(path);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw told('make the directory', path, error);
-  }
-}
-
-function removeIfEmpty(fs: FsModule, path: string): void {
-  try {
-    fs.rmdirSync(path);
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === 'ENOTEMPTY' || code === 'EEXIST' || meansMissing(code)) return;
-    throw told('remove the directory', path, error);
-  }
 }

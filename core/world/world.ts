@@ -94,11 +94,7 @@ export interface Files {
   remove(path: Path): void;
   /** Removes a directory of our own under `.desgw/` with all that is in it; refuses any other. */
   removeTree(path: Path): void;
-  /** Removes a directory if it is empty. */
-  removeEmptyDirectory(path: Path): void;
   makeDirectory(path: Path): void;
-  /** Makes one directory, or says `false` because it exists: whoever is first has it. */
-  claimDirectory(path: Path): boolean;
   /** The file system's own idea of now: the ctime of a small file under `.desgw/` just written. */
   now(): Instant;
   /** Why somebody else could have written a file; undefined when nobody could. */

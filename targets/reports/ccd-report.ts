@@ -8,7 +8,7 @@
  * has a directory under: failed if it failed in any, else complete if it is in any.
  */
 
-import type { Listing, Look, Problem, Seen } from '../../core/index.ts';
+import type { Listing, Look, Seen } from '../../core/index.ts';
 import { ccd2, SEARCH_CCDS } from '../settings/domain.ts';
 
 /** `missing`: one of the 59 search CCDs without any directory, that is, not started. */
@@ -242,17 +242,6 @@ export function ccdNote(report: CcdReport): string {
   return `${parts.join(', ')}${report.enough ? '' : ` (${report.threshold} are needed)`}${nites}`;
 }
 
-/** Why the exposure cannot go on for lack of CCDs, naming them; undefined when it can. */
-export function ccdShortfall(report: CcdReport): Problem | undefined {
-  if (report.enough) return undefined;
-  const { exposure, counts: n, threshold } = report;
-  const lacking = report.ccds.filter((entry) => entry.state !== 'complete').map(described);
-  return {
-    what: `exposure ${exposure}: ${n.complete} CCDs are complete, ${threshold} are needed; not complete: ${lacking.join(', ')}`,
-    advice: shortfallAdvice(report),
-  };
-}
-
 /** A rescue wants something that came back, and something that did not complete. */
 export function shortfallAdvice({ exposure, counts }: CcdReport): string {
   return counts.complete + counts.failed === 0
@@ -285,11 +274,6 @@ export function ccdTable(report: CcdReport, { all = false }: { all?: boolean } =
     ...report.strays.map((name) => `  does not count: ${name}`),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-function described(entry: CcdEntry): string {
-  const state = entry.state === 'missing' ? 'not started' : entry.state;
-  return `${entry.ccd} ${entry.failures.length === 0 ? state : entry.failures.join('+')}`;
 }
 
 /** Where a listed directory lies, if it is one of this exposure and season. */

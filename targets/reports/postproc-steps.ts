@@ -153,15 +153,6 @@ export function sweep(
   return STEPS.filter((step) => step >= to || !SKIPPABLE.includes(step));
 }
 
-/** What must exist for a run with this SKIPTO, cumulative over the steps it leaves out. */
-export function neededFor(
-  to: StepNumber | undefined,
-  steps: readonly PostprocStep[],
-): readonly StepFile[] {
-  const skipped = SKIPPABLE.filter((step) => step < (to ?? 0));
-  return steps.filter(({ step }) => skipped.includes(step)).flatMap((s) => s.neededWhenSkipped);
-}
-
 /** Arguments of run_postproc.py. The outdir is the one in which the evidence is looked for. */
 export function postprocArguments(run: {
   readonly season: string;
@@ -170,14 +161,6 @@ export function postprocArguments(run: {
 }): readonly string[] {
   const skip = run.skipTo === undefined ? [] : ['--SKIPTO', String(run.skipTo)];
   return ['--season', run.season, '--outputdir', run.outdir, ...skip];
-}
-
-/**
- * Whether a copy of run_postproc.py (or postproc.py) survives SKIPTO 6: it unpacks the saved
- * table with `.item()`.
- */
-export function fixedScript(text: string): boolean {
-  return text.split('\n').some((line) => line.replace(/#.*/, '').includes('.item()'));
 }
 
 /** How far the last run came. `reached`: the last step marked done, or undefined. */

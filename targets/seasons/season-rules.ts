@@ -89,11 +89,6 @@ export function judgeSeason(
   throw new Refusal(`Season ${season} cannot be taken: ${why}.`, adviceNear(season, taken));
 }
 
-/** The free numbers nearest to `season`, nearest first, the smaller one first when equally near. */
-export function nearestFree(season: number, used: UsedSeasons, count = 3): string[] {
-  return near(season, takenNumbers(used), count);
-}
-
 /**
  * Why a season must not be taken although it is a proper number, or `undefined` if it may be.
  * Ranges: below 11 the supernova group, up to 99 tests and development (gw_workflow dagmaker.rc).

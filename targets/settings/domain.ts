@@ -59,20 +59,6 @@ export function isSeason(text: string): text is Season {
   return /^[1-9][0-9]{0,3}$/.test(text);
 }
 
-/**
- * A season number as a person typed it, blanks around it removed. Four digits at most, because
- * force photometry names its fields `WS%04d` (SEdiff.sh).
- * @throws UserError for anything else
- */
-export function parseSeason(text: string): Season {
-  const trimmed = text.trim();
-  if (isSeason(trimmed)) return trimmed;
-  throw new UserError(
-    `${shown(trimmed)} is not a season number`,
-    'A season is a whole number from 1 to 9999 without leading zeros.',
-  );
-}
-
 /** True for the number of a proposal: four digits at the end in older years, six in later ones. */
 export function isProposal(text: string): boolean {
   return /^[0-9]{4}[A-Z]-[0-9]{4,6}$/.test(text);
@@ -90,19 +76,6 @@ export function isNite(text: string): text is Nite {
 function daysIn(year: number, month: number): number {
   const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
   return [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0;
-}
-
-/**
- * The name of the field at a position in degrees, like `WS1980-232`: ten times each coordinate,
- * truncated towards zero (DAGMaker.sh).
- */
-export function fieldName(ra: number, dec: number): string {
-  return `WS${tenths(ra)}${dec >= 0 ? '+' : '-'}${tenths(Math.abs(dec))}`;
-}
-
-/** Twelve digits first: 64.1 * 10 is 640.999... in binary, but 641 for the script's `bc`. */
-function tenths(degrees: number): number {
-  return Math.trunc(Number((degrees * 10).toPrecision(12)));
 }
 
 /** Text of unknown origin, fit for a message: quoted, control characters escaped, cut short. */

@@ -75,14 +75,6 @@ export function templateDag(
   );
 }
 
-/** How many jobs a DAG of templates puts into the queue at most, its dummy not counted. */
-export function jobsOfWork(works: readonly TemplateWork[], ccdsOfTemplate: number): number {
-  return works.reduce(
-    (sum, { ccds }) => sum + (ccds.length >= WHOLE_FROM ? ccdsOfTemplate : ccds.length),
-    0,
-  );
-}
-
 /** The line that opens a DAG; undefined where it has none. */
 export function dummyLine(text: string): string | undefined {
   return readable(text).find(({ kind }) => kind === 'dummy')?.text;

@@ -280,9 +280,7 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
       drop(path);
     },
     removeTree: () => {},
-    removeEmptyDirectory: () => {},
     makeDirectory: () => {},
-    claimDirectory: () => true,
     now: () => clock.ms,
     strangerIn: () => undefined,
     privateDirectory: () => true,

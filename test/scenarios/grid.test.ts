@@ -5,7 +5,7 @@ import { describe } from 'vitest';
 import { jobsState } from '../../core/api/grid.ts';
 import { COLUMNS, readQueueColumns } from '../../targets/grid/jobsub-answer.ts';
 import { jobsubJobs } from '../../targets/grid/jobsub-jobs.ts';
-import { type CcdReport, ccdReport, ccdShortfall } from '../../targets/reports/ccd-report.ts';
+import { type CcdReport, ccdReport, ccdTable } from '../../targets/reports/ccd-report.ts';
 import { ccdSighting } from '../../targets/reports/ccd-settling.ts';
 import { build } from './chain.ts';
 import { comeBack, once, REST, RULES, settled, submissions, withGrid } from './fake-grid.ts';
@@ -459,11 +459,11 @@ describe('grid, as the pipeline judges it', () => {
   }) => {
     const ended = report(49, 3);
     expect(sighting({ report: ended, jobs: 'none', unchangedForSeconds: 90 }).state).toBe('ready');
-    const { what } = ccdShortfall(ended)!;
+    const table = ccdTable(ended);
     const lacking = ended.ccds.filter(({ state }) => state !== 'complete').map(({ ccd }) => ccd);
     expect(lacking.length).toBe(10);
-    expect(what).toMatch(/^exposure 668440: 49 CCDs are complete, 50 are needed; not complete: /);
-    expect(lacking.filter((ccd) => !what.includes(ccd))).toEqual([]);
-    expect(ccdShortfall(report(50, 3))).toBe(undefined);
+    expect([ended.enough, report(50, 3).enough]).toEqual([false, true]);
+    expect(table).toContain('(50 are needed)');
+    expect(lacking.filter((ccd) => !table.includes(ccd))).toEqual([]);
   });
 });

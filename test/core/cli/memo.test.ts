@@ -262,7 +262,7 @@ describe('the key', () => {
   test.each([
     ['build', true],
     ['build x y -j 3 --set A=1', true],
-    ['build -j5 --jobs=2 --set=A=1 --from-output o.txt', true],
+    ['build -j5 --jobs=2 --set=A=1 --from-output o.txt', false],
     ['build -n', false],
     ['build --force', false],
     ['build --no-wait', false],

@@ -87,7 +87,7 @@ describe('taking an attempt back', () => {
     const { world } = worldWith(tree, false);
     expect(revokeAttempt(world, 'T')).toBe(worked);
     if (worked && Object.keys(tree).length > 0)
-      expect(world.files.claimDirectory(`${RUN}/claim`)).toBe(false);
+      expect(world.files.stat(`${RUN}/claim`)?.directory).toBe(false);
   });
 });
 

@@ -86,7 +86,6 @@ describe.each([
     }
     files.remove('none');
     files.remove('file/below');
-    files.removeEmptyDirectory('none');
   });
 
   test('only one exclusive creation succeeds, and leaves nothing else behind', () => {
@@ -96,14 +95,6 @@ describe.each([
       files.createExclusive('x/lock', 'two'),
     ]).toEqual([true, false]);
     expect(tree()).toEqual({ 'x/lock': 'one' });
-  });
-
-  test('only the first claim of a directory succeeds', () => {
-    const { files } = open();
-    expect([files.claimDirectory('a/claim'), files.claimDirectory('a/claim')]).toEqual([
-      true,
-      false,
-    ]);
   });
 
   test('writing to a link writes what it leads to, also when that is not there yet', () => {
@@ -215,15 +206,6 @@ describe.each([
       0o755,
     ]);
     expect(thrown(() => files.copy('to', 'to/inside'))).toMatchObject({ code: 'EINVAL' });
-  });
-
-  test('only an empty directory is removed', () => {
-    const { files } = open();
-    files.write('full/x', '');
-    files.makeDirectory('empty/deep');
-    files.removeEmptyDirectory('full');
-    files.removeEmptyDirectory('empty/deep');
-    expect([files.list(''), files.list('empty')]).toEqual([['empty/', 'full/'], []]);
   });
 
   test('the end of a file is read, or all of it when it is short', () => {

@@ -6,7 +6,6 @@ import {
   ccdLooks,
   ccdNote,
   ccdReport,
-  ccdShortfall,
   ccdTable,
   reportFrom,
   stateByCcd,
@@ -235,14 +234,6 @@ describe('what was seen', () => {
 });
 
 describe('for people', () => {
-  test('too few CCDs are named with what became of each', () => {
-    expect(ccdShortfall(report(50))).toBe(undefined);
-    const { what } = ccdShortfall(report(48, 10, 'empty'))!;
-    expect(what).toBe(
-      'exposure 668439: 48 CCDs are complete, 50 are needed; not complete: i_51 RUN02_expose_makeStarCat, i_52 RUN02_expose_makeStarCat, i_53 RUN02_expose_makeStarCat, i_54 RUN02_expose_makeStarCat, i_55 RUN02_expose_makeStarCat, i_56 RUN02_expose_makeStarCat, i_57 RUN02_expose_makeStarCat, i_58 RUN02_expose_makeStarCat, i_59 RUN02_expose_makeStarCat, i_60 RUN02_expose_makeStarCat, i_62 incomplete',
-    );
-  });
-
   test('the table counts failures by step and lists the CCDs that are not complete', () => {
     const listings = tree(
       Object.fromEntries(SEARCH_CCDS.filter((n) => n < 62).map((n) => [n, [OUTPUTS]])),

@@ -11,10 +11,8 @@ import {
 import { rowIn } from '../../../targets/reports/rows.ts';
 import {
   ccd2,
-  fieldName,
   isNite,
   parseExposure,
-  parseSeason,
   SEARCH_CCDS,
   TEMPLATE_CCDS,
 } from '../../../targets/settings/domain.ts';
@@ -221,24 +219,8 @@ describe('the vocabulary', () => {
     expect([ccd2(1), ccd2(62)]).toEqual(['01', '62']);
   });
 
-  test('names fields by ten times the coordinates, cut off', () => {
-    expect([
-      fieldName(198.019708, -23.29865),
-      fieldName(0.05, 0),
-      fieldName(64.1, 2.3),
-      fieldName(8.2, -0.04),
-    ]).toEqual(['WS1980-232', 'WS0+0', 'WS641+23', 'WS82-0']);
-  });
-
-  test('takes seasons of one to four digits and exposures of six or seven', () => {
-    expect([parseSeason(' 2206 '), parseSeason('1'), parseExposure('668443 ')]).toEqual([
-      '2206',
-      '1',
-      '668443',
-    ]);
-    for (const bad of ['0', '', '02206', '10000', '2206.0', 'auto']) {
-      expect(() => parseSeason(bad)).toThrow(UserError);
-    }
+  test('takes exposures of six or seven digits', () => {
+    expect(parseExposure('668443 ')).toBe('668443');
     for (const bad of ['', '12345', '0123456', '12345678', '6684a3', '668443\n668444']) {
       expect(() => parseExposure(bad)).toThrow(UserError);
     }

@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  fixedScript,
-  neededFor,
   postprocArguments,
   postprocSteps,
   progressFromStatus,
@@ -133,27 +131,6 @@ describe('B28: SKIPTO', () => {
       for (const script of [master, fixed]) expect(sweep(first, script)).toContain(first);
   });
 
-  test('what the skipped steps must have left grows with SKIPTO', () => {
-    const needed = (to: StepNumber | undefined) => neededFor(to, steps).map((file) => file.path);
-    const zero = [
-      './outputs/checkoutputs/step0_expnums.txt',
-      './outputs/checkoutputs/step0_a_blacklist.txt',
-      './outputs/masterlist/expniteband_df.csv',
-      './outputs/masterlist/MasterExposureList_prelim.fits',
-    ];
-    const truth = './outputs/truthtable2206/truthplus.tab';
-    const data = [
-      './outputs/makedatafiles/datafiles_combined.fits',
-      './outputs/mastertableinfo.npy',
-    ];
-    expect(needed(undefined)).toEqual([]);
-    expect(needed(2)).toEqual(zero);
-    expect(needed(3)).toEqual(zero);
-    expect(needed(4)).toEqual([...zero, 'hostmatchstatus.txt']);
-    expect(needed(5)).toEqual([...zero, 'hostmatchstatus.txt', truth]);
-    expect(needed(6)).toEqual([...zero, 'hostmatchstatus.txt', truth, ...data]);
-  });
-
   test('B27: the run writes where the evidence is looked for', () => {
     expect(postprocArguments({ season: '2206', outdir: './outputs', skipTo: 5 })).toEqual([
       '--season',
@@ -169,14 +146,6 @@ describe('B28: SKIPTO', () => {
       '--outputdir',
       '/x',
     ]);
-  });
-
-  test('the fix is recognised in code and not in a remark', () => {
-    expect(fixedScript("table = np.load('mastertableinfo.npy').item()\n")).toBe(true);
-    expect(fixedScript("table = np.load('mastertableinfo.npy') # .item() is missing\n")).toBe(
-      false,
-    );
-    expect(fixedScript('')).toBe(false);
   });
 });
 

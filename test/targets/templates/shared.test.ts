@@ -5,8 +5,9 @@
 import { expect, test } from 'vitest';
 import { TEMPLATE_CCDS } from '../../../targets/settings/domain.ts';
 import { claimName } from '../../../targets/templates/pass-files.ts';
-import { jobsOfWork, templatesOf } from '../../../targets/templates/template-dag.ts';
+import { templatesOf } from '../../../targets/templates/template-dag.ts';
 import { dagText } from '../../fixtures/postproc/dag-text.ts';
+import { jobsOfWork } from '../../support/template-jobs.ts';
 
 const EXPOSURES = 297;
 const LINES = 49;

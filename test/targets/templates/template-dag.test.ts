@@ -3,12 +3,12 @@ import { jobsIn, parseDag } from '../../../targets/grid/dag.ts';
 import { TEMPLATE_CCDS } from '../../../targets/settings/domain.ts';
 import {
   dummyLine,
-  jobsOfWork,
   searchDag,
   templateDag,
   templatesOf,
 } from '../../../targets/templates/template-dag.ts';
 import { dagText } from '../../fixtures/postproc/dag-text.ts';
+import { jobsOfWork } from '../../support/template-jobs.ts';
 
 const text = dagText({ templates: ['512345', '512346', '512345'] });
 const [first, second] = templatesOf(text);

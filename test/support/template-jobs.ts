@@ -1,0 +1,13 @@
+/** What a DAG of templates asks of the queue. */
+
+import type { TemplateWork } from '../../targets/templates/template-dag.ts';
+
+/** Of so many CCDs on, a template is made as a whole, in a job for each. */
+const WHOLE_FROM = 31;
+
+/** How many jobs a DAG of templates puts into the queue at most, its dummy not counted. */
+export const jobsOfWork = (works: readonly TemplateWork[], ccdsOfTemplate: number): number =>
+  works.reduce(
+    (sum, { ccds }) => sum + (ccds.length >= WHOLE_FROM ? ccdsOfTemplate : ccds.length),
+    0,
+  );
