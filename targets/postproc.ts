@@ -42,8 +42,10 @@ import { POST_PROCESSING } from './settings/phases.ts';
 import { holdOutputs } from './site/holding.ts';
 import { setupOf } from './site/site.ts';
 
-const LINKS: readonly StepNumber[] = [0, 1, 2, 3, 4, 5, 6, 7];
-const linkName = (step: StepNumber): string => `postproc:${step}`;
+/** The steps there are. */
+export const LINKS: readonly StepNumber[] = [0, 1, 2, 3, 4, 5, 6, 7];
+/** The target of a step. */
+export const linkName = (step: StepNumber): string => `postproc:${step}`;
 const stepOf = (link: string): StepNumber => Number(link.slice('postproc:'.length)) as StepNumber;
 
 /** Only one force photometry may run on a host. */

@@ -99,6 +99,8 @@ export interface CommandCall {
   readonly build: (items: readonly RuleItem[], goal: TargetName) => Promise<number>;
   /** Forgets targets, so that the next build makes them again; deletes nothing. */
   readonly forget: (targets: readonly TargetName[]) => Promise<void>;
+  /** A program of a target that goes on without desgw, if one is at it now. */
+  readonly running: (target: TargetName) => RunningProgram | undefined;
   readonly print: (text: string) => void;
   /** The screen that is printed to; undefined for files and pipes. */
   readonly screen?: { readonly width: number; readonly paint: Paint };
@@ -118,6 +120,17 @@ export type State =
   | 'edited'
   | 'in doubt'
   | 'outdated';
+
+/** A program that was started by an earlier command, or by one that still follows it. */
+export interface RunningProgram {
+  readonly pid: number;
+  readonly host: string;
+  readonly since: Instant;
+  /** Whether it runs on this host, so that it can be stopped here. */
+  readonly here: boolean;
+  /** Ends it with everything that it started; resolves when that is done. */
+  readonly stop: () => Promise<void>;
+}
 
 /** What a command may know of the record of a target. */
 export interface OnRecord {

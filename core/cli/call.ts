@@ -1,15 +1,18 @@
 /** What a command of the rule file is lent: the outside, the record, and builds of its own. */
 
-import type { CommandCall, OnRecord, RuleItem } from '../api/builds.ts';
+import type { CommandCall, OnRecord, RuleItem, RunningProgram } from '../api/builds.ts';
 import type { TargetName } from '../api/values.ts';
 import { loadMemory } from '../memory/journal.ts';
 import type { Trace } from '../memory/trace.ts';
 import { runForAdapter } from '../observe/adapter.ts';
+import { attemptDirectory, attemptState, supervisorOf } from '../observe/attempts.ts';
 import { Looker } from '../observe/looker.ts';
 import type { Project } from '../observe/stage.ts';
 import { forget } from '../repair/clean.ts';
 import { EXIT, runBuild } from '../run/build.ts';
+import { stopAttempt } from '../run/detached.ts';
 import { withJournal } from '../run/opening.ts';
+import type { World } from '../world/world.ts';
 import { type Invocation, jobsOf, lockWish, type Opened } from './context.ts';
 import { type Flags, nameOf } from './options.ts';
 import { confirm } from './prompt.ts';
@@ -50,6 +53,7 @@ export function callOf(
           for (const target of targets) forget(target, journal, world.clock.now());
         },
       ),
+    running: (target) => runningProgram(world, loadMemory(world.files).traces.get(target)),
     print: (text) => terminal.out(text),
     ...(terminal.isLive ? { screen: { width: terminal.width, paint: terminal.paint } } : {}),
     confirm: (question) =>
@@ -117,4 +121,20 @@ function onRecord(trace: Trace | undefined): OnRecord | undefined {
     case 'cleaning':
       return { state: 'forgotten', at };
   }
+}
+
+/** The attempt on record, where it is alive or nobody here can tell. */
+function runningProgram(world: World, trace: Trace | undefined): RunningProgram | undefined {
+  const open = trace?.kind === 'started' || trace?.kind === 'finishing';
+  if (!open || trace.detached === undefined) return undefined;
+  const state = attemptState(world, trace.token);
+  const who = supervisorOf(world, attemptDirectory(trace.token));
+  if (who === undefined || (state !== 'alive' && state !== 'elsewhere')) return undefined;
+  return {
+    pid: who.pid,
+    host: who.host,
+    since: trace.at,
+    here: state === 'alive',
+    stop: () => stopAttempt(world, trace.token),
+  };
 }

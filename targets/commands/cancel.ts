@@ -12,6 +12,7 @@ import {
 import type { Exposure } from '../settings/domain.ts';
 import type { Site } from '../site/site.ts';
 import { aligned, askQueue, claimedSeason, neededExposures } from './asked.ts';
+import { cancelPostproc } from './cancel-postproc.ts';
 
 /** What one exposure has in the queue and which job ids have to go for it. */
 export interface Removal {
@@ -47,10 +48,11 @@ export function removals(
 /** Exit status 1 when something is still there afterwards, or when that could not be seen. */
 export function cancel(site: Site): Command {
   return {
-    doc: 'remove the jobs of exposures from the queue; what came back stays and is judged by the next build',
-    usage: '<exposure...>',
+    doc: 'remove the jobs of exposures from the queue, or end post processing; what came back stays and is judged by the next build',
+    usage: '<exposure...> | postproc',
     options: { '--yes': 'do not ask' },
     run: async (call) => {
+      if (call.args.length === 1 && call.args[0] === 'postproc') return cancelPostproc(call);
       const exposures = neededExposures(call, 'cancel');
       const season = claimedSeason(call);
       const queue = await askQueue(site, call);

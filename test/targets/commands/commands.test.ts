@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CommandCall } from '../../../core/api/builds.ts';
+import type { CommandCall, RunningProgram } from '../../../core/api/builds.ts';
 import { digestOf } from '../../../core/api/digest.ts';
 import { UserError } from '../../../core/api/errors.ts';
 import type { Adapter, Look, Seen } from '../../../core/api/looks.ts';
@@ -62,6 +62,7 @@ interface World {
   readonly agrees?: boolean;
   readonly season?: string | undefined;
   readonly seen?: (look: Look) => Seen;
+  readonly running?: (target: string, did: string[]) => RunningProgram | undefined;
   readonly records?: { [target: string]: OnRecord };
   readonly builds?: (items: readonly Rule[], records: { [target: string]: OnRecord }) => number;
 }
@@ -114,6 +115,7 @@ async function run(name: string, world: World = {}) {
     forget: async (targets) => {
       if (targets.length > 0) did.push(`forgot ${targets.join(' ')}`);
     },
+    running: (target) => world.running?.(target, did),
     print: (text) => printed.push(text),
     confirm: async (question) => {
       did.push(question);
@@ -497,5 +499,37 @@ describe('release', () => {
     expect(status).toBe(1);
     expect(out).toContain('Still held');
     expect(out).toContain('not yours');
+  });
+});
+
+describe('cancel postproc', () => {
+  const running = (here: boolean) => {
+    let alive = true;
+    return (target: string, did: string[]): RunningProgram | undefined =>
+      alive && target === 'postproc:2'
+        ? {
+            ...{ pid: 4711, host: 'des91', since: NOW, here },
+            stop: async () => {
+              did.push('stopped');
+              alive = false;
+            },
+          }
+        : undefined;
+  };
+
+  test('ends the program that is at it, and says where it was', async () => {
+    const { out, did, status } = await run('cancel', {
+      ...{ args: ['postproc'], agrees: true, running: running(true) },
+    });
+    expect([status, did.at(-1)]).toEqual([0, 'stopped']);
+    expect(out).toContain('des91 (pid 4711)');
+    expect(out).toContain('It has ended.');
+  });
+
+  test('ends nothing that runs on another host, nor where nothing runs', async () => {
+    const there = await run('cancel', { args: ['postproc'], running: running(false) });
+    expect([there.status, there.did]).toEqual([1, []]);
+    const none = await run('cancel', { args: ['postproc'] });
+    expect([none.status, none.out]).toEqual([0, 'Post processing is not running.']);
   });
 });
