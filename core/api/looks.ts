@@ -70,7 +70,10 @@ export interface Observation {
       readonly unchangedFor: number;
     },
   ) => Sighting;
-  /** The parts that a value tells of, for a map of them. */
+  /**
+   * The parts that a value tells of, for a map of them. Where nothing was seen, the value is what the
+   * target's first output holds as JSON.
+   */
   readonly parts?: (value: Json) => readonly Part[];
 }
 

@@ -11,6 +11,7 @@ import type { ReportData } from '../views/report-data.ts';
 import type { Reporter } from '../views/reporter.ts';
 import type { Files } from '../world/world.ts';
 import { type CommonFlags, type Invocation, type Opened, openProject, VERSION } from './context.ts';
+import { lastSeen } from './last-seen.ts';
 
 export interface ReportFlags extends CommonFlags {
   readonly serve?: boolean;
@@ -100,7 +101,7 @@ async function dataOf(
       node: process.version,
     },
     traces: loadMemory(files).traces,
-    sighting: (name) => observer.sighting(name),
+    sighting: lastSeen(stage.plan.graph, observer, files),
     params: paramsJson(loaded.build, chosen, (path) => files.readText(path)),
   });
 }

@@ -2,12 +2,12 @@
 
 import { dirname } from 'node:path';
 import { UserError } from '../api/errors.ts';
+import type { Sighting } from '../api/looks.ts';
 import { globPattern, resolveGoals } from '../graph/goals.ts';
 import { describeHolder, readHolder } from '../memory/lock.ts';
 import { buildLogs, logsOf, partsOf } from '../memory/logs.ts';
 import { findingsIn } from '../observe/findings.ts';
 import { liveWork } from '../observe/live.ts';
-import type { Observer } from '../observe/observer.ts';
 import { graphUnseen, normaliser, notYetKnown } from '../observe/stage.ts';
 import type { Plan } from '../plan/verdict.ts';
 import { orphans } from '../repair/clean.ts';
@@ -26,6 +26,7 @@ import {
   openWorld,
   ruleFileOf,
 } from './context.ts';
+import { lastSeen } from './last-seen.ts';
 
 /** Plans without asking for anything that was not asked before. */
 async function look(targets: readonly string[], flags: CommonFlags, invocation: Invocation) {
@@ -72,7 +73,7 @@ export async function status(
           width,
           all: flags.all === true,
           findings,
-          map: mapOf(plan, observer, {
+          map: mapOf(plan, lastSeen(plan.graph, observer, project.world.files), {
             paint,
             ascii: flags.ascii === true || !knowsUnicode(invocation.env),
           }),
@@ -82,12 +83,16 @@ export async function status(
 }
 
 /** The parts of the one subject that a plan is about, where they lie. */
-function mapOf(plan: Plan, observer: Observer, options: MapOptions): readonly string[] {
+function mapOf(
+  plan: Plan,
+  sighting: (name: string) => Sighting | undefined,
+  options: MapOptions,
+): readonly string[] {
   const subjects = plan.goals.map((name) => plan.graph.nodes.get(name)!.rule.subject?.name);
   if (subjects[0] === undefined || new Set(subjects).size > 1) return [];
   return plan.goals.flatMap((name) => {
     const { observe } = plan.graph.nodes.get(name)!.rule;
-    const seen = observer.sighting(name);
+    const seen = sighting(name);
     if (observe?.parts === undefined || seen === undefined || seen.state === 'failed') return [];
     return seen.value === undefined ? [] : mapLines(observe.parts(seen.value), options);
   });

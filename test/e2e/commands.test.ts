@@ -72,6 +72,10 @@ test('report, status and ccds tell the same of an exposure, and the page holds a
   const status = await base.desgw(['status', POOR, '--ascii']);
   expect(status.out.match(/X\d\d/g)).toHaveLength(failed);
 
+  // While something before it is to be done again, what was seen last is shown.
+  const redone = await base.desgw(['report', '--json', '--set', 'TWINDOW=21']);
+  expect(JSON.parse(redone.out).subjects[0].parts).toBe(letters);
+
   const written = await base.desgw(['report', 'page.html']);
   expect(written.code, written.said).toBe(0);
   expect(base.text('page.html')).toContain(`"name":"${POOR}"`);
