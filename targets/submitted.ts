@@ -90,7 +90,8 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
           marker,
           (run) =>
             fromMarker(run, marker, { exposure, season }) ??
-            markerText(run, { exposure, season, dag: own }),
+            // Of work that was found done, the copy that was handed in may be lost.
+            markerText(run, { exposure, season, dags: [own, dag] }),
         ),
       ],
       judge: (run) => judgeSubmission(site.grid, run),
@@ -120,11 +121,15 @@ function fromMarker(
   return run.receipt === undefined || found.job === run.receipt ? text : undefined;
 }
 
-/** Text of the marker beside a DAG, once a run has submitted it. */
+/**
+ * Text of the marker beside a DAG, once a run has submitted it.
+ * @param dags where the DAG is: in the first of these that is there
+ */
 export function markerText(
   run: RunFacts,
-  { exposure, season, dag }: { exposure: string; season: string; dag: Path },
+  { exposure, season, dags }: { exposure: string; season: string; dags: readonly Path[] },
 ): string {
+  const text = dags.map((dag) => run.maybeText(dag)).find((one) => one !== undefined);
   const marker: Marker = {
     schema: 'desgw/submitted',
     version: 1,
@@ -133,7 +138,7 @@ export function markerText(
     job: run.receipt ?? null,
     token: run.token === '' ? null : run.token,
     submitted: new Date(run.startedAt).toISOString(),
-    dag: digestOf(run.maybeText(dag) ?? ''),
+    dag: digestOf(text ?? ''),
     ...(run.again ? { again: true } : {}),
   };
   return `${JSON.stringify(marker, null, 2)}\n`;

@@ -197,7 +197,7 @@ function handedOver({ all, exposure, pass, memory }: Pass): Rule {
       steps: ({ text }) => {
         const { taken } = readClaims(text(own));
         const works = taken.map(({ missing, ...template }) => ({ template, ccds: missing }));
-        const made = (run: RunFacts) => markerText(run, { exposure, season, dag: file });
+        const made = (run: RunFacts) => markerText(run, { exposure, season, dags: [file] });
         if (works.length === 0) return [write(marker, made)];
         return [
           claim(workDir(all, exposure), [`${name}.submitting`], `submission of ${name}`, {

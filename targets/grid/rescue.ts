@@ -66,7 +66,7 @@ export function rescueRule(site: Site, plan: RescuePlan, timeout: number): Rule 
   const { exposure, season, number, moves } = plan;
   const file = rescueFile({ site, season }, exposure, number);
   const marker = `${file}.submitted`;
-  const about = { exposure, season, dag: file };
+  const about = { exposure, season, dags: [file] };
   return target(rescueName(exposure, number), {
     doc: `CCDs of ${exposure} that did not complete, submitted once more`,
     after: setupOf(site),

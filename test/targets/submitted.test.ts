@@ -1,10 +1,12 @@
 /** What proves that a DAG was submitted, and what is only history. */
 import { describe, expect, test } from 'vitest';
+import { digestOf } from '../../core/api/digest.ts';
+import type { RunFacts } from '../../core/api/facts.ts';
 import type { Job, Queue } from '../../core/api/grid.ts';
 import type { Seen } from '../../core/api/looks.ts';
 import type { Attempt } from '../../core/api/rules.ts';
 import { sandbox } from '../../targets/site/sandbox.ts';
-import { judgeSubmitted } from '../../targets/submitted.ts';
+import { judgeSubmitted, markerText } from '../../targets/submitted.ts';
 
 const { grid } = sandbox();
 const NO_MARKER: Seen = { kind: 'read', text: undefined };
@@ -86,4 +88,18 @@ describe('of what was asked for once more', () => {
   test('with the queue unseen it is not known, whatever results there are', () => {
     expect(judge([NO_MARKER, RESULTS, UNSEEN], doubtful).state).toBe('unknown');
   });
+});
+
+test('a marker of work that was found done is of the DAG beside it, when the copy that was handed in is lost', () => {
+  const run = {
+    receipt: '7.0@s',
+    token: 't',
+    startedAt: 0,
+    maybeText: (path: string) => (path === 'beside' ? 'text' : undefined),
+  } as unknown as RunFacts;
+  const about = { exposure: '668440', season: '1601' };
+  const dagOf = (dags: readonly string[]): string =>
+    JSON.parse(markerText(run, { ...about, dags })).dag;
+  expect(dagOf(['copy', 'beside'])).toBe(digestOf('text'));
+  expect(dagOf(['copy'])).toBe(digestOf(''));
 });
