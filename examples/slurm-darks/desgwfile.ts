@@ -51,6 +51,7 @@ const grid: d.Grid = {
   queue: () => queue,
   jobsOf: d.jobsMatching,
   cancel: (ids) => slurm(['scancel', ...ids]),
+  release: (ids) => slurm(['scontrol', 'release', ids.join(',')]),
   marking: () => ({}),
   submit: ({ labels, file, cwd, timeout }) =>
     slurm(['sbatch', `--comment={token} night=${labels.night}`, file, String(labels.night)], {
