@@ -73,6 +73,11 @@ export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
       look: () => [],
       judge: (_seen, { text }) => rowIn(text(ROWS_FILE), exposure),
     },
+    // Those of one band would copy the same raw images of templates at the same time.
+    exclusive: (value) => {
+      const { band } = (value ?? {}) as { readonly band?: string };
+      return band === undefined ? [] : [`DAGMaker of band ${band}`];
+    },
     // With the record lost, a DAG that was submitted is not made again under its jobs.
     doneBefore: {
       look: ({ maybeText }) =>

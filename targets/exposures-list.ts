@@ -11,6 +11,9 @@ import { type Site, setupOf } from './site/site.ts';
 /** Seconds; the query goes over all exposures there are. */
 const TIMEOUT = 3600;
 
+/** Seconds after which it is asked again for exposures that it did not have: it goes over all there are. */
+const ASK_AGAIN = 1800;
+
 /**
  * Asks the exposure database only when the table is missing, empty or lacks a requested exposure.
  * The files by band are made here, all together: DAGMakers that found one missing would race.
@@ -29,12 +32,15 @@ export function exposuresList(site: Site, exposures: readonly Exposure[], rows?:
     outputs: [ROWS_FILE, { path: list, shared: true, quiet: true }],
     observe: {
       reads: [ROWS_FILE],
-      look: () => [],
-      judge: (_seen, { maybeText }) => {
+      look: () => [{ kind: 'stat', path: list }],
+      judge: ([table], { maybeText, now }) => {
         const text = maybeText(ROWS_FILE);
         const absent = text === undefined ? [] : lacking(text);
         const value = null;
         if (absent.length === 0) return { state: 'ready', value };
+        const asked = table?.kind === 'stat' ? table.stat?.mtime : undefined;
+        if (asked !== undefined && now - asked < ASK_AGAIN * 1000)
+          return { state: 'ready', value, note: `${absent.join(', ')} not in it` };
         return {
           state: 'ready',
           value,

@@ -52,7 +52,8 @@ export interface Rule {
   /** Present: this target is a link of a chain, made together with others by one command. */
   readonly chain?: Chain;
   /** Keys of which only one holder may run at a time. */
-  readonly exclusive?: readonly string[];
+  /** Told from what is observed, where it depends on that. */
+  readonly exclusive?: readonly string[] | ((value: Json) => readonly string[]);
   /**
    * Of what may start, what has the higher priority goes first, and all that it needs with it; among
    * equals what is nearest to a goal. Default: 0. Says nothing of what is fresh.
@@ -135,6 +136,8 @@ export interface Recipe {
 /** One thing wrong with a run: what, and what to do about it. */
 export interface Problem {
   readonly what: string;
+  /** It would go wrong again: not tried before something else changes, or a person says so. */
+  readonly lasting?: true;
   readonly advice?: string;
   /**
    * Of what must not happen twice: refused before anything happened, which is a proof, so that it may

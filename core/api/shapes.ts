@@ -211,7 +211,7 @@ export const ruleShape: Check = fields<Rule>(
       { name: text, links: texts, sweep: pure, completed: pure, recipe },
       { name: true, links: true, sweep: true, recipe: true },
     ),
-    exclusive: texts,
+    exclusive: either(texts, pure),
     priority: number,
     hold: fields<NonNullable<Rule['hold']>>(
       { since: text, until: text },

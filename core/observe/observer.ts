@@ -251,6 +251,15 @@ export class Observer extends Contents implements View {
     return { ...this.#readers(declared, read), value, settled, gathered, due, workspace };
   }
 
+  /** What only one action at a time may have, of those that make this target. */
+  keysOf({ name, rule: { exclusive = [] } }: Node): readonly string[] {
+    if (typeof exclusive !== 'function') return exclusive;
+    const sighting = this.#sightings.get(name);
+    return exclusive(
+      sighting === undefined || sighting.state === 'failed' ? null : (sighting.value ?? null),
+    );
+  }
+
   // -- before and after something runs ------------------------------------------------------
 
   /**

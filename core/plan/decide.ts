@@ -160,12 +160,30 @@ function decideWithNeeds(node: Node, view: View, verdicts: Verdicts, known: Know
     // Its files are all there is to it, so it may be relied on at once; the record follows.
     if (seen.state === 'done') return { ...fresh(node, view, signature), ...adoptFields(seen) };
   }
+  const lasting = lastingFailure(node, view, trace, signature);
+  if (lasting !== undefined) return lasting;
   const changed =
     built === undefined || still ? [] : changesSince(built, signature, node.name, view);
   const reasons = [...known.own, ...changed, ...asks];
   if (reasons.length > 0)
     return { state: stateOf(trace, reasons), reasons, ...shownOf(view.sighting(node.name)) };
   return withOthers(fresh(node, view, signature), known.others);
+}
+
+/** What failed in a way that would come again is not tried before something has changed. */
+function lastingFailure(
+  node: Node,
+  view: View,
+  trace: Trace | undefined,
+  signature: Signature,
+): Verdict | undefined {
+  if (trace?.kind !== 'failed' || view.forced(node.name)) return undefined;
+  const { problems } = trace;
+  if (problems.length === 0 || !problems.every(({ lasting }) => lasting === true)) return undefined;
+  if (differences(trace.signature, signature).length > 0) return undefined;
+  const [{ what, advice } = { what: '' }] = problems;
+  const note = advice === undefined ? what : `${what} (${advice})`;
+  return { state: 'failed', final: true, reasons: [], note };
 }
 
 /** A sticky observation is not looked at again while the record of the target is good. */

@@ -261,7 +261,7 @@ class Execute {
 
   #enqueue(action: Action): void {
     this.#unfinished += 1;
-    const keys = action.makes.flatMap((name) => this.#node(name).rule.exclusive ?? []);
+    const keys = action.makes.flatMap((name) => this.#observer.keysOf(this.#node(name)));
     const probe = probeKey(action, this.#plan.graph);
     if (probe !== undefined) keys.push(probe);
     this.#ready.add({ action, urgency: this.#urgencyOf(action.makes), keys });

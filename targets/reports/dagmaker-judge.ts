@@ -34,6 +34,8 @@ interface Message {
   readonly shows: string;
   readonly what: string;
   readonly advice: string;
+  /** Nothing comes of trying again before something has changed. */
+  readonly lasting?: true;
 }
 
 const MESSAGES: readonly Message[] = [
@@ -67,7 +69,9 @@ const MESSAGES: readonly Message[] = [
   {
     shows: 'wget failed! Will try to get image EXP\\b',
     what: 'the raw image of exposure EXP was found neither on disk nor at NCSA',
-    advice: 'wait until the image has arrived, or copy it to the dts directory of its nite on pnfs',
+    advice:
+      'wait until the image has arrived, or copy it to the dts directory of its nite on pnfs; then desgw build --force dagmaker_EXP.out',
+    lasting: true,
   },
   {
     shows: '^cp failed!',
@@ -107,10 +111,16 @@ export function judgeDagmaker(run: DagmakerRun): readonly Problem[] {
 }
 
 function causesIn({ stdout, exposure }: DagmakerRun): readonly Problem[] {
-  return MESSAGES.flatMap(({ shows, what, advice }) => {
+  return MESSAGES.flatMap(({ shows, what, advice, lasting }) => {
     const found = new RegExp(shows.replace('EXP', escaped(exposure)), 'm').exec(stdout);
     if (found === null) return [];
-    return [{ what: what.replace('EXP', exposure).replace('$1', () => found[1] ?? ''), advice }];
+    return [
+      {
+        what: what.replace('EXP', exposure).replace('$1', () => found[1] ?? ''),
+        advice: advice.replace('EXP', exposure),
+        ...(lasting === undefined ? {} : { lasting }),
+      },
+    ];
   });
 }
 

@@ -43,7 +43,7 @@ export function rowIn(text: string, exposure: Exposure): Sighting {
       definite: true,
       why: `exposure ${exposure} is not in exposures.list`,
       advice:
-        'If the number is right, the exposure database does not have it yet: build again later.',
+        'If the number is right, the exposure database does not have it yet: it is asked again half an hour later, or by desgw build --force exposures.list.',
     };
   }
   const why = whyLeftOut(row, table.byExposure.get(exposure)!);

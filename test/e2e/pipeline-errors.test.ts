@@ -160,6 +160,13 @@ describe('a DAGMaker that fails', () => {
   test('is run again by the next build, and then the exposure is submitted', async () => {
     const again = await at.desgw(['build', 'output.txt', '--set', 'DO_HEADER_CHECK=1']);
     expect(again.code).toBe(1); // 999999 is still unknown
+    // Nothing has changed for the one without its raw image, nor for the database.
+    expect(again.out).toContain('desgw build --force dagmaker_668438.out');
+    expect(at.submissions()).not.toContain('668438');
+    expect(at.calls('getExposureInfo.sh')).toHaveLength(1);
+    const forced = ['build', '--force', 'dagmaker_668438.out', '--set', 'DO_HEADER_CHECK=1'];
+    expect((await at.desgw(forced)).code).toBe(0);
+    await at.desgw(['build', 'output.txt', '--set', 'DO_HEADER_CHECK=1']);
     expect([...at.submissions()].sort()).toEqual([GOOD, ...FAILING].sort());
     expect(at.text('image_proc_outputs/output.txt').split('\n')[0]!.match(/\d{6}/g)).toEqual(
       [...FAILING, GOOD].sort(),

@@ -372,3 +372,55 @@ describe('what must not happen twice', () => {
     expect(summary).toMatchObject({ outcome: 'failed', blocked: [], person: [] });
   });
 });
+
+test('what would fail again is not tried before something changes, or somebody says so', async () => {
+  const lasting = (name: string): Rule =>
+    target(name, {
+      inputs: ['in'],
+      outputs: [name],
+      recipe: {
+        version: '1',
+        steps: [exec(['touch'], { okExits: 'any' })],
+        judge: () => [{ what: 'no raw image', advice: 'wait for it', lasting: true }],
+      },
+    });
+  const touch: Program = () => 0;
+  const engine = engineOn(stubWorld({ in: '1' }, { touch }), [all('x'), lasting('x')]);
+  const ran = () => engine.world.ran.length;
+  await engine.build();
+  const { summary } = await engine.build();
+  expect([summary.outcome, ran()]).toEqual(['failed', 1]);
+  expect(summary.failed).toMatchObject([{ problems: [{ what: 'no raw image (wait for it)' }] }]);
+  engine.world.files.put('in', '2');
+  await engine.build();
+  await engine.build({ force: true });
+  expect(ran()).toBe(3);
+});
+
+test('a key that is told from what is observed is had by one at a time', async () => {
+  let now = 0;
+  let most = 0;
+  const work: Program = async ([name], files) => {
+    most = Math.max(most, ++now);
+    await new Promise((resolve) => setImmediate(resolve));
+    now -= 1;
+    files.put(name!, 'made');
+    return 0;
+  };
+  const of = (name: string, band: string): Rule =>
+    target(name, {
+      outputs: [name],
+      observe: { look: () => [], judge: () => ({ state: 'ready', value: band }) },
+      exclusive: (value) => [`band ${value}`],
+      recipe: [exec(['work', name])],
+    });
+  const rules = (bands: readonly string[]) => [
+    all('a', 'b', 'c'),
+    ...['a', 'b', 'c'].map((name, i) => of(name, bands[i]!)),
+  ];
+  await engineOn(stubWorld({}, { work }), rules(['i', 'i', 'i'])).build();
+  expect(most).toBe(1);
+  most = 0;
+  await engineOn(stubWorld({}, { work }), rules(['i', 'g', 'z'])).build();
+  expect(most).toBe(3);
+});
