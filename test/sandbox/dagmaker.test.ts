@@ -18,7 +18,7 @@ afterAll(() => site.remove());
 const dag = (exposure: string): string[] =>
   site.read(`gw_workflow/desgw_pipeline_${exposure}.dag`).split('\n').slice(0, -1);
 const list1 = (exposure: string): string =>
-  site.read(`gw_workflow/mytemp_${exposure}/KH_diff.list1`);
+  `${site.read(`gw_workflow/mytemp_${exposure}/KH_diff.list1`).trim().replace(/ +/g, ' ')}\n`;
 
 /** Runs DAGMaker with another dagmaker.rc: the usual one and these lines. */
 function withLines(exposure: string, lines: string, script = './DAGMaker.sh') {
@@ -94,7 +94,7 @@ describe('a run that succeeds', () => {
     ]);
     expect(site.names('pnfs/des/persistent/gw/forcephoto/images/dp2206')).toEqual(['20170817']);
     expect(site.read('pnfs/des/persistent/gw/exp/20170817/668439/WS_diff.list')).toBe(
-      list1('668439'),
+      site.read('gw_workflow/mytemp_668439/KH_diff.list1'),
     );
   });
 
@@ -213,7 +213,7 @@ describe('trouble', () => {
     expect(site.names('pnfs/des/persistent/gw/exp/668443')).toEqual(['WS_diff.list', 'dp2206']);
   });
 
-  test('a band list without the search image: status 0 and no search jobs', () => {
+  test('a band list without the search image: status 0, a DAG of the dummy alone, no lists', () => {
     const list = site.path('gw_workflow/exposures_z.list');
     const before = fs.readFileSync(list, 'utf8');
     fs.writeFileSync(
@@ -226,7 +226,11 @@ describe('trouble', () => {
     const run = site.run(['./DAGMaker.sh', '668444']);
     fs.writeFileSync(list, before);
     expect([run.code, dag('668444').filter((line) => line.includes('SEdiff'))]).toEqual([0, []]);
-    expect(run.out).toContain('NO TEMPLATE IMAGES, DIFFIMG WILL FAIL');
+    expect(dag('668444')).toHaveLength(5);
+    expect(run.out).toMatch(/^NOVERLAPS $/m);
+    expect(run.out).not.toContain('NO TEMPLATE IMAGES');
+    expect(site.exists('gw_workflow/mytemp_668444/KH_diff.list1')).toBe(false);
+    expect(site.exists('gw_workflow/mytemp_668444/DAGMaker.DONE')).toBe(true);
   });
 
   test('a raw image that is nowhere: status 0 and its jobs are written all the same', () => {

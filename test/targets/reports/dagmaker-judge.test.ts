@@ -48,6 +48,13 @@ describe('a run of DAGMaker', () => {
     ]);
   });
 
+  test('a DAG of the dummy alone, of a search image that the overlap script did not find, is a failure', () => {
+    const dag = `${dagText().split('\n').slice(0, 2).join('\n')}\n</parallel>\n<parallel>\n</parallel>\n`;
+    const found = whats({ dag, overlaps: undefined });
+    expect(found).toContain('mytemp_668439/KH_diff.list1 was not written');
+    expect(found.length).toBeGreaterThan(1);
+  });
+
   test('B5: a DAG that this run did not write is not there to be submitted', () => {
     expect(whats({ dag: undefined })).toEqual(['desgw_pipeline_668439.dag was not written']);
   });

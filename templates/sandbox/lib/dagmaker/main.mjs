@@ -101,6 +101,7 @@ function chooseTemplates() {
   if (trouble('dieAt') === 'overlaps') die();
   const band = parseList(textOf(`exposures_${search.band}.list`));
   const { considered, overlaps } = overlapsOf(exposure, band);
+  if (overlaps.length === 0) return withoutSearchImage();
   const used = trouble('noTemplates') ? overlaps.slice(0, 1) : overlaps;
   say(considered);
   say(`NOVERLAPS ${used.length}`);
@@ -110,6 +111,17 @@ function chooseTemplates() {
   const chosen = kept.filter((row) => row.expnum !== exposure);
   writeLists(chosen, used.slice(1));
   return chosen;
+}
+
+/** The overlap script stumbles over a search image that is not in its list, and the rest goes on. */
+function withoutSearchImage() {
+  for (let i = 0; i < 3; i++) process.stderr.write('expinfo: Subscript out of range.\n');
+  process.stderr.write('./DAGMaker.sh: line 721: ((: i<=: syntax error: operand expected\n');
+  process.stderr.write('./DAGMaker.sh: line 750: [: -le: unary operator expected\n');
+  say('NOVERLAPS ');
+  search.refused = true;
+  search.lost = true;
+  return [];
 }
 
 /** One image of the overlap list; true when it goes on as template (or is the search image). */
@@ -197,7 +209,7 @@ function fetchRaw(row, path) {
 }
 
 function writeLists(chosen, all) {
-  put(join(work, 'KH_diff.list1'), list1(search, chosen));
+  put(join(work, 'KH_diff.list1'), list1(search, chosen, all));
   put(join(work, 'KH_diff.list2'), list2(search, all));
   put(join(work, 'KH.list'), `${exposure}\n`);
 }
@@ -213,7 +225,7 @@ function finish() {
     );
   }
   const bare = templates.length === 0;
-  if (bare)
+  if (bare && !search.lost)
     say(`There appear to be no templates for this exposure ${exposure}. Diffimg will fail.`);
   const field = fieldOf(search.ra, search.dec);
   const lines = ['</parallel>', ...linesOf(textOf(searchFile)), '</parallel>'];
@@ -236,7 +248,7 @@ function finish() {
   const command = dag.submitCommand(settings, exposure);
   put(join(work, 'DAGMaker.DONE'), `${command}\n`);
   fs.rmSync(scratch, { recursive: true });
-  if (bare) say('NO TEMPLATE IMAGES, DIFFIMG WILL FAIL');
+  if (bare && !search.lost) say('NO TEMPLATE IMAGES, DIFFIMG WILL FAIL');
   say('To submit this DAG do');
   say(command);
 }

@@ -50,12 +50,16 @@ function outsideWindow(row, search, s) {
   return Math.abs(lag) < Number(s.TWINDOW);
 }
 
-/** KH_diff.list1: how many images, the band, the search image, its templates. */
-export function list1(search, templates) {
-  return `${[1 + templates.length, search.band, search.expnum, ...templates.map((t) => t.expnum)].join(' ')}\n`;
+/** KH_diff.list1: how many images, the band, the search image, its templates; blanks for those rejected. */
+export function list1(search, templates, all = templates) {
+  const kept = new Set(templates.map(({ expnum }) => expnum));
+  const numbers = [search, ...all].map(({ expnum }) =>
+    expnum === search.expnum || kept.has(expnum) ? expnum.padStart(8) : ' '.repeat(8),
+  );
+  return `${1 + templates.length} ${search.band} ${numbers.join(' ')}\n`;
 }
 
-/** KH_diff.list2: the search image, then one line for every template. */
+/** KH_diff.list2: the search image, then one line for every template, then an empty one. */
 export function list2(search, templates) {
   const { expnum, nite, mjd, ra, dec, band } = search;
   const head = [
@@ -68,7 +72,7 @@ export function list2(search, templates) {
     templates.length,
   ];
   const rest = templates.map((t) =>
-    [t.expnum, t.nite, (search.mjd - t.mjd).toFixed(3), t.angle.toFixed(4)].join(' '),
+    [t.expnum, t.nite, (t.mjd - search.mjd).toFixed(5), t.angle.toFixed(9)].join(' '),
   );
-  return `${[head.join(' '), ...rest].join('\n')}\n`;
+  return `${[head.join(' '), ...rest].join('\n')}\n\n`;
 }

@@ -58,7 +58,7 @@ export function copyToDcache({ work, settings, places, copyError, say }) {
     copyFiles(top, places.dp, namesIn(top).filter(plain));
     copyFiles(work, places.dp, [tar]);
   }
-  if (copyError !== 'wsDiff') {
+  if (copyError !== 'wsDiff' && fs.existsSync(join(work, 'KH_diff.list1'))) {
     put(join(places.exp, 'WS_diff.list'), fs.readFileSync(join(work, 'KH_diff.list1')));
   }
 }
