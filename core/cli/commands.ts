@@ -22,7 +22,7 @@ export interface Declared extends Described {
 
 /** What the exit status of a build means. */
 export const EXIT_HELP =
-  'Exit status: 0 all fresh, 1 a target failed, 2 wrong use, 3 still waiting, 4 needs a person, 130 interrupted.';
+  'Exit status: 0 all fresh, 1 a target failed, 2 wrong use, 3 still waiting, 4 needs a person, 5 the machine (disk, permissions), 130 interrupted.';
 
 const JSON_OPTION = ['--json', 'print data instead of text'] as const;
 
@@ -113,6 +113,7 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
       ['--run <n>', 'an earlier run'],
       ['--list', 'the runs there are'],
       ['-f, --follow', 'go on as it prints, until Ctrl-C'],
+      ['--raw', 'the very bytes, control sequences and all'],
     ],
     examples: ['desgw log TARGET -f'],
     run: (args, flags, invocation) => log(args[0], flags as CommonFlags, invocation),

@@ -9,7 +9,7 @@ import { isCode } from '../api/codes.ts';
 import { UserError } from '../api/errors.ts';
 import { surroundRules } from '../api/rule-code.ts';
 import { codeText, complaintJson, complaintOf, complaintText } from '../views/complaint.ts';
-import { processTerminal, type Terminal, whenRead } from '../words/terminal.ts';
+import { processTerminal, type Terminal, whenLost, whenRead } from '../words/terminal.ts';
 import { enterBusy, leaveBusy, leaveSignals } from '../world/busy.ts';
 import { FileError, openFiles } from '../world/files.ts';
 import type { World } from '../world/world.ts';
@@ -148,7 +148,16 @@ process.on('unhandledRejection', (error) => {
 
 // Anything still under way (a hanging socket of a driver) must not keep the command from ending,
 // but what was printed has to have been read first: a pipe takes only so much at a time.
+let lost: string | undefined;
+whenLost((why) => {
+  lost ??= why;
+});
 main().then((status) => {
   process.exitCode = status;
-  whenRead(() => setTimeout(() => process.exit(status), 200).unref());
+  whenRead(() => setTimeout(() => process.exit(), 200).unref());
+});
+process.on('exit', () => {
+  if (lost === undefined) return;
+  processTerminal(process.env).err(`desgw: what it printed was lost: ${lost}`);
+  process.exitCode = 5;
 });

@@ -93,6 +93,7 @@ export function logReporter(
 function paper(write: (text: string) => void): Terminal {
   return {
     out: write,
+    raw: (bytes) => write(new TextDecoder().decode(bytes)),
     err: write,
     paint: plain,
     paintErr: plain,

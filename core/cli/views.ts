@@ -18,6 +18,7 @@ import { statusJson, statusText } from '../views/status.ts';
 import { targetsJson, targetsText } from '../views/targets.ts';
 import { pathText, whyJson, whyText } from '../views/why.ts';
 import { knowsUnicode, type MapOptions, mapLines } from '../words/map.ts';
+import { displayLines } from '../words/quote.ts';
 import type { World } from '../world/world.ts';
 import {
   type CommonFlags,
@@ -168,6 +169,7 @@ interface LogFlags extends CommonFlags {
   readonly run?: string;
   readonly list?: boolean;
   readonly follow?: boolean;
+  readonly raw?: boolean;
 }
 
 /** What a target printed: its last run, an earlier one, or what it is printing now; or a build. */
@@ -196,8 +198,9 @@ export async function log(
   for (;;) {
     for (const part of parts) {
       const bytes = files.read(part.path) ?? new Uint8Array();
-      if (bytes.length > part.shown)
-        terminal.out(new TextDecoder().decode(bytes.subarray(part.shown)));
+      const more = bytes.subarray(part.shown);
+      if (more.length > 0 && flags.raw === true) terminal.raw(more);
+      else if (more.length > 0) terminal.out(displayLines(new TextDecoder().decode(more)));
       part.shown = bytes.length;
     }
     if (flags.follow !== true || invocation.signal.aborted) return 0;

@@ -200,6 +200,13 @@ function startSegment(files: Files, header: Header): OpenSegment {
     throw new Error(`internal: ${JOURNAL}/${name} exists; was the lock not held?`);
   }
   const appender: Appender = files.appender(`${JOURNAL}/${name}`);
+  /** What is written into a file that has been removed is lost; better to say so at once. */
+  const stillThere = (): void => {
+    const path = `${JOURNAL}/${name}`;
+    if (files.stat(path) !== undefined) return;
+    const why = 'it was removed while desgw was at work; nothing more can be put on record';
+    throw new FileError('append to', files.absolute(path), 'ENOENT', why);
+  };
   let crc = crc32(first);
   const add = (text: string): void => {
     const line = recordLine(text, subjectOf(text).name);
@@ -208,9 +215,13 @@ function startSegment(files: Files, header: Header): OpenSegment {
   };
   return {
     add,
-    sync: () => appender.sync(),
+    sync: () => {
+      stillThere();
+      appender.sync();
+    },
     end: () => {
       try {
+        stillThere();
         add(endText(crc));
         appender.sync();
       } finally {

@@ -34,7 +34,7 @@ export function complaintOf(
     return { code: kind, message, source, exit, ...(hint === undefined ? {} : { hint }) };
   }
   const message = error instanceof Error ? error.message : String(error);
-  if (isSystemError(error)) return { code: 'DG503', message, source: [], exit: 1 };
+  if (isSystemError(error)) return { code: 'DG503', message, source: [], exit: 5 };
   return {
     code: 'DG900',
     message,

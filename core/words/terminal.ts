@@ -1,6 +1,6 @@
 /** The only module that writes to standard output and standard error. */
 import { type Paint, plain, type Style } from './paint.ts';
-import { displayLines } from './quote.ts';
+import { display, displayLines } from './quote.ts';
 import { columns, cut } from './text.ts';
 
 /** What is needed of an output stream; `process.stdout` fits. */
@@ -10,7 +10,7 @@ export interface OutputStream {
   readonly rows?: number | undefined;
   /** Asks the terminal for its size now; Node itself learns of a change only when it has time. */
   _refreshSize?(): void;
-  write(text: string): unknown;
+  write(text: string | Uint8Array): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 
@@ -19,6 +19,8 @@ export interface Terminal {
   out(text: string): void;
   /** Writes a message for people to standard error, with a line end if it has none. */
   err(text: string): void;
+  /** Writes bytes to standard output as they are, for whoever asked for that. */
+  raw(bytes: Uint8Array): void;
   /** Colours for what goes to standard output, and for what goes to standard error. */
   readonly paint: Paint;
   readonly paintErr: Paint;
@@ -90,8 +92,9 @@ export function openTerminal(
   };
 
   return {
-    out: (text) => above(out, text),
-    err: (text) => above(err, text),
+    out: (text) => above(out, tamed(text)),
+    err: (text) => above(err, tamed(text)),
+    raw: (bytes) => out.write(bytes),
     paint: painter(stdout, env),
     paintErr: painter(stderr, env),
     get width() {
@@ -117,8 +120,23 @@ export function openTerminal(
   };
 }
 
+/** Whatever it was put together from, what is printed moves no cursor and sets no title; colours stay. */
+function tamed(text: string): string {
+  return text.replace(TROUBLE, (found) => (/^\x1b\[[\d;]*m$/.test(found) ? found : display(found)));
+}
+
+const TROUBLE = /\x1b\[[\d;]*m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+
+/** Tells when standard output cannot take what is written, such as a file on a full disk. */
+export function whenLost(tell: (why: string) => void): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that went away is no fault, and a terminal that hung up neither.
+    if (['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS'].includes(error.code ?? '')) tell(error.message);
+  });
+}
+
 interface Guarded {
-  write(text: string): void;
+  write(text: string | Uint8Array): void;
   readonly broken: boolean;
 }
 

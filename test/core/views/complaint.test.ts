@@ -63,7 +63,7 @@ test('as data an error has its code, its sentences and the exit status', () => {
 
 test('only what is neither of people nor of the system is called a fault of desgw', () => {
   const system = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
-  expect(complaintOf(system, readText)).toMatchObject({ code: 'DG503', exit: 1 });
+  expect(complaintOf(system, readText)).toMatchObject({ code: 'DG503', exit: 5 });
   expect(complaintOf(new Error('internal: x'), readText)).toMatchObject({ code: 'DG900', exit: 1 });
   expect(complaintOf('thrown', readText).message).toBe('thrown');
 });

@@ -16,6 +16,7 @@ function recording(isLive = false): { terminal: Terminal; written: string[] } {
   const written: string[] = [];
   const terminal: Terminal = {
     out: (text) => written.push(text),
+    raw: () => written.push('bytes'),
     err: (text) => written.push(`!${text}`),
     live: (lines) => written.push(`~${lines.join('|')}`),
     paint: plain,
