@@ -4,7 +4,7 @@
  * what is told is the median over the rounds of (its time / time of desgw in the same round).
  *
  *   node bench/run.mjs [--shapes leaf,chain,diamond] [--sizes 1000,10000] [--full 1000]
- *                      [--rounds 7] [--jobs 5] [--out table.md]
+ *                      [--rounds 7] [--jobs 5] [--out table.md] [--json ratios.json]
  *
  * `--full`: sizes for which everything is built; the others start from outputs that are there.
  * A tool that is not installed is left out.
@@ -13,6 +13,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { changeInput, layOut, RULE_FILES, targetsOf } from './graphs.mjs';
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '7' },
     jobs: { type: 'string', default: '5' },
     out: { type: 'string' },
+    json: { type: 'string' },
   },
 });
 const list = (text) => text.split(',').filter((word) => word !== '');
@@ -101,6 +103,9 @@ function prime(tool, dir, targets) {
   run(TOOLS[tool], dir);
 }
 
+/** desgw remembers a build with nothing to do once nothing has changed for three seconds. */
+const REMEMBERED_MS = 4000;
+
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 /** Median over the rounds of each tool's time relative to desgw's in that round. */
@@ -119,6 +124,7 @@ function compare(what, dirs, before = () => {}) {
   tell(what, ratios);
 }
 
+const results = [];
 const lines = ['| graph | what | desgw / make | desgw / ninja |', '|---|---|---|---|'];
 function tell(what, ratios) {
   const cell = (tool) => {
@@ -126,6 +132,7 @@ function tell(what, ratios) {
     return found === undefined ? '-' : `${found[1].toFixed(2)}x`;
   };
   const line = `| ${what} | ${cell('make')} | ${cell('ninja')} |`;
+  results.push({ what, ...Object.fromEntries(ratios) });
   lines.push(line);
   console.log(line);
 }
@@ -144,6 +151,8 @@ async function main() {
   console.log(start);
   if (options.out !== undefined)
     writeFileSync(options.out, `${[...lines, '', start].join('\n')}\n`);
+  if (options.json !== undefined)
+    writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
 }
 
 async function unchanged(shape, n) {
@@ -160,6 +169,7 @@ async function unchanged(shape, n) {
       if (primed) prime(tool, dirs[tool], targetsOf(shape, n));
       else run(TOOLS[tool], dirs[tool]);
     }
+    await sleep(REMEMBERED_MS);
     compare(`${shape} ${n} | nothing changed`, dirs);
     const peaks = [];
     for (const tool of installed) peaks.push([tool, await peakOf(TOOLS[tool], dirs[tool])]);
