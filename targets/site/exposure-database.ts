@@ -3,6 +3,7 @@
  * PostgreSQL; its password comes from ~/.pgpass, as libpq reads it, and is never seen here.
  */
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { Adapter, Json } from '../../core/index.ts';
 import { isWanted, type NightQuestion, type NightRow } from '../reports/night-rows.ts';
 
@@ -47,17 +48,10 @@ export function postgresExposures(options: DatabaseOptions = DECAM_DATABASE): Ad
     timeout: (CONNECT + STATEMENT) / 1000 + 5,
     ask: async (question) => {
       const { propids, nites, object } = question as unknown as NightQuestion;
-      const [{ default: pg }, { default: pgpass }] = await Promise.all([
-        import('pg'),
-        import('pgpass'),
-      ]);
+      const { default: pg } = await import('pg');
       const client = new pg.Client({
         ...options,
-        // pg takes a missing password for an empty one, and says so.
-        password: () =>
-          new Promise<string>((resolve) => {
-            pgpass(options, (password) => resolve(password ?? ''));
-          }),
+        password: () => passwordOf(options),
         connectionTimeoutMillis: CONNECT,
         statement_timeout: STATEMENT,
         query_timeout: STATEMENT + 1000,
@@ -78,6 +72,18 @@ export function postgresExposures(options: DatabaseOptions = DECAM_DATABASE): Ad
       }
     },
   };
+}
+
+/** The password in ~/.pgpass, or in $PGPASSFILE; the server refuses an empty one with a word. */
+function passwordOf(options: DatabaseOptions): Promise<string> {
+  // The package has no types.
+  const pgpass: (
+    connection: DatabaseOptions,
+    found: (password: string | undefined) => void,
+  ) => void = createRequire(import.meta.url)('pgpass');
+  return new Promise((resolve) => {
+    pgpass(options, (password) => resolve(password ?? ''));
+  });
 }
 
 /** The table of the sandbox, a text file with a heading and tabs between the columns. */
