@@ -3,7 +3,7 @@
 import { dirname } from 'node:path';
 import { UserError } from '../api/errors.ts';
 import type { Sighting } from '../api/looks.ts';
-import { globPattern, resolveGoals } from '../graph/goals.ts';
+import { resolveGoals } from '../graph/goals.ts';
 import { describeHolder, readHolder } from '../memory/lock.ts';
 import { buildLogs, logsOf, partsOf } from '../memory/logs.ts';
 import { findingsIn } from '../observe/findings.ts';
@@ -149,16 +149,12 @@ export async function targets(
   flags: CommonFlags,
   invocation: Invocation,
 ): Promise<number> {
-  const { plan } = await look([], flags, invocation);
-  const matchers = patterns.map(globPattern);
-  const names = [...plan.graph.nodes.keys()].filter(
-    (name) => matchers.length === 0 || matchers.some((m) => m.test(name)),
+  const { plan, project } = await look([], flags, invocation);
+  const { graph } = plan;
+  const meant = new Set(resolveGoals(graph, patterns, normaliser(project.world.files.root)));
+  const names = [...graph.nodes.keys()].filter(
+    (name) => !graph.awaited?.has(name) && (patterns.length === 0 || meant.has(name)),
   );
-  if (names.length === 0)
-    throw new UserError(
-      `no target matches ${patterns.join(', ')}`,
-      'See `desgw targets` for the names there are.',
-    );
   const { terminal } = invocation;
   if (flags.json === true) terminal.out(JSON.stringify(targetsJson(plan.graph, names, plan)));
   else terminal.out(targetsText(plan.graph, names, { plan, paint: terminal.paint }));

@@ -43,16 +43,30 @@ export function refuseHopeless(
   normalise: (path: string) => string,
   placeholders: readonly string[],
 ): void {
-  const open = [...graph.nodes.keys(), ...graph.makers.keys()]
-    .filter((name) => placeholders.some((placeholder) => name.includes(placeholder)))
-    .map((name) =>
-      globPattern(placeholders.reduce((text, one) => text.replaceAll(one, '*'), name)),
-    );
+  const open = placeholderPatterns([...graph.nodes.keys(), ...graph.makers.keys()], placeholders);
   for (const name of names) {
     const possible = open.some((pattern) => pattern.test(name) || pattern.test(normalise(name)));
     if (!possible && find(graph, name, normalise).length === 0) throw unknown(graph, name);
   }
 }
+
+/** What names in which placeholders stand for any text may turn out to be. */
+export function placeholderPatterns(
+  names: readonly string[],
+  placeholders: readonly string[],
+): readonly RegExp[] {
+  return names
+    .filter((name) => placeholders.some((placeholder) => name.includes(placeholder)))
+    .map((name) => {
+      const parts = placeholders.reduce<readonly string[]>(
+        (texts, one) => texts.flatMap((text) => text.split(one)),
+        [name],
+      );
+      return new RegExp(`^${parts.map(escaped).join('.*')}$`, 's');
+    });
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 function find(
   graph: Graph,
@@ -66,17 +80,22 @@ function find(
     (target) => graph.nodes.get(target)!.rule.subject?.name === name,
   );
   if (about.length > 0) return about;
-  if (!/[*?]/.test(name)) return [];
+  if (!/[*?[]/.test(name)) return [];
   const pattern = globPattern(name);
   return graph.order.filter((target) => pattern.test(target));
 }
 
-/** `*` and `?` match any characters; target names are not paths, so `/` is nothing special. */
+/**
+ * `*` and `?` match any characters, `[ab]`, `[a-z]` and `[!a]` one of a set; target names are not
+ * paths, so `/` is nothing special.
+ */
 export function globPattern(glob: string): RegExp {
-  const source = glob
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
+  const source = glob.replace(/\*|\?|\[(!?)([^\]]+)\]|[^*?[]+|\[/g, (part, not, set) => {
+    if (part === '*') return '.*';
+    if (part === '?') return '.';
+    if (typeof set !== 'string') return escaped(part);
+    return `[${not === '!' ? '^' : ''}${set.replace(/[\\\]^]/g, '\\$&')}]`;
+  });
   return new RegExp(`^${source}$`, 's');
 }
 

@@ -30,6 +30,8 @@ export interface Graph {
   readonly makers: ReadonlyMap<Path, TargetName>;
   /** Expansions whose rules are not in the graph, because their text is not known yet. */
   readonly unexpanded: readonly Expansion[];
+  /** Names that no rule has and that an expansion may still bring: groups of what it waits for. */
+  readonly awaited?: ReadonlySet<TargetName>;
 }
 
 /** What of a graph is asked for. */

@@ -18,6 +18,10 @@ export interface ResolveOptions {
   readonly textOf?: (expansion: Expansion) => string | undefined;
   /** What a function is made of, with all that it uses; by default its text alone. */
   readonly codeOf?: CodeOf;
+  /** Targets of whose text only a placeholder, or an old one, is known. */
+  readonly open?: readonly TargetName[];
+  /** Whether a file may be made by a rule that is not known yet. */
+  readonly mayBeMade?: (path: Path) => boolean;
   /** One spelling for each file, so that `./a` and `a` are the same output. */
   readonly normalise?: (path: Path) => string;
 }
@@ -40,13 +44,17 @@ export function resolve(items: readonly RuleItem[], options: ResolveOptions = {}
   }
   const makers = findMakers(rules, byName, options.normalise ?? normalisePath);
   const nodes = new Map<TargetName, Node>();
+  const { mayBeMade, ...closed } = options;
+  const isOpen = unexpanded.length > 0 || (options.open ?? []).length > 0;
+  const making = isOpen && mayBeMade !== undefined ? options : closed;
   rules.forEach((rule, index) => {
-    nodes.set(rule.name, toNode(rule, index, makers, options));
+    nodes.set(rule.name, toNode(rule, index, makers, making));
   });
+  const awaited = awaitUnknown(nodes, unexpanded, options.open ?? []);
   if (unexpanded.length === 0) checkNames(nodes);
   if (rules.some((rule) => rule.chain !== undefined)) waitForWholeChains(nodes);
   const dependents = linkUp(nodes, unexpanded);
-  return { nodes, order: sort(nodes, dependents), dependents, makers, unexpanded };
+  return { nodes, order: sort(nodes, dependents), dependents, makers, unexpanded, awaited };
 }
 
 /** Lexical clean-up of a path: no `.`, no `a/..`, no doubled or trailing slash. */
@@ -128,15 +136,17 @@ function toNode(
   rule: Rule,
   index: number,
   makers: ReadonlyMap<Path, TargetName>,
-  { normalise = normalisePath, codeOf = String }: ResolveOptions,
+  { normalise = normalisePath, codeOf = String, mayBeMade }: ResolveOptions,
 ): Node {
   const deps = new Set(rule.deps ?? []);
   const sources: Path[] = [];
   // An input that another rule makes is a dep on that rule, as in make.
   for (const input of rule.inputs ?? []) {
     const maker = makers.get(normalise(input));
-    if (maker === undefined) sources.push(input);
-    else if (maker !== rule.name) deps.add(maker);
+    if (maker === undefined) {
+      if (mayBeMade?.(normalise(input)) === true) deps.add(normalise(input));
+      else sources.push(input);
+    } else if (maker !== rule.name) deps.add(maker);
   }
   const outputs: Output[] = (rule.outputs ?? []).map((o) =>
     typeof o === 'string' ? { path: o } : o,
@@ -153,6 +163,38 @@ function toNode(
     sources,
     recipeDigest: recipeDigest(rule, codeOf),
   };
+}
+
+/**
+ * What is needed and not there may come with an expansion: until that has its text, it is a group of
+ * what the text comes from. What the text itself is made from cannot wait for that.
+ */
+function awaitUnknown(
+  nodes: Map<TargetName, Node>,
+  unexpanded: readonly Expansion[],
+  open: readonly TargetName[],
+): ReadonlySet<TargetName> {
+  const awaited = new Set<TargetName>();
+  const from = new Set([...unexpanded.flatMap((one) => one.from ?? []), ...open]);
+  const deps = [...from].filter((name) => nodes.has(name));
+  if (deps.length === 0) return awaited;
+  const first = new Set(deps);
+  // A set gives out what is added to it on the way.
+  for (const name of first) {
+    const node = nodes.get(name);
+    for (const need of node === undefined ? [] : needsOf(node)) first.add(need);
+  }
+  for (const node of [...nodes.values()]) {
+    if (first.has(node.name)) continue;
+    for (const need of needsOf(node)) {
+      if (nodes.has(need)) continue;
+      awaited.add(need);
+      const rule = { name: need, deps };
+      const empty = { after: [], gathers: [], outputs: [], sources: [], recipeDigest: '' };
+      nodes.set(need, { name: need, rule, index: nodes.size, group: true, deps, ...empty });
+    }
+  }
+  return awaited;
 }
 
 /**

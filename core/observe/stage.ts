@@ -11,10 +11,11 @@ import type { Rule } from '../api/rules.ts';
 import type { Path, TargetName } from '../api/values.ts';
 import { refuseAliases } from '../graph/aliases.ts';
 import { refuseDirectories } from '../graph/directories.ts';
-import { allKnown, refuseHopeless, resolveGoals } from '../graph/goals.ts';
+import { allKnown, placeholderPatterns, refuseHopeless, resolveGoals } from '../graph/goals.ts';
 import type { Graph } from '../graph/graph.ts';
-import { normalisePath, resolve } from '../graph/resolve.ts';
+import { normalisePath, type ResolveOptions, resolve } from '../graph/resolve.ts';
 import type { CodeReader } from '../load/closure.ts';
+import { closure } from '../plan/plan.ts';
 import type { Plan } from '../plan/verdict.ts';
 import { nearestNames } from '../words/near.ts';
 import { display } from '../words/quote.ts';
@@ -63,10 +64,14 @@ export async function stage(
   const items = whileBusy(() => declared(project));
   const texts = new Map<TargetName, string>();
   const provisional: TargetName[] = [];
+  const mayBeMade = filesToCome(project, items, normalise);
   for (;;) {
-    const graph = whileBusy(() => resolved(project, items, texts, normalise));
-    if (graph.unexpanded.length === 0 || allKnown(graph, names, normalise)) {
-      const plan = await survey(graph, goalsIn(project, graph, goals, normalise), observer);
+    const open = { open: provisional, mayBeMade };
+    const graph = whileBusy(() => resolved(project, items, texts, normalise, open));
+    const known = graph.unexpanded.length === 0 || allKnown(graph, names, normalise);
+    const wanted = known ? goalsIn(project, graph, goals, normalise) : [];
+    if (known && (graph.unexpanded.length === 0 || !awaits(graph, wanted))) {
+      const plan = await survey(graph, wanted, observer);
       explainPlan(project.world, plan);
       const suspects = plan.order.filter((name) => plan.verdicts.get(name)!.state !== 'fresh');
       const place = (target: TargetName) => declarationOf(project, target);
@@ -138,10 +143,53 @@ export function graphUnseen(project: Project): Graph {
   const items = declared(project);
   const texts = new Map<TargetName, string>();
   for (;;) {
-    const graph = resolved(project, items, texts, normalise);
+    const graph = resolved(project, items, texts, normalise, { open: [...texts.keys()] });
     if (graph.unexpanded.length === 0) return graph;
     for (const expansion of graph.unexpanded)
       texts.set(expansion.from!, textFor(project, graph, expansion, true));
+  }
+}
+
+/** Whether something that the goals need may come only with rules that are not known yet. */
+const awaits = (graph: Graph, goals: readonly TargetName[]): boolean =>
+  graph.awaited !== undefined &&
+  graph.awaited.size > 0 &&
+  closure(graph, goals).some((name) => graph.awaited!.has(name));
+
+/** Tells of a file whether rules that are not known yet may make it; found out when it is asked. */
+function filesToCome(
+  project: Project,
+  items: readonly RuleItem[],
+  normalise: (path: Path) => string,
+): (path: Path) => boolean {
+  let told: ((path: Path) => boolean) | undefined;
+  return (path) => {
+    told ??= placeholderFiles(project, items, normalise);
+    return told(path);
+  };
+}
+
+function placeholderFiles(
+  project: Project,
+  items: readonly RuleItem[],
+  normalise: (path: Path) => string,
+): (path: Path) => boolean {
+  const texts = new Map<TargetName, string>();
+  const placeholders: string[] = [];
+  for (;;) {
+    const { unexpanded, makers } = resolved(project, items, texts, normalise, {
+      open: [...texts.keys()],
+    });
+    if (unexpanded.length === 0) {
+      const patterns = placeholderPatterns([...makers.keys()], placeholders);
+      return (path) => makers.has(path) || patterns.some((pattern) => pattern.test(path));
+    }
+    for (const { from, placeholder } of unexpanded) {
+      // Without one, nobody knows: what is there passes for what it is.
+      if (placeholder === undefined) return (path) => project.world.files.stat(path) === undefined;
+      texts.set(from!, placeholder);
+      placeholders.push(placeholder);
+    }
   }
 }
 
@@ -165,7 +213,7 @@ function refuseUnknown(
   const texts = new Map(known);
   const placeholders: string[] = [];
   for (;;) {
-    const graph = resolved(project, items, texts, normalise);
+    const graph = resolved(project, items, texts, normalise, { open: [...texts.keys()] });
     if (graph.unexpanded.length === 0) {
       refuseHopeless(graph, names, normalise, placeholders);
       return;
@@ -216,13 +264,19 @@ function resolved(
   items: readonly RuleItem[],
   texts: ReadonlyMap<TargetName, string>,
   normalise: (path: Path) => string,
+  more: Partial<Pick<ResolveOptions, 'open' | 'mayBeMade'>> = {},
 ): Graph {
   const textOf = (expansion: Expansion): string | undefined =>
     expansion.file === undefined
       ? texts.get(expansion.from!)
       : fileText(project, expansion.file, expansion.advice);
   const { code } = project;
-  const options = { textOf, normalise, ...(code === undefined ? {} : { codeOf: code.codeOf }) };
+  const options = {
+    ...more,
+    textOf,
+    normalise,
+    ...(code === undefined ? {} : { codeOf: code.codeOf }),
+  };
   try {
     return whileRulesRun(() => resolve(items, options));
   } catch (error) {

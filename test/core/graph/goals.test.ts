@@ -16,6 +16,8 @@ describe('what names on the command line mean', () => {
   test.each([
     ['a name', ['all'], ['all']],
     ['a glob, in the order of the graph', ['ccds_*'], ['ccds_1', 'ccds_2']],
+    ['a glob of one of a set', ['ccds_[2-9]'], ['ccds_2']],
+    ['a glob of none of a set', ['ccds_[!2]'], ['ccds_1']],
     ['a glob of one character', ['ccds_?'], ['ccds_1', 'ccds_2']],
     ['a file that a target makes', ['./out/../out/ccds_2.json'], ['ccds_2']],
     ['each once', ['ccds_1', 'ccds_*', 'out/ccds_1.json'], ['ccds_1', 'ccds_2']],
