@@ -48,7 +48,7 @@ async function main(): Promise<number> {
 async function dispatch(argv: readonly string[], invocation: Invocation): Promise<number> {
   const [first] = argv;
   if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
-    if (argv[1] === undefined) return help(invocation);
+    if (argv[1] === undefined || argv[1].startsWith('-')) return help(invocation);
     const code = argv[1].toUpperCase();
     if (isCode(code)) {
       invocation.terminal.out(codeText(code));
