@@ -24,8 +24,12 @@ export interface Marker {
 export function readMarker(text: string | undefined): Marker | undefined {
   try {
     const marker: Marker = JSON.parse(text ?? '');
-    return marker.schema === 'desgw/submitted' ? marker : undefined;
+    if (marker.schema !== 'desgw/submitted') return undefined;
+    return isJobId(marker.job) ? marker : { ...marker, job: null };
   } catch {
     return undefined; // people's own notes under that name prove nothing
   }
 }
+
+/** Others may write the marker, and its job goes into command lines: an option, say, is no job. */
+const isJobId = (job: unknown): boolean => typeof job === 'string' && /^\w[\w.@:-]*$/.test(job);
