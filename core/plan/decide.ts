@@ -164,7 +164,10 @@ function decideWithNeeds(node: Node, view: View, verdicts: Verdicts, known: Know
   if (lasting !== undefined) return lasting;
   const changed =
     built === undefined || still ? [] : changesSince(built, signature, node.name, view);
-  const reasons = [...known.own, ...changed, ...asks];
+  // The record alone may have told that already.
+  const told = known.own.some(({ kind }) => kind === 'recipe changed');
+  const more = told ? changed.filter(({ kind }) => kind !== 'recipe changed') : changed;
+  const reasons = [...known.own, ...more, ...asks];
   if (reasons.length > 0)
     return { state: stateOf(trace, reasons), reasons, ...shownOf(view.sighting(node.name)) };
   return withOthers(fresh(node, view, signature), known.others);

@@ -53,3 +53,20 @@ describe.concurrent('a recipe without a version', () => {
     ]).toEqual([[], ['own']]);
   });
 });
+
+test('an output that was renamed is named once, as the one that is missing', async ({
+  w,
+  expect,
+}) => {
+  for (const name of ['old', 'new']) {
+    w.rules(`target('goal', { outputs: ['${name}'], recipe: [sh('a', 'echo > ${name}')] }),`);
+    if (name === 'old') await w.desgw(['build']);
+  }
+  const { out } = await w.desgw(['why', 'goal']);
+  expect(out.split('\n').slice(0, 4)).toEqual([
+    'goal is missing',
+    '  new is missing',
+    '  recipe changed',
+    '',
+  ]);
+});
