@@ -116,6 +116,10 @@ const OWN_PARAMS = {
   postprocTemplate: param('', {
     help: 'template of the ini (default: the one that comes with desgw)',
   }),
+  exposures: param('', {
+    help: 'a list of exposures for this run, in place of the one that the rule file names',
+    option: '--exposures <file>',
+  }),
   fromOutput: param('', {
     help: 'post processing alone, from a given output.txt',
     option: '--from-output <file>',
@@ -152,23 +156,20 @@ export function followUp(
       ...site.setup,
       expandFile(given, (text) => afterwards(site, given, text, params), ENTRIES_ADVICE),
     ];
+  const listed = String(params.exposures) || exposures;
   const rest =
-    typeof exposures === 'string'
-      ? [
-          expandFile(exposures, (text) =>
-            fromExposures(site, parseExposureList(text, exposures), params),
-          ),
-        ]
-      : 'kind' in exposures
+    typeof listed === 'string'
+      ? [expandFile(listed, (text) => fromExposures(site, parseExposureList(text, listed), params))]
+      : 'kind' in listed
         ? [
-            night(site, exposures),
+            night(site, listed),
             expand('night', (text) =>
               fromExposures(site, parseExposureList(text, NIGHT_FILE), params, NIGHT_FILE),
             ),
           ]
         : fromExposures(
             site,
-            exposures.map((e) => parseExposure(String(e))),
+            listed.map((e) => parseExposure(String(e))),
             params,
           );
   return [...site.setup, season(site, String(params.season)), ...rest, ...testing(site, params)];

@@ -1,5 +1,5 @@
 /** The season number, claimed for this workspace. */
-import { claim, type Rule, target, write } from '../core/index.ts';
+import { claim, Refusal, type Rule, target, write } from '../core/index.ts';
 import {
   judgeSeason,
   seasonLooks,
@@ -7,6 +7,7 @@ import {
   TEST_SEASONS,
   usedFrom,
 } from './seasons/season-rules.ts';
+import { parseSeason } from './settings/domain.ts';
 import { OUTPUTS, SEASON_FILE } from './settings/follow-up.ts';
 import { PREPARATION } from './settings/phases.ts';
 import { type Site, setupOf } from './site/site.ts';
@@ -50,6 +51,20 @@ export function season(site: Site, wanted: string): Rule {
           ? { state: 'done', how: `${SEASON_FILE} says ${own}, which is claimed` }
           : { state: 'not done' };
       },
+    },
+    // The season of an event that was begun without desgw: its own data and tables are no obstacle.
+    adoptAs: (value) => {
+      const number = parseSeason(value);
+      if (wanted !== 'auto' && wanted !== number)
+        throw new Refusal(
+          `the parameter season says ${wanted}, not ${number}`,
+          `desgw adopt season --as ${number} --set season=${number}, and put that into the rule file.`,
+        );
+      const note = `season for ${OUTPUTS}, adopted`;
+      return [
+        ...(TEST_SEASONS.includes(number) ? [] : [claim(site.registry, [name(number)], note)]),
+        write(SEASON_FILE, `${number}\n`),
+      ];
     },
     recipe: {
       version: '1',

@@ -2,7 +2,7 @@
 
 import type { Facts, RunFacts } from './facts.ts';
 import type { Look, Observation, Seen } from './looks.ts';
-import type { EditFormat, Exec, Step } from './steps.ts';
+import type { Claim, EditFormat, Exec, Step, Write } from './steps.ts';
 import type { Instant, Json, Path, TargetName } from './values.ts';
 
 /** How to make one target, and when it is out of date. Data and pure functions only. */
@@ -49,6 +49,12 @@ export interface Rule {
    * without a record; what is found is adopted, not redone. (For once-targets, `once` does this.)
    */
   readonly doneBefore?: Once;
+  /**
+   * For `desgw adopt TARGET --as VALUE`: what makes the target stand for a value that a person gives,
+   * because it was decided before there was desgw. Claims are taken, files are written.
+   * @throws Refusal for a value that cannot be meant
+   */
+  readonly adoptAs?: (value: string) => readonly (Claim | Write)[];
   /** Present: this target is a link of a chain, made together with others by one command. */
   readonly chain?: Chain;
   /** Keys of which only one holder may run at a time. */

@@ -207,6 +207,7 @@ export const ruleShape: Check = fields<Rule>(
     recipe: (value) => (Array.isArray(value) ? stepsShape(value) : recipe(value)),
     once,
     doneBefore: once,
+    adoptAs: pure,
     chain: fields<Chain>(
       { name: text, links: texts, sweep: pure, completed: pure, recipe },
       { name: true, links: true, sweep: true, recipe: true },

@@ -147,7 +147,7 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
   adopt: {
     usage: 'adopt <...targets>',
     doc: 'put targets on record as made, with the outputs that are there',
-    options: [],
+    options: [['--as <value>', 'for a target that stands for a value, such as a number: this one']],
     examples: ['desgw adopt TARGET'],
     run: adopt,
   },
