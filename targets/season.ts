@@ -7,7 +7,7 @@ import {
   TEST_SEASONS,
   usedFrom,
 } from './seasons/season-rules.ts';
-import { parseSeason } from './settings/domain.ts';
+import { isSeason } from './settings/domain.ts';
 import { OUTPUTS, SEASON_FILE } from './settings/follow-up.ts';
 import { PREPARATION } from './settings/phases.ts';
 import { type Site, setupOf } from './site/site.ts';
@@ -54,7 +54,12 @@ export function season(site: Site, wanted: string): Rule {
     },
     // The season of an event that was begun without desgw: its own data and tables are no obstacle.
     adoptAs: (value) => {
-      const number = parseSeason(value);
+      const number = value.trim();
+      if (!isSeason(number))
+        throw new Refusal(
+          `'${number}' is not a season number`,
+          'A season is a whole number from 1 to 9999 without leading zeros.',
+        );
       if (wanted !== 'auto' && wanted !== number)
         throw new Refusal(
           `the parameter season says ${wanted}, not ${number}`,
