@@ -142,6 +142,7 @@ function recipe(followUp: FollowUp, inPostproc: (path: string) => Path): Recipe 
   return {
     version: '1',
     reads: [ini, list],
+    prints: [inPostproc('postproc_run.out')],
     steps: ({ text, due }) => {
       const first = stepOf(due.find((link) => stepOf(link) !== 1) ?? due[0]!);
       const to = due.includes(linkName(0))

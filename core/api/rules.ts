@@ -125,6 +125,8 @@ export interface Recipe {
   readonly steps: readonly Step[] | ((facts: Facts) => readonly Step[]);
   /** What to look at when the steps have run. */
   readonly evidence?: (facts: Facts) => readonly Look[];
+  /** Files into which its programs print, for `desgw log` of the last run. */
+  readonly prints?: readonly Path[];
   /** What came of a good run in a few words, for its line on the screen. */
   readonly note?: (run: RunFacts) => string;
   /**

@@ -124,6 +124,7 @@ export const stepsShape: Check = listOf(step, 'steps');
 
 const recipe = fields<Recipe>(
   {
+    prints: texts,
     version: text,
     reads: texts,
     steps: (value) => (typeof value === 'function' ? pure(value) : stepsShape(value)),

@@ -3,7 +3,7 @@
 import { dirname } from 'node:path';
 import { UserError } from '../api/errors.ts';
 import type { Sighting } from '../api/looks.ts';
-import { resolveGoals } from '../graph/goals.ts';
+import { recipeOf } from '../graph/resolve.ts';
 import { describeHolder, readHolder } from '../memory/lock.ts';
 import { buildLogs, logsOf, partsOf } from '../memory/logs.ts';
 import { findingsIn } from '../observe/findings.ts';
@@ -174,10 +174,15 @@ export async function log(
   flags: LogFlags,
   invocation: Invocation,
 ): Promise<number> {
-  const { logs, files, clock, of } =
-    name === undefined
-      ? logsOfBuilds(flags, invocation)
-      : await logsOfTarget(name, flags, invocation);
+  const {
+    logs,
+    files,
+    clock,
+    of,
+    prints = [],
+  } = name === undefined
+    ? logsOfBuilds(flags, invocation)
+    : await logsOfTarget(name, flags, invocation);
   const { terminal } = invocation;
   if (flags.list === true) {
     terminal.out(logs.map(({ run, path }) => `run ${run}  ${path}`).join('\n'));
@@ -190,7 +195,8 @@ export async function log(
       `${of} has no run ${flags.run}`,
       `Its runs are ${logs.map((l) => l.run).join(', ')}.`,
     );
-  const parts = partsOf(wanted.path).map((path) => ({ path, shown: 0 }));
+  const printed = wanted === logs.at(-1) ? prints : [];
+  const parts = [...partsOf(wanted.path), ...printed].map((path) => ({ path, shown: 0 }));
   for (;;) {
     for (const part of parts) {
       const bytes = files.read(part.path) ?? new Uint8Array();
@@ -207,6 +213,8 @@ export async function log(
 interface Logs extends Pick<World, 'files' | 'clock'> {
   readonly of: string;
   readonly logs: readonly { readonly run: number; readonly path: string }[];
+  /** Files into which the programs of the last run print. */
+  readonly prints?: readonly string[];
 }
 
 function logsOfBuilds(flags: CommonFlags, invocation: Invocation): Logs {
@@ -244,7 +252,8 @@ async function logsOfTarget(
       `there is no log of '${target}'`,
       'It has not run here, or prints nothing because it writes files alone.',
     );
-  return { files, clock, logs, of: `'${target}'` };
+  const prints = (chain?.recipe ?? recipeOf(graph.nodes.get(target)!.rule)).prints ?? [];
+  return { files, clock, logs, of: `'${target}'`, prints };
 }
 
 /** Parameters with their value, where it comes from, and what they are for. */

@@ -51,6 +51,10 @@ export const capturePath = (log: Path): Path => log.replace(/\.log$/, '.out');
 /** All that a run printed, by the path of its log. Either file may be missing. */
 export const partsOf = (log: Path): readonly Path[] => [capturePath(log), log];
 
+/** The log of a run, for whoever is to look into it; none where nothing was printed. */
+export const logThere = (files: Files, log: Path): { readonly log?: Path } =>
+  partsOf(log).some((path) => files.stat(path) !== undefined) ? { log } : {};
+
 /** A target's name as part of a file name: separators and control characters are spelled out. */
 function logName(target: TargetName): string {
   const name = target.replace(

@@ -2,7 +2,7 @@
 
 import type { Digest } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
-import { tailOf } from '../memory/logs.ts';
+import { logThere, tailOf } from '../memory/logs.ts';
 import { flawedIn } from '../observe/findings.ts';
 import type { Action } from '../plan/verdict.ts';
 import type { Files } from '../world/world.ts';
@@ -41,7 +41,7 @@ export function landingEvents(
     case 'doubt': {
       const { problems, log } = landing;
       const tail = tailOf(files, log);
-      return [{ kind: 'action failed', action, at, ms, problems, log, tail }];
+      return [{ kind: 'action failed', action, at, ms, problems, ...logThere(files, log), tail }];
     }
     case 'left':
       return [{ kind: 'action left', action, note: landing.note }];

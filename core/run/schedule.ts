@@ -7,6 +7,7 @@ import type { Chain, Problem } from '../api/rules.ts';
 import type { Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import { needsOf } from '../graph/resolve.ts';
+import { logThere } from '../memory/logs.ts';
 import type { Observer } from '../observe/observer.ts';
 import { type Decision, decide } from '../plan/decide.ts';
 import { asNeed, blocked } from '../plan/needs.ts';
@@ -408,8 +409,12 @@ class Execute {
   }
 
   #down(name: TargetName, landing: Extract<Landing, { state: 'failed' }>): void {
-    const { problems, log } = landing;
-    this.#failed.push({ target: name, problems, log });
+    const { problems } = landing;
+    this.#failed.push({
+      target: name,
+      problems,
+      ...logThere(this.#context.world.files, landing.log),
+    });
     const { phase } = this.#node(name).rule;
     if (phase !== undefined && problems.some(({ refused }) => refused === 'all'))
       this.#context.refusers.set(phase, name);
