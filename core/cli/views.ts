@@ -3,6 +3,7 @@
 import { dirname } from 'node:path';
 import { UserError } from '../api/errors.ts';
 import type { Sighting } from '../api/looks.ts';
+import { resolveGoals } from '../graph/goals.ts';
 import { recipeOf } from '../graph/resolve.ts';
 import { describeHolder, readHolder } from '../memory/lock.ts';
 import { buildLogs, logsOf, partsOf } from '../memory/logs.ts';
