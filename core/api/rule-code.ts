@@ -1,36 +1,5 @@
-/** Functions of the rule file while they run: what they throw, and how they are interrupted. */
+/** Functions of the rule file while they run: what they throw. */
 import { isSystemError, MissingText, Refusal, UserError } from './errors.ts';
-
-/**
- * What the command line does around code that is not its own. Such code may never come to its end,
- * and nothing but a signal ends that.
- */
-const around = { depth: 0, begin: (): void => {}, end: (): void => {} };
-
-/** Sets what is done before code of the rule file runs, and after it. Once, by whoever handles signals. */
-export function surroundRules(begin: () => void, end: () => void): void {
-  Object.assign(around, { begin, end });
-}
-
-/** Runs code of the rule file that may take its time, such as loading it. */
-export async function whileRulesLoad<T>(use: () => Promise<T>): Promise<T> {
-  if (around.depth++ === 0) around.begin();
-  try {
-    return await use();
-  } finally {
-    if (--around.depth === 0) around.end();
-  }
-}
-
-/** Runs code of the rule file; what it throws is thrown as it is. */
-export function whileRulesRun<T>(use: () => T): T {
-  if (around.depth++ === 0) around.begin();
-  try {
-    return use();
-  } finally {
-    if (--around.depth === 0) around.end();
-  }
-}
 
 /** What a function of the rule file threw by mistake. Its place is found when it is told. */
 export class RuleFault extends Error {
@@ -46,7 +15,7 @@ export class RuleFault extends Error {
  */
 export function inRule<T>(use: () => T): T {
   try {
-    return whileRulesRun(use);
+    return use();
   } catch (error) {
     const meant =
       error instanceof Refusal ||

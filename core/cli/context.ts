@@ -3,7 +3,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Build } from '../api/builds.ts';
 import { UserError } from '../api/errors.ts';
-import { whileRulesLoad } from '../api/rule-code.ts';
 import { type ChosenParams, chosenParams } from '../graph/params.ts';
 import { codeReader } from '../load/closure.ts';
 import { findRuleFile, type Loaded, loadBuild } from '../load/load.ts';
@@ -115,13 +114,14 @@ export async function openProject(
 ): Promise<Opened> {
   const file = ruleFileOf(flags, invocation);
   const world = openWorld(dirname(file), invocation);
-  const loaded = await whileRulesLoad(() =>
+  const loaded = await unlessInterrupted(
     loadBuild(file, {
       files: world.files,
       cache: writes ? 'use' : 'readonly',
       version: VERSION,
       env: invocation.env,
     }),
+    invocation.signal,
   );
   invocation.onRules(loaded);
   refuseSwallowed(
@@ -136,6 +136,21 @@ export async function openProject(
   const code = codeReader(params);
   const project = { world, build, params, siteOf, mention, explain, code };
   return { project, loaded, chosen };
+}
+
+/** A rule file may wait for something that never comes. */
+async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let leave = (): void => {};
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    leave = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([work, interrupted]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
 }
 
 const DEFAULT_JOBS = 5;

@@ -7,10 +7,8 @@ import { setMaxListeners } from 'node:events';
 import { dirname } from 'node:path';
 import { isCode } from '../api/codes.ts';
 import { UserError } from '../api/errors.ts';
-import { surroundRules } from '../api/rule-code.ts';
 import { codeText, complaintJson, complaintOf, complaintText } from '../views/complaint.ts';
 import { processTerminal, type Terminal, whenLost, whenRead } from '../words/terminal.ts';
-import { enterBusy, leaveBusy, leaveSignals } from '../world/busy.ts';
 import { FileError, openFiles } from '../world/files.ts';
 import type { World } from '../world/world.ts';
 import { runAdded } from './added.ts';
@@ -18,6 +16,7 @@ import { COMMANDS } from './commands.ts';
 import type { Invocation } from './context.ts';
 import { runDeclared } from './declared.ts';
 import { topHelp } from './help.ts';
+import { watchSignals } from './watchdog.ts';
 
 async function main(): Promise<number> {
   const terminal = processTerminal(process.env);
@@ -39,6 +38,7 @@ async function main(): Promise<number> {
   try {
     return await dispatch(argv, invocation);
   } catch (error) {
+    if (interrupt.signal.aborted && error === interrupt.signal.reason) return INTERRUPTED;
     const plain = error instanceof Error && !('code' in error) && !(error instanceof UserError);
     const theirs = plain && (rules?.siteOf(error.stack ?? '') ?? '') !== '';
     return complain(theirs ? rules?.explain(error) : error, terminal);
@@ -71,6 +71,9 @@ function help(invocation: Invocation): number {
 /** What a umask takes from the group. */
 const GROUP = 0o070;
 
+/** Exit status. */
+const INTERRUPTED = 130;
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** First Ctrl-C: stop what can be stopped and leave; second: at once. */
@@ -82,22 +85,17 @@ function handleSignals(terminal: Terminal): {
   // As many listen as there are actions at a time.
   setMaxListeners(0, abort.signal);
   let world: World | undefined;
+  const noticed = watchSignals(SIGNALS);
   const onSignal = (): void => {
+    noticed();
     if (abort.signal.aborted) {
       world?.processes.killAll();
-      process.exit(130);
+      process.exit(INTERRUPTED);
     }
     terminal.live([]);
     abort.abort();
   };
-  const listen = (): void => {
-    for (const name of SIGNALS) process.on(name, onSignal);
-  };
-  listen();
-  leaveSignals(() => {
-    for (const name of SIGNALS) process.off(name, onSignal);
-  }, listen);
-  surroundRules(enterBusy, leaveBusy);
+  for (const name of SIGNALS) process.on(name, onSignal);
   return {
     signal: abort.signal,
     onWorld(opened) {

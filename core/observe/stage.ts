@@ -6,7 +6,6 @@
 import type { Build, Expansion, Params, RuleItem } from '../api/builds.ts';
 import { recordingSites } from '../api/define.ts';
 import { Refusal, UserError } from '../api/errors.ts';
-import { whileRulesRun } from '../api/rule-code.ts';
 import type { Rule } from '../api/rules.ts';
 import type { Path, TargetName } from '../api/values.ts';
 import { refuseAliases } from '../graph/aliases.ts';
@@ -21,7 +20,6 @@ import { nearestNames } from '../words/near.ts';
 import { display } from '../words/quote.ts';
 import { reasonText } from '../words/reasons.ts';
 import { count, enumerate } from '../words/text.ts';
-import { whileBusy } from '../world/busy.ts';
 import type { World } from '../world/world.ts';
 import type { Observer } from './observer.ts';
 import { survey } from './survey.ts';
@@ -61,13 +59,13 @@ export async function stage(
   if (names.length === 0 && !assume)
     throw new UserError('name a target: the rule file has no goal', 'See `desgw targets`.');
   const normalise = normaliser(project.world.files.root);
-  const items = whileBusy(() => declared(project));
+  const items = declared(project);
   const texts = new Map<TargetName, string>();
   const provisional: TargetName[] = [];
   const mayBeMade = filesToCome(project, items, normalise);
   for (;;) {
     const open = { open: provisional, mayBeMade };
-    const graph = whileBusy(() => resolved(project, items, texts, normalise, open));
+    const graph = resolved(project, items, texts, normalise, open);
     const known = graph.unexpanded.length === 0 || allKnown(graph, names, normalise);
     const wanted = known ? goalsIn(project, graph, goals, normalise) : [];
     if (known && (graph.unexpanded.length === 0 || !awaits(graph, wanted))) {
@@ -241,7 +239,7 @@ export function declarationOf(project: Project, target: TargetName): string | un
 
 function declared(project: Project): readonly RuleItem[] {
   try {
-    return whileRulesRun(() => project.build.rules(project.params));
+    return project.build.rules(project.params);
   } catch (error) {
     throw explained(project, error);
   }
@@ -278,7 +276,7 @@ function resolved(
     ...(code === undefined ? {} : { codeOf: code.codeOf }),
   };
   try {
-    return whileRulesRun(() => resolve(items, options));
+    return resolve(items, options);
   } catch (error) {
     if (!(error instanceof UserError)) throw explained(project, error);
     return recordingSites(project.siteOf, () =>

@@ -5,7 +5,6 @@ import type { Graph } from '../graph/graph.ts';
 import { readyToGoOn } from '../plan/go-on.ts';
 import { closure, plan } from '../plan/plan.ts';
 import type { Plan } from '../plan/verdict.ts';
-import { whileBusy } from '../world/busy.ts';
 import type { Observer } from './observer.ts';
 
 /** Plans, makes the looks the plan wants, and plans again until nothing more is wanted. */
@@ -17,7 +16,7 @@ export async function survey(
   const order = closure(graph, goals);
   await observer.stat(graph, order);
   for (;;) {
-    const round = whileBusy(() => plan(graph, goals, observer, order));
+    const round = plan(graph, goals, observer, order);
     if (round.wanted.length > 0) {
       await observer.look(graph, round.wanted);
       continue;

@@ -338,7 +338,8 @@ class BuildRun {
 
   #summary(plan: Plan, verdicts: Verdicts, forced?: Outcome): Summary {
     const { waiting, person, blocked, unseen } = heldUp(verdicts, plan);
-    for (const failure of unseen)
+    // An interrupted look has not failed.
+    for (const failure of forced === 'interrupted' ? [] : unseen)
       if (!this.#failed.has(failure.target))
         this.#failed.set(failure.target, this.#explained(plan, failure));
     const failed = [...this.#failed.values()];

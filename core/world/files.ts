@@ -4,7 +4,6 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { ABSENT, digestOf } from '../api/digest.ts';
 import type { Digest } from '../api/values.ts';
 import { askAll } from './adaptive.ts';
-import { whileBusy } from './busy.ts';
 import { copyTree } from './copying.ts';
 import { codeOf, during, type FsModule, meansMissing, told, unlessMissing } from './fs.ts';
 import { globFiles } from './glob.ts';
@@ -98,7 +97,7 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
       const full = absolute(dir);
       return unlessMissing('list', full, () => placing.leftovers(full)) ?? [];
     },
-    glob: (pattern) => whileBusy(() => globFiles(fs, root, pattern)),
+    glob: (pattern) => globFiles(fs, root, pattern),
     write: (path, data, mode) => prepare(path, data, mode).commit(),
     prepare,
     prepareCopy,

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { DIGEST_LENGTH, digestOf } from '../api/digest.ts';
 import type { Digest } from '../api/values.ts';
-import { whileBusy } from './busy.ts';
 import { FileError, type FsModule } from './fs.ts';
 import { oddKind } from './looking.ts';
 
@@ -43,11 +42,9 @@ export function fileDigester(fs: FsModule): (path: string) => Digest {
       if (more === 0) return digestOf(piece.subarray(0, length));
       length = Math.min(length + more, PIECE);
       const hash = createHash('sha256');
-      whileBusy(() => {
-        for (; length > 0; length = fs.readSync(fd, piece, 0, PIECE, null)) {
-          hash.update(piece.subarray(0, length));
-        }
-      });
+      for (; length > 0; length = fs.readSync(fd, piece, 0, PIECE, null)) {
+        hash.update(piece.subarray(0, length));
+      }
       return hash.digest('base64url').slice(0, DIGEST_LENGTH);
     });
   };

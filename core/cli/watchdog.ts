@@ -1,0 +1,69 @@
+/**
+ * Signals while nothing listens. A process that hashes, expands rules or runs code of the rule file
+ * sees a signal only when it comes up for air, and that may be never. To take the handlers away for
+ * so long would lose signals that have come and were not looked at yet. So a thread of its own hears
+ * them too, and ends the process when the main thread has not taken notice in time.
+ */
+import { constants } from 'node:os';
+import { Worker } from 'node:worker_threads';
+
+/** How long the main thread may take: Ctrl-C is obeyed within two seconds. */
+const PATIENCE_MS = 1500;
+
+/**
+ * Only the wrapped handles of libuv can be had outside the main thread. Where a Node has them no
+ * more, signals are seen when the work is over, and nothing else changes.
+ */
+const SOURCE = `
+const { workerData } = require('node:worker_threads');
+const { writeSync } = require('node:fs');
+const noticed = new Int32Array(workerData.noticed);
+let came = Atomics.load(noticed, 0);
+process.noDeprecation = true;
+try {
+  const { Signal } = process.binding('signal_wrap');
+  for (const number of workerData.signals) {
+    const handle = new Signal();
+    handle.onsignal = () => {
+      const mine = ++came;
+      setTimeout(() => {
+        if (Atomics.load(noticed, 0) >= mine) return;
+        try {
+          writeSync(2, workerData.farewell);
+        } catch {}
+        process.kill(process.pid, 'SIGKILL');
+      }, workerData.patience);
+    };
+    handle.start(number);
+  }
+} catch {}
+`;
+
+const FAREWELL =
+  '\ndesgw: interrupted in the midst of long work; the same command goes on from here.\n';
+
+/** Watches over these signals; call what it returns whenever one was noticed. */
+export function watchSignals(signals: readonly (keyof typeof constants.signals)[]): () => void {
+  const shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const noticed = new Int32Array(shared);
+  try {
+    const worker = new Worker(SOURCE, {
+      eval: true,
+      env: {},
+      execArgv: [],
+      workerData: {
+        noticed: shared,
+        signals: signals.map((name) => constants.signals[name]),
+        patience: PATIENCE_MS,
+        farewell: FAREWELL,
+      },
+    });
+    worker.on('error', () => {});
+    worker.unref();
+  } catch {
+    // No room for a thread: signals are seen when the work is over.
+  }
+  return () => {
+    Atomics.add(noticed, 0, 1);
+  };
+}
