@@ -15,6 +15,7 @@ import type { Environments } from '../observe/environment.ts';
 import type { Looker } from '../observe/looker.ts';
 import type { Observer } from '../observe/observer.ts';
 import { stampsBefore } from '../observe/stamps.ts';
+import { whyUnfit } from '../plan/left.ts';
 import { usableMembers } from '../plan/needs.ts';
 import { wasAskedAgain } from '../plan/record.ts';
 import { signatureOf } from '../plan/signature.ts';
@@ -113,11 +114,22 @@ export async function entryOf(node: Node, action: Action, context: PerformContex
   const gathered = usableMembers(node, context.verdicts);
   const stamps = await stampsBefore(node, action.makes, gathered, graph, observer);
   const signature = signatureOf(node, observer, context.verdicts, gathered);
+  refuseUnseen(signature);
   const found = await foundBefore(node, observer);
   const seen = observer.once(node.name);
   const remembered = seen?.state === 'not done' ? seen.remember : undefined;
   const run = nextRun(node, context);
   return { node, signature, run, previous, stamps, found, remembered, again };
+}
+
+/** What could be looked at when it was planned need not be so any more; nothing is made from that. */
+function refuseUnseen({ inputs, globs }: Signature): void {
+  const unusable = Object.entries({ ...inputs, ...globs }).flatMap(([path, digest]) => {
+    const why = whyUnfit(digest);
+    return why === undefined ? [] : [`${path} ${why}`];
+  });
+  if (unusable.length === 0) return;
+  throw new Refusal(unusable.join('; '), 'See that the file system is well, then build again.');
 }
 
 /** For the record: it is gone on with before what it observes has settled. */

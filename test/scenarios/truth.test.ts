@@ -272,9 +272,10 @@ describe.concurrent('truthfulness', () => {
       ended = full.code === 0;
       expect({
         n,
-        code: full.code,
+        // A target that fails for it, or desgw itself, which then has a status of its own.
+        told: [0, 1, 5].includes(full.code ?? -1),
         said: ended || /no space left/.test(full.out + full.err),
-      }).toEqual({ n, code: ended ? 0 : 1, said: true });
+      }).toEqual({ n, told: true, said: true });
       v.ran();
       const { code } = await v.desgw(['build']);
       expect({ n, code, b: v.read('b.txt') }).toEqual({ n, code: 0, b: 'b:one\n' });

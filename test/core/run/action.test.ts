@@ -150,14 +150,22 @@ test.each<[string, Recipe | Rule['recipe']]>([
 
 test('an input that cannot be looked at when the run begins fails the target, not the build', async () => {
   const world = stubWorld({ in: '1', other: '1' });
-  const { statMany } = world.files;
+  const { stat, statMany } = world.files;
   let looks = 0;
+  const check = (paths: readonly string[]): void => {
+    looks += paths.includes('in') ? 1 : 0;
+    if (looks >= 2 && paths.includes('in'))
+      throw new FileError('look at', '/w/in', 'EIO', 'input/output error');
+  };
   const files = {
     ...world.files,
+    stat: (path: string) => {
+      check([path]);
+      return stat(path);
+    },
     statMany: (paths: readonly string[]) => {
-      looks += paths.includes('in') ? 1 : 0;
-      if (looks < 2 || !paths.includes('in')) return statMany(paths);
-      throw new FileError('look at', '/w/in', 'EIO', 'input/output error');
+      check(paths);
+      return statMany(paths);
     },
   };
   const cp = [exec(['cp', 'other', 'b'])];
@@ -171,7 +179,10 @@ test('an input that cannot be looked at when the run begins fails the target, no
     outcome: 'failed',
     built: ['b'],
     failed: [
-      { target: 'a', problems: [{ what: 'Cannot look at /w/in: input/output error (EIO)' }] },
+      {
+        target: 'a',
+        problems: [{ what: 'in cannot be used: Cannot look at /w/in: input/output error (EIO)' }],
+      },
     ],
   });
   expect((await engineOn(world, rules).build()).summary).toMatchObject({ built: ['a'] });
