@@ -30,7 +30,7 @@ export default defineConfig({
       : { reporters: ['default', 'json'], outputFile: { json: report } }),
     // The tests wait for programs more than they compute.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

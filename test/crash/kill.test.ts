@@ -182,7 +182,7 @@ async function survive(longest: number): Promise<number> {
 }
 
 test(`a build that is killed at random moments comes out right, and submits nothing twice`, {
-  timeout: long ? 3_600_000 : 180_000,
+  timeout: long ? 3_600_000 : 900_000,
 }, async () => {
   const longest = await undisturbed();
   let left = SITES;

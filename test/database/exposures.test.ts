@@ -33,7 +33,7 @@ const TABLE = `
   GRANT USAGE ON SCHEMA exposure TO decam_reader;
   GRANT SELECT ON exposure.exposure TO decam_reader;`;
 
-vi.setConfig({ hookTimeout: 90_000 });
+vi.setConfig({ hookTimeout: 300_000 });
 
 /** PostgreSQL does not run as root. */
 function asServer(argv: readonly [string, ...string[]]): readonly [string, ...string[]] {
@@ -108,7 +108,7 @@ describe.skipIf(!installed)('the exposure database (skipped without postgresql)'
           stdio: 'pipe',
         },
       );
-    await vi.waitFor(() => psql('SELECT 1'), { timeout: 60_000, interval: 200 });
+    await vi.waitFor(() => psql('SELECT 1'), { timeout: 240_000, interval: 200 });
     psql(TABLE);
     const passwords = join(dir, 'pgpass');
     fs.writeFileSync(passwords, `127.0.0.1:${port}:postgres:decam_reader:sesame\n`, {

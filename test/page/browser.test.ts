@@ -35,7 +35,7 @@ describe.skipIf(CHROMIUM === undefined)('the report page in Chromium', () => {
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox'] });
     dir = mkdtempSync(join(tmpdir(), 'desgw-page-'));
-  }, 60_000);
+  }, 300_000);
   afterAll(async () => {
     await browser?.close();
     rmSync(dir, { recursive: true, force: true });
@@ -92,7 +92,7 @@ describe.skipIf(CHROMIUM === undefined)('the report page in Chromium', () => {
     expect(failed.map(Number).reduce((sum, n) => sum + n, 0)).toBe(4 * 9);
     expect(await page.locator('h1').textContent()).toBe('S230518h <night>');
     expect(complaints).toEqual([]);
-  }, 60_000);
+  }, 300_000);
 
   test('can be searched, filtered and sorted', async () => {
     const { page } = await opened(nightData(12));
@@ -108,7 +108,7 @@ describe.skipIf(CHROMIUM === undefined)('the report page in Chromium', () => {
     expect(await page.getByRole('status').filter({ hasText: 'shown' }).textContent()).toBe(
       '4 of 12 exposures shown',
     );
-  }, 60_000);
+  }, 300_000);
 
   test('says what is under the pointer, and of each part what failed', async () => {
     const { page } = await opened(nightData(3));
@@ -117,7 +117,7 @@ describe.skipIf(CHROMIUM === undefined)('the report page in Chromium', () => {
     const box = (await plane.boundingBox())!;
     await page.mouse.move(box.x + box.width * 0.645, box.y + box.height * 0.06);
     expect(await page.locator('#tip').textContent()).toBe('01: failed (RUN02_expose_makeStarCat)');
-  }, 60_000);
+  }, 300_000);
 
   test('can be used by keyboard alone', async () => {
     const { page } = await opened(nightData(3));
@@ -133,7 +133,7 @@ describe.skipIf(CHROMIUM === undefined)('the report page in Chromium', () => {
     await page.getByRole('button', { name: /^dagmaker_\*\.out/ }).focus();
     await page.keyboard.press('Enter');
     expect(await page.locator('.why').textContent()).toContain('no templates');
-  }, 60_000);
+  }, 300_000);
 
   test.each(['light', 'dark'] as const)(
     'axe finds nothing serious in the %s',
@@ -150,14 +150,14 @@ describe.skipIf(CHROMIUM === undefined)('the report page in Chromium', () => {
     const { page } = await opened(nightData(6), { width: 400 });
     const sideways = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
     expect(await page.evaluate(sideways)).toBe(0);
-  }, 60_000);
+  }, 300_000);
 
   test('five hundred exposures take less than 2 MB, and all are drawn', async () => {
     const { page, bytes, complaints } = await opened(nightData(500));
     expect(bytes).toBeLessThan(2 * 1024 * 1024);
     expect(await page.locator('.card').count()).toBe(500);
     expect(complaints).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   test('where it is served it follows what changes, under its own policy', async () => {
     let data = nightData(3);
@@ -184,5 +184,5 @@ describe.skipIf(CHROMIUM === undefined)('the report page in Chromium', () => {
     } finally {
       server.close();
     }
-  }, 60_000);
+  }, 300_000);
 });

@@ -40,7 +40,7 @@ const MADE = 'two\n'.repeat(4);
 describe.runIf(canMount)('a disk without room', () => {
   test.each(PLACES.flatMap((place) => PAGES.map((left) => [place, left] as const)))(
     'at %s, with %i pages left: what was not made is not done, and is made when there is room',
-    { timeout: 100_000 },
+    { timeout: 600_000 },
     async (place, left) => {
       w = workspace('all', RULES);
       w.put('src', 'one\n');

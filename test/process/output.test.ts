@@ -39,7 +39,7 @@ test.each([
   ['into a file', `{ stdout: 'printed' }`, 'printed'],
 ])(
   'printing 200 MiB %s costs no memory and loses nothing',
-  { timeout: 30_000 },
+  { timeout: 300_000 },
   async (_where, options, file) => {
     w = workspace(
       'a',

@@ -130,7 +130,7 @@ test.each([
   ['hashing', `inputs: ['big'], outputs: ['a'], recipe: [sh('touch a')]`, ''],
   ['expanding', `outputs: ['a'], recipe: [sh('touch a')]`, 'for (;;);'],
   ['running a rule', `outputs: ['a'], recipe: { version: '1', steps: () => { for (;;); } }`, ''],
-])('while it is %s, too, a signal ends it', { timeout: 30_000 }, async (_what, rule, endless) => {
+])('while it is %s, too, a signal ends it', { timeout: 300_000 }, async (_what, rule, endless) => {
   w = workspace('a', `...(() => { ${endless} return [target('a', { ${rule} })]; })()`);
   w.put('big', '');
   // A hole that would take hours to read.

@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 test('after every build the files are those that a builder without a memory makes from scratch', {
-  timeout: 60_000 + runs * 1000,
+  timeout: 300_000 + runs * 1000,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(anyWorkspace, anyHistory, async (workspace, history) => {

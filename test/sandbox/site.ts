@@ -72,7 +72,7 @@ export function makeSandbox() {
       out += String(chunk);
     });
     const ended = new Promise((resolve) => child.on('close', resolve));
-    await vi.waitFor(() => expect(seen(out)).toBe(true), { timeout: 10_000, interval: 20 });
+    await vi.waitFor(() => expect(seen(out)).toBe(true), { timeout: 120_000, interval: 20 });
     expect(child.exitCode).toBeNull();
     child.kill('SIGKILL');
     await ended;
@@ -115,7 +115,7 @@ export function makeSandbox() {
             throw new Error('not at its end');
           return end;
         },
-        { timeout: 10_000, interval: 40 },
+        { timeout: 120_000, interval: 40 },
       ),
     remove: (): void => fs.rmSync(top, { recursive: true, force: true, maxRetries: 5 }),
   };

@@ -170,7 +170,7 @@ describe.concurrent('truthfulness', () => {
   });
 
   test('S24 a journal torn anywhere never passes a stale target off as fresh', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async ({ w, expect }) => {
     await builtChain(w);
     w.write('src', 'two\n');
@@ -261,7 +261,7 @@ describe.concurrent('truthfulness', () => {
   });
 
   test('S28 a disk that is full from any moment on leaves no false record', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async ({ w, expect }) => {
     w.rules(CHAIN);
     w.write('src', 'one\n');

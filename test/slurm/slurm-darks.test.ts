@@ -18,7 +18,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const NEEDED = ['munged', 'slurmctld', 'slurmd', 'sbatch', 'squeue', 'scontrol'];
 const MISSING = NEEDED.filter((name) => spawnSync('which', [name]).status !== 0);
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 test('the programs of Slurm are there, or it is said plainly that its tests are skipped', ({
   skip,

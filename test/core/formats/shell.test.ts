@@ -22,7 +22,7 @@ function sourced(text: string): { [name: string]: string } {
     cwd: folder,
     env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent' },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 20_000,
+    timeout: 300_000,
   }).toString();
   const items = out.split('\0').slice(0, -1);
   const pairs = items.map((item) => [item.split('=', 1)[0]!, item.slice(item.indexOf('=') + 1)]);
@@ -429,7 +429,7 @@ function bashValues(texts: readonly string[]): ({ A: string; B: string } | undef
   const out = execFileSync('bash', ['--norc', './sources', String(texts.length)], {
     cwd: folder,
     env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent' },
-    timeout: 20_000,
+    timeout: 300_000,
   });
   const items = out.toString().split('\0');
   return texts.map((_, index) => {

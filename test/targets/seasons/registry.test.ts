@@ -116,14 +116,14 @@ describe('Oracle', () => {
 
   test('silent: the driver ends the connecting, and the message says what to check', async () => {
     const { port } = await listen(() => {});
-    expect(await failure(ask(adapter(port, 3)))).toBe(
+    expect(await failure(ask(adapter(port, 12)))).toBe(
       `${where(port)} gave no answer to the connection that an Oracle listener would give. Check server and port in section [db-dessci] of ${file()}. Is a firewall or a missing VPN in between?`,
     );
   });
 
   test('another protocol: an HTTP server is reported as no Oracle listener', async () => {
     const { port } = await listen((socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
-    expect(await failure(ask(adapter(port, 3)))).toContain('that an Oracle listener would give.');
+    expect(await failure(ask(adapter(port, 12)))).toContain('that an Oracle listener would give.');
   });
 
   test('closed at once: the connection was closed before an answer', async () => {
