@@ -8,8 +8,9 @@ const marker = (exposure: string): string =>
   `sandbox/gw_workflow/desgw_pipeline_${exposure}.dag.submitted`;
 
 describe('one night, interrupted again and again', () => {
-  /** One CCD that is held until somebody releases it: the grid is at work for as long as we like. */
-  const HELD: Dials = { exposures: { [GOOD]: { search: { ccds: { 1: 'held' }, outcomes: {} } } } };
+  /** So many CCDs are held until somebody releases them that the others are not enough to go on. */
+  const ccds = Object.fromEntries(Array.from({ length: 15 }, (_, i) => [i + 1, 'held']));
+  const HELD: Dials = { exposures: { [GOOD]: { search: { ccds, outcomes: {} } } } };
   const SLOW_STEPS: Dials = { postproc: { stepSeconds: 60 } };
   let at: Site;
   beforeAll(() => {

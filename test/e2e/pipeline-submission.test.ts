@@ -147,14 +147,20 @@ describe('jobs that are in the queue', () => {
   /** Waits until nothing but the held job is left to happen. */
   async function settled(): Promise<void> {
     for (;;) {
-      const { out } = await at.desgw(['status', `ccds_${GOOD}`]);
-      if (/58 of 59 CCDs/.test(out) && /1 held/.test(out)) return;
+      const { tally } = await row(`ccds_${GOOD}`);
+      if (tally?.complete === 58 && tally.held === 1) return;
     }
   }
-  const state = async (target: string): Promise<string> => {
+  interface Row {
+    readonly target: string;
+    readonly state: string;
+    readonly tally?: { readonly complete: number; readonly held: number };
+  }
+  const row = async (target: string): Promise<Row> => {
     const { out } = await at.desgw(['status', target, '--json']);
-    return JSON.parse(out).targets.find((row: { target: string }) => row.target === target).state;
+    return JSON.parse(out).targets.find((it: Row) => it.target === target);
   };
+  const state = async (target: string): Promise<string> => (await row(target)).state;
 
   test('are waited for, a held one too, with the reason', async () => {
     const waiting = await at.desgw(['build', '--no-wait']);
@@ -170,7 +176,7 @@ describe('jobs that are in the queue', () => {
     const refused = await at.desgw(['clean', `submitted_${GOOD}`, '--yes']);
     expect(refused.code).not.toBe(0);
     expect(refused.said).toContain(
-      `submitted_${GOOD} cannot be cleaned: its work is still under way`,
+      `submitted_${GOOD} cannot be cleaned: its work is still live: 1 held`,
     );
     expect(at.listing('sandbox/gw_workflow')).toEqual(before);
     expect(await state(`submitted_${GOOD}`)).toBe('fresh');

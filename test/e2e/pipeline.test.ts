@@ -137,7 +137,10 @@ describe('the first build of the night', () => {
 });
 
 describe('when everything is fresh', () => {
-  test('a build asks the queue, runs nothing and exits 0; the one after it writes nothing either', async () => {
+  /** All that may be started then. */
+  const QUEUE = ['condor_status', 'jobsub_q'];
+
+  test('a build asks at most the queue, runs nothing and exits 0; the one after it writes nothing either', async () => {
     const nothing = /^postproc: up to date: nothing to do; 63 of 63 targets fresh/m;
     const calls = (): readonly string[] =>
       night
@@ -149,14 +152,14 @@ describe('when everything is fresh', () => {
     const second = await night.desgw(['build']);
     expect(second).toMatchObject({ code: 0, err: '' });
     expect(second.out).toMatch(nothing);
-    expect(new Set(calls().slice(called.length))).toEqual(new Set(['jobsub_q']));
+    expect(QUEUE).toEqual(expect.arrayContaining(calls().slice(called.length)));
 
     const before = lasting(night.listing());
     const calledBefore = calls();
     const third = await night.desgw(['build']);
     expect(third).toMatchObject({ code: 0, err: '' });
     expect(third.out).toMatch(nothing);
-    expect(calls().slice(calledBefore.length)).toEqual(['jobsub_q']);
+    expect(QUEUE).toEqual(expect.arrayContaining(calls().slice(calledBefore.length)));
     expect(lasting(night.listing())).toEqual(before);
   });
 

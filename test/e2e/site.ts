@@ -226,15 +226,16 @@ export async function until(holds: () => boolean): Promise<void> {
 
 /** Claims name the workspace they were made in; a copy makes them its own. */
 function moveClaims(from: string, to: string): void {
-  const claims = [join(to, 'sandbox/seasons-claimed'), join(to, 'sandbox/gw_workflow')].flatMap(
-    (folder) =>
+  const claims = ['seasons-claimed', 'gw_workflow', 'Post-Processing']
+    .map((name) => join(to, 'sandbox', name))
+    .flatMap((folder) =>
       !fs.existsSync(folder)
         ? []
         : fs
             .readdirSync(folder)
-            .filter((name) => /^season-|\.submitting$/.test(name))
+            .filter((name) => /^season-|\.submitting$|^\.desgw_workspace$/.test(name))
             .map((name) => join(folder, name)),
-  );
+    );
   for (const claim of claims)
     fs.writeFileSync(claim, fs.readFileSync(claim, 'utf8').replaceAll(from, to));
 }
