@@ -95,6 +95,13 @@ export interface CommandCall {
   readonly look: (looks: readonly Look[]) => Promise<readonly Seen[]>;
   /** What is on record of a target; undefined: nothing. */
   readonly record: (target: TargetName) => OnRecord | undefined;
+  /**
+   * How targets stand, in the order in which they are made: these and what they need, or the goal
+   * of the rule file. Groups, which are only names, are left out. The plan of `desgw status`;
+   * nothing is built.
+   * @throws UserError when a name means nothing
+   */
+  readonly status: (targets?: readonly TargetName[]) => Promise<readonly TargetStatus[]>;
   /** Builds rules made on the spot, on the same journal and under the same lock. */
   readonly build: (items: readonly RuleItem[], goal: TargetName) => Promise<number>;
   /** Forgets targets, so that the next build makes them again; deletes nothing. */
@@ -120,6 +127,20 @@ export type State =
   | 'edited'
   | 'in doubt'
   | 'outdated';
+
+/** How a target stands in a plan. */
+export interface TargetStatus {
+  readonly target: TargetName;
+  readonly state: State;
+  /** Every reason for a state other than `fresh`, in words. */
+  readonly reasons: readonly string[];
+  /** In a few words: progress, advice, what an edit touched. */
+  readonly note?: string;
+  /** Targets that hold this one up (`blocked`), or that must be made first (`maybe`). */
+  readonly by?: readonly TargetName[];
+  /** Name of what the target is about. */
+  readonly subject?: string;
+}
 
 /** A program that was started by an earlier command, or by one that still follows it. */
 export interface RunningProgram {

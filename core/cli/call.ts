@@ -12,8 +12,10 @@ import { forget } from '../repair/clean.ts';
 import { EXIT, runBuild } from '../run/build.ts';
 import { stopAttempt } from '../run/detached.ts';
 import { withJournal } from '../run/opening.ts';
+import { statesOf } from '../views/status.ts';
 import type { World } from '../world/world.ts';
 import { type Invocation, jobsOf, lockWish, type Opened } from './context.ts';
+import { planOf } from './look.ts';
 import { type Flags, nameOf } from './options.ts';
 import { confirm } from './prompt.ts';
 import { logReporter, screenReporter, together } from './reporting.ts';
@@ -43,6 +45,7 @@ export function callOf(
     readText: (path) => world.files.readText(path),
     look: (looks) => looker.look(looks),
     record: (target) => onRecord(loadMemory(world.files).traces.get(target)),
+    status: async (targets = []) => statesOf((await planOf(project, targets, invocation)).plan),
     build: (items, goal) =>
       buildGoal(items, goal, project, invocation, option('--no-wait') !== true),
     forget: (targets) =>

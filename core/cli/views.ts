@@ -5,14 +5,12 @@ import { UserError } from '../api/errors.ts';
 import type { Sighting } from '../api/looks.ts';
 import { resolveGoals } from '../graph/goals.ts';
 import { recipeOf } from '../graph/resolve.ts';
-import { describeHolder, readHolder } from '../memory/lock.ts';
 import { buildLogs, logsOf, partsOf } from '../memory/logs.ts';
 import { findingsIn } from '../observe/findings.ts';
 import { liveWork } from '../observe/live.ts';
 import { graphUnseen, normaliser, notYetKnown } from '../observe/stage.ts';
 import type { Plan } from '../plan/verdict.ts';
 import { orphans } from '../repair/clean.ts';
-import { lookOnly } from '../run/opening.ts';
 import { dotText, graphJson, mermaidText } from '../views/graph.ts';
 import { paramsJson, paramsText } from '../views/params.ts';
 import { statusJson, statusText } from '../views/status.ts';
@@ -29,23 +27,12 @@ import {
   ruleFileOf,
 } from './context.ts';
 import { lastSeen } from './last-seen.ts';
+import { planOf, tellOfBuilder } from './look.ts';
 
 /** Plans without asking for anything that was not asked before. */
 async function look(targets: readonly string[], flags: CommonFlags, invocation: Invocation) {
   const { project } = await openProject(invocation, flags, { writes: false });
-  const looked = await lookOnly(project, targets, { dry: false, signal: invocation.signal });
-  for (const warning of looked.memory.warnings) invocation.terminal.err(`desgw: ${warning}`);
-  tellOfBuilder(project.world, invocation);
-  return { project, ...looked, plan: looked.stage.plan };
-}
-
-/** Without this a target that is just being made would seem to have been interrupted. */
-function tellOfBuilder({ files, processes }: World, { terminal }: Invocation): void {
-  const holder = readHolder(files);
-  if (holder === undefined || processes.isAlive(holder) === false) return;
-  terminal.err(
-    `desgw: ${describeHolder(holder)} is at work. What it is making just now is shown as interrupted.`,
-  );
+  return { project, ...(await planOf(project, targets, invocation)) };
 }
 
 /** State of the targets. Exit status 0 whatever it is. */

@@ -1,6 +1,6 @@
 /** `desgw status`: the state of every target in a plan, like targets folded into one line. */
 
-import type { State } from '../api/builds.ts';
+import type { State, TargetStatus } from '../api/builds.ts';
 import type { TargetName } from '../api/values.ts';
 import { realTargets } from '../graph/resolve.ts';
 import type { Plan, Verdict } from '../plan/verdict.ts';
@@ -94,6 +94,21 @@ export function statusJson(plan: Plan, orphans: Orphans): object {
     next: nextSteps(plan),
   };
 }
+
+/** The same for commands of rule files: targets alone, reasons in words. */
+export const statesOf = (plan: Plan): readonly TargetStatus[] =>
+  realTargets(plan).map((target) => {
+    const { state, reasons, by, note } = plan.verdicts.get(target)!;
+    const { subject } = plan.graph.nodes.get(target)!.rule;
+    return {
+      target,
+      state,
+      reasons: reasons.map(reasonText),
+      ...(by && { by }),
+      ...(note !== undefined && { note }),
+      ...(subject !== undefined && { subject: subject.name }),
+    };
+  });
 
 /** Targets with what is to be said of each; those of which the same is to be said in one line. */
 function alike(plan: Plan, names: readonly TargetName[]): readonly string[] {

@@ -10,6 +10,7 @@ import { type CcdReport, ccdTable, shortfallAdvice } from '../reports/ccd-report
 import { focalPlane } from '../reports/focal-plane.ts';
 import { type ForcefileReport, forcefileNote } from '../reports/forcefile-report.ts';
 import { readOutputText } from '../reports/output-reader.ts';
+import { readCcdReport, readForcefileReport } from '../reports/read.ts';
 import type { Exposure } from '../settings/domain.ts';
 import { ccdsFile, forcefilesFile, OUTPUT_TXT } from '../settings/follow-up.ts';
 import { typedExposures } from './asked.ts';
@@ -49,12 +50,10 @@ interface Reports {
 }
 
 function reportsOf({ readText }: CommandCall, exposure: Exposure): Reports {
-  const ccdText = readText(ccdsFile(exposure));
-  const forceText = readText(forcefilesFile(exposure));
   return {
     exposure,
-    ccds: ccdText === undefined ? null : JSON.parse(ccdText),
-    forcefiles: forceText === undefined ? null : JSON.parse(forceText),
+    ccds: readCcdReport(readText(ccdsFile(exposure))) ?? null,
+    forcefiles: readForcefileReport(readText(forcefilesFile(exposure))) ?? null,
   };
 }
 

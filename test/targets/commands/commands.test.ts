@@ -108,6 +108,7 @@ async function run(name: string, world: World = {}) {
     look: async (looks) =>
       looks.map((look) => world.seen?.(look) ?? { kind: 'read', text: undefined }),
     record: (target) => records[target],
+    status: async () => [],
     build: async (items, goal) => {
       did.push(`built ${goal}: ${(items as readonly Rule[]).map((item) => item.name).join(' ')}`);
       return world.builds?.(items as readonly Rule[], records) ?? 0;

@@ -1,0 +1,29 @@
+/** A look at the plan for what builds nothing: the commands that only look, and those of rule files. */
+
+import type { TargetName } from '../api/values.ts';
+import { describeHolder, readHolder } from '../memory/lock.ts';
+import type { Project } from '../observe/stage.ts';
+import { lookOnly } from '../run/opening.ts';
+import type { World } from '../world/world.ts';
+import type { Invocation } from './context.ts';
+
+/** Plans without asking for anything that was not asked before; no target: the goal. */
+export async function planOf(
+  project: Project,
+  targets: readonly TargetName[],
+  invocation: Invocation,
+) {
+  const looked = await lookOnly(project, targets, { dry: false, signal: invocation.signal });
+  for (const warning of looked.memory.warnings) invocation.terminal.err(`desgw: ${warning}`);
+  tellOfBuilder(project.world, invocation);
+  return { ...looked, plan: looked.stage.plan };
+}
+
+/** Without this a target that is just being made would seem to have been interrupted. */
+export function tellOfBuilder({ files, processes }: World, { terminal }: Invocation): void {
+  const holder = readHolder(files);
+  if (holder === undefined || processes.isAlive(holder) === false) return;
+  terminal.err(
+    `desgw: ${describeHolder(holder)} is at work. What it is making just now is shown as interrupted.`,
+  );
+}
