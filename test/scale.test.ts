@@ -394,6 +394,7 @@ async function executeCounting(world: StubWorld, n: number) {
     found,
     {
       ...{ world, graph, observer, journal: counted, signal, emit },
+      given: {},
       environments: new Environments(world),
       looker: new Looker(world, { adapters: {}, dry: false, signal }),
       newToken: () => 'token',

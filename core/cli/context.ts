@@ -134,7 +134,12 @@ export async function openProject(
   const { build, siteOf, mention, explain } = loaded;
   const params = chosen.values;
   const code = codeReader(params);
-  const project = { world, build, params, siteOf, mention, explain, code };
+  const given = Object.fromEntries(
+    Object.entries(chosen.sources)
+      .filter(([, source]) => source === '--set')
+      .map(([name]) => [name, params[name]!]),
+  );
+  const project = { world, build, params, given, siteOf, mention, explain, code };
   return { project, loaded, chosen };
 }
 

@@ -6,6 +6,7 @@ import type { Sighting } from '../api/looks.ts';
 import { resolveGoals } from '../graph/goals.ts';
 import { recipeOf } from '../graph/resolve.ts';
 import { buildLogs, logsOf, partsOf } from '../memory/logs.ts';
+import { stillSet } from '../observe/by-set.ts';
 import { findingsIn } from '../observe/findings.ts';
 import { liveWork } from '../observe/live.ts';
 import { graphUnseen, normaliser, notYetKnown } from '../observe/stage.ts';
@@ -54,14 +55,16 @@ export async function status(
   );
   const names = { names: named, live };
   const findings = findingsIn(plan, plan.verdicts, world.files);
+  const kept = stillSet(plan, memory.traces, project);
   terminal.out(
     flags.json === true
-      ? JSON.stringify({ ...statusJson(plan, names), findings })
+      ? JSON.stringify({ ...statusJson(plan, names), findings, stillSet: kept })
       : statusText(plan, names, {
           paint,
           width,
           all: flags.all === true,
           findings,
+          stillSet: kept,
           map: mapOf(plan, lastSeen(plan.graph, observer, project.world.files), {
             paint,
             ascii: flags.ascii === true || !knowsUnicode(invocation.env),

@@ -47,6 +47,21 @@ export function chosenParams(
   return { values: guarded(values), sources: Object.fromEntries(sources) };
 }
 
+/** Whether `--set NAME=TEXT` would be taken without more. */
+export function isSettable(
+  build: Pick<Build, 'params' | 'openParams'>,
+  name: string,
+  text: string,
+): boolean {
+  try {
+    chosenParams(build, [`${name}=${text}`]);
+    return true;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}
+
 /** What a bare value says about its type. `undefined`: it cannot be given as a text. */
 function typeOf(value: Json): Param['type'] | undefined {
   if (typeof value === 'number') return 'number';

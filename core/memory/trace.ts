@@ -1,6 +1,7 @@
 /** Signatures and traces: what is remembered of a target. */
 
 import type { Problem } from '../api/rules.ts';
+import type { EditFormat } from '../api/steps.ts';
 import type { Digest, Instant, Json, Path, TargetName } from '../api/values.ts';
 import type { Reason } from '../words/reasons.ts';
 
@@ -28,7 +29,21 @@ export interface Stamps {
 /** What was last recorded about a target. */
 export type Trace = Started | Finishing | Built | Failed | Cleaning;
 
+/** What `--set` wrote into keys of a file: by name, with what was there before. */
+export interface SetOnce {
+  readonly [name: string]: {
+    readonly path: Path;
+    readonly format: EditFormat;
+    readonly value: string;
+    readonly given: Json;
+    readonly at: Instant;
+    readonly before?: string;
+  };
+}
+
 interface TraceBase {
+  /** What `--set` wrote and neither the rule file nor a later `--set` has changed since. */
+  readonly set?: SetOnce;
   /** What must not happen twice was asked for once more: what was there before shows nothing. */
   readonly again?: true;
   /** Number of the run, which names its logs. */

@@ -7,7 +7,7 @@ import type { Build, Expansion, Params, RuleItem } from '../api/builds.ts';
 import { recordingSites } from '../api/define.ts';
 import { Refusal, UserError } from '../api/errors.ts';
 import type { Rule } from '../api/rules.ts';
-import type { Path, TargetName } from '../api/values.ts';
+import type { Json, Path, TargetName } from '../api/values.ts';
 import { refuseAliases } from '../graph/aliases.ts';
 import { refuseDirectories } from '../graph/directories.ts';
 import { allKnown, placeholderPatterns, refuseHopeless, resolveGoals } from '../graph/goals.ts';
@@ -29,6 +29,8 @@ export interface Project {
   readonly world: World;
   readonly build: Build;
   readonly params: Params;
+  /** Those of the parameters that the command line gives. */
+  readonly given?: { readonly [name: string]: Json };
   /** `file:line` of the rule file from a stack, for messages. */
   readonly siteOf: (stack: string) => string;
   /** `file:line:column` where a word stands first in the rule file, for messages. */

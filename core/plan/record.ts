@@ -28,11 +28,12 @@ export function builtOf(
 
 /** The record of a run that died when all its outputs were in place. */
 export function asBuilt(trace: Finishing): Built {
-  const { run, at, signature, because, outputs, token, again, early } = trace;
+  const { run, at, signature, because, outputs, token, again, early, set } = trace;
   return {
     ...{ kind: 'built', how: 'built', ms: 0, run, at, signature, because, outputs, token },
     ...(again === undefined ? {} : { again }),
     ...(early === undefined ? {} : { early }),
+    ...(set === undefined ? {} : { set }),
   };
 }
 

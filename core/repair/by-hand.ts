@@ -295,11 +295,12 @@ function record(
   const gathered = node.gathers.filter(
     (member) => plan.verdicts.get(member)?.product !== undefined,
   );
-  const run = (journal.traces.get(node.name)?.run ?? 0) + 1;
+  const { run: last = 0, set } = journal.traces.get(node.name) ?? {};
+  const run = last + 1;
   const signature = signatureOf(node, observer, plan.verdicts, gathered);
   journal.trace(
     node.name,
-    { kind: 'built', run, ms: 0, signature, because: [], ...fields },
+    { kind: 'built', run, ms: 0, signature, because: [], ...(set && { set }), ...fields },
     { durable: true },
   );
 }

@@ -7,6 +7,7 @@ import type { Path, TargetName } from '../api/values.ts';
 import { realTargets } from '../graph/resolve.ts';
 import { lackingSource, sourceNeededBy } from '../graph/sources.ts';
 import type { Journal } from '../memory/memory.ts';
+import { stillSet } from '../observe/by-set.ts';
 import { type Environments, environmentsOf } from '../observe/environment.ts';
 import { findingsIn } from '../observe/findings.ts';
 import { Listings } from '../observe/listings.ts';
@@ -97,6 +98,7 @@ type Round = Seen & { readonly found?: Stage };
 interface Done {
   readonly plan: Plan;
   readonly verdicts: Verdicts;
+  readonly traces: Journal['traces'];
 }
 
 class BuildRun {
@@ -131,17 +133,17 @@ class BuildRun {
     let pause = FIRST_LOOK;
     let onceMore = false;
     for (;;) {
-      const { plan, verdicts } = await this.#round();
+      const done = await this.#round();
+      const { plan, verdicts } = done;
       const held = heldUp(verdicts, plan);
       for (const name of this.#unseenSince.keys())
         if (verdicts.get(name)?.unseen !== true) this.#unseenSince.delete(name);
-      if (signal.aborted) return this.#summary(plan, verdicts, 'interrupted');
+      if (signal.aborted) return this.#summary(done, 'interrupted');
       if (!onceMore && hasLetGo(plan, verdicts)) {
         onceMore = true;
         continue;
       }
-      if (held.waiting.length === 0 || !wait || this.#timedOut())
-        return this.#summary(plan, verdicts);
+      if (held.waiting.length === 0 || !wait || this.#timedOut()) return this.#summary(done);
       pause = Math.min(longestPause(held.waiting, verdicts), pause * LOOK_GROWTH);
       this.#tellProgress({ ...plan, verdicts }, held.waiting, pause);
       await this.#project.world.clock.sleep(pause * 1000, signal);
@@ -161,16 +163,16 @@ class BuildRun {
     const seen: Round = { memory, observer, ...(forced ? {} : { found }) };
     const idle = found.kind === 'plan' && found.plan.actions.length === 0 && !forced;
     observer.keepSettled(found.plan);
-    if (idle && observer.learned.size === 0 && observer.newSightings.size === 0)
-      return { plan: found.plan, verdicts: found.plan.verdicts };
-    if (this.#options.signal.aborted) return { plan: found.plan, verdicts: found.plan.verdicts };
+    const { traces } = memory;
+    const asFound = { plan: found.plan, verdicts: found.plan.verdicts, traces };
+    if (idle && observer.learned.size === 0 && observer.newSightings.size === 0) return asFound;
+    if (this.#options.signal.aborted) return asFound;
     if (!idle) return this.#locked(seen, this.#options.wait);
     try {
       return await this.#locked(seen, false);
     } catch (error) {
       // Nobody is kept waiting, and no disk needs to be well, just to note down what a digest was.
-      if (error instanceof UserError || isSystemError(error))
-        return { plan: found.plan, verdicts: found.plan.verdicts };
+      if (error instanceof UserError || isSystemError(error)) return asFound;
       throw error;
     }
   }
@@ -246,7 +248,8 @@ class BuildRun {
       const expanded =
         found.kind === 'first' &&
         plan.goals.every((goal) => done.verdicts.get(goal)!.state === 'fresh');
-      if (!expanded || this.#options.signal.aborted) return { plan, verdicts: done.verdicts };
+      if (!expanded || this.#options.signal.aborted)
+        return { plan, verdicts: done.verdicts, traces: journal.traces };
     }
   }
 
@@ -257,6 +260,7 @@ class BuildRun {
       plan,
       {
         world,
+        given: this.#project.given ?? {},
         graph: plan.graph,
         observer,
         journal,
@@ -336,7 +340,7 @@ class BuildRun {
     this.#options.emit({ kind: 'warning', message });
   }
 
-  #summary(plan: Plan, verdicts: Verdicts, forced?: Outcome): Summary {
+  #summary({ plan, verdicts, traces }: Done, forced?: Outcome): Summary {
     const { waiting, person, blocked, unseen } = heldUp(verdicts, plan);
     // An interrupted look has not failed.
     for (const failure of forced === 'interrupted' ? [] : unseen)
@@ -345,12 +349,14 @@ class BuildRun {
     const failed = [...this.#failed.values()];
     const targets = realTargets(plan);
     const findings = findingsIn(plan, verdicts, this.#project.world.files);
+    const kept = stillSet(plan, traces, this.#project);
     const flawed =
       forced === undefined &&
       findings.some(({ strict }) => strict || this.#options.strict === true);
     return {
       outcome: forced ?? (flawed ? 'failed' : outcomeOf(failed, person, waiting, plan, verdicts)),
       ...(findings.length === 0 ? {} : { findings }),
+      ...(kept.length === 0 ? {} : { stillSet: kept }),
       ms: this.#project.world.clock.now() - this.#begun,
       goals: plan.goals,
       built: [...this.#built.keys()],

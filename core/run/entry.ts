@@ -9,8 +9,17 @@ import type { Step } from '../api/steps.ts';
 import type { Json, Path, TargetName } from '../api/values.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { Journal } from '../memory/memory.ts';
-import type { Built, Finishing, Signature, Stamps, Started, Trace } from '../memory/trace.ts';
+import type {
+  Built,
+  Finishing,
+  SetOnce,
+  Signature,
+  Stamps,
+  Started,
+  Trace,
+} from '../memory/trace.ts';
 import { lastGood } from '../memory/trace.ts';
+import { setOnceBy } from '../observe/by-set.ts';
 import type { Environments } from '../observe/environment.ts';
 import type { Looker } from '../observe/looker.ts';
 import type { Observer } from '../observe/observer.ts';
@@ -28,6 +37,8 @@ import { foundBefore } from './found.ts';
 /** Everything that performing needs. */
 export interface PerformContext {
   readonly world: World;
+  /** Parameters that the command line gives. */
+  readonly given: { readonly [name: string]: Json };
   readonly graph: Graph;
   readonly observer: Observer;
   readonly journal: Journal;
@@ -81,6 +92,8 @@ export interface Entry {
   readonly found: Stamps;
   /** What the judge of a once-target wanted remembered when it let this attempt begin. */
   readonly remembered?: Json | undefined;
+  /** What `--set` has to do with it, for the record. */
+  readonly set: { readonly set?: SetOnce };
   /** Of what must not happen twice: it was asked for once more. */
   readonly again: boolean;
 }
@@ -99,17 +112,18 @@ export async function entryOf(node: Node, action: Action, context: PerformContex
   const trace = context.journal.traces.get(node.name);
   const previous = lastGood(trace);
   const again = node.rule.once !== undefined && wasAskedAgain(trace);
+  const told = trace?.set === undefined ? {} : { set: trace.set };
   // What a detached program was started from is what it will have made its outputs from, and its
   // log is that of the run that started it.
   if (action.kind === 'attach' && isOpen(trace)) {
     const { signature, run, stamps = {}, remembered } = trace;
-    return { node, signature, run, previous, stamps, found: stamps, remembered, again };
+    return { node, signature, run, previous, stamps, found: stamps, remembered, again, set: told };
   }
   // Putting files back says nothing about what was done then having been done from what is there now.
   if (action.kind === 'restore' && previous !== undefined) {
     const { signature } = previous;
     const run = nextRun(node, context);
-    return { node, signature, run, previous, stamps: {}, found: {}, again };
+    return { node, signature, run, previous, stamps: {}, found: {}, again, set: told };
   }
   const gathered = usableMembers(node, context.verdicts);
   const stamps = await stampsBefore(node, action.makes, gathered, graph, observer);
@@ -119,7 +133,8 @@ export async function entryOf(node: Node, action: Action, context: PerformContex
   const seen = observer.once(node.name);
   const remembered = seen?.state === 'not done' ? seen.remember : undefined;
   const run = nextRun(node, context);
-  return { node, signature, run, previous, stamps, found, remembered, again };
+  const set = setOnceBy(node, trace, context.given, context.world);
+  return { node, signature, run, previous, stamps, found, remembered, again, set };
 }
 
 /** What could be looked at when it was planned need not be so any more; nothing is made from that. */

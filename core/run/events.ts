@@ -4,6 +4,7 @@ import type { State } from '../api/builds.ts';
 import type { Exit } from '../api/facts.ts';
 import type { Problem } from '../api/rules.ts';
 import type { Instant, Path, TargetName } from '../api/values.ts';
+import type { StillSet } from '../observe/by-set.ts';
 import type { Action, Plan } from '../plan/verdict.ts';
 
 /** What a finished build amounts to; decides the exit status. */
@@ -110,6 +111,8 @@ export interface Summary {
     readonly problems: readonly Problem[];
     readonly strict: boolean;
   }[];
+  /** What files hold because of an earlier `--set`. */
+  readonly stillSet?: readonly StillSet[];
   readonly fresh: number;
   readonly total: number;
 }

@@ -13,6 +13,7 @@ import { patternOf } from './activity.ts';
 import { command } from './advice.ts';
 import { type Board, boardOf, conditions } from './board.ts';
 import { type OverviewOptions, overviewLines } from './overview.ts';
+import { stillSetLines } from './still-set.ts';
 import { findingLines } from './summary.ts';
 
 /** From this many targets on whose names differ only in digits, they share a line. */
@@ -20,10 +21,13 @@ const FOLD_FROM = 3;
 
 export interface StatusOptions extends OverviewOptions {
   readonly findings?: NonNullable<Summary['findings']>;
+  readonly stillSet?: NonNullable<Summary['stillSet']>;
 }
 
-const told = ({ findings = [], paint }: StatusOptions): readonly string[] =>
-  findings.length === 0 ? [] : ['', ...findingLines(findings, paint)];
+const told = ({ findings = [], stillSet = [], paint }: StatusOptions): readonly string[] => [
+  ...(findings.length === 0 ? [] : ['', ...findingLines(findings, paint)]),
+  ...(stillSet.length === 0 ? [] : ['', ...stillSetLines(stillSet)]),
+];
 
 /**
  * State of every target that the goals need, the counts, and what to do next.

@@ -9,6 +9,7 @@ import { count, enumerate, indent, table } from '../words/text.ts';
 import { duration } from '../words/time.ts';
 import { advice, command } from './advice.ts';
 import { failureKind } from './folds.ts';
+import { stillSetLines } from './still-set.ts';
 
 /** Most targets of one kind that are named one by one. */
 const NAMED = 20;
@@ -52,6 +53,7 @@ export function summaryText(summary: Summary, paint: Paint): string {
     parts.push([...more, ...shown].join('\n'));
   }
   if (summary.findings !== undefined) parts.push(findingLines(summary.findings, paint).join('\n'));
+  if (summary.stillSet !== undefined) parts.push(stillSetLines(summary.stillSet).join('\n'));
   parts.push([verdictText(summary, paint), ...nextSteps(summary)].join('\n'));
   return `${parts.join('\n\n')}\n`;
 }

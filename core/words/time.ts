@@ -36,6 +36,15 @@ export function moment(at: Instant): string {
   return `${day} ${time}`;
 }
 
+/** The day of a moment in the local time of the reader: `26 Nov`. */
+export function dayAndMonth(at: Instant): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return 'an unknown day';
+  return `${date.getDate()} ${MONTHS[date.getMonth()]}`;
+}
+
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
 /** A moment, absolute and relative: `2017-08-17 23:33:05, 2h 14m ago`. */
 export function momentAndAge(at: Instant, now: Instant): string {
   // Clocks of two machines differ; "in 3 s" of something past would only confuse.
