@@ -277,6 +277,14 @@ async function stopAttempt(who: ProcessIdentity, token: string, self: ProcessIde
   if (alive !== undefined) await sweep(ATTEMPT_MARK, token);
 }
 
+/**
+ * An environment that a set-up script left holds the mark of the build that ran the script. What
+ * outlives that build must not carry it, or whoever takes over from it would end it.
+ */
+function withoutBuilder({ [BUILDER_MARK]: _, ...env }: Spawn['env']): Spawn['env'] {
+  return env;
+}
+
 const sweepMarked = (mark: string): Promise<boolean> => sweep(BUILDER_MARK, mark);
 
 /** Kills whatever carries a mark; false when something would not go. */
@@ -304,7 +312,7 @@ function launch(spawn: Spawn, dir: string, onNeverBegun: (why: string) => void):
     const { execa } = await import('execa');
     const child = execa('/bin/sh', ['-c', SUPERVISOR, 'desgw-supervisor', dir, ...spawn.argv], {
       cwd: spawn.cwd,
-      env: { ...spawn.env, [ATTEMPT_MARK]: basename(dir) },
+      env: { ...withoutBuilder(spawn.env), [ATTEMPT_MARK]: basename(dir) },
       extendEnv: false,
       stdin: 'ignore',
       stdout: asFd(out),

@@ -54,6 +54,26 @@ test.each(['SIGHUP', 'SIGINT', 'SIGKILL'] as const)(
   },
 );
 
+test('a killed build ends no program whose environment a script has set up', async () => {
+  w = workspace(
+    'a',
+    `target('a', { outputs: ['a'], recipe: [sh(${JSON.stringify(LONG)}, { detached: 'rerun', environment: { script: 'setup.sh' } })] })`,
+  );
+  w.put('setup.sh', 'export SET=up\n');
+  w.pipe('ready');
+  w.pipe('go');
+  const build = w.start(['build']);
+  expect(await w.heard('ready')).toBe('up\n');
+  build.kill('SIGKILL');
+  await build.ended;
+
+  const next = w.start(['build', '-v']);
+  await next.said('start   a');
+  await w.tell('go', 'good\n');
+  expect((await next.ended).status).toBe(0);
+  expect([w.text('a'), w.text('begun')]).toEqual(['good\n', 'begun\n']);
+});
+
 test('what ended well while nobody looked is collected, not made again', async () => {
   const build = await detached();
   build.kill('SIGKILL');
