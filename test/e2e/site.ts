@@ -224,7 +224,7 @@ export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-/** Claims name the workspace they were made in; a copy makes them its own. */
+/** Claims name the workspace they were made in; a copy makes them its own, by its place alone. */
 function moveClaims(from: string, to: string): void {
   const claims = ['seasons-claimed', 'gw_workflow', 'Post-Processing']
     .map((name) => join(to, 'sandbox', name))
@@ -237,7 +237,13 @@ function moveClaims(from: string, to: string): void {
             .map((name) => join(folder, name)),
     );
   for (const claim of claims)
-    fs.writeFileSync(claim, fs.readFileSync(claim, 'utf8').replaceAll(from, to));
+    fs.writeFileSync(
+      claim,
+      fs
+        .readFileSync(claim, 'utf8')
+        .replaceAll(from, to)
+        .replace(/"id":"[^"]*",/, ''),
+    );
 }
 
 function listing(root: string): { readonly [path: string]: string } {
