@@ -279,7 +279,7 @@ function unfinished(
     season,
     number,
     ccds,
-    memory: memoryIn(last.dag) ?? 'as the DAG says',
+    memory: inWords(search.flatMap((job) => memoryOfJob(job.text) ?? [])) || 'as the DAG says',
     dag: last.dag,
     moves: movesFor(listings, {
       exposure,
@@ -331,8 +331,11 @@ function movesFor(
 /** Memory of the search jobs of a DAG, as `2500MB`; undefined when it does not say. */
 function memoryIn(dag: string): string | undefined {
   const search = jobsIn(parseDag(dag)).find((job) => job.kind === 'search');
-  return search === undefined ? undefined : /\s--memory(?:=|\s+)(\S+)/.exec(search.text)?.[1];
+  return search === undefined ? undefined : memoryOfJob(search.text);
 }
+
+const memoryOfJob = (line: string): string | undefined =>
+  /\s--memory(?:=|\s+)(\S+)/.exec(line)?.[1];
 
 /** Twice as much, but not without end; plain numbers are MB (jobsub_lite). */
 function raised(memory: string | undefined): string {

@@ -124,7 +124,7 @@ test('a dry run of a rescue shows its DAG and changes nothing', async () => {
   const before = data(base);
   const { code, out } = await base.desgw(['rescue', POOR, '-n']);
   expect(code).toBe(0);
-  expect(out).toContain(`${POOR}: rescue 1 of 15 CCDs with 5000MB each`);
+  expect(out).toContain(`${POOR}: rescue 1 of 15 CCDs with 2500MB to 5000MB each`);
   expect(out.match(/file:\/\/SEdiff\.sh/g)).toHaveLength(15);
   expect(data(base)).toEqual(before);
 });
