@@ -179,15 +179,15 @@ describe('a memo', () => {
   });
 
   test.each([
-    ['a fine time stamp of the workspace', '/root/a', 1000.5, 'onDisk', FINE_MS],
-    ['a time stamp in whole seconds', '/root/a', 1000, 'here', SKEW_MS],
-    ['a time stamp of another clock', '/rooted', 1000.5, 'here', SKEW_MS],
+    ['a fine time stamp of the workspace', '/workspace/a', 1000.5, 'onDisk', FINE_MS],
+    ['a time stamp in whole seconds', '/workspace/a', 1000, 'here', SKEW_MS],
+    ['a time stamp of another clock', '/workspaces', 1000.5, 'here', SKEW_MS],
   ] as const)('is not made of what has %s and is too young', (_what, path, changed, by, margin) => {
     const young = { paths: [path], numbers: new Float64Array([1, 1, changed, 2]) };
     const begun = { here: 0, onDisk: 0, [by]: changed + margin };
-    expect(packMemo(KEY, {}, young, begun, '/root')).toBeDefined();
+    expect(packMemo(KEY, {}, young, begun, '/workspace')).toBeDefined();
     begun[by] -= 1;
-    expect(packMemo(KEY, {}, young, begun, '/root')).toBeUndefined();
+    expect(packMemo(KEY, {}, young, begun, '/workspace')).toBeUndefined();
   });
 
   test('that others may have written is not read', () => {
