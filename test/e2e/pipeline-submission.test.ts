@@ -232,7 +232,7 @@ describe('jobs that are in the queue', () => {
       const blind = await copy.desgw(['build', '--no-wait'], {
         dials: { queue: { trouble: 'error' } },
       });
-      expect(blind.code, blind.said).toBe(4);
+      expect(blind.code, blind.said).toBe(3);
       expect(blind.out).toContain('the queue could not be seen');
       expect(blind.said).not.toMatch(STACK);
       expect(copy.submissions()).toEqual([GOOD]);

@@ -234,11 +234,17 @@ function changed(change: () => void): ReturnType<Site['listing']> {
   return night.listing();
 }
 
-/** All but what says that the queue was asked: the sandbox's record, and where answers are put for a moment. */
+/** What says that the queue was asked: the record of the sandbox, answers, the log of the profile. */
+const ASKED: ReadonlySet<string> = new Set([
+  'sandbox/calls.log',
+  '.desgw/tmp/',
+  '.desgw/logs/',
+  '.desgw/logs/environment.jobsub_lite.sh.log',
+]);
+
+/** All but what says that the queue was asked. */
 function lasting(all: { readonly [path: string]: string }): { readonly [path: string]: string } {
-  return Object.fromEntries(
-    Object.entries(all).filter(([name]) => name !== 'sandbox/calls.log' && name !== '.desgw/tmp/'),
-  );
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !ASKED.has(name)));
 }
 
 /** Names of the actions that a dry run announces, sorted. */
