@@ -22,6 +22,7 @@ import type { Plan } from '../plan/verdict.ts';
 import type { Verdicts } from '../plan/view.ts';
 import type { Files } from '../world/world.ts';
 import type { BuildEvent, Outcome, Summary } from './events.ts';
+import type { Execution } from './execution.ts';
 import {
   type Looking,
   meantBy,
@@ -31,7 +32,7 @@ import {
   withJournal,
 } from './opening.ts';
 import { pastOf } from './past.ts';
-import { type Execution, execute } from './schedule.ts';
+import { execute } from './schedule.ts';
 
 export interface BuildOptions {
   /** As named on the command line; none means the build's goal. */
