@@ -23,7 +23,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 async function run(root) {
   const dist = join(root, 'dist');
-  if (helped(dist)) return;
+  if (helped(dist) || completed(dist)) return;
   if (!(await isCurrent(root)) || (await answered(dist))) return;
   const main = join(dist, 'main.mjs');
   if (!existsSync(main)) {
@@ -58,6 +58,16 @@ function helped(dist) {
   const texts = JSON.parse(readFileSync(join(dist, 'help.json'), 'utf8'));
   if (command === undefined || !Object.hasOwn(texts, command)) return false;
   process.stdout.write(`${texts[command]}\n`);
+  return true;
+}
+
+/** Whether it was a shell that asked what may come next. */
+function completed(dist) {
+  const [first, ...asked] = process.argv.slice(2);
+  if (first !== '__complete' || !existsSync(join(dist, 'complete.cjs'))) return false;
+  const { completion } = require(join(dist, 'complete.cjs'));
+  const kept = JSON.parse(readFileSync(join(dist, 'commands.json'), 'utf8'));
+  process.stdout.write(completion(asked, process.cwd(), kept));
   return true;
 }
 

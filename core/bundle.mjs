@@ -52,12 +52,13 @@ async function bundlePage() {
 }
 
 const ANSWER = 'core/cli/answer.ts';
+const COMPLETE = 'core/cli/complete.ts';
 
-/** What the entry answers by itself: builds from memory, and help. */
+/** What the entry answers by itself: builds from memory, completion, and help. */
 async function bundleEntry() {
   await build({
     absWorkingDir: root,
-    entryPoints: { answer: ANSWER },
+    entryPoints: { answer: ANSWER, complete: COMPLETE },
     outdir: made,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -69,11 +70,15 @@ async function bundleEntry() {
     logLevel: 'error',
   });
   const load = (name) => import(pathToFileURL(join(made, `${name}.mjs`)).href);
-  const { commandHelps, topHelp } = await load('help');
+  const { commandHelps, described, topHelp } = await load('help');
   const { followUpCommands, sandbox } = await load('targets');
-  const added = Object.entries(followUpCommands(sandbox())).map(([name, { doc }]) => [name, doc]);
+  const followUp = followUpCommands(sandbox());
+  const added = Object.entries(followUp).map(([name, { doc }]) => [name, doc]);
   const texts = { ...commandHelps(), '': topHelp(added, 'With the rule file of a follow-up:') };
   writeFileSync(join(made, 'help.json'), JSON.stringify(texts));
+  const { commands, page } = described(followUp);
+  writeFileSync(join(made, 'commands.json'), JSON.stringify(commands));
+  writeFileSync(join(made, 'desgw.1'), page);
 }
 
 /** How long chunks that are not used any more stay for those who still run the old bundle. */

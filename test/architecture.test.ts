@@ -68,7 +68,11 @@ const FLOORS: readonly (readonly string[])[] = [
 ];
 
 /** What is loaded by name: the bundler and the entry know these. */
-const ENTRIES: readonly string[] = ['core/cli/answer.ts', 'core/cli/help.ts'];
+const ENTRIES: readonly string[] = [
+  'core/cli/answer.ts',
+  'core/cli/complete.ts',
+  'core/cli/help.ts',
+];
 
 const inCore = SOURCES.filter(({ path }) => path.startsWith('core/'));
 const inTargets = SOURCES.filter(({ path }) => path.startsWith('targets/'));

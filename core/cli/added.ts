@@ -70,7 +70,8 @@ export async function runAdded(
 /** Short forms that mean the same everywhere. */
 const SHORT: { readonly [option: string]: string } = { '--dry-run': '-n', '--yes': '-y' };
 
-function describe(name: string, { usage, doc, options = {} }: Command): Described {
+/** An added command as those of desgw itself are described. */
+export function describe(name: string, { usage, doc, options = {} }: Command): Described {
   return {
     usage: `${name} [...words]`,
     shown: usage === undefined ? name : `${name} ${usage}`,

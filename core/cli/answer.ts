@@ -2,13 +2,13 @@
  * Answers a build with nothing to do from memory. Bundled apart, since it is to be loaded faster than
  * all that it spares; says nothing wherever there is any doubt.
  */
-import { dirname, join } from 'node:path';
-import { RULE_FILE } from '../load/load.ts';
+import { join } from 'node:path';
 import { isMemorable, MEMO, readMemo } from '../memory/memo.ts';
 import type { Summary } from '../run/events.ts';
 import { summaryText } from '../views/summary.ts';
 import { processTerminal } from '../words/terminal.ts';
-import { areAsNoted, isThere, readOwn } from '../world/signatures.ts';
+import { areAsNoted, readOwn } from '../world/signatures.ts';
+import { folderOfRules } from './above.ts';
 import { type Call, keyOf } from './memo-key.ts';
 
 /**
@@ -33,12 +33,5 @@ export async function answer(call: Call, dist: string): Promise<boolean> {
     // What cannot be looked at now is met by the command itself, which tells of it.
     if (error instanceof Error) return false;
     throw error;
-  }
-}
-
-function folderOfRules(cwd: string): string | undefined {
-  for (let folder = cwd; ; folder = dirname(folder)) {
-    if (isThere(join(folder, RULE_FILE))) return folder;
-    if (dirname(folder) === folder) return undefined;
   }
 }

@@ -14,6 +14,7 @@ import { jsonReporter } from '../views/json.ts';
 import { profiler } from '../views/profile.ts';
 import type { Reporter } from '../views/reporter.ts';
 import { type CommonFlags, type Invocation, jobsOf, type Opened, openProject } from './context.ts';
+import { keepNames, namesOf } from './names.ts';
 import { isInteractive, prompt } from './prompt.ts';
 import { remembering } from './remember.ts';
 import { pageReporter } from './report.ts';
@@ -65,6 +66,8 @@ export async function build(
       signal,
       emit: (event) => {
         memory.note(event);
+        if (event.kind === 'planned')
+          keepNames(opened.project.world.files.root, namesOf(event.plan, opened));
         reporter.event(event);
       },
     });

@@ -3,6 +3,7 @@ import { commands } from './added.ts';
 import { type BuildFlags, build } from './build.ts';
 import { accept, adopt, mark, resubmit, unlock } from './by-hand.ts';
 import { clean } from './clean.ts';
+import { completionScript } from './completion.ts';
 import type { CommonFlags, Invocation } from './context.ts';
 import { init } from './init.ts';
 import { journal, stats } from './inspect.ts';
@@ -91,7 +92,7 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
     usage: 'graph [...targets]',
     doc: 'the graph with states as colours',
     options: [
-      ['--format <name>', 'dot (default), mermaid or json'],
+      ['--format <dot|mermaid|json>', 'dot, unless told'],
       ['--why', 'only what is not fresh'],
       JSON_OPTION,
     ],
@@ -152,7 +153,7 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
     run: adopt,
   },
   mark: {
-    usage: 'mark <state> <...targets>',
+    usage: 'mark <submitted|not-submitted> <...targets>',
     doc: 'decide a doubt: `mark submitted T --job ID` (it happened) or `mark not-submitted T` (it did not)',
     options: [
       ['--job <id>', 'what identifies the work, such as 123.0@jobsub01.fnal.gov'],
@@ -209,6 +210,13 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
     options: [],
     examples: ['desgw commands'],
     run: commands,
+  },
+  completion: {
+    usage: 'completion <bash|zsh|fish>',
+    doc: 'print the script that completes commands, options, targets and parameters in a shell',
+    options: [],
+    examples: ['source <(desgw completion bash)'],
+    run: (args, _flags, invocation) => completionScript(args[0], invocation),
   },
   init: {
     usage: 'init [folder]',

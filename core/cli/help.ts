@@ -1,7 +1,11 @@
 /** The help texts that need no rule file. Written down when desgw is bundled, so that they cost nothing. */
+import type { Command } from '../api/builds.ts';
+import { describe } from './added.ts';
 import { COMMANDS, EXIT_HELP } from './commands.ts';
+import type { KeptCommands } from './complete.ts';
 import { VERSION } from './context.ts';
-import { helpOf, rows } from './options.ts';
+import { manPage } from './man.ts';
+import { type Described, GLOBAL_OPTIONS, helpOf, rows } from './options.ts';
 
 /** What `desgw --help` shows; `added` are names and purposes of commands that a rule file adds. */
 export function topHelp(
@@ -25,3 +29,28 @@ export function commandHelps(): { readonly [name: string]: string } {
     Object.entries(COMMANDS).map(([name, declared]) => [name, helpOf(declared)]),
   );
 }
+
+/** What completion goes by, and the manual page; `added` are the commands of a follow-up. */
+export function described(added: { readonly [name: string]: Command }): {
+  readonly commands: KeptCommands;
+  readonly page: string;
+} {
+  const own = mapped(COMMANDS, (_name, declared) => withoutRun(declared));
+  const more = mapped(added, describe);
+  const commands = { commands: own, added: more, global: GLOBAL_OPTIONS };
+  return { commands, page: manPage(own, more, GLOBAL_OPTIONS) };
+}
+
+const withoutRun = ({ usage, doc, options, ...more }: Described): Described => ({
+  usage,
+  doc,
+  options,
+  ...(more.shown === undefined ? {} : { shown: more.shown }),
+  ...(more.examples === undefined ? {} : { examples: more.examples }),
+});
+
+const mapped = <A, B>(
+  all: { readonly [name: string]: A },
+  made: (name: string, one: A) => B,
+): { readonly [name: string]: B } =>
+  Object.fromEntries(Object.entries(all).map(([name, one]) => [name, made(name, one)]));

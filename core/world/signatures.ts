@@ -39,6 +39,16 @@ export async function areAsNoted(
 /** Whether there is such a file. */
 export const isThere = (path: string): boolean => fs.statSync(path, QUIETLY) !== undefined;
 
+/** The text of a file; undefined when it cannot be read, for whatever reason. */
+export function readIfPossible(path: string): string | undefined {
+  try {
+    return fs.readFileSync(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    return undefined;
+  }
+}
+
 /** The bytes of a file that nobody but we may have written; undefined for any other, and for none. */
 export function readOwn(path: string): Buffer | undefined {
   let fd: number;
