@@ -2,7 +2,7 @@
 
 import { MissingText, Refusal, UserError } from '../api/errors.ts';
 import { RuleFault } from '../api/rule-code.ts';
-import { recipeOf } from '../graph/resolve.ts';
+import { recipeOf } from '../graph/recipes.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { Stage } from '../observe/stage.ts';
 import { EXIT, runBuild } from '../run/build.ts';

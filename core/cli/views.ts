@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { UserError } from '../api/errors.ts';
 import type { Sighting } from '../api/looks.ts';
 import { resolveGoals } from '../graph/goals.ts';
-import { recipeOf } from '../graph/resolve.ts';
+import { recipeOf } from '../graph/recipes.ts';
 import { buildLogs, logsOf, partsOf } from '../memory/logs.ts';
 import { stillSet } from '../observe/by-set.ts';
 import { findingsIn } from '../observe/findings.ts';

@@ -117,4 +117,6 @@ function complaintOf(rule: Rule, complaint: Complaint): UserError {
 export const toldOf = ({ at: where, what }: Complaint): string =>
   where === '' ? what : `${where} ${what}`;
 
-const at = (rule: Rule): string => (rule.declaredAt === undefined ? '' : ` (${rule.declaredAt})`);
+/** Where a rule was declared, to be put after its name. */
+export const at = (rule: Rule): string =>
+  rule.declaredAt === undefined ? '' : ` (${rule.declaredAt})`;

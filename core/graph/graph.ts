@@ -1,5 +1,4 @@
 /** The graph: rules with every default filled in, and who needs whom. */
-
 import type { Expansion } from '../api/builds.ts';
 import type { Output, Rule } from '../api/rules.ts';
 import type { Digest, Path, TargetName } from '../api/values.ts';
@@ -40,4 +39,14 @@ export interface Selection {
   readonly goals: readonly TargetName[];
   /** Everything the goals need, in order. */
   readonly order: readonly TargetName[];
+}
+
+/** The targets of a plan that are more than a name for others. */
+export const realTargets = ({ order, graph }: Pick<Selection, 'order' | 'graph'>) =>
+  order.filter((name) => graph.nodes.get(name)?.group !== true);
+
+/** Every target a node needs before it can be decided, each once. */
+export function needsOf(node: Node): readonly TargetName[] {
+  if (node.after.length === 0 && node.gathers.length === 0) return node.deps;
+  return [...new Set([...node.deps, ...node.after, ...node.gathers])];
 }

@@ -1,16 +1,12 @@
 /** Rules -> graph: defaults, duplicates, unknown needs, cycles, order. Pure. */
-
 import type { Expansion, RuleItem } from '../api/builds.ts';
-import { digestOf } from '../api/digest.ts';
-import { didYouMean, UserError } from '../api/errors.ts';
-import type { Output, Recipe, Rule } from '../api/rules.ts';
-import type { Step } from '../api/steps.ts';
+import { UserError } from '../api/errors.ts';
+import type { Output, Rule } from '../api/rules.ts';
 import type { Path, TargetName } from '../api/values.ts';
-import { checkExpansion, checkItems, checkNames, checkRule } from './checked.ts';
-import type { Graph, Node, Selection } from './graph.ts';
-
-/** A function as a text to compare. */
-export type CodeOf = (code: (...args: never[]) => unknown) => string;
+import { at, checkExpansion, checkItems, checkNames, checkRule } from './checked.ts';
+import { type Graph, type Node, needsOf } from './graph.ts';
+import { linkUp, sort } from './order.ts';
+import { type CodeOf, recipeDigest } from './recipes.ts';
 
 /** What `resolve` must be told about the world it does not touch. */
 export interface ResolveOptions {
@@ -213,169 +209,9 @@ function waitForWholeChains(nodes: Map<TargetName, Node>): void {
   }
 }
 
-/** The targets of a plan that are more than a name for others. */
-export const realTargets = ({ order, graph }: Pick<Selection, 'order' | 'graph'>) =>
-  order.filter((name) => graph.nodes.get(name)?.group !== true);
-
-/** The recipe a target is made by: its own or its chain's. */
-export function recipeOf(rule: Rule): Recipe {
-  const recipe = rule.chain?.recipe ?? rule.recipe ?? [];
-  return isStepList(recipe) ? { steps: recipe } : recipe;
-}
-
-function isStepList(recipe: Recipe | readonly Step[]): recipe is readonly Step[] {
-  return Array.isArray(recipe);
-}
-
-function recipeDigest(rule: Rule, codeOf: CodeOf): string {
-  const recipe = recipeOf(rule);
-  if (recipe.version !== undefined) return digestOf(`version ${recipe.version}`);
-  const { steps } = recipe;
-  return digestOf(
-    typeof steps === 'function'
-      ? codeOf(steps)
-      : JSON.stringify(steps.map((step) => plainStep(step, codeOf))),
-  );
-}
-
-/**
- * A step as data alone: a function in it, which only a write may have, as its code. What is passed
- * on from the environment of whoever builds changes no result.
- */
-function plainStep(step: Step, codeOf: CodeOf): object {
-  if (step.kind === 'write' && typeof step.content === 'function')
-    return { ...step, content: codeOf(step.content) };
-  if (step.kind !== 'exec') return step;
-  const { passEnv: _, environment, ...rest } = step;
-  if (environment === undefined) return rest;
-  const { passEnv: __, ...sourced } = environment;
-  return { ...rest, environment: sourced };
-}
-
-function linkUp(
-  nodes: ReadonlyMap<TargetName, Node>,
-  unexpanded: readonly Expansion[],
-): Map<TargetName, TargetName[]> {
-  const dependents = new Map<TargetName, TargetName[]>();
-  for (const node of nodes.values()) {
-    for (const need of needsOf(node)) {
-      if (!nodes.has(need)) throw unknownNeed(node, need, nodes, unexpanded);
-      const list = dependents.get(need);
-      if (list === undefined) dependents.set(need, [node.name]);
-      else list.push(node.name);
-    }
-  }
-  for (const expansion of unexpanded) {
-    if (expansion.from !== undefined && !nodes.has(expansion.from)) {
-      throw new UserError(
-        `an expansion reads what '${expansion.from}' makes, but there is no such target`,
-        didYouMean(expansion.from, nodes.keys()),
-      ).coded('DG302');
-    }
-  }
-  return dependents;
-}
-
-/** Every target a node needs before it can be decided, each once. */
-export function needsOf(node: Node): readonly TargetName[] {
-  if (node.after.length === 0 && node.gathers.length === 0) return node.deps;
-  return [...new Set([...node.deps, ...node.after, ...node.gathers])];
-}
-
-/** Targets from `from` up to `to`, each needed by the next; `undefined` when there is no way. */
-export function dependencyPath(
-  graph: Graph,
-  from: TargetName,
-  to: TargetName,
-): readonly TargetName[] | undefined {
-  const neededBy = new Map<TargetName, TargetName | undefined>([[to, undefined]]);
-  // A map's entries are visited in the order they came in, those added meanwhile included.
-  for (const [name] of neededBy) {
-    if (name === from) {
-      const path: TargetName[] = [];
-      for (let at: TargetName | undefined = from; at !== undefined; at = neededBy.get(at))
-        path.push(at);
-      return path;
-    }
-    const node = graph.nodes.get(name);
-    for (const need of node === undefined ? [] : needsOf(node)) {
-      if (!neededBy.has(need)) neededBy.set(need, name);
-    }
-  }
-  return undefined;
-}
-
-function unknownNeed(
-  node: Node,
-  need: TargetName,
-  nodes: ReadonlyMap<TargetName, Node>,
-  unexpanded: readonly Expansion[],
-): UserError {
-  const near = didYouMean(need, nodes.keys());
-  const later =
-    unexpanded.length > 0
-      ? ` (targets that follow from '${unexpanded[0]!.from}' are not known yet)`
-      : '';
-  return new UserError(
-    `target '${node.name}'${at(node.rule)} needs '${need}', which no rule makes${later}`,
-    near ?? `If '${need}' is a file that nothing makes, list it under 'inputs'.`,
-  ).coded('DG302');
-}
-
-function sort(
-  nodes: ReadonlyMap<TargetName, Node>,
-  dependents: ReadonlyMap<TargetName, readonly TargetName[]>,
-): TargetName[] {
-  const missing = new Map<TargetName, number>();
-  const order: TargetName[] = [];
-  for (const node of nodes.values()) {
-    const count = needsOf(node).length;
-    if (count === 0) order.push(node.name);
-    else missing.set(node.name, count);
-  }
-  for (let i = 0; i < order.length; i++) {
-    for (const dependent of dependents.get(order[i]!) ?? []) {
-      const left = missing.get(dependent)! - 1;
-      if (left > 0) missing.set(dependent, left);
-      else {
-        missing.delete(dependent);
-        order.push(dependent);
-      }
-    }
-  }
-  if (missing.size > 0) throw cycle(nodes, missing);
-  return order;
-}
-
-/** Every node left over leads into a cycle; walk needs until one comes again. */
-function cycle(
-  nodes: ReadonlyMap<TargetName, Node>,
-  left: ReadonlyMap<TargetName, number>,
-): UserError {
-  const seen = new Map<TargetName, number>();
-  const path: TargetName[] = [];
-  let name = left.keys().next().value!;
-  while (!seen.has(name)) {
-    seen.set(name, path.length);
-    path.push(name);
-    name = needsOf(nodes.get(name)!).find((need) => left.has(need))!;
-  }
-  const members = path.slice(seen.get(name)!);
-  const lines = members.map((member, i) => {
-    const needs = members[(i + 1) % members.length]!;
-    return `  ${member} needs ${needs}${at(nodes.get(member)!.rule)}`;
-  });
-  return new UserError(
-    `the rules form a cycle: ${[...members, members[0]!].join(' -> ')}\n${lines.join('\n')}`,
-    'Take one of these needs away.',
-  ).coded('DG303');
-}
-
 function twice(message: string, first: Rule | undefined, second: Rule): UserError {
   const sites = [first?.declaredAt, second.declaredAt].filter((site) => site !== undefined);
   return new UserError(sites.length > 0 ? `${message} (${sites.join(' and ')})` : message).coded(
     'DG304',
   );
 }
-
-const at = (rule: Rule): string => (rule.declaredAt === undefined ? '' : ` (${rule.declaredAt})`);

@@ -6,7 +6,7 @@ import { nearestNames } from '../words/near.ts';
 import { enumerate } from '../words/text.ts';
 import type { Files } from '../world/world.ts';
 import type { Selection } from './graph.ts';
-import { dependencyPath } from './resolve.ts';
+import { dependencyPath } from './order.ts';
 
 /** The file that is lacking, who needs it, and what there is beside it. */
 export function lackingSource(files: Files, path: Path, neededBy: string): Problem {

@@ -7,7 +7,7 @@ import type { Facts } from '../api/facts.ts';
 import type { Claim } from '../api/steps.ts';
 import type { Path } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
-import { recipeOf } from '../graph/resolve.ts';
+import { recipeOf } from '../graph/recipes.ts';
 import { workspaceId } from '../memory/workspace-id.ts';
 import type { Files, World } from '../world/world.ts';
 

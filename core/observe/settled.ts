@@ -5,7 +5,7 @@
 import type { Sighting } from '../api/looks.ts';
 import type { Path, TargetName } from '../api/values.ts';
 import type { Graph, Node } from '../graph/graph.ts';
-import { needsOf } from '../graph/resolve.ts';
+import { needsOf } from '../graph/graph.ts';
 import type { Trace } from '../memory/trace.ts';
 
 export class Settled {

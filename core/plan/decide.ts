@@ -2,36 +2,27 @@
  * The only place that says whether a target is up to date. Pure: the planner, the executor and
  * every view ask this one function, so they cannot disagree.
  */
-
-import type { Sighting } from '../api/looks.ts';
-import type { OnceSighting } from '../api/rules.ts';
-import type { Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
-import type { Built, Signature, Trace } from '../memory/trace.ts';
+import type { Signature, Trace } from '../memory/trace.ts';
 import type { Reason } from '../words/reasons.ts';
+import { changesSince, independentChanges, knownChanges } from './changes.ts';
 import { goneNeed, heldBack, withoutProducts, withoutSources } from './hindrances.ts';
 import { asNeed, blocked, type Needs, sortedNeeds } from './needs.ts';
+import { adoptFields, decideAttempt, decideOnce } from './once.ts';
 import {
   attemptOf,
   builtOf,
   editedVerdict,
-  isLoss,
-  type OpenAttempt,
-  outputsOf,
+  type Known,
   ownReasons,
-  productNow,
   stateOf,
-  unknownEffect,
   wasCleaned,
-  wasTried,
   withOthers,
 } from './record.ts';
-import { differences, isStill, productOf, signatureOf, valueDigest } from './signature.ts';
-import type { Verdict } from './verdict.ts';
+import { fresh, shownOf, standsByRecord, unsettled } from './sighted.ts';
+import { differences, isStill, productOf, signatureOf } from './signature.ts';
+import type { Decision, Verdict } from './verdict.ts';
 import type { Verdicts, View } from './view.ts';
-
-/** A verdict, or the wish to have something looked at first. */
-export type Decision = Verdict | { readonly look: 'sighting' | 'once' };
 
 /** Says how one target stands, given how everything that it needs stands. */
 export function decide(node: Node, view: View, verdicts: Verdicts): Decision {
@@ -78,52 +69,6 @@ function decideFreely(node: Node, view: View, verdicts: Verdicts): Decision {
     others: own.others,
     gathered: needs.gathered,
   });
-}
-
-interface Known {
-  readonly trace: Trace | undefined;
-  readonly built: Built | undefined;
-  readonly own: readonly Reason[];
-  readonly others: readonly Path[];
-  readonly gathered: readonly TargetName[];
-}
-
-/** Changes that can be told while some needs are still to be made. */
-function independentChanges(
-  node: Node,
-  built: Built | undefined,
-  view: View,
-  verdicts: Verdicts,
-): Reason[] {
-  if (built === undefined) return [];
-  const now = signatureOf(node, view, verdicts, []);
-  const { deps, gathered, observed } = built.signature;
-  const known = { ...now, deps, gathered, ...(observed === undefined ? {} : { observed }) };
-  return changesSince(built, known, node.name, view);
-}
-
-/** The same, with changes of those needs that are there. */
-function knownChanges(node: Node, built: Built, view: View, verdicts: Verdicts): Reason[] {
-  const { deps } = built.signature;
-  const remade = node.deps.filter((dep) => {
-    const product = verdicts.get(dep)?.product;
-    return product !== undefined && deps[dep] !== undefined && deps[dep] !== product;
-  });
-  return [
-    ...independentChanges(node, built, view, verdicts),
-    ...remade.map((target): Reason => ({ kind: 'dep changed', target })),
-  ];
-}
-
-/**
- * What has changed since it was made. What is written whenever it is made does so for ever: after
- * the second time that is a matter for the next invocation.
- */
-function changesSince(built: Built, now: Signature, name: TargetName, view: View): Reason[] {
-  const changes = differences(built.signature, now);
-  return view.madeNow(name) < 2
-    ? changes
-    : changes.filter(({ kind }) => kind !== 'changed meanwhile');
 }
 
 /** All needs are there: compare signatures. */
@@ -189,142 +134,6 @@ function lastingFailure(
   return { state: 'failed', final: true, reasons: [], note };
 }
 
-/** A sticky observation is not looked at again while the record of the target is good. */
-function standsByRecord(
-  node: Node,
-  view: View,
-  verdicts: Verdicts,
-  { built, own, gathered }: Known,
-): boolean {
-  if (node.rule.observe?.sticky !== true || built === undefined || own.length > 0) return false;
-  return isStill(built.signature, node, view, verdicts, gathered);
-}
-
-/** An observation that is not settled holds the target up, unless it is as it was recorded. */
-function unsettled(
-  node: Node,
-  view: View,
-  sighting: Sighting,
-  built: Built | undefined,
-): Verdict | undefined {
-  if (sighting.state === 'failed') return unseen(sighting, view.awaitsSight(node.name));
-  if (sighting.state === 'ready') return undefined;
-  const asRecorded =
-    sighting.underway !== true &&
-    sighting.value !== undefined &&
-    built?.signature.observed?.digest === valueDigest(sighting.value);
-  const { enough } = sighting;
-  if (asRecorded && built?.early !== true) return undefined;
-  if (enough === true && built === undefined && view.goesOn(node.name)) return undefined;
-  return {
-    state: 'waiting',
-    reasons: [],
-    ...(enough === undefined ? {} : { enough }),
-    // Others have gone on with what there was, and keep to that until the rest is there.
-    ...(built?.early === true
-      ? { product: productOf(node, outputsOf(built), built.signature) }
-      : {}),
-    note: sighting.progress,
-    ...(sighting.tell === undefined ? {} : { tell: sighting.tell }),
-    ...shownOf(sighting),
-  };
-}
-
-/** What could not be seen holds up everybody: it is waited for, and in the end failed. */
-function unseen(
-  { why, advice, definite }: Extract<Sighting, { state: 'failed' }>,
-  awaited: boolean,
-): Verdict {
-  const note = advice === undefined ? why : `${why} (${advice})`;
-  if (definite === true) return { state: 'failed', reasons: [], final: true, note };
-  return awaited
-    ? { state: 'waiting', reasons: [], unseen: true, note: `it cannot be seen yet: ${why}` }
-    : { state: 'failed', reasons: [], final: true, unseen: true, note };
-}
-
-/** Targets that must not happen twice: a record or evidence is final, never a reason to act again. */
-function decideOnce(node: Node, view: View, known: Known, signature: Signature): Decision {
-  const { trace, built } = known;
-  if (built !== undefined) {
-    const missing = known.own.filter(isLoss);
-    if (missing.length > 0)
-      return { state: 'stale', reasons: missing, note: 'put back from the record' };
-    const changed = differences(built.signature, signature);
-    if (changed.length > 0) {
-      return {
-        state: 'outdated',
-        reasons: changed,
-        product: productOf(node, outputsOf(built), signature),
-      };
-    }
-    return fresh(node, view, signature);
-  }
-  const unproved = view.unproved(node.name);
-  const refused = refusedBy(node, view);
-  if (wasCleaned(trace) && !unproved) return refused ?? { state: 'missing', reasons: known.own };
-  const seen = view.once(node.name);
-  if (seen === undefined) return { look: 'once' };
-  if (seen.state === 'done' && !wasCleaned(trace)) return adoption(seen);
-  const doubtful = unknownEffect(trace) || view.damaged(node.name);
-  if (
-    seen.state === 'unknown' &&
-    seen.unanswered === true &&
-    !wasTried(trace, view) &&
-    !view.damaged(node.name)
-  )
-    return notYet(seen);
-  const notDone = seen.state === 'not done' && (!unproved || seen.proved === true);
-  if (notDone && !doubtful)
-    return refused ?? { state: stateOf(trace, known.own), reasons: known.own };
-  const before = trace?.kind === 'failed' ? trace.problems[0]?.what : undefined;
-  const why =
-    seen.state === 'unknown'
-      ? seen.why
-      : `${unproved ? 'records are missing' : (before ?? 'an earlier attempt left no result')}; nothing outside shows ${unproved ? 'whether' : 'that'} it took effect`;
-  const advice = seen.state === 'unknown' ? seen.advice : undefined;
-  return {
-    state: 'in doubt',
-    reasons: known.own,
-    note: advice === undefined ? why : `${why}; ${advice}`,
-  };
-}
-
-/** What refused one of a phase refuses all: one cause, which is told once. */
-function refusedBy({ name, rule }: Node, view: View): Verdict | undefined {
-  const by = rule.phase === undefined ? undefined : view.refuser(rule.phase);
-  return by === undefined || by === name
-    ? undefined
-    : { state: 'blocked', reasons: [], by: [by], cause: 'failed' };
-}
-
-/** Where nothing has been tried there is nothing to doubt: it is tried when the outside can be seen. */
-function notYet({ why, advice }: Extract<OnceSighting, { state: 'unknown' }>): Verdict {
-  const note = advice === undefined ? why : `${why}; ${advice}`;
-  return { state: 'waiting', reasons: [], note, tell: [{ about: why, text: note }] };
-}
-
-type Done = Extract<OnceSighting, { state: 'done' }>;
-
-const adoption = (seen: Done): Verdict => ({ state: 'missing', reasons: [], ...adoptFields(seen) });
-
-const adoptFields = (seen: Done): { note: string; adopt: NonNullable<Verdict['adopt']> } => ({
-  note: seen.how,
-  adopt: seen.receipt === undefined ? { how: seen.how } : { how: seen.how, receipt: seen.receipt },
-});
-
-function fresh(node: Node, view: View, signature: Signature): Verdict {
-  const product = productNow(node, view, signature);
-  return { state: 'fresh', reasons: [], product, ...shownOf(view.sighting(node.name)) };
-}
-
-/** What overviews show of a sighting. */
-function shownOf(sighting: Sighting | undefined): Pick<Verdict, 'tally' | 'leftOut'> {
-  if (sighting === undefined || sighting.state === 'failed') return {};
-  const { tally } = sighting;
-  const leftOut = sighting.state === 'ready' ? sighting.leftOut : undefined;
-  return { ...(tally && { tally }), ...(leftOut !== undefined && { leftOut }) };
-}
-
 function decideGroup(node: Node, view: View, verdicts: Verdicts, needs: Needs): Verdict {
   if (needs.down.length > 0) return blocked(needs.down, verdicts);
   if (needs.pending.length > 0) return { state: 'maybe', reasons: [], by: needs.pending };
@@ -347,34 +156,4 @@ function decideGroup(node: Node, view: View, verdicts: Verdicts, needs: Needs): 
   return gone === undefined
     ? verdict
     : { ...verdicts.get(gone)!, ...verdict, reasons: verdicts.get(gone)!.reasons };
-}
-
-// -- attempts under way -----------------------------------------------------------------------
-
-function decideAttempt(node: Node, view: View, attempt: OpenAttempt): Decision | undefined {
-  const { token } = attempt;
-  switch (view.attempt(token)) {
-    case 'alive':
-      return { state: 'running', reasons: [], note: 'started earlier, still running' };
-    case 'elsewhere':
-      return {
-        state: 'in doubt',
-        reasons: [],
-        note: 'started on another host; look there whether it still runs',
-      };
-    case 'ended':
-      return { state: 'running', reasons: [], note: 'has ended; its result is to be collected' };
-    case 'unclaimed':
-      return undefined; // it never began and can be prevented from beginning: an interrupted run
-    case 'lost':
-      if (!attempt.doubt || node.rule.once === undefined) return undefined;
-  }
-  const seen = view.once(node.name);
-  if (seen === undefined) return { look: 'once' };
-  if (seen.state === 'done') return adoption(seen);
-  const why =
-    seen.state === 'unknown'
-      ? seen.why
-      : 'the attempt vanished without a result, and nothing outside shows it';
-  return { state: 'in doubt', reasons: [], note: why };
 }

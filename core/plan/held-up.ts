@@ -2,7 +2,7 @@
 
 import type { Problem } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
-import { realTargets } from '../graph/resolve.ts';
+import { realTargets } from '../graph/graph.ts';
 import { reasonText } from '../words/reasons.ts';
 import { causeOf } from './needs.ts';
 import type { Cause, Plan, Verdict } from './verdict.ts';

@@ -2,7 +2,7 @@
 
 import type { TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
-import { needsOf } from '../graph/resolve.ts';
+import { needsOf } from '../graph/graph.ts';
 import type { Cause, Verdict } from './verdict.ts';
 import type { Verdicts } from './view.ts';
 

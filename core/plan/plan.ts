@@ -1,14 +1,13 @@
 /** What a build would do now, as a value. Pure: graph and view in, plan out. */
-
 import type { Chain } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
 import { sweepOf } from '../graph/checked.ts';
 import type { Graph, Node } from '../graph/graph.ts';
-import { needsOf } from '../graph/resolve.ts';
-import { type Decision, decide } from './decide.ts';
+import { needsOf } from '../graph/graph.ts';
+import { decide } from './decide.ts';
 import { asNeed, blocked } from './needs.ts';
 import { isLoss } from './record.ts';
-import type { Action, Plan, Verdict } from './verdict.ts';
+import { type Action, isVerdict, type Plan, type Verdict } from './verdict.ts';
 import type { Verdicts, View } from './view.ts';
 
 /** Something that must be looked at before a target can be decided. */
@@ -190,6 +189,3 @@ function chainRun(chain: Chain, verdicts: Verdicts): Action | undefined {
   const makes = sweepOf(chain, first);
   return { name: chain.name, kind: 'run', makes, certain: state !== 'maybe', reasons };
 }
-
-/** Whether a decision is a verdict. */
-export const isVerdict = (decision: Decision): decision is Verdict => !('look' in decision);

@@ -1,7 +1,6 @@
 /** What the record of a target says of it, whatever becomes of its needs. Pure. */
-
 import type { Attempt, Output } from '../api/rules.ts';
-import type { Path } from '../api/values.ts';
+import type { Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import type { Built, Finishing, Signature, Trace } from '../memory/trace.ts';
 import type { Reason } from '../words/reasons.ts';
@@ -206,3 +205,12 @@ export const unknownEffect = (trace: Trace | undefined): boolean =>
 
 /** Whether the target was cleaned, so that it is to be made again whatever shows outside. */
 export const wasCleaned = (trace: Trace | undefined): boolean => trace?.kind === 'cleaning';
+
+/** What is known of a target whose needs are all there. */
+export interface Known {
+  readonly trace: Trace | undefined;
+  readonly built: Built | undefined;
+  readonly own: readonly Reason[];
+  readonly others: readonly Path[];
+  readonly gathered: readonly TargetName[];
+}

@@ -58,3 +58,9 @@ export interface Plan extends Selection {
   readonly verdicts: ReadonlyMap<TargetName, Verdict>;
   readonly actions: readonly Action[];
 }
+
+/** A verdict, or the wish to have something looked at first. */
+export type Decision = Verdict | { readonly look: 'sighting' | 'once' };
+
+/** Whether a decision is a verdict. */
+export const isVerdict = (decision: Decision): decision is Verdict => !('look' in decision);

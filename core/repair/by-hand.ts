@@ -4,7 +4,7 @@ import { MissingText, Refusal, UserError } from '../api/errors.ts';
 import type { OnceSighting } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
-import { recipeOf } from '../graph/resolve.ts';
+import { recipeOf } from '../graph/recipes.ts';
 import type { Journal } from '../memory/memory.ts';
 import type { Built, Signature } from '../memory/trace.ts';
 import { lastGood } from '../memory/trace.ts';

@@ -13,7 +13,7 @@ import type { Problem, Recipe } from '../api/rules.ts';
 import type { Claim, Exec, Step } from '../api/steps.ts';
 import type { Digest, Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
-import { recipeOf } from '../graph/resolve.ts';
+import { recipeOf } from '../graph/recipes.ts';
 import { logPath } from '../memory/logs.ts';
 import { attemptDirectory } from '../observe/attempts.ts';
 import { giveBackClaims } from '../observe/claims.ts';

@@ -1,6 +1,6 @@
 /** Adoption: work that was done without desgw is put on record, with the files that belong to it. */
 
-import { recipeOf } from '../graph/resolve.ts';
+import { recipeOf } from '../graph/recipes.ts';
 import { logPath } from '../memory/logs.ts';
 import { usableMembers } from '../plan/needs.ts';
 import type { Action } from '../plan/verdict.ts';

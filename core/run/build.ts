@@ -4,7 +4,7 @@ import { isSystemError, UserError } from '../api/errors.ts';
 import type { Tally } from '../api/looks.ts';
 import type { Problem } from '../api/rules.ts';
 import type { Path, TargetName } from '../api/values.ts';
-import { realTargets } from '../graph/resolve.ts';
+import { realTargets } from '../graph/graph.ts';
 import { lackingSource, sourceNeededBy } from '../graph/sources.ts';
 import type { Journal } from '../memory/memory.ts';
 import { stillSet } from '../observe/by-set.ts';

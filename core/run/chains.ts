@@ -2,11 +2,12 @@
 import type { Chain } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
-import { needsOf } from '../graph/resolve.ts';
+import { needsOf } from '../graph/graph.ts';
 import { decide } from '../plan/decide.ts';
 import { asNeed, blocked } from '../plan/needs.ts';
-import { chainAction, firstDue, heldUpLinks, isVerdict } from '../plan/plan.ts';
+import { chainAction, firstDue, heldUpLinks } from '../plan/plan.ts';
 import type { Action, Plan, Verdict } from '../plan/verdict.ts';
+import { isVerdict } from '../plan/verdict.ts';
 import type { View } from '../plan/view.ts';
 import type { OpenNeeds } from './open-needs.ts';
 

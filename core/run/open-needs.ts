@@ -1,7 +1,7 @@
 /** Which needs of which targets are still open. Telling of one costs no more than there are dependents. */
 import type { TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
-import { needsOf } from '../graph/resolve.ts';
+import { needsOf } from '../graph/graph.ts';
 import type { Plan } from '../plan/verdict.ts';
 
 /** That one need of a target has been closed. */

@@ -2,7 +2,7 @@
 
 import type { Instant, TargetName } from '../api/values.ts';
 import type { Graph } from '../graph/graph.ts';
-import { needsOf } from '../graph/resolve.ts';
+import { needsOf } from '../graph/graph.ts';
 import { lastGood, type Trace } from '../memory/trace.ts';
 import type { Past } from './events.ts';
 

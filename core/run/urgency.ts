@@ -4,7 +4,7 @@
  */
 import type { TargetName } from '../api/values.ts';
 import type { Selection } from '../graph/graph.ts';
-import { needsOf } from '../graph/resolve.ts';
+import { needsOf } from '../graph/graph.ts';
 
 /** How urgent something is. */
 export interface Urgency {

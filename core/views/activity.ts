@@ -1,7 +1,7 @@
 /** What is going on in a build, as far as its events have told. */
 
 import type { Instant, Path, TargetName } from '../api/values.ts';
-import { realTargets } from '../graph/resolve.ts';
+import { realTargets } from '../graph/graph.ts';
 import type { Plan } from '../plan/verdict.ts';
 import type { BuildEvent, Past } from '../run/events.ts';
 import { Board } from './board.ts';

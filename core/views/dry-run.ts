@@ -3,7 +3,7 @@
 import type { State } from '../api/builds.ts';
 import type { Step } from '../api/steps.ts';
 import type { TargetName } from '../api/values.ts';
-import { realTargets } from '../graph/resolve.ts';
+import { realTargets } from '../graph/graph.ts';
 import type { Action, Plan } from '../plan/verdict.ts';
 import { type Paint, STATE_STYLE } from '../words/paint.ts';
 import { display } from '../words/quote.ts';

@@ -2,7 +2,7 @@
 
 import type { State } from '../api/builds.ts';
 import type { TargetName } from '../api/values.ts';
-import { needsOf } from '../graph/resolve.ts';
+import { needsOf } from '../graph/graph.ts';
 import type { Plan } from '../plan/verdict.ts';
 import { display } from '../words/quote.ts';
 

@@ -5,7 +5,7 @@
 
 import type { Part, Sighting } from '../api/looks.ts';
 import type { Instant, TargetName } from '../api/values.ts';
-import { needsOf, realTargets } from '../graph/resolve.ts';
+import { needsOf, realTargets } from '../graph/graph.ts';
 import { lastGood, type Trace } from '../memory/trace.ts';
 import { causeText, rootCause } from '../plan/cause.ts';
 import type { Plan } from '../plan/verdict.ts';

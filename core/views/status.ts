@@ -2,7 +2,7 @@
 
 import type { State, TargetStatus } from '../api/builds.ts';
 import type { TargetName } from '../api/values.ts';
-import { realTargets } from '../graph/resolve.ts';
+import { realTargets } from '../graph/graph.ts';
 import type { Plan, Verdict } from '../plan/verdict.ts';
 import type { Summary } from '../run/events.ts';
 import { type Paint, STATE_ORDER, STATE_STYLE } from '../words/paint.ts';

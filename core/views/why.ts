@@ -2,7 +2,7 @@
 
 import type { Instant, TargetName } from '../api/values.ts';
 import type { Graph } from '../graph/graph.ts';
-import { dependencyPath } from '../graph/resolve.ts';
+import { dependencyPath } from '../graph/order.ts';
 import type { Built, Trace } from '../memory/trace.ts';
 import { lastGood } from '../memory/trace.ts';
 import { type Cause, causeText, rootCause } from '../plan/cause.ts';

@@ -4,7 +4,8 @@ import type { RuleItem } from '../../../core/api/builds.ts';
 import { exec, expand, group, target, write } from '../../../core/api/define.ts';
 import type { Chain, Recipe, Rule } from '../../../core/api/rules.ts';
 import type { Step } from '../../../core/api/steps.ts';
-import { needsOf, normalisePath, resolve } from '../../../core/graph/resolve.ts';
+import { needsOf } from '../../../core/graph/graph.ts';
+import { normalisePath, resolve } from '../../../core/graph/resolve.ts';
 
 const plain = (name: string, rule: Omit<Rule, 'name' | 'declaredAt'> = {}): Rule =>
   target(name, { recipe: [], ...rule });

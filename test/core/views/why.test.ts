@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dependencyPath } from '../../../core/graph/resolve.ts';
+import { dependencyPath } from '../../../core/graph/order.ts';
 import type { Trace } from '../../../core/memory/trace.ts';
 import { causeText, rootCause } from '../../../core/plan/cause.ts';
 import { pathText, whyJson, whyText } from '../../../core/views/why.ts';

@@ -1,0 +1,43 @@
+/** The recipes of rules, and what of them decides whether a target is made again. */
+import { digestOf } from '../api/digest.ts';
+import type { Recipe, Rule } from '../api/rules.ts';
+import type { Step } from '../api/steps.ts';
+
+/** A function as a text to compare. */
+export type CodeOf = (code: (...args: never[]) => unknown) => string;
+
+/** The recipe a target is made by: its own or its chain's. */
+export function recipeOf(rule: Rule): Recipe {
+  const recipe = rule.chain?.recipe ?? rule.recipe ?? [];
+  return isStepList(recipe) ? { steps: recipe } : recipe;
+}
+
+function isStepList(recipe: Recipe | readonly Step[]): recipe is readonly Step[] {
+  return Array.isArray(recipe);
+}
+
+/** Digest of what a recipe says is to be done, or of its version. */
+export function recipeDigest(rule: Rule, codeOf: CodeOf): string {
+  const recipe = recipeOf(rule);
+  if (recipe.version !== undefined) return digestOf(`version ${recipe.version}`);
+  const { steps } = recipe;
+  return digestOf(
+    typeof steps === 'function'
+      ? codeOf(steps)
+      : JSON.stringify(steps.map((step) => plainStep(step, codeOf))),
+  );
+}
+
+/**
+ * A step as data alone: a function in it, which only a write may have, as its code. What is passed
+ * on from the environment of whoever builds changes no result.
+ */
+function plainStep(step: Step, codeOf: CodeOf): object {
+  if (step.kind === 'write' && typeof step.content === 'function')
+    return { ...step, content: codeOf(step.content) };
+  if (step.kind !== 'exec') return step;
+  const { passEnv: _, environment, ...rest } = step;
+  if (environment === undefined) return rest;
+  const { passEnv: __, ...sourced } = environment;
+  return { ...rest, environment: sourced };
+}

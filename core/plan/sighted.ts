@@ -1,0 +1,76 @@
+/** What a sighting of the outside says of a target that is decided. */
+
+import type { Sighting } from '../api/looks.ts';
+import type { Node } from '../graph/graph.ts';
+import type { Built, Signature } from '../memory/trace.ts';
+import { type Known, outputsOf, productNow } from './record.ts';
+import { isStill, productOf, valueDigest } from './signature.ts';
+import type { Verdict } from './verdict.ts';
+import type { Verdicts, View } from './view.ts';
+
+/** A sticky observation is not looked at again while the record of the target is good. */
+export function standsByRecord(
+  node: Node,
+  view: View,
+  verdicts: Verdicts,
+  { built, own, gathered }: Known,
+): boolean {
+  if (node.rule.observe?.sticky !== true || built === undefined || own.length > 0) return false;
+  return isStill(built.signature, node, view, verdicts, gathered);
+}
+
+/** An observation that is not settled holds the target up, unless it is as it was recorded. */
+export function unsettled(
+  node: Node,
+  view: View,
+  sighting: Sighting,
+  built: Built | undefined,
+): Verdict | undefined {
+  if (sighting.state === 'failed') return unseen(sighting, view.awaitsSight(node.name));
+  if (sighting.state === 'ready') return undefined;
+  const asRecorded =
+    sighting.underway !== true &&
+    sighting.value !== undefined &&
+    built?.signature.observed?.digest === valueDigest(sighting.value);
+  const { enough } = sighting;
+  if (asRecorded && built?.early !== true) return undefined;
+  if (enough === true && built === undefined && view.goesOn(node.name)) return undefined;
+  return {
+    state: 'waiting',
+    reasons: [],
+    ...(enough === undefined ? {} : { enough }),
+    // Others have gone on with what there was, and keep to that until the rest is there.
+    ...(built?.early === true
+      ? { product: productOf(node, outputsOf(built), built.signature) }
+      : {}),
+    note: sighting.progress,
+    ...(sighting.tell === undefined ? {} : { tell: sighting.tell }),
+    ...shownOf(sighting),
+  };
+}
+
+/** What could not be seen holds up everybody: it is waited for, and in the end failed. */
+function unseen(
+  { why, advice, definite }: Extract<Sighting, { state: 'failed' }>,
+  awaited: boolean,
+): Verdict {
+  const note = advice === undefined ? why : `${why} (${advice})`;
+  if (definite === true) return { state: 'failed', reasons: [], final: true, note };
+  return awaited
+    ? { state: 'waiting', reasons: [], unseen: true, note: `it cannot be seen yet: ${why}` }
+    : { state: 'failed', reasons: [], final: true, unseen: true, note };
+}
+
+/** The verdict on a target that is as its record says. */
+export function fresh(node: Node, view: View, signature: Signature): Verdict {
+  const product = productNow(node, view, signature);
+  return { state: 'fresh', reasons: [], product, ...shownOf(view.sighting(node.name)) };
+}
+
+/** What overviews show of a sighting. */
+export function shownOf(sighting: Sighting | undefined): Pick<Verdict, 'tally' | 'leftOut'> {
+  if (sighting === undefined || sighting.state === 'failed') return {};
+  const { tally } = sighting;
+  const leftOut = sighting.state === 'ready' ? sighting.leftOut : undefined;
+  return { ...(tally && { tally }), ...(leftOut !== undefined && { leftOut }) };
+}
