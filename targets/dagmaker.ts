@@ -32,7 +32,7 @@ import { inOneTree } from './settings/output-tree.ts';
 import { DAGMAKER, exposureSubject } from './settings/phases.ts';
 import { holdWorkflow } from './site/holding.ts';
 import { setupOf } from './site/site.ts';
-import { isOfDag, judgeSubmitted, submissionLooks } from './submitted.ts';
+import { isOfDag, judgeSubmitted, submissionLooks, unseenSubmission } from './submitted.ts';
 
 /** Seconds; DAGMaker takes minutes. */
 const TIMEOUT = 2 * 3600;
@@ -147,7 +147,12 @@ function judgeMade(
   const marker = markerSeen?.kind === 'read' ? readMarker(markerSeen.text) : undefined;
   if (marker !== undefined && !isOfDag(marker, text)) return { state: 'not done' };
   const submitted = judgeSubmitted(seen, { ...asked, grid });
-  return submitted.state === 'done' ? { state: 'done', how: submitted.how } : { state: 'not done' };
+  if (submitted.state === 'not done') return { state: 'not done' };
+  if (submitted.state === 'done') return { state: 'done', how: submitted.how };
+  // A DAG that may have been submitted is not replaced; who has not answered may know of it.
+  return unseenSubmission(seen, grid, asked)
+    ? submitted
+    : { state: 'done', how: `the DAG is there, and may have been submitted: ${submitted.why}` };
 }
 
 /** Standard error first, so that the last line stays the submit command that people look for. */

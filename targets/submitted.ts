@@ -21,6 +21,13 @@ import {
   target,
   write,
 } from '../core/index.ts';
+import {
+  byHandLooks,
+  doubtByHand,
+  type SubmissionAsked,
+  strays,
+  submittedByHand,
+} from './grid/by-hand.ts';
 import { type DagPurpose, judgeDag, parseDag } from './grid/dag.ts';
 import { type Marker, readMarker } from './grid/marker.ts';
 import type { Exposure } from './settings/domain.ts';
@@ -157,7 +164,10 @@ export function judgeSubmission(grid: Grid, run: RunFacts): readonly Problem[] {
   return [grid.explain({ stdout, stderr, exit: exits.at(-1) ?? { kind: 'exit', code: 0 } })];
 }
 
-/** What tells whether an exposure was submitted: the marker, the results, the queue, the claim. */
+/**
+ * What tells whether an exposure was submitted: the marker, the results, the queue, the claim, and
+ * what a submission by hand leaves.
+ */
 export function submissionLooks(place: Place, exposure: Exposure): readonly Look[] {
   const { site, season } = place;
   return [
@@ -165,6 +175,7 @@ export function submissionLooks(place: Place, exposure: Exposure): readonly Look
     { kind: 'list', pattern: `${site.pnfs}/exp/*/${exposure}/dp${season}/*/`, partly: true },
     { kind: 'ask', adapter: 'queue', question: null },
     { kind: 'read', path: claimFile(place, exposure) },
+    ...byHandLooks(place, exposure),
   ];
 }
 
@@ -175,21 +186,13 @@ const claimFile = (place: Place, exposure: Exposure): Path =>
 const claimName = (place: Place, exposure: Exposure): string =>
   `${dagFile(place, exposure).split('/').pop()}.S${place.season}.submitting`;
 
-/** What is asked about, and the attempt that is on record. */
-export interface SubmissionAsked {
-  readonly grid: Grid;
-  readonly exposure: string;
-  readonly season: string;
-  readonly attempt?: Attempt | undefined;
-}
-
 /**
  * Whether the work was submitted before, by whom ever, told from `submissionLooks`. Of what was asked
  * for once more only a job of this very attempt tells, or one that is alive: results and finished
  * jobs are those of an earlier submission.
  */
 export function judgeSubmitted(
-  [markerSeen, results, queueSeen, claimSeen]: readonly Seen[],
+  [markerSeen, results, queueSeen, claimSeen, ...byHand]: readonly Seen[],
   asked: SubmissionAsked,
 ): OnceSighting {
   const marker = markerSeen?.kind === 'read' ? readMarker(markerSeen.text) : undefined;
@@ -197,13 +200,19 @@ export function judgeSubmitted(
     return doneByMarker(marker);
   const queue = queueIn(queueSeen);
   const found = asked.grid.jobsOf(queue, knownBy(asked));
-  const job = leadOf({ jobs: found.jobs.filter((one) => tells(one, asked.attempt)) });
+  const jobs = found.jobs.filter((one) => tells(one, asked.attempt));
+  const again = asked.attempt?.again === true;
+  const job = leadOf({ jobs }) ?? (again ? undefined : submittedByHand(queue, byHand, asked));
   if (job !== undefined) return inQueue(job);
-  const shown = asked.attempt?.again === true ? undefined : judgeResults(results);
+  const shown = again ? undefined : judgeResults(results);
   if (shown !== undefined) return shown;
-  return queue.state === 'seen' && found.unseen === undefined
-    ? judgeClaim(claimSeen, asked, queue)
-    : unseenQueue(found.unseen, 'build');
+  if (queue.state !== 'seen' || found.unseen !== undefined)
+    return unseenQueue(found.unseen, 'build');
+  return (
+    strays(jobs, asked.exposure) ??
+    (again || asked.attempt?.denied === true ? undefined : doubtByHand(queue, byHand, asked)) ??
+    judgeClaim(claimSeen, asked, queue)
+  );
 }
 
 function knownBy({ exposure, season, attempt }: SubmissionAsked): Known {
@@ -251,6 +260,19 @@ export const doneByMarker = ({ submitted, job, token }: Marker): OnceSighting =>
 export function queueIn(seen: Seen | undefined): Queue {
   if (seen?.kind === 'answer') return seen.answer as unknown as Queue;
   return { state: 'failed', why: seen?.kind === 'failed' ? seen.why : 'no answer', jobs: [] };
+}
+
+/** Whether the queue, or a part of it that may hold its jobs, has not answered. */
+export function unseenSubmission(
+  [, , queueSeen]: readonly Seen[],
+  grid: Grid,
+  { exposure, season }: DagPurpose,
+): boolean {
+  const queue = queueIn(queueSeen);
+  return (
+    queue.state !== 'seen' ||
+    grid.jobsOf(queue, { purpose: { exposure, season } }).unseen !== undefined
+  );
 }
 
 /** Nothing can be told while the queue does not answer. */

@@ -188,6 +188,8 @@ export interface Attempt {
   readonly remembered?: Json;
   /** Asked for once more: what an earlier attempt left shows nothing of this one. */
   readonly again: boolean;
+  /** A person has said that it had not happened then: what may be older tells nothing against that. */
+  readonly denied?: true;
 }
 
 export type OnceSighting =

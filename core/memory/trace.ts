@@ -46,6 +46,8 @@ interface TraceBase {
   readonly set?: SetOnce;
   /** What must not happen twice was asked for once more: what was there before shows nothing. */
   readonly again?: true;
+  /** A person has said that it had not happened: until it has, only what shows it for certain counts. */
+  readonly denied?: true;
   /** Number of the run, which names its logs. */
   readonly run: number;
   readonly at: Instant;

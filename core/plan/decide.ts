@@ -104,6 +104,8 @@ function decideWithNeeds(node: Node, view: View, verdicts: Verdicts, known: Know
     if (seen === undefined) return { look: 'once' };
     // Its files are all there is to it, so it may be relied on at once; the record follows.
     if (seen.state === 'done') return { ...fresh(node, view, signature), ...adoptFields(seen) };
+    // Nor is it made anew while somebody who may know of it has not answered.
+    if (seen.state === 'unknown' && seen.unanswered === true) return notYet(seen);
   }
   const lasting = lastingFailure(node, view, trace, signature);
   if (lasting !== undefined) return lasting;

@@ -175,11 +175,12 @@ export function pendingAttempt(trace: Trace | undefined): Attempt | undefined {
   const again = wasAskedAgain(trace);
   const begun = trace?.kind === 'started' || trace?.kind === 'finishing';
   if (!begun && trace?.kind !== 'failed') return undefined;
-  const { token, at, remembered } = trace;
-  if (token === undefined && !again) return undefined;
+  const { token, at, remembered, denied } = trace;
+  if (token === undefined && !again && denied !== true) return undefined;
   return {
     at,
     again,
+    ...(denied === undefined ? {} : { denied }),
     ...(token === undefined ? {} : { token }),
     ...(remembered === undefined ? {} : { remembered }),
   };

@@ -168,6 +168,7 @@ export function markNotDone(name: TargetName, context: ByHandContext): readonly 
     name,
     {
       ...{ kind: 'failed', run, at: now, ms: 0, signature, because: [], problems },
+      denied: true,
       ...(untouched === undefined ? {} : { untouched }),
       ...(wasAskedAgain(trace) ? { again: true } : {}),
     },

@@ -96,6 +96,8 @@ export interface Entry {
   readonly set: { readonly set?: SetOnce };
   /** Of what must not happen twice: it was asked for once more. */
   readonly again: boolean;
+  /** A person has said that it has not happened yet. */
+  readonly denied: boolean;
 }
 
 /** The same for the record of the attempt. */
@@ -113,17 +115,29 @@ export async function entryOf(node: Node, action: Action, context: PerformContex
   const previous = lastGood(trace);
   const again = node.rule.once !== undefined && wasAskedAgain(trace);
   const told = trace?.set === undefined ? {} : { set: trace.set };
+  const denied = trace?.denied === true;
   // What a detached program was started from is what it will have made its outputs from, and its
   // log is that of the run that started it.
   if (action.kind === 'attach' && isOpen(trace)) {
     const { signature, run, stamps = {}, remembered } = trace;
-    return { node, signature, run, previous, stamps, found: stamps, remembered, again, set: told };
+    return {
+      node,
+      signature,
+      run,
+      previous,
+      stamps,
+      found: stamps,
+      remembered,
+      again,
+      denied,
+      set: told,
+    };
   }
   // Putting files back says nothing about what was done then having been done from what is there now.
   if (action.kind === 'restore' && previous !== undefined) {
     const { signature } = previous;
     const run = nextRun(node, context);
-    return { node, signature, run, previous, stamps: {}, found: {}, again, set: told };
+    return { node, signature, run, previous, stamps: {}, found: {}, again, denied, set: told };
   }
   const gathered = usableMembers(node, context.verdicts);
   const stamps = await stampsBefore(node, action.makes, gathered, graph, observer);
@@ -134,7 +148,7 @@ export async function entryOf(node: Node, action: Action, context: PerformContex
   const remembered = seen?.state === 'not done' ? seen.remember : undefined;
   const run = nextRun(node, context);
   const set = setOnceBy(node, trace, context.given, context.world);
-  return { node, signature, run, previous, stamps, found, remembered, again, set };
+  return { node, signature, run, previous, stamps, found, remembered, again, denied, set };
 }
 
 /** What could be looked at when it was planned need not be so any more; nothing is made from that. */

@@ -36,6 +36,7 @@ export function startedOf(entry: Entry, course: Course, detached: Exec['detached
     ...(makes.length > 1 ? { due: makes } : {}),
     ...(entry.previous === undefined ? {} : { previous: entry.previous }),
     ...(entry.again ? { again: true } : {}),
+    ...(entry.denied ? { denied: true } : {}),
     ...earlyIn(entry, course),
     ...(detached === undefined ? {} : { detached }),
     ...(Object.keys(stamps).length === 0 ? {} : { stamps }),
@@ -112,6 +113,7 @@ export function failedOf(
     log: end.log,
     ...(entry.previous === undefined ? {} : { previous: entry.previous }),
     ...(entry.again ? { again: true } : {}),
+    ...(entry.denied ? { denied: true } : {}),
     ...(Object.keys(end.untouched).length > 0 ? { untouched: end.untouched } : {}),
     ...(end.doubt ? { token, ...rememberedIn(entry) } : {}),
   };

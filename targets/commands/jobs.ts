@@ -34,11 +34,17 @@ export function submissionsIn(queue: Queue): readonly QueuedSubmission[] {
   for (const job of queue.jobs) {
     groups.set(job.submission, [...(groups.get(job.submission) ?? []), job]);
   }
-  const found = [...groups.values()].flatMap((jobs) => submissionOf(jobs) ?? []);
+  const found = [...groups.values()]
+    .filter((jobs) => jobs.some(isOfPipeline))
+    .flatMap((jobs) => submissionOf(jobs) ?? []);
   return found.sort(
     (a, b) => order(a.exposure ?? '~', b.exposure ?? '~') || (a.since ?? 0) - (b.since ?? 0),
   );
 }
+
+/** Others of the group have jobs there too. */
+const isOfPipeline = ({ token, node, labels }: Job): boolean =>
+  token !== undefined || node !== undefined || labels.exposure !== undefined;
 
 function submissionOf(jobs: readonly Job[]): QueuedSubmission | undefined {
   const [first] = jobs;

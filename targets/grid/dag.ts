@@ -17,6 +17,7 @@ export interface DagJob {
   readonly text: string;
   /** Name of the program behind `file://`. */
   readonly script: string;
+  readonly args: readonly string[];
   /** Arguments of the program by letter; '' for a flag without a value. */
   readonly flags: ReadonlyMap<string, string>;
 }
@@ -75,8 +76,16 @@ function jobFrom(text: string, line: number): DagJob | string {
   const at = words.findIndex((word) => word.startsWith('file://'));
   if (at < 0) return `line ${line}: a job without file://`;
   const script = words[at]!.slice('file://'.length).split('/').at(-1)!;
-  const flags = flagsOf(words.slice(at + 1), VALUED[script] ?? '');
-  return { kind: kindOf(script, flags), line, text, script, flags };
+  return { ...jobOf(script, words.slice(at + 1)), line, text };
+}
+
+/** What a program of a DAG is told to do by its arguments. */
+export function jobOf(
+  script: string,
+  args: readonly string[],
+): Pick<DagJob, 'kind' | 'script' | 'args' | 'flags'> {
+  const flags = flagsOf(args, VALUED[script] ?? '');
+  return { kind: kindOf(script, flags), script, args, flags };
 }
 
 /** As getopts reads: letters may be bundled, and a value may be joined or follow. */

@@ -1,6 +1,7 @@
 /** Reads what jobsub_q prints. Sources: jobsub_lite lib/condor.py, bin/jobsub_q. */
 import type { Answer, Job, JobStatus, Queue } from '../../core/index.ts';
 import { exitText } from '../../core/index.ts';
+import { asForeign, FOREIGN_COLUMNS, parted, withPurposes } from './jobsub-foreign.ts';
 
 /** Attributes that travel with every job of a submission, and the labels they stand for. */
 export const TOKEN = 'DesgwSubmission';
@@ -26,6 +27,7 @@ export const COLUMNS = [
   // Holds blanks: what comes after it is read from the end of the line.
   'HoldReason',
   ...PASS_LABELS.map(([attribute]) => attribute),
+  ...FOREIGN_COLUMNS,
 ];
 const BEFORE_REASON = COLUMNS.indexOf('HoldReason');
 
@@ -67,17 +69,18 @@ export function readQueueColumns(answer: Answer): Queue {
     else jobs.push(job);
   }
   const why = complaints[0];
-  return why === undefined ? { state: 'seen', jobs } : { state: 'failed', why, jobs };
+  const told = withPurposes(jobs);
+  return why === undefined ? { state: 'seen', jobs: told } : { state: 'failed', why, jobs: told };
 }
 
 function jobIn(line: string): Job | undefined {
-  const words = line.trim().split(/\s+/);
+  const { own: words, foreign } = parted(line.trim().split(/\s+/));
   const [id = '', token, exposure, season, status = '', node, queued = ''] = words;
   const place = placeOf(id);
   const known = /^[0-7]$/.test(status) ? BY_NUMBER[Number(status)] : undefined;
   if (place === undefined || known === undefined || words.length <= BEFORE_REASON) return undefined;
   const { reason, templatesOf, pass } = reasonAndPass(words.slice(BEFORE_REASON));
-  return {
+  const job: Job = {
     id,
     submission: isPresent(token) ? token : `${place.cluster}@${place.schedd}`,
     status: known,
@@ -92,6 +95,7 @@ function jobIn(line: string): Job | undefined {
     ...(/^\d+$/.test(queued) ? { queued: Number(queued) * 1000 } : {}),
     ...present('holdReason', reason),
   };
+  return isPresent(token) || foreign === undefined ? job : asForeign(job, foreign);
 }
 
 /** The end of a line. One without a pass ends in the reason, as it was before there were passes. */

@@ -8,6 +8,7 @@ import {
   type Work,
 } from '../../core/index.ts';
 import { COLUMNS, LABELS, TOKEN } from './jobsub-answer.ts';
+import { foreignConstraint } from './jobsub-foreign.ts';
 import { SCHEDD_COLUMNS, scheddConstraint } from './jobsub-schedds.ts';
 
 /** What differs between accounts and sites. */
@@ -37,7 +38,7 @@ export interface JobsubOptions {
 
 /** What is said to the programs of jobsub_lite. */
 export interface JobsubCommands {
-  /** Asks for every job that desgw has submitted, one a line. */
+  /** Asks for every job that desgw has submitted, or somebody for the pipeline without it, one a line. */
   readonly queue: Exec;
   /** Asks the collector which schedds there are. */
   readonly collector: Exec;
@@ -57,7 +58,7 @@ export function jobsubCommands(options: JobsubOptions): JobsubCommands {
     exec(argv, { ...surroundings, timeout: limit });
   // Else a token of its own would be fetched, for a role that the account may not have.
   const whose = ['-G', group, `--role=${role}`];
-  const constraint = `${TOKEN} =!= undefined`;
+  const constraint = `${TOKEN} =!= undefined || (${foreignConstraint(group)})`;
   return {
     queue: program(
       [programs.queue, ...whose, '--constraint', constraint, '-autoformat', ...COLUMNS],

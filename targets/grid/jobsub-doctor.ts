@@ -60,7 +60,7 @@ function collector(answer: ReturnType<typeof readSchedds>): Verdict {
 function queue(answer: Queue): Verdict {
   if (answer.state === 'failed')
     return { state: 'bad', what: `it could not be seen: ${answer.why}` };
-  const n = answer.jobs.length;
+  const n = answer.jobs.filter(({ token }) => token !== undefined).length;
   return { state: 'ok', what: `${n} ${n === 1 ? 'job' : 'jobs'} of desgw` };
 }
 

@@ -4,7 +4,7 @@
  */
 
 const TOKEN =
-  /\s*(?:("(?:[^"\\]|\\.)*")|(\d+(?:\.\d+)?)|([A-Za-z_][\w.]*)|(=\?=|=!=|==|!=|<=|>=|&&|\|\||[<>!()=]))/y;
+  /\s*(?:("(?:[^"\\]|\\.)*")|(\d+(?:\.\d+)?)|([A-Za-z_][\w.]*)|(=\?=|=!=|==|!=|<=|>=|&&|\|\||[<>!(),=]))/y;
 
 /**
  * A test of ads for a constraint text.
@@ -55,6 +55,15 @@ export function constraint(text) {
       const inner = either();
       expect(')');
       return (ad) => inner(ad) === undefined;
+    }
+    if (token.text.toLowerCase() === 'regexp') {
+      expect('(');
+      const pattern = either();
+      expect(',');
+      const target = either();
+      expect(')');
+      return (ad) =>
+        target(ad) === undefined ? undefined : new RegExp(pattern(ad)).test(String(target(ad)));
     }
     return (ad) => attribute(ad, token.text);
   };

@@ -74,7 +74,7 @@ function parse(argv, history) {
     else if (/^-(autoformat|af)(:|$)/.test(word)) {
       asked.flags = word.split(':')[1] ?? '';
       asked.autoformat = [];
-      while (/^\w/.test(argv[at + 1] ?? '') && !/^\d/.test(argv[at + 1]))
+      while (/^[\w"]/.test(argv[at + 1] ?? '') && !/^\d/.test(argv[at + 1]))
         asked.autoformat.push(argv[++at]);
     } else if (
       /^--(auth-methods|devserver|qdate-ge|qdate-le|verbose)$/.test(word) ||
