@@ -8,7 +8,7 @@ import type { Reason } from '../words/reasons.ts';
 import { changesSince, independentChanges, knownChanges } from './changes.ts';
 import { goneNeed, heldBack, withoutProducts, withoutSources } from './hindrances.ts';
 import { asNeed, blocked, type Needs, sortedNeeds } from './needs.ts';
-import { adoptFields, decideAttempt, decideOnce } from './once.ts';
+import { adoptFields, decideAttempt, decideOnce, notYet } from './once.ts';
 import {
   attemptOf,
   builtOf,

@@ -78,7 +78,7 @@ function refusedBy({ name, rule }: Node, view: View): Verdict | undefined {
 }
 
 /** Where nothing has been tried there is nothing to doubt: it is tried when the outside can be seen. */
-function notYet(seen: Unknown): Verdict {
+export function notYet(seen: Unknown): Verdict {
   const note = withAdvice(seen);
   return { state: 'waiting', reasons: [], note, tell: [{ about: seen.why, text: note }] };
 }
