@@ -30,6 +30,7 @@ const entries = {
   main: 'core/cli/main.ts',
   index: 'core/index.ts',
   targets: 'targets/index.ts',
+  testing: 'core/testing/index.ts',
   help: 'core/cli/help.ts',
 };
 const present = Object.entries(entries).filter(([, source]) => existsSync(join(root, source)));

@@ -64,7 +64,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['observe'],
   ['run', 'repair'],
   ['views'],
-  ['cli'],
+  ['cli', 'testing'],
 ];
 
 /** What is loaded by name: the bundler and the entry know these. */

@@ -20,6 +20,9 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const CONTRIBUTING = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
 
+const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
+const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
+
 // Compilers and whole builds, one after the other.
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -67,6 +70,38 @@ function folder(name: string, files: { readonly [path: string]: string }): strin
     mkdirSync(dirname(join(dir, path)), { recursive: true });
     writeFileSync(join(dir, path), text);
   }
+  return dir;
+}
+
+/**
+ * A folder with these files in which desgw is installed as it is published: the files of the package,
+ * with declarations for the compiler, and the packages that it depends on. Vitest is there, too.
+ */
+function installed(files: { readonly [path: string]: string }): string {
+  const dir = join(home, 'installed');
+  const packages = join(dir, 'node_modules');
+  const link = (name: string): void => {
+    mkdirSync(dirname(join(packages, name)), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), join(packages, name));
+  };
+  const { files: published, dependencies } = JSON.parse(
+    readFileSync(join(ROOT, 'package.json'), 'utf8'),
+  );
+  for (const name of [...Object.keys(dependencies), 'vitest']) link(name);
+  for (const part of ['package.json', ...published].filter((one) => existsSync(join(ROOT, one))))
+    cpSync(join(ROOT, part), join(packages, 'desgw', part), { recursive: true });
+  const types = join(packages, 'desgw', 'types');
+  const declared = ['--project', join(ROOT, '.ci/types.json'), '--outDir', types];
+  expect(run(process.execPath, [TSC, ...declared], ROOT)).toEqual({ code: 0, out: '' });
+  // As strict as it gets, and nothing of Node: what a rule file imports must not ask for more.
+  const compilerOptions = {
+    ...{ target: 'es2022', module: 'preserve', strict: true, noEmit: true, skipLibCheck: true },
+    ...{ allowImportingTsExtensions: true, types: [] },
+  };
+  const config = { compilerOptions, files: Object.keys(files) };
+  const own = { 'package.json': '{"type":"module"}', 'tsconfig.json': JSON.stringify(config) };
+  for (const [path, text] of Object.entries({ ...files, ...own }))
+    writeFileSync(join(dir, path), text);
   return dir;
 }
 
@@ -132,6 +167,17 @@ describe('README', () => {
     expect(withoutTimes(out)).toBe(withoutTimes(`${shown.join('\n')}\n`));
   });
 
+  test('its test passes where desgw is installed, with what a user installs and no more', () => {
+    const dir = installed({
+      'desgwfile.ts': blockWith(README, "goal: 'report'"),
+      'words.test.ts': blockWith(README, "from 'desgw/testing'"),
+    });
+    expect(run(process.execPath, [TSC, '--project', dir], dir)).toEqual({ code: 0, out: '' });
+    expect(existsSync(join(dir, 'node_modules/memfs'))).toBe(false);
+    const { code, out } = run(process.execPath, [VITEST, 'run', '--root', dir], dir);
+    expect({ code, passed: out.includes('1 passed') }, out).toEqual({ code: 0, passed: true });
+  });
+
   test('no page names a folder of this computer', () => {
     for (const page of [README, CONTRIBUTING]) {
       expect(page.match(/\/(root|home|tmp|work)\b\S*/g)).toBeNull();
@@ -146,8 +192,7 @@ describe('CONTRIBUTING', () => {
       'test/targets/night-table.test.ts': blockWith(CONTRIBUTING, "from 'vitest'"),
     });
     expect(typecheck(dir)).toEqual({ code: 0, out: '' });
-    const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
-    const { code, out } = run(process.execPath, [vitest, 'run', '--root', dir], dir);
+    const { code, out } = run(process.execPath, [VITEST, 'run', '--root', dir], dir);
     expect({ code, passed: out.includes('1 passed') }).toEqual({ code: 0, passed: true });
   });
 
@@ -175,9 +220,5 @@ function typecheck(dir: string): Ended {
       include: ['desgwfile.ts', 'targets/night-table.ts', 'test'],
     }),
   );
-  return run(
-    process.execPath,
-    [join(ROOT, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', dir],
-    dir,
-  );
+  return run(process.execPath, [TSC, '--noEmit', '-p', dir], dir);
 }

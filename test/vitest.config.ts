@@ -19,6 +19,7 @@ export default defineConfig({
     alias: [
       { find: /^desgw$/, replacement: `${root}core/index.ts` },
       { find: /^desgw\/targets$/, replacement: `${root}targets/index.ts` },
+      { find: /^desgw\/testing$/, replacement: `${root}core/testing/index.ts` },
     ],
   },
   define: { __VERSION__: JSON.stringify('0.0.0-test') },

@@ -1,9 +1,9 @@
 /** What a command of the rule file is lent: the outside, the record, and builds of its own. */
 
-import type { CommandCall, OnRecord, RuleItem, RunningProgram } from '../api/builds.ts';
+import type { CommandCall, RuleItem, RunningProgram } from '../api/builds.ts';
 import type { TargetName } from '../api/values.ts';
 import { loadMemory } from '../memory/journal.ts';
-import type { Trace } from '../memory/trace.ts';
+import { onRecord, type Trace } from '../memory/trace.ts';
 import { runForAdapter } from '../observe/adapter.ts';
 import { attemptDirectory, attemptState, supervisorOf } from '../observe/attempts.ts';
 import { Looker } from '../observe/looker.ts';
@@ -103,26 +103,6 @@ async function buildGoal(
     return EXIT[summary.outcome];
   } finally {
     reporter.end();
-  }
-}
-
-function onRecord(trace: Trace | undefined): OnRecord | undefined {
-  if (trace === undefined) return undefined;
-  const { at } = trace;
-  switch (trace.kind) {
-    case 'built':
-      return {
-        state: 'made',
-        at,
-        ...(trace.receipt === undefined ? {} : { receipt: trace.receipt }),
-      };
-    case 'started':
-    case 'finishing':
-      return { state: 'begun', at };
-    case 'failed':
-      return { state: 'failed', at };
-    case 'cleaning':
-      return { state: 'forgotten', at };
   }
 }
 

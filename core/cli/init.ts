@@ -7,7 +7,9 @@ import { UserError } from '../api/errors.ts';
 import type { Json } from '../api/values.ts';
 import { chosenParams } from '../graph/params.ts';
 import { RULE_FILE } from '../load/load.ts';
+import { PARTS } from '../load/parts.ts';
 import { openFiles } from '../world/files.ts';
+import type { Files } from '../world/world.ts';
 import { type Invocation, openProject, openWorld } from './context.ts';
 import { isInteractive, prompt } from './prompt.ts';
 
@@ -22,7 +24,7 @@ export async function init(folder: string, invocation: Invocation): Promise<numb
   if (!files.createExclusive(RULE_FILE, text)) {
     throw new UserError(`${join(workspace, RULE_FILE)} exists`, 'Edit it, or name another folder.');
   }
-  files.createExclusive('tsconfig.json', tsconfig(home));
+  files.createExclusive('tsconfig.json', tsconfig(home, files));
   const { loaded } = await openProject(
     { ...invocation, cwd: workspace },
     { file: join(workspace, RULE_FILE) },
@@ -96,11 +98,14 @@ export function withParams(text: string, values: { readonly [name: string]: Json
 }
 
 /** Lets editors find the types of desgw wherever it is installed. */
-function tsconfig(home: string): string {
-  const paths = {
-    desgw: [join(home, 'core/index.ts')],
-    'desgw/targets': [join(home, 'targets/index.ts')],
-  };
+function tsconfig(home: string, files: Pick<Files, 'stat'>): string {
+  // An installed desgw has declarations; in a checkout the sources are read.
+  const paths = Object.fromEntries(
+    Object.entries(PARTS).map(([specifier, { source }]) => {
+      const declared = join(home, 'types', source.replace(/\.ts$/, '.d.ts'));
+      return [specifier, [files.stat(declared) === undefined ? join(home, source) : declared]];
+    }),
+  );
   const compilerOptions = {
     target: 'es2022',
     module: 'preserve',

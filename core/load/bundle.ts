@@ -3,10 +3,12 @@ import { builtinModules } from 'node:module';
 import { dirname, extname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type Loader, type Message, type Plugin, stop } from 'esbuild';
-import { UserError } from '../api/errors.ts';
+import { didYouMean, UserError } from '../api/errors.ts';
 import type { Digest } from '../api/values.ts';
+import { enumerate } from '../words/text.ts';
 import type { Files } from '../world/world.ts';
 import { excerpt } from './errors.ts';
+import { SPECIFIERS } from './parts.ts';
 
 export interface BundleOptions {
   readonly files: Pick<Files, 'digest' | 'readText'>;
@@ -89,9 +91,9 @@ function outside(moduleFor: BundleOptions['moduleFor']): Plugin {
       onResolve({ filter: /^desgw(\/|$)/ }, ({ path }) => {
         const url = moduleFor(path);
         if (url !== undefined) return { path: url, external: true };
-        return {
-          errors: [{ text: `desgw has no part '${path}'; there are 'desgw' and 'desgw/targets'` }],
-        };
+        const parts = SPECIFIERS.map((name) => `'${name}'`);
+        const near = didYouMean(path, SPECIFIERS) ?? `There are ${enumerate(parts)}.`;
+        return { errors: [{ text: `desgw has no part '${path}'. ${near}` }] };
       });
       onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...asked }) => {
         if (pluginData === ASKED || path.startsWith('file:') || asked.kind === 'entry-point')

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { Complaint } from '../api/check.ts';
 import { didYouMean, Refusal, UserError } from '../api/errors.ts';
 import { display } from '../words/quote.ts';
+import { SPECIFIERS } from './parts.ts';
 
 /** A bundled rule file, as much of it as is needed to tell where an error comes from. */
 export interface Sources {
@@ -75,7 +76,7 @@ export async function missingExport(
       : null;
   const [, url, name] = found ?? [];
   if (url === undefined || name === undefined) return undefined;
-  const specifier = ['desgw', 'desgw/targets'].find((s) => moduleFor(s) === url) ?? url;
+  const specifier = SPECIFIERS.find((s) => moduleFor(s) === url) ?? url;
   const { file, line, column, text } = firstMention(bundle, name);
   const exported: object = await import(/* @vite-ignore */ url);
   return new UserError(

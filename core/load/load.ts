@@ -27,6 +27,7 @@ import {
   siteIn,
   sourceUrl,
 } from './errors.ts';
+import { PARTS, SPECIFIERS } from './parts.ts';
 import { refuseStrangers } from './trust.ts';
 import { unknowableIn } from './unknowable.ts';
 
@@ -53,7 +54,7 @@ export interface LoadOptions {
   /** Version of desgw: bundles of another version are not used. */
   readonly version: string;
   /**
-   * URL of the module that stands for `desgw` or `desgw/targets`; `undefined` if there is none.
+   * URL of the module that stands for a part of desgw (`parts.ts`); `undefined` if there is none.
    * Default: the bundled module beside this one, so that rule file and command share one instance.
    */
   readonly moduleFor?: (specifier: string) => string | undefined;
@@ -135,15 +136,14 @@ export async function loadBuild(ruleFile: string, options: LoadOptions): Promise
 type ModuleFor = NonNullable<LoadOptions['moduleFor']>;
 
 function neighbour(specifier: string): string | undefined {
-  // Bundled, this code lies in dist/ beside the two modules.
-  if (specifier === 'desgw') return new URL('./index.mjs', import.meta.url).href;
-  if (specifier === 'desgw/targets') return new URL('./targets.mjs', import.meta.url).href;
-  return undefined;
+  const part = Object.hasOwn(PARTS, specifier) ? PARTS[specifier] : undefined;
+  // Bundled, this code lies in dist/ beside the modules.
+  return part === undefined ? undefined : new URL(`./${part.bundle}.mjs`, import.meta.url).href;
 }
 
 function cachePath(ruleFile: string, options: LoadOptions, moduleFor: ModuleFor): string {
   const node = process.versions.node.split('.')[0];
-  const key = [ruleFile, options.version, node, moduleFor('desgw'), moduleFor('desgw/targets')];
+  const key = [ruleFile, options.version, node, ...SPECIFIERS.map(moduleFor)];
   const name = `rules-${digestOf(JSON.stringify(key))}.mjs`;
   const first = options.files.absolute(`.desgw/cache/${name}`);
   const uid = process.getuid?.();
@@ -253,7 +253,7 @@ async function evaluated(bundle: Sources, moduleFor: ModuleFor): Promise<Loaded>
     unknowable: () =>
       unknowableIn(
         codeOf(bundle),
-        ['desgw', 'desgw/targets'].map((name) => moduleFor(name) ?? name),
+        SPECIFIERS.map((name) => moduleFor(name) ?? name),
       ),
     mention: (word) => mentionIn(bundle, word),
     explain: (error) => explained(bundle, error),

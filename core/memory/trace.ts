@@ -1,5 +1,6 @@
 /** Signatures and traces: what is remembered of a target. */
 
+import type { OnRecord } from '../api/builds.ts';
 import type { Problem } from '../api/rules.ts';
 import type { EditFormat } from '../api/steps.ts';
 import type { Digest, Instant, Json, Path, TargetName } from '../api/values.ts';
@@ -130,5 +131,26 @@ export function lastGood(trace: Trace | undefined): Built | undefined {
     case 'cleaning':
     case undefined:
       return undefined;
+  }
+}
+
+/** A record as commands and tests of rule files see it. */
+export function onRecord(trace: Trace | undefined): OnRecord | undefined {
+  if (trace === undefined) return undefined;
+  const { at } = trace;
+  switch (trace.kind) {
+    case 'built':
+      return {
+        state: 'made',
+        at,
+        ...(trace.receipt === undefined ? {} : { receipt: trace.receipt }),
+      };
+    case 'started':
+    case 'finishing':
+      return { state: 'begun', at };
+    case 'failed':
+      return { state: 'failed', at };
+    case 'cleaning':
+      return { state: 'forgotten', at };
   }
 }

@@ -2,11 +2,13 @@
  * A build is stopped at each of its effects on files, one after the other, and taken up by a new
  * engine; or that one effect fails. Either way the next build must bring everything right.
  */
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UserError } from '../../core/api/errors.ts';
 import { loadMemory } from '../../core/memory/journal.ts';
 import { runBuild } from '../../core/run/build.ts';
 import type { Summary } from '../../core/run/events.ts';
+import { type Fault, Stopped } from '../../core/testing/faults.ts';
+import { type Engine, type Machine, memoryMachine } from '../../core/testing/machine.ts';
 import { FileError } from '../../core/world/fs.ts';
 import { waitingBuild } from '../core/stub-world.ts';
 import { initialTree } from '../property/arbitrary.ts';
@@ -18,18 +20,9 @@ import {
   programsOf,
   type Workspace,
 } from '../property/workspace.ts';
-import { type Fault, Stopped } from '../support/memory-files.ts';
-import { type Engine, type Machine, memoryMachine } from '../support/memory-world.ts';
 import { everyKind } from './workspace.ts';
 
 const long = process.env.DESGW_LONG === '1';
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2017, 7, 18) + 1 });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
 
 interface Site {
   readonly workspace: Workspace;
@@ -93,7 +86,7 @@ const BUILDS = {
   'a build after a change': async (): Promise<Site> => {
     const site = newSite();
     await build(site, site.machine.engine({ env: site.workspace.env }));
-    site.machine.advance(5000);
+    site.machine.clock.advance(5000);
     const { files } = site.machine.engine();
     files.write('src/b', 'v1');
     files.write('outside/both', 'ready 1');

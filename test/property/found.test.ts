@@ -1,19 +1,12 @@
 /** Cases that random histories once brought to light, each in its shortest form. */
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { attemptState } from '../../core/observe/attempts.ts';
 import { revokeAttempt } from '../../core/run/detached.ts';
-import { Stopped } from '../support/memory-files.ts';
-import { memoryMachine } from '../support/memory-world.ts';
+import { Stopped } from '../../core/testing/faults.ts';
+import { memoryMachine } from '../../core/testing/machine.ts';
 import type { Op } from './arbitrary.ts';
 import { Model } from './model.ts';
 import { OUTSIDE_LOG, type Sketch, type Workspace } from './workspace.ts';
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2017, 7, 18) + 1 });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
 
 const PLAIN: Sketch = {
   name: '',

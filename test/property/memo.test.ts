@@ -1,18 +1,11 @@
 /** What is remembered of a build with nothing to do is what a build finds that remembers nothing. */
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { anyHistory, anyWorkspace } from './arbitrary.ts';
 import { Model } from './model.ts';
 
 const runs = process.env.DESGW_LONG === '1' ? 2000 : 60;
 const seed = process.env.DESGW_LONG === '1' ? {} : { seed: 20170817 };
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2017, 7, 18) + 1 });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
 
 /** Longer than changes can hide behind the grain of time stamps. */
 const LATER = { op: 'pass', ms: 400_000 } as const;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, test, vi } from 'vitest';
+import { test } from 'vitest';
 import { anyHistory, anyWorkspace } from './arbitrary.ts';
 import { Model } from './model.ts';
 
@@ -7,13 +7,6 @@ const long = process.env.DESGW_LONG === '1';
 const runs = Number(process.env.DESGW_RUNS ?? (long ? 5000 : 120));
 /** A failure names its seed; with that it comes again. */
 const seed = process.env.DESGW_SEED === undefined ? {} : { seed: Number(process.env.DESGW_SEED) };
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2017, 7, 18) + 1 });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
 
 test('after every build the files are those that a builder without a memory makes from scratch', {
   timeout: 300_000 + runs * 1000,

@@ -23,12 +23,13 @@ import { carryOut, planClean } from '../../core/repair/clean.ts';
 import { type BuildOptions, runBuild } from '../../core/run/build.ts';
 import type { Summary } from '../../core/run/events.ts';
 import { lookOnly } from '../../core/run/opening.ts';
+import { Stopped } from '../../core/testing/faults.ts';
+import { type Engine, type Machine, memoryMachine } from '../../core/testing/machine.ts';
+import { WORKSPACE } from '../../core/testing/memory-files.ts';
 import { openFiles } from '../../core/world/files.ts';
 import { FileError } from '../../core/world/fs.ts';
 import { Noting } from '../../core/world/noting.ts';
 import { areAsNoted } from '../../core/world/signatures.ts';
-import { Stopped, WORKSPACE } from '../support/memory-files.ts';
-import { type Engine, type Machine, memoryMachine } from '../support/memory-world.ts';
 import { initialTree, MEMBERS, OPTIONAL, type Op, SOURCES } from './arbitrary.ts';
 import {
   buildOf,
@@ -74,7 +75,7 @@ export class Model {
     this.machine = memoryMachine(
       initialTree(workspace),
       programsOf(this.workspace, () => this.machine.memory.tree()),
-      workspace.coarse ? 2000 : 1,
+      { grain: workspace.coarse ? 2000 : 1 },
     );
   }
 
@@ -100,7 +101,7 @@ export class Model {
         workspace.env.HUE = `hue-${op.value}`;
         return;
       case 'pass':
-        return machine.advance(op.ms);
+        return machine.clock.advance(op.ms);
       case 'touch': {
         const path = pick(SOURCES, op.which);
         return this.#put(path, machine.memory.tree()[path]);
@@ -246,7 +247,7 @@ export class Model {
     const engine = this.#engine();
     const again = await this.#run(engine, LAST_BUILD, [], () => {});
     expect({ ...again, ms: 0 }).toEqual({ ...again, ms: 0, built: [], spared: [], adopted: [] });
-    machine.advance(5000);
+    machine.clock.advance(5000);
   }
 
   // -- remembering --------------------------------------------------------------------------------

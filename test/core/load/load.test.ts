@@ -307,7 +307,7 @@ Mend the line; nothing has been built.`);
     put('desgwfile.ts', `import 'desgw/tarets';\n`);
     expect(
       await complaint(),
-    ).toBe(`desgwfile.ts:1:8: desgw has no part 'desgw/tarets'; there are 'desgw' and 'desgw/targets'
+    ).toBe(`desgwfile.ts:1:8: desgw has no part 'desgw/tarets'. Did you mean 'desgw/targets'?
   1 | import 'desgw/tarets';
     |        ^^^^^^^^^^^^^^
 Mend the line; nothing has been built.`);

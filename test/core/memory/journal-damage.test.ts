@@ -5,9 +5,10 @@ import { loadMemory, openJournal } from '../../../core/memory/journal.ts';
 import type { Memory } from '../../../core/memory/memory.ts';
 import { openSegment } from '../../../core/memory/segment.ts';
 import type { Built } from '../../../core/memory/trace.ts';
+import { faultyFs, Stopped } from '../../../core/testing/faults.ts';
+import { memoryFiles, WORKSPACE } from '../../../core/testing/memory-files.ts';
 import { openFiles } from '../../../core/world/files.ts';
 import type { Files, ProcessIdentity } from '../../../core/world/world.ts';
-import { faultyFs, memoryFiles, Stopped, WORKSPACE } from '../../support/memory-files.ts';
 
 const self: ProcessIdentity = { host: 'h', boot: 'b', pid: 1, start: '1', user: 'u' };
 

@@ -5,9 +5,10 @@ import { HEADS, headerLine, JOURNAL } from '../../../core/memory/format.ts';
 import { loadMemory, openJournal } from '../../../core/memory/journal.ts';
 import type { KnownFile, Memory } from '../../../core/memory/memory.ts';
 import type { Built, Signature, Trace } from '../../../core/memory/trace.ts';
+import { faultyFs } from '../../../core/testing/faults.ts';
+import { memoryFiles, WORKSPACE } from '../../../core/testing/memory-files.ts';
 import { openFiles } from '../../../core/world/files.ts';
 import type { ProcessIdentity } from '../../../core/world/world.ts';
-import { faultyFs, memoryFiles, WORKSPACE } from '../../support/memory-files.ts';
 
 const self: ProcessIdentity = { host: 'des91', boot: 'b', pid: 12, start: '1', user: 'mara' };
 

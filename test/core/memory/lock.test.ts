@@ -15,9 +15,10 @@ import {
   readHolder,
   unlock,
 } from '../../../core/memory/lock.ts';
+import { faultyFs } from '../../../core/testing/faults.ts';
+import { memoryFiles, WORKSPACE } from '../../../core/testing/memory-files.ts';
 import { openFiles } from '../../../core/world/files.ts';
 import type { Clock, Processes, ProcessIdentity } from '../../../core/world/world.ts';
-import { faultyFs, memoryFiles, WORKSPACE } from '../../support/memory-files.ts';
 
 const SINCE = new Date(2017, 7, 17, 23, 33, 5).getTime();
 

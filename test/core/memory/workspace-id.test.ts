@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { workspaceId } from '../../../core/memory/workspace-id.ts';
+import { memoryFiles, WORKSPACE } from '../../../core/testing/memory-files.ts';
 import { openFiles } from '../../../core/world/files.ts';
-import { memoryFiles, WORKSPACE } from '../../support/memory-files.ts';
 
 const OTHER = '/moved';
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { attemptExit, attemptState } from '../../../core/observe/attempts.ts';
 import type { AttemptState } from '../../../core/plan/view.ts';
 import { prepareAttempt, revokeAttempt, stopAttempt } from '../../../core/run/detached.ts';
+import { memoryFiles } from '../../../core/testing/memory-files.ts';
 import type { ProcessIdentity, World } from '../../../core/world/world.ts';
-import { memoryFiles } from '../../support/memory-files.ts';
 import { stubWorld } from '../stub-world.ts';
 
 const RUN = '.desgw/runs/T';

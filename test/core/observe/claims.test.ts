@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { claim } from '../../../core/api/define.ts';
 import type { Claim } from '../../../core/api/steps.ts';
 import { claimant, giveBackClaims, liftClaims, takeClaim } from '../../../core/observe/claims.ts';
+import { memoryFiles } from '../../../core/testing/memory-files.ts';
 import { openFiles } from '../../../core/world/files.ts';
 import type { World } from '../../../core/world/world.ts';
-import { memoryFiles } from '../../support/memory-files.ts';
 import { stubWorld } from '../stub-world.ts';
 
 const ONCE = claim('/shared', ['dag.submitting'], 'the DAG', { once: true });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Adapter, Look } from '../../../core/api/looks.ts';
 import type { Json } from '../../../core/api/values.ts';
 import { Looker } from '../../../core/observe/looker.ts';
-import { memoryFiles } from '../../support/memory-files.ts';
+import { memoryFiles } from '../../../core/testing/memory-files.ts';
 import { stubWorld } from '../stub-world.ts';
 
 const TREE = {

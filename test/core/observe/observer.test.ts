@@ -1,20 +1,13 @@
 /** What is believed of files without reading them again, on a machine in memory. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { digestOf } from '../../../core/api/digest.ts';
 import { loadMemory } from '../../../core/memory/journal.ts';
 import { Observer } from '../../../core/observe/observer.ts';
-import { memoryMachine } from '../../support/memory-world.ts';
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2017, 7, 18) + 1 });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+import { memoryMachine } from '../../../core/testing/machine.ts';
 
 /** An observer of a machine with one file, which it has read. */
 function reader(grain = 1) {
-  const machine = memoryMachine({ in: 'v0' }, {}, grain);
+  const machine = memoryMachine({ in: 'v0' }, {}, { grain });
   const world = machine.engine();
   const { signal } = new AbortController();
   const options = { adapters: {}, dry: false, mayWrite: true, signal };

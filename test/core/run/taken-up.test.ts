@@ -1,20 +1,13 @@
 /** What a build makes of work that did not come to its end, on a machine in memory. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { exec, target, write } from '../../../core/api/define.ts';
 import type { Once, Rule } from '../../../core/api/rules.ts';
 import { runBuild } from '../../../core/run/build.ts';
 import type { Summary } from '../../../core/run/events.ts';
+import { Stopped } from '../../../core/testing/faults.ts';
+import { type Engine, memoryMachine, type Program } from '../../../core/testing/machine.ts';
 import { FileError } from '../../../core/world/fs.ts';
-import { Stopped } from '../../support/memory-files.ts';
-import { type Engine, memoryMachine, type Program } from '../../support/memory-world.ts';
 import { stubProject, waitingBuild } from '../stub-world.ts';
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2017, 7, 18) + 1 });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
 
 function build(world: Engine, rules: readonly Rule[]): Promise<Summary> {
   return runBuild(stubProject(world, rules), waitingBuild(2));
@@ -101,7 +94,7 @@ test.each(['stop', 'EIO'])(
 );
 
 test('a submitter that vanishes while it is watched is in doubt, and not run again', async () => {
-  const machine = memoryMachine({}, { submit: async () => undefined });
+  const machine = memoryMachine({}, { submit: () => 'killed' });
   for (const _ of [1, 2]) {
     const { person } = await build(machine.engine(), submission());
     expect([person.map(({ state }) => state), machine.started]).toEqual([

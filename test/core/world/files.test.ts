@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { digestOf } from '../../../core/api/digest.ts';
+import { faultyFs, Stopped } from '../../../core/testing/faults.ts';
+import { memoryFiles, treeOf, WORKSPACE } from '../../../core/testing/memory-files.ts';
 import { askAll } from '../../../core/world/adaptive.ts';
 import { realClock } from '../../../core/world/clock.ts';
 import { FileError, openFiles } from '../../../core/world/files.ts';
-import { faultyFs, memoryFiles, Stopped, treeOf, WORKSPACE } from '../../support/memory-files.ts';
 
 const made: string[] = [];
 afterEach(() => {

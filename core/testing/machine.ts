@@ -1,21 +1,14 @@
 /**
  * A computer in memory: files, a clock, and programs that are functions. Engines come and go on it
  * (each `engine()` is a new process of desgw), detached programs and files outlive them.
- *
- * Time stamps of files come from `Date`, so whoever uses this calls `vi.useFakeTimers({ toFake: ['Date'] })`.
  */
-import { vi } from 'vitest';
-import { openFiles } from '../../core/world/files.ts';
-import type { FsModule } from '../../core/world/fs.ts';
-import type { ProcessIdentity, Spawn, World } from '../../core/world/world.ts';
-import {
-  type Fault,
-  faultyFs,
-  type MemoryFiles,
-  memoryFiles,
-  Stopped,
-  WORKSPACE,
-} from './memory-files.ts';
+import type { Exit } from '../api/facts.ts';
+import { openFiles } from '../world/files.ts';
+import type { FsModule } from '../world/fs.ts';
+import type { ProcessIdentity, Spawn, World } from '../world/world.ts';
+import { type FixedClock, fixedClock } from './clock.ts';
+import { type Fault, faultyFs, Stopped } from './faults.ts';
+import { type MemoryFiles, memoryFiles, WORKSPACE } from './memory-files.ts';
 
 /** What a program is given. Paths are relative to the workspace. */
 export interface Call {
@@ -26,39 +19,61 @@ export interface Call {
   /** In place, byte after byte, as programs do: a kill may leave half of it. */
   write(path: string, text: string): void;
   print(text: string): void;
+  /** Writes to standard error. */
+  complain(text: string): void;
   /** Gives way to others for `turns` turns; false once the program has been told to stop. */
   pause(turns: number): Promise<boolean>;
 }
 
-/** @returns the exit status; none: it was killed along with whoever could have told */
-export type Program = (call: Call) => Promise<number | undefined>;
+/** A program's end: its exit status, or killed along with whoever could have told of it. */
+export type Ended = number | 'killed';
 
+/** A program. Its exit status is 0 if it says nothing. */
+export type Program = (call: Call) => Ended | undefined | Promise<Ended | undefined>;
+
+/** Programs by the first word of a command line. */
+export interface Programs {
+  readonly [name: string]: Program;
+}
+
+/** How a process of desgw is started. */
 export interface EngineOptions {
+  /** At which effect on files it fails or is killed. */
   readonly fault?: Fault;
   readonly env?: { readonly [name: string]: string };
 }
 
+/** A process of desgw. */
 export interface Engine extends World {
   /** Effects on files so far. */
   effects(): number;
 }
 
+/** Which clock a machine has, and how coarse the time stamps of its files are. */
+export interface MachineOptions {
+  readonly clock?: FixedClock;
+  readonly grain?: number;
+}
+
 export interface Machine {
   readonly memory: MemoryFiles;
+  readonly clock: FixedClock;
   /** Programs started so far, as words. */
   readonly started: (readonly string[])[];
   /** Called before a program runs. */
   onStart: (argv: readonly string[]) => void;
   engine(options?: EngineOptions): Engine;
+  /** Text of a file of the workspace; undefined without it. */
+  read(path: string): string | undefined;
   /** Writes a file in place, as people's editors do: nothing but time stamps tells. */
   put(path: string, text: string): void;
-  /** Lets time pass. */
-  advance(ms: number): void;
   /** Every program that runs comes to its end; detached ones go one phase further. */
   rest(): Promise<void>;
 }
 
 const MANY_RUNS = 5000;
+/** What a shell says of a program that is not there. */
+const NO_PROGRAM = 127;
 
 /** A detached program, in the protocol of `core/world/supervisor.ts`. */
 interface Job {
@@ -68,16 +83,13 @@ interface Job {
   phase: 'launched' | 'named' | 'claimed' | 'running' | 'over';
 }
 
-/**
- * A machine with these files and programs. Call `vi.useFakeTimers({ toFake: ['Date'] })` before.
- * @param grain milliseconds that the time stamps of its files are apart
- */
+/** A machine with these files (path relative to the workspace, or absolute -> text) and programs. */
 export function memoryMachine(
   tree: { readonly [path: string]: string },
-  programs: { readonly [name: string]: Program },
-  grain = 1,
+  programs: Programs = {},
+  { clock = fixedClock(), grain = 1 }: MachineOptions = {},
 ): Machine {
-  const memory = memoryFiles(tree, grain);
+  const memory = memoryFiles(tree, { clock, grain });
   const { fs } = memory;
   const started: (readonly string[])[] = [];
   const jobs: Job[] = [];
@@ -86,28 +98,28 @@ export function memoryMachine(
   let nextPid = 100;
   let alive = 0;
 
-  const advance = (ms: number): void => {
-    vi.setSystemTime(Date.now() + ms);
-  };
-
-  async function runProgram(spawn: Spawn, signal?: AbortSignal): Promise<number | undefined> {
+  async function runProgram(spawn: Spawn, signal?: AbortSignal): Promise<Exit> {
     machine.onStart(spawn.argv);
     // A build that goes round in circles would hang the test that is to tell of it.
     if (started.length > MANY_RUNS) throw new Error('there is no end of programs');
     const words = spawn.argv.join(' ');
     if (active.has(words)) throw new Error(`two at once: ${words}`);
+    const program = programs[spawn.argv[0]];
+    if (program === undefined)
+      return { kind: 'spawn', message: `this machine has no program ${spawn.argv[0]}` };
     active.add(words);
     started.push(spawn.argv);
-    const program = programs[spawn.argv[0]];
-    if (program === undefined) throw new Error(`there is no program ${spawn.argv[0]}`);
-    const over = program(callOf(fs, spawn, signal));
+    const over = Promise.resolve(program(callOf(fs, spawn, signal)));
     running.add(over);
     try {
-      return await over;
+      const ended = (await over) ?? 0;
+      return ended === 'killed'
+        ? { kind: 'signal', signal: 'SIGKILL' }
+        : { kind: 'exit', code: ended };
     } finally {
       active.delete(words);
       running.delete(over);
-      advance(1);
+      clock.advance(1);
     }
   }
 
@@ -120,9 +132,10 @@ export function memoryMachine(
       if (job.phase === 'claimed') fs.mkdirSync(`${job.dir}/claim`);
     } else if (job.phase === 'claimed') {
       job.phase = 'running';
-      const code = await runProgram(job.spawn);
+      const exit = await runProgram(job.spawn);
       // Its directory goes when somebody has settled the matter without waiting for it.
-      if (code !== undefined && exists(fs, job.dir)) put(fs, `${job.dir}/exit`, `${code}\n`);
+      const code = exit.kind === 'exit' ? exit.code : NO_PROGRAM;
+      if (exit.kind !== 'signal' && exists(fs, job.dir)) put(fs, `${job.dir}/exit`, `${code}\n`);
       job.phase = 'over';
     }
   }
@@ -150,11 +163,9 @@ export function memoryMachine(
         sweep: () => Promise.resolve(true),
         async run(spawn, signal) {
           if (halted()) throw new Stopped();
-          const code = await runProgram(spawn, signal);
+          const exit = await runProgram(spawn, signal);
           if (signal.aborted) return { exit: { kind: 'signal', signal: 'SIGINT' }, leftBehind: 0 };
-          if (code === undefined)
-            return { exit: { kind: 'signal', signal: 'SIGKILL' }, leftBehind: 0 };
-          return { exit: { kind: 'exit', code }, leftBehind: 0 };
+          return { exit, leftBehind: 0 };
         },
         launch(spawn, dir) {
           if (halted()) throw new Stopped();
@@ -165,12 +176,12 @@ export function memoryMachine(
         killAll: () => {},
       },
       clock: {
-        now: () => Date.now(),
-        steady: () => Date.now(),
+        now: clock.now,
+        steady: clock.steady,
         async sleep(ms, signal) {
           if (halted()) throw new Stopped();
           if (signal?.aborted) return;
-          advance(ms);
+          await clock.sleep(ms, signal);
           for (const job of jobs) await step(job);
         },
       },
@@ -181,11 +192,12 @@ export function memoryMachine(
 
   const machine: Machine = {
     memory,
+    clock,
     started,
     onStart: () => {},
     engine,
+    read: (path) => readIn(fs, `${WORKSPACE}/${path}`),
     put: (path, text) => put(fs, `${WORKSPACE}/${path}`, text),
-    advance,
     async rest() {
       while (running.size > 0) await Promise.allSettled([...running]);
       for (const job of jobs) await step(job);
@@ -199,9 +211,10 @@ function callOf(fs: FsModule, spawn: Spawn, signal: AbortSignal | undefined): Ca
   return {
     args: spawn.argv.slice(1),
     env: spawn.env,
-    read: (path) => (exists(fs, full(path)) ? fs.readFileSync(full(path), 'utf8') : undefined),
+    read: (path) => readIn(fs, full(path)),
     write: (path, text) => put(fs, full(path), text),
     print: (text) => append(fs, spawn.stdout, text),
+    complain: (text) => append(fs, spawn.stderr, text),
     async pause(turns) {
       for (let i = 0; i < turns; i++) await Promise.resolve();
       return signal?.aborted !== true;
@@ -211,6 +224,9 @@ function callOf(fs: FsModule, spawn: Spawn, signal: AbortSignal | undefined): Ca
 
 const exists = (fs: FsModule, path: string): boolean =>
   fs.statSync(path, { throwIfNoEntry: false }) !== undefined;
+
+const readIn = (fs: FsModule, path: string): string | undefined =>
+  exists(fs, path) ? fs.readFileSync(path, 'utf8') : undefined;
 
 function put(fs: FsModule, path: string, text: string): void {
   writeWith(fs, path, 'w', text);

@@ -1,0 +1,24 @@
+/** A clock that stands still until it is told to go on. */
+import type { Clock } from '../world/world.ts';
+
+/** A clock for tests. Sleeping lets its time pass, and takes none. */
+export interface FixedClock extends Clock {
+  /** Lets so many milliseconds pass. */
+  advance(ms: number): void;
+}
+
+/** A clock that shows `at`; by default a moment of 18 August 2017 (no full second: few real times are). */
+export function fixedClock(at: number = Date.UTC(2017, 7, 18) + 1): FixedClock {
+  let now = at;
+  const advance = (ms: number): void => {
+    now += ms;
+  };
+  return {
+    now: () => now,
+    steady: () => now,
+    sleep: async (ms, signal) => {
+      if (signal?.aborted !== true) advance(ms);
+    },
+    advance,
+  };
+}

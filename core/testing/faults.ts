@@ -1,0 +1,88 @@
+/** A file system that fails, or stops, at a chosen effect. */
+import type { FsModule } from '../world/fs.ts';
+
+/** What every effect of a stopped file system ends in: the process is as good as dead. */
+export class Stopped extends Error {
+  constructor() {
+    super('the file system has stopped');
+    this.name = 'Stopped';
+  }
+}
+
+export interface Fault {
+  /** Which effect fails, counted from 1. Beyond the last: none does. */
+  readonly failAt: number;
+  /**
+   * `stop`: that effect and all later ones throw Stopped, as if the process had been killed.
+   * Anything else is a system error code, thrown once.
+   */
+  readonly with: 'stop' | (string & {});
+}
+
+/** An `FsModule` with a count of the effects so far, failed ones included. */
+export interface FaultyFs {
+  readonly fs: FsModule;
+  effects(): number;
+  /** Counts an effect of another kind, which has been done when a stop comes at it. */
+  count(): void;
+}
+
+const EFFECTS: ReadonlySet<string> = new Set<keyof FsModule>([
+  'copyFileSync',
+  'fchmodSync',
+  'fsyncSync',
+  'linkSync',
+  'mkdirSync',
+  'openSync',
+  'renameSync',
+  'rmSync',
+  'rmdirSync',
+  'symlinkSync',
+  'unlinkSync',
+  'writeSync',
+]);
+
+/**
+ * Passes everything on to `fs`, and fails at one effect (a call that changes something or makes it
+ * durable; opening for reading is none). A write that fails has done half of its bytes.
+ */
+export function faultyFs(fs: FsModule, fault: Fault): FaultyFs {
+  let effects = 0;
+  let stopped = false;
+  const intercept =
+    (name: string, call: (...args: unknown[]) => unknown) =>
+    (...args: unknown[]): unknown => {
+      if (name === 'openSync' && isReading(args[1])) return call(...args);
+      if (stopped) throw new Stopped();
+      effects++;
+      if (effects !== fault.failAt) return call(...args);
+      if (name === 'writeSync') call(args[0], args[1], args[2], Math.floor(Number(args[3]) / 2));
+      if (fault.with !== 'stop') throw systemError(fault.with, name);
+      stopped = true;
+      throw new Stopped();
+    };
+  const proxy = new Proxy(fs, {
+    get(target, name: string) {
+      const member = Reflect.get(target, name) as unknown;
+      return EFFECTS.has(name) && typeof member === 'function'
+        ? intercept(name, member.bind(target) as (...args: unknown[]) => unknown)
+        : member;
+    },
+  });
+  const count = (): void => {
+    if (++effects !== fault.failAt || fault.with !== 'stop') return;
+    stopped = true;
+    throw new Stopped();
+  };
+  return { fs: proxy, effects: () => effects, count };
+}
+
+/** POSIX's O_ACCMODE; what is opened for reading alone has none of these bits. */
+const ACCESS_MODE = 3;
+
+const isReading = (flags: unknown): boolean =>
+  flags === 'r' || (typeof flags === 'number' && (flags & ACCESS_MODE) === 0);
+
+function systemError(code: string, call: string): Error {
+  return Object.assign(new Error(`${code}: made to fail, ${call}`), { code });
+}
