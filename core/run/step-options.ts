@@ -1,6 +1,7 @@
 /** What the steps of a run are carried out with, and how they may end. */
 
 import type { Exit } from '../api/facts.ts';
+import type { Exec } from '../api/steps.ts';
 import type { Path } from '../api/values.ts';
 import type { Environments } from '../observe/environment.ts';
 import type { World } from '../world/world.ts';
@@ -34,3 +35,9 @@ export interface RunOptions {
   /** Only put files in place, from what is on record; start nothing. */
   readonly filesOnly: boolean;
 }
+
+/** The end of a step, or of all steps, that did what it was to do. */
+export const DONE: StepsEnd = Object.freeze({ state: 'done' });
+
+/** What a program is called when people are told of it. */
+export const nameOf = ({ argv }: Exec): string => argv[0].split('/').pop() ?? argv[0];

@@ -1,27 +1,15 @@
 /** Carries out the steps of one run. Knows files and processes; knows nothing of freshness. */
 
 import { Refusal } from '../api/errors.ts';
-import type { Exit, Facts, RunFacts } from '../api/facts.ts';
+import type { Facts, RunFacts } from '../api/facts.ts';
 import { inRule } from '../api/rule-code.ts';
 import type { Claim, Edit, Exec, Step } from '../api/steps.ts';
 import type { Path } from '../api/values.ts';
 import { editKeys } from '../formats/keys.ts';
-import { capturePath } from '../memory/logs.ts';
-import { attemptExit, attemptState } from '../observe/attempts.ts';
 import { claimant, takeClaim } from '../observe/claims.ts';
-import { filled } from '../observe/filled.ts';
-import { exitText } from '../words/exit.ts';
-import type { Prepared, Spawn } from '../world/world.ts';
-import { prepareAttempt, revokeAttempt, stopAttempt } from './detached.ts';
-import { Silence } from './silence.ts';
-import type { RunOptions, StepsEnd } from './step-options.ts';
-
-/** Most of an output that is handed to judges: the end of it. */
-const CAPTURE_LIMIT = 4 * 1024 * 1024;
-/** How often a detached program is looked at while desgw waits for it. */
-const ATTEMPT_CHECK_MS = 100;
-/** Every how many of these looks its progress is looked at too. */
-const PROGRESS_EVERY = 10;
+import type { Prepared } from '../world/world.ts';
+import { Programs } from './programs.ts';
+import { DONE, type RunOptions, type StepsEnd } from './step-options.ts';
 
 /** Files that a step puts in place itself. */
 export function placedBy(step: Step): readonly Path[] {
@@ -37,18 +25,14 @@ export class Run {
   readonly #texts = new Map<Path, string>();
   readonly #options: RunOptions;
   readonly #facts: Facts;
-  readonly #exits: Exit[] = [];
-  #stdout = '';
-  #stderr = '';
-  #receipt: string | undefined;
+  readonly #programs: Programs;
   readonly #claims: string[] = [];
-  #launched = false;
   #wrote: Path[] | undefined = [];
 
   constructor(facts: Facts, options: RunOptions, receipt?: string) {
     this.#facts = facts;
     this.#options = options;
-    this.#receipt = receipt;
+    this.#programs = new Programs(options, receipt);
   }
 
   /** What is known of the run so far. */
@@ -62,17 +46,14 @@ export class Run {
       token,
       startedAt,
       again,
-      exits: this.#exits,
-      stdout: this.#stdout,
-      stderr: this.#stderr,
-      receipt: this.#receipt,
       claims: this.#claims,
+      ...this.#programs.facts,
     };
   }
 
   /** Whether a program was started that goes on without us. */
   get launched(): boolean {
-    return this.#launched || this.#options.resume;
+    return this.#programs.launched;
   }
 
   /** The files that were written, if that is all the steps did so far. */
@@ -177,185 +158,17 @@ export class Run {
   }
 
   async #exec(step: Exec, resuming: boolean): Promise<StepsEnd> {
-    if (step.detached !== undefined) return this.#detached(step, step.detached, resuming);
-    const times = step.idempotent === false ? 0 : (step.retry?.times ?? 0);
-    for (let retry = 0; ; retry++) {
-      const exit = await this.#start(step);
-      if (this.#options.signal.aborted) return { state: 'interrupted' };
-      const again = retry < times && retries(step, exit);
-      if (!again) return this.#finish(step, exit);
-      const delay = (step.retry?.delay ?? 1) * 2 ** retry;
-      this.#options.onRetry(retry + 1, delay, exit);
-      await this.#options.world.clock.sleep(delay * 1000, this.#options.signal);
+    const end = await this.#programs.run(step, { resuming });
+    const { stdout, detached, receipt } = step;
+    if (
+      end.state === 'done' &&
+      stdout !== undefined &&
+      detached === undefined &&
+      receipt === undefined
+    ) {
+      const capture = this.#programs.captureOf(step);
+      this.prepared.push(this.#options.world.files.prepareCopy(stdout, capture));
     }
-  }
-
-  async #start(step: Exec): Promise<Exit> {
-    const { world, signal } = this.#options;
-    const spawn = await this.#spawn(step);
-    const capture = this.#captureOf(step);
-    // The log tells of every step and every try; output that is to be judged, of the last alone.
-    if (capture !== this.#options.log) world.files.remove(capture);
-    const { exit, leftBehind } = await world.processes.run(spawn, signal);
-    if (leftBehind > 0) {
-      this.#options.onWarning(
-        `${step.argv[0]} left programs running in the background; they were stopped`,
-      );
-    }
-    return exit;
-  }
-
-  async #spawn(step: Exec): Promise<Spawn> {
-    const { world, environments, signal, log } = this.#options;
-    const { files } = world;
-    return {
-      argv: [this.#fill(step.argv[0]), ...step.argv.slice(1).map((word) => this.#fill(word))],
-      cwd: files.absolute(step.cwd ?? '.'),
-      env: this.#fillAll(await environments.of(step, this.#options.env, signal)),
-      stdout: files.absolute(this.#captureOf(step)),
-      stderr: files.absolute(log),
-      ...(step.timeout === undefined ? {} : { timeout: step.timeout }),
-      ...(step.silence === undefined ? {} : { silence: step.silence }),
-    };
-  }
-
-  /** Standard output apart from stderr, where something will read it; else the log takes both. */
-  #captureOf(step: Exec): Path {
-    const { log } = this.#options;
-    if (step.detached !== undefined && step.stdout !== undefined) return step.stdout;
-    const apart = step.stdout !== undefined || step.okExits === 'any' || step.receipt !== undefined;
-    return apart ? capturePath(log) : log;
-  }
-
-  async #detached(step: Exec, lost: 'rerun' | 'doubt', resuming: boolean): Promise<StepsEnd> {
-    const { world, token, signal } = this.#options;
-    let neverBegan: string | undefined;
-    if (!resuming) {
-      const dir = prepareAttempt(world, token);
-      // What an earlier run printed must not be taken for what this one prints.
-      const capture = this.#captureOf(step);
-      if (capture !== this.#options.log) world.files.remove(capture);
-      if (step.stdout !== undefined) {
-        this.#note(`what ${nameOf(step)} prints is in ${step.stdout}`);
-      }
-      const spawn = await this.#spawn(step);
-      this.#launched = true;
-      world.processes.launch(spawn, world.files.absolute(dir), (why) => {
-        neverBegan = why;
-      });
-    }
-    const deadline =
-      step.timeout === undefined ? undefined : this.#options.startedAt + step.timeout * 1000;
-    const silence = new Silence(world, this.#captureOf(step), step.silence);
-    for (let check = 0; ; check++) {
-      const state = attemptState(world, token);
-      const exit = state === 'ended' ? attemptExit(world, token) : undefined;
-      if (exit !== undefined) return this.#finish(step, exit);
-      if (state === 'unclaimed' && neverBegan !== undefined) {
-        this.#launched = false;
-        return { state: 'failed', what: `${nameOf(step)} could not be started: ${neverBegan}` };
-      }
-      if (state === 'lost') return this.#lost(step, lost);
-      if (signal.aborted) return { state: 'left' };
-      if (deadline !== undefined && world.clock.now() > deadline) {
-        // What has not even begun by now must not begin any more.
-        if (revokeAttempt(world, token)) return notBegun(step);
-        await stopAttempt(world, token);
-        return this.#finish(step, { kind: 'timeout', after: step.timeout!, silent: false });
-      }
-      if (check % PROGRESS_EVERY === PROGRESS_EVERY - 1) {
-        await this.#options.onAlive();
-        const quiet = silence.told();
-        if (quiet !== undefined)
-          this.#options.onWarning(
-            `${nameOf(step)} has printed nothing for ${quiet} s and may hang; it is left running`,
-          );
-      }
-      await world.clock.sleep(ATTEMPT_CHECK_MS, signal);
-    }
-  }
-
-  #note(line: string): void {
-    const log = this.#options.world.files.appender(this.#options.log);
-    log.write(`${line}\n`);
-    log.close();
-  }
-
-  #lost(step: Exec, lost: 'rerun' | 'doubt'): StepsEnd {
-    // It was started, so it may have had its effect; only a kill leaves no status.
-    this.#exits.push({ kind: 'signal', signal: 'SIGKILL' });
-    this.#read(step);
-    if (lost === 'doubt' && this.#receipt !== undefined) return DONE;
-    return {
-      state: 'failed',
-      what: `${step.argv[0]} vanished without leaving an exit status`,
-      advice: 'The host may have been restarted.',
-    };
-  }
-
-  #finish(step: Exec, exit: Exit): StepsEnd {
-    this.#exits.push(exit);
-    this.#read(step);
-    if (step.receipt !== undefined) {
-      // No exit status stands for a receipt: without one nothing after this step may happen.
-      if (this.#receipt !== undefined) return DONE;
-      return { state: 'failed', what: `${nameOf(step)} ${exitText(exit)} without a receipt` };
-    }
-    const ok =
-      exit.kind === 'exit' && (step.okExits === 'any' || (step.okExits ?? [0]).includes(exit.code));
-    if (!ok) return { state: 'failed', what: `${nameOf(step)} ${exitText(exit)}` };
-    if (step.stdout !== undefined && step.detached === undefined)
-      this.#prepareOutput(step, step.stdout);
-    return DONE;
-  }
-
-  #prepareOutput(step: Exec, to: Path): void {
-    const { files } = this.#options.world;
-    this.prepared.push(files.prepareCopy(to, this.#captureOf(step)));
-  }
-
-  #read(step: Exec): void {
-    const { files } = this.#options.world;
-    const capture = this.#captureOf(step);
-    if (capture === this.#options.log && step.receiptFile === undefined) return;
-    this.#stdout = decode(files.readEnd(capture, CAPTURE_LIMIT));
-    this.#stderr = decode(files.readEnd(this.#options.log, CAPTURE_LIMIT));
-    if (step.receipt === undefined) return;
-    const left =
-      step.receiptFile === undefined ? '' : (files.readText(this.#fill(step.receiptFile)) ?? '');
-    const pattern = new RegExp(step.receipt);
-    this.#receipt ??=
-      pattern.exec(this.#stdout)?.[1] ??
-      pattern.exec(left)?.[1] ??
-      (left.trim() === '' ? undefined : left.trim().split('\n')[0]);
-  }
-
-  #fill(text: string): string {
-    const { token, world } = this.#options;
-    return filled(text, token, world.files.root);
-  }
-
-  #fillAll(env: { readonly [name: string]: string }): { [name: string]: string } {
-    return Object.fromEntries(
-      Object.entries(env).map(([name, value]) => [name, this.#fill(value)]),
-    );
+    return end;
   }
 }
-
-const DONE: StepsEnd = Object.freeze({ state: 'done' });
-
-const notBegun = (step: Exec): StepsEnd => ({
-  state: 'failed',
-  what: `${nameOf(step)} did not begin within ${step.timeout} s, and was taken back`,
-});
-
-function retries(step: Exec, exit: Exit): boolean {
-  if (exit.kind === 'exit')
-    return exit.code !== 0 && (step.retry?.codes?.includes(exit.code) ?? true);
-  return exit.kind === 'timeout' && step.retry?.codes === undefined;
-}
-
-const nameOf = (step: Exec): string => step.argv[0].split('/').pop() ?? step.argv[0];
-
-const decode = (bytes: Uint8Array | undefined): string =>
-  bytes === undefined ? '' : new TextDecoder().decode(bytes);
