@@ -5,10 +5,12 @@ import { accept, adopt, mark, resubmit, unlock } from './by-hand.ts';
 import { clean } from './clean.ts';
 import { completionScript } from './completion.ts';
 import type { CommonFlags, Invocation } from './context.ts';
+import { history } from './history.ts';
 import { init } from './init.ts';
 import { journal, stats } from './inspect.ts';
 import type { Described } from './options.ts';
 import { type ReportFlags, report } from './report.ts';
+import { show } from './show.ts';
 import { trust } from './trust.ts';
 import { graph, log, params, status, targets, why } from './views.ts';
 
@@ -182,6 +184,28 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
     options: [JSON_OPTION],
     examples: ['desgw journal TARGET'],
     run: journal,
+  },
+  history: {
+    usage: 'history [...targets]',
+    doc: 'what was done here: when, by whom, with which command, how it ended, what was built and why',
+    options: [
+      ['--last <n>', 'so many invocations (default: 20)'],
+      ['--full', 'every target by name, with every reason'],
+      JSON_OPTION,
+    ],
+    examples: ['desgw history', 'desgw history TARGET --full'],
+    run: history,
+  },
+  show: {
+    usage: 'show <...targets>',
+    doc: 'where what a target made comes from: who, when, with which commands, versions, inputs, job',
+    options: [
+      ['--format <name>', 'text (default), json, ro-crate (RO-Crate 1.1) or prov (PROV-JSON)'],
+      ['--deep', 'also all that it was made from'],
+      JSON_OPTION,
+    ],
+    examples: ['desgw show TARGET', 'desgw show TARGET --deep --format ro-crate'],
+    run: show,
   },
   stats: {
     usage: 'stats [...targets]',

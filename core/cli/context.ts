@@ -6,8 +6,10 @@ import { UserError } from '../api/errors.ts';
 import { type ChosenParams, chosenParams } from '../graph/params.ts';
 import { codeReader } from '../load/closure.ts';
 import { findRuleFile, type Loaded, loadBuild } from '../load/load.ts';
+import { History } from '../memory/history.ts';
 import type { Project } from '../observe/stage.ts';
 import type { LockWish } from '../run/opening.ts';
+import { withoutSecrets } from '../words/secrets.ts';
 import type { Terminal } from '../words/terminal.ts';
 import { realClock } from '../world/clock.ts';
 import { openFiles } from '../world/files.ts';
@@ -43,6 +45,8 @@ export interface Invocation {
   readonly onWorld: (world: World) => void;
   /** Told once there is a rule file, so that what its code throws is not called a fault of desgw. */
   readonly onRules: (loaded: Pick<Loaded, 'siteOf' | 'explain'>) => void;
+  /** Told of the history that this command keeps, so that its end can be noted. */
+  readonly onHistory: (history: History) => void;
 }
 
 /** A loaded project with what went into it. */
@@ -139,8 +143,18 @@ export async function openProject(
       .filter(([, source]) => source === '--set')
       .map(([name]) => [name, params[name]!]),
   );
-  const project = { world, build, params, given, siteOf, mention, explain, code };
+  const history = historyOf(world, invocation);
+  const project = { world, build, params, given, siteOf, mention, explain, code, history };
   return { project, loaded, chosen };
+}
+
+/** Keeps what this command does; nothing is written before it does anything. */
+function historyOf({ files, clock, processes }: World, invocation: Invocation): History {
+  const command = withoutSecrets(invocation.command);
+  const doer = { command, desgw: VERSION, node: process.version, by: processes.self };
+  const history = new History(files, clock, doer);
+  invocation.onHistory(history);
+  return history;
 }
 
 /** A rule file may wait for something that never comes. */

@@ -34,7 +34,8 @@ export async function journal(
   return 0;
 }
 
-const isMeant = (target: string, name: string): boolean =>
+/** Whether a name, or a pattern with stars, means a target. */
+export const isMeant = (target: string, name: string): boolean =>
   target === name || (/[*?]/.test(name) && globPattern(name).test(target));
 
 /** Where the time of an invocation goes that plans these targets and does nothing else. */

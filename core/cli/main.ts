@@ -7,6 +7,7 @@ import { setMaxListeners } from 'node:events';
 import { dirname } from 'node:path';
 import { isCode } from '../api/codes.ts';
 import { UserError } from '../api/errors.ts';
+import type { History } from '../memory/history.ts';
 import { codeText, complaintJson, complaintOf, complaintText } from '../views/complaint.ts';
 import { processTerminal, type Terminal, whenLost, whenRead } from '../words/terminal.ts';
 import { FileError, openFiles } from '../world/files.ts';
@@ -33,16 +34,22 @@ async function main(): Promise<number> {
     onRules: (loaded) => {
       rules = loaded;
     },
+    onHistory: interrupt.onHistory,
   };
   let rules: Parameters<Invocation['onRules']>[0] | undefined;
-  try {
-    return await dispatch(argv, invocation);
-  } catch (error) {
-    if (interrupt.signal.aborted && error === interrupt.signal.reason) return INTERRUPTED;
-    const plain = error instanceof Error && !('code' in error) && !(error instanceof UserError);
-    const theirs = plain && (rules?.siteOf(error.stack ?? '') ?? '') !== '';
-    return complain(theirs ? rules?.explain(error) : error, terminal);
-  }
+  const run = async (): Promise<number> => {
+    try {
+      return await dispatch(argv, invocation);
+    } catch (error) {
+      if (interrupt.signal.aborted && error === interrupt.signal.reason) return INTERRUPTED;
+      const plain = error instanceof Error && !('code' in error) && !(error instanceof UserError);
+      const theirs = plain && (rules?.siteOf(error.stack ?? '') ?? '') !== '';
+      return complain(theirs ? rules?.explain(error) : error, terminal);
+    }
+  };
+  const status = await run();
+  interrupt.ended(status);
+  return status;
 }
 
 async function dispatch(argv: readonly string[], invocation: Invocation): Promise<number> {
@@ -80,16 +87,27 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 function handleSignals(terminal: Terminal): {
   signal: AbortSignal;
   onWorld: (world: World) => void;
+  onHistory: (history: History) => void;
+  ended: (status: number) => void;
 } {
   const abort = new AbortController();
   // As many listen as there are actions at a time.
   setMaxListeners(0, abort.signal);
   let world: World | undefined;
+  const histories: History[] = [];
+  const ended = (status: number): void => {
+    for (const history of histories) {
+      history.end(status);
+      if (history.lost !== undefined)
+        terminal.err(`desgw: what was done is on record, but not in the history: ${history.lost}`);
+    }
+  };
   const noticed = watchSignals(SIGNALS);
   const onSignal = (): void => {
     noticed();
     if (abort.signal.aborted) {
       world?.processes.killAll();
+      ended(INTERRUPTED);
       process.exit(INTERRUPTED);
     }
     terminal.live([]);
@@ -98,6 +116,8 @@ function handleSignals(terminal: Terminal): {
   for (const name of SIGNALS) process.on(name, onSignal);
   return {
     signal: abort.signal,
+    ended,
+    onHistory: (history) => void histories.push(history),
     onWorld(opened) {
       world = opened;
       // Where a group works together, what one makes the others can go on with, programs' files too.

@@ -14,6 +14,7 @@ import { allKnown, placeholderPatterns, refuseHopeless, resolveGoals } from '../
 import type { Graph } from '../graph/graph.ts';
 import { normalisePath, type ResolveOptions, resolve } from '../graph/resolve.ts';
 import type { CodeReader } from '../load/closure.ts';
+import type { History } from '../memory/history.ts';
 import { closure } from '../plan/plan.ts';
 import type { Plan } from '../plan/verdict.ts';
 import { nearestNames } from '../words/near.ts';
@@ -39,6 +40,8 @@ export interface Project {
   readonly explain: (error: unknown) => Error;
   /** Reads functions of the rule file with all that they use. */
   readonly code?: CodeReader;
+  /** Keeps what is done, for people who ask later. */
+  readonly history?: History;
 }
 
 /** A plan for the goals, or which targets have to be made before one can be. */

@@ -207,6 +207,7 @@ class Performer {
   #start(steps: readonly Step[]): void {
     const { journal } = this.#context;
     if (this.#action.kind !== 'run') return;
+    this.#context.onMeans?.(this.#action.makes, steps, this.#token);
     const detached = steps.find(
       (step): step is Exec => step.kind === 'exec' && step.detached !== undefined,
     )?.detached;

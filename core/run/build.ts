@@ -3,6 +3,7 @@
 import { isSystemError, UserError } from '../api/errors.ts';
 import type { Tally } from '../api/looks.ts';
 import type { Problem } from '../api/rules.ts';
+import type { Step } from '../api/steps.ts';
 import type { Path, TargetName } from '../api/values.ts';
 import { realTargets } from '../graph/graph.ts';
 import { lackingSource, sourceNeededBy } from '../graph/sources.ts';
@@ -23,6 +24,7 @@ import type { Verdicts } from '../plan/view.ts';
 import type { Files } from '../world/world.ts';
 import type { BuildEvent, Outcome, Summary } from './events.ts';
 import type { Execution } from './execution.ts';
+import { Programs } from './means.ts';
 import {
   type Looking,
   meantBy,
@@ -116,6 +118,7 @@ class BuildRun {
   readonly #stillness: Stillness;
   readonly #listings: Listings;
   readonly #settled = new Settled();
+  readonly #programs: Programs;
   #forced: ReadonlySet<TargetName> | undefined;
   /** Since when targets could not be seen, without having been seen in between. */
   readonly #unseenSince = new Map<TargetName, number>();
@@ -127,6 +130,7 @@ class BuildRun {
     this.#environments = environmentsOf(project.world);
     this.#stillness = new Stillness(project.world.clock);
     this.#listings = new Listings(project.world.clock);
+    this.#programs = new Programs(project.world.files);
   }
 
   async run(): Promise<Summary> {
@@ -272,6 +276,7 @@ class BuildRun {
         newToken: () => crypto.randomUUID(),
         explain: this.#project.explain,
         refusers: this.#refusers,
+        onMeans: (targets, steps, token) => this.#noteMeans(targets, steps, token),
       },
       { jobs, failFast, wait, signal },
     );
@@ -281,6 +286,14 @@ class BuildRun {
     for (const name of [...done.built, ...done.adopted]) this.#failed.delete(name);
     for (const failure of done.failed) this.#failed.set(failure.target, failure);
     return done;
+  }
+
+  /** By what targets are about to be made, for the history. */
+  #noteMeans(targets: readonly TargetName[], steps: readonly Step[], token: string): void {
+    const { history } = this.#project;
+    if (history === undefined) return;
+    const means = this.#programs.meansOf(steps, token);
+    for (const target of targets) history.means(target, means);
   }
 
   /** A run that died while putting its outputs in place, and whose outputs are all there, is done. */

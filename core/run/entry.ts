@@ -53,6 +53,12 @@ export interface PerformContext {
   readonly explain: (error: unknown) => Error;
   /** Phases of which everything would be refused, by a target that was; added to as that turns out. */
   readonly refusers: Map<string, TargetName>;
+  /** Told by which steps targets are about to be made. */
+  readonly onMeans?: (
+    targets: readonly TargetName[],
+    steps: readonly Step[],
+    token: string,
+  ) => void;
 }
 
 /** How an action ended. */

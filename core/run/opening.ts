@@ -64,7 +64,11 @@ export async function withJournal<T>(
       const observer = stands
         ? before.observer
         : observe(project, journal, { ...looking, mayWrite: true });
-      return await use({ journal: explained(journal, project.world), observer, stands });
+      return await use({
+        journal: told(explained(journal, project.world), project),
+        observer,
+        stands,
+      });
     } finally {
       journal.close();
     }
@@ -119,6 +123,22 @@ function explained(journal: Journal, { explain }: World): Journal {
     drop(target) {
       explain('journal', () => [`${display(target)} dropped`]);
       journal.drop(target);
+    },
+  };
+}
+
+/** The journal, with what is written to it of targets kept in the history of the workspace too. */
+function told(journal: Journal, { history }: Project): Journal {
+  if (history === undefined) return journal;
+  return {
+    ...journal,
+    trace(target, trace, options) {
+      journal.trace(target, trace, options);
+      history.note(target, trace);
+    },
+    drop(target) {
+      journal.drop(target);
+      history.drop(target);
     },
   };
 }

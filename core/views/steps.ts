@@ -1,10 +1,11 @@
 /** Steps of a recipe as a person would type or describe them. */
 import { Refusal } from '../api/errors.ts';
-import type { Edit, Exec, Sourced, Step, Write } from '../api/steps.ts';
+import type { Edit, Exec, Step, Write } from '../api/steps.ts';
 import type { Path } from '../api/values.ts';
 import { editKeys } from '../formats/keys.ts';
-import { commandLine, display, shellQuote } from '../words/quote.ts';
-import { count, enumerate } from '../words/text.ts';
+import { stepLine } from '../words/commands.ts';
+import { display } from '../words/quote.ts';
+import { count } from '../words/text.ts';
 import { duration } from '../words/time.ts';
 import { lineDiff } from './diff.ts';
 
@@ -22,73 +23,23 @@ export interface StepContext {
 /** One step in lines. Commands can be copied into bash, started from the workspace. */
 export function stepLines(step: Step, context: StepContext): readonly string[] {
   const { textOf } = context;
+  const line = stepLine(step, { workspace: context.workspace, token: '<token>' });
   switch (step.kind) {
-    case 'exec':
-      return execLines(step, context.workspace);
+    case 'exec': {
+      const notes = execNotes(step);
+      return [line, ...(notes.length === 0 ? [] : [`    ${notes.join('; ')}`])];
+    }
     case 'write':
       return writeLines(step, textOf(step.path));
     case 'edit':
       return editLines(step, textOf);
     case 'copy':
-      return [`copy ${display(step.from)} to ${display(step.to)}`];
     case 'link':
-      return [`link ${display(step.path)} -> ${display(step.to)}`];
     case 'move':
-      return [`move ${display(step.from)} to ${display(step.to)}, if it is there`];
     case 'remove':
-      return [`remove ${display(step.path)}, if it is there`];
-    case 'claim': {
-      const which =
-        step.all === true
-          ? 'what is free of '
-          : step.names.length === 1
-            ? ''
-            : 'the first free of ';
-      const names = `${which}${enumerate(step.names.map(display), 3)}`;
-      return [`claim ${names} in ${display(step.registry)} (${display(step.note)})`];
-    }
+    case 'claim':
+      return [line];
   }
-}
-
-function execLines(exec: Exec, workspace: string): readonly string[] {
-  const filled = (text: string) =>
-    text.replaceAll('{token}', '<token>').replaceAll('{workspace}', workspace);
-  const assignments = Object.entries(exec.env ?? {})
-    .map(([name, value]) => `${name}=${shellQuote(filled(value))} `)
-    .join('');
-  const cwd = exec.cwd ?? '.';
-  const sourcedIn = exec.environment?.cwd ?? '.';
-  const parts = [
-    ...(exec.environment === undefined ? [] : sourcing(exec.environment, workspace, filled)),
-    ...(cwd === sourcedIn && exec.environment !== undefined
-      ? []
-      : changeTo(cwd, sourcedIn, exec.environment !== undefined, workspace)),
-    assignments + commandLine(exec.argv.map(filled)),
-  ];
-  const command = parts.length === 1 ? parts[0]! : `(${parts.join(' && ')})`;
-  const to = exec.stdout === undefined ? '' : ` > ${shellQuote(exec.stdout)}`;
-  const notes = execNotes(exec);
-  return [`$ ${command}${to}`, ...(notes.length === 0 ? [] : [`    ${notes.join('; ')}`])];
-}
-
-/** Sources a script in the folder it wants; its own path is spelled out, as that is another folder. */
-function sourcing(
-  { script, args, cwd, env, set }: Sourced,
-  workspace: string,
-  filled: (text: string) => string,
-): readonly string[] {
-  const exports = (values: Sourced['env']) =>
-    Object.entries(values ?? {}).map(
-      ([name, value]) => `export ${name}=${shellQuote(filled(value))}`,
-    );
-  const path = cwd === undefined || script.startsWith('/') ? script : `${workspace}/${script}`;
-  const source = [...exports(env), `. ${commandLine([path, ...(args ?? [])])}`, ...exports(set)];
-  return cwd === undefined ? source : [`cd ${shellQuote(cwd)}`, ...source];
-}
-
-function changeTo(cwd: string, from: string, moved: boolean, workspace: string): readonly string[] {
-  if (cwd === '.' && from === '.') return [];
-  return [`cd ${shellQuote(moved && !cwd.startsWith('/') ? `${workspace}/${cwd}` : cwd)}`];
 }
 
 function execNotes(exec: Exec): readonly string[] {
