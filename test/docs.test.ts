@@ -122,6 +122,22 @@ function named(page: string): readonly { command: string; options: readonly stri
   });
 }
 
+/** What README shows that a command prints. */
+function shownOf(command: string): string {
+  const block = blocks(README, '').find((text) => text.startsWith(`$ ${command}\n`));
+  expect({ command, block }).toMatchObject({ block: expect.any(String) });
+  return block!.slice(block!.indexOf('\n') + 1);
+}
+
+/** A text without what differs from one run and one place to the next. */
+const facts = (text: string): string =>
+  text
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(, .*? ago)?/g, 'WHEN')
+    .replace(/\b\d+(m \d\d|\.\d)s/g, 'TOOK')
+    .replace(/\S+(@| on )\S+?(?=[, ])/g, 'WHO')
+    .replace(/desgw [\d.]+ and Node v[\d.]+/, 'VERSIONS')
+    .replace(/ {2,}/g, '  ');
+
 describe('README', () => {
   test('every command and option that is named exists', () => {
     const added = desgw(ROOT, 'commands').out;
@@ -165,6 +181,9 @@ describe('README', () => {
       text.replace(/\d+\.\d+s/g, 'TIME').replace(/^\d\d:\d\d:\d\d\S*/gm, 'CLOCK');
     expect(code).toBe(0);
     expect(withoutTimes(out)).toBe(withoutTimes(`${shown.join('\n')}\n`));
+
+    for (const command of ['history', 'show report'])
+      expect(facts(desgw(dir, ...command.split(' ')).out)).toBe(facts(shownOf(`desgw ${command}`)));
   });
 
   test('its test passes where desgw is installed, with what a user installs and no more', () => {

@@ -38,7 +38,7 @@ export function provenanceOf(
     return {
       target,
       built,
-      superseded: traces.get(target) !== built,
+      superseded: traces.get(target)?.kind !== 'built',
       ...(by === undefined ? {} : { by }),
       ...(began === undefined ? {} : { begun: began.at }),
       ...(commands === undefined ? {} : { means: { commands, programs, checkouts } }),

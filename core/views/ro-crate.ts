@@ -31,12 +31,16 @@ const PROFILE = 'https://w3id.org/ro/wfrun/process/0.5';
 export function roCrate(all: readonly Provenance[], { name, now }: CrateOptions): object {
   const entities = new Map<string, Entity>();
   const add = (entity: Entity): Reference => {
-    if (!entities.has(entity['@id'])) entities.set(entity['@id'], entity);
-    return { '@id': entity['@id'] };
+    const known = entities.get(entity['@id']);
+    // A file that was another one then than it was for those that came before.
+    const other = known !== undefined && known.identifier !== entity.identifier;
+    const id = other ? `${entity['@id']}#${entity.identifier}` : entity['@id'];
+    if (!entities.has(id)) entities.set(id, { ...entity, '@id': id });
+    return { '@id': id };
   };
   const actions = all.map((one) => add(actionOf(one, add)));
   const parts = [...entities.values()]
-    .filter((entity) => entity['@type'] === 'File')
+    .filter((entity) => [entity['@type']].flat().includes('File'))
     .map((entity) => ({ '@id': entity['@id'] }));
   return {
     '@context': 'https://w3id.org/ro/crate/1.1/context',

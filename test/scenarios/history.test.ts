@@ -96,4 +96,32 @@ describe.concurrent('history', () => {
     expect(unknown.code).toBe(2);
     expect(unknown.err).toContain("nothing was ever done here to 'gaol'\n  Did you mean 'goal'?");
   });
+
+  test('show tells what a target was made by, also of what the rule file does not know any more', async ({
+    w,
+    expect,
+  }) => {
+    w.write('make.sh', '#!/bin/sh\ncat src\n');
+    w.write('.git/HEAD', 'ref: refs/heads/main\n');
+    w.write('.git/packed-refs', `# pack-refs\n${'c0ffee00'.repeat(5)} refs/heads/main\n`);
+    w.write('src', '1');
+    const goal = `target('goal', { deps: ['a'], outputs: ['goal.txt'], recipe: [write('goal.txt', '')] }),`;
+    w.rules(
+      `target('a', { inputs: ['src'], outputs: ['a.txt'], recipe: [exec(['sh', 'make.sh'], { stdout: 'a.txt' })] }), ${goal}`,
+    );
+    expect((await w.desgw(['show', 'a'])).err).toContain("'a': nothing of it was made yet");
+    expect((await w.desgw(['build'])).code).toBe(0);
+    w.rules(goal.replace(`deps: ['a'], `, ''));
+    const { out } = await w.desgw(['show', 'a']);
+    expect(out).toContain('steps        $ sh make.sh > a.txt\n');
+    expect(out).toMatch(/^programs {5}make\.sh {2}\S{22}$/m);
+    expect(out).toContain(`scripts of   .  commit ${'c0ffee00'.repeat(5)}\n`);
+    const deep = JSON.parse((await w.desgw(['show', 'goal', '--deep', '--json'])).out);
+    expect(deep.targets.map(({ target }: { target: string }) => target)).toEqual(['a', 'goal']);
+    const crate = JSON.parse((await w.desgw(['show', 'goal.txt', '--format', 'ro-crate'])).out);
+    expect(crate['@graph'][1].description).toContain('How goal came to be');
+    expect((await w.desgw(['show', 'a', '--format', 'rocrate'])).err).toContain(
+      "Did you mean 'ro-crate'?",
+    );
+  });
 });
