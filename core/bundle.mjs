@@ -72,12 +72,15 @@ async function bundleEntry() {
   });
   const load = (name) => import(pathToFileURL(join(made, `${name}.mjs`)).href);
   const { commandHelps, described, topHelp } = await load('help');
-  const { followUpCommands, sandbox } = await load('targets');
+  const { followUpCommands, followUpStart, sandbox } = await load('targets');
   const followUp = followUpCommands(sandbox());
   const added = Object.entries(followUp).map(([name, { doc }]) => [name, doc]);
-  const texts = { ...commandHelps(), '': topHelp(added, 'With the rule file of a follow-up:') };
-  writeFileSync(join(made, 'help.json'), JSON.stringify(texts));
-  const { commands, page } = described(followUp);
+  const { commands, page } = described(followUp, followUpStart);
+  const top = topHelp(added, 'With the rule file of a follow-up:');
+  writeFileSync(
+    join(made, 'help.json'),
+    JSON.stringify({ ...commandHelps(commands.commands), '': top }),
+  );
   writeFileSync(join(made, 'commands.json'), JSON.stringify(commands));
   writeFileSync(join(made, 'desgw.1'), page);
 }

@@ -31,6 +31,7 @@ export {
 } from './api/grid.ts';
 export type * from './api/looks.ts';
 export type * from './api/rules.ts';
+export type * from './api/start.ts';
 export type * from './api/steps.ts';
 export {
   jobsSeen,

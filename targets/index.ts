@@ -3,6 +3,7 @@ export { claimedSeason } from './commands/asked.ts';
 export { completeFollowUp } from './commands/complete.ts';
 export { followUpCommands } from './commands/index.ts';
 export { resultsOf } from './commands/results.ts';
+export { followUpStart } from './commands/start.ts';
 export { type Marker, readMarker } from './grid/marker.ts';
 export { type NightOf, nightOf } from './night.ts';
 export { followUp, followUpParams } from './pipeline.ts';

@@ -12,8 +12,6 @@ export interface Param {
   readonly help?: string;
   /** An option of the commands that stands for `--set` of it: `--from-output <file>`. */
   readonly option?: string;
-  /** What `desgw init` asks for it; the answer goes into the rule file. */
-  readonly ask?: string;
   /** While the value is `null`: the file and key that decide, for `desgw params` to show. */
   readonly from?: { readonly path: Path; readonly format: EditFormat; readonly key: string };
   /** A complaint, or nothing when the value is good. */

@@ -161,6 +161,8 @@ export interface Adapter {
   /** Seconds after which an answer is no longer waited for. */
   readonly timeout: number;
   readonly ask: (question: Json, tools: AdapterTools) => Promise<Json>;
+  /** What everybody should know who builds by its answers, such as that they are made up. */
+  readonly notice?: string;
   /** For one that knows of work that was handed over: whether that is still under way. */
   readonly work?: {
     readonly question: Json;

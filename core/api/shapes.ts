@@ -243,7 +243,6 @@ const param = fields<Param>(
     type: oneOf('text', 'integer', 'number', 'boolean', 'list'),
     help: text,
     option: text,
-    ask: text,
     from: fields<NonNullable<Param['from']>>(
       { path: text, format, key: text },
       { path: true, format: true, key: true },
@@ -264,6 +263,7 @@ const adapter = fields<Adapter>(
     dry: flag,
     timeout: number,
     ask: anyFunction,
+    notice: text,
     work: fields<NonNullable<Adapter['work']>>(
       { question: json, judge: anyFunction },
       { question: true, judge: true },

@@ -5,11 +5,15 @@
 import { join } from 'node:path';
 import { isMemorable, MEMO, readMemo } from '../memory/memo.ts';
 import type { Summary } from '../run/events.ts';
+import { noticeText } from '../views/notice.ts';
 import { summaryText } from '../views/summary.ts';
 import { processTerminal } from '../words/terminal.ts';
+import { clockTime } from '../words/time.ts';
+import { realClock } from '../world/clock.ts';
 import { areAsNoted, readOwn } from '../world/signatures.ts';
 import { folderOfRules } from './above.ts';
 import { type Call, keyOf } from './memo-key.ts';
+import type { Noticed } from './remember.ts';
 
 /**
  * Prints what the same build printed when it had nothing to do, if nothing that it went by has changed.
@@ -26,7 +30,9 @@ export async function answer(call: Call, dist: string): Promise<boolean> {
       return false;
     if (!(await areAsNoted(memo))) return false;
     const { paint, out } = processTerminal(call.env);
-    const summary = memo.summary as unknown as Summary;
+    const { notices, ...summary } = memo.summary as unknown as Summary & Noticed;
+    for (const notice of notices)
+      out(`${paint('dim', clockTime(realClock().now()))} ${noticeText(notice, paint)}`);
     out(summaryText({ ...summary, ms: performance.now() }, paint).trimEnd());
     return true;
   } catch (error) {

@@ -7,10 +7,12 @@ import type { Observer } from '../observe/observer.ts';
 import type { Stage } from '../observe/stage.ts';
 import { EXIT, runBuild } from '../run/build.ts';
 import { evaluate } from '../run/entry.ts';
+import type { BuildEvent } from '../run/events.ts';
 import { lookOnly } from '../run/opening.ts';
 import { dryRunJson, dryRunText, refusals } from '../views/dry-run.ts';
 import type { StepsOf } from '../views/dry-run-words.ts';
 import { jsonReporter } from '../views/json.ts';
+import { noticesOf, noticeText } from '../views/notice.ts';
 import { profiler } from '../views/profile.ts';
 import type { Reporter } from '../views/reporter.ts';
 import { type CommonFlags, type Invocation, jobsOf, type Opened, openProject } from './context.ts';
@@ -53,7 +55,15 @@ export async function build(
     flags.report === undefined ? undefined : pageReporter(flags.report, opened, invocation);
   const told = reporterFor(flags, opened, invocation);
   const reporter = page === undefined ? told : together([told, page]);
+  const emit = (event: BuildEvent): void => {
+    memory.note(event);
+    if (event.kind === 'planned')
+      keepNames(opened.project.world.files.root, namesOf(event.plan, opened));
+    reporter.event(event);
+  };
   try {
+    const notices = noticesOf(opened.project.build);
+    for (const text of notices) emit({ kind: 'notice', text });
     const summary = await runBuild(opened.project, {
       goals: targets,
       jobs: positive('--jobs', flags.jobs) ?? jobsOf(opened.project.build),
@@ -64,15 +74,10 @@ export async function build(
       waitTimeout: seconds(flags.waitTimeout),
       command,
       signal,
-      emit: (event) => {
-        memory.note(event);
-        if (event.kind === 'planned')
-          keepNames(opened.project.world.files.root, namesOf(event.plan, opened));
-        reporter.event(event);
-      },
+      emit,
     });
     await page?.written();
-    memory.keep(summary, opened.project.world.files, opened.loaded.unknowable());
+    memory.keep({ ...summary, notices }, opened.project.world.files, opened.loaded.unknowable());
     return EXIT[summary.outcome];
   } finally {
     reporter.end();
@@ -149,6 +154,7 @@ async function dryRun(
   if (flags.json === true) terminal.out(JSON.stringify(dryRunJson(stage.plan, stepsOf)));
   else {
     const { paint } = terminal;
+    for (const text of noticesOf(project.build)) terminal.out(noticeText(text, paint));
     terminal.out(
       dryRunText(stage.plan, {
         stepsOf,

@@ -6,9 +6,9 @@ import { clean } from './clean.ts';
 import { completionScript } from './completion.ts';
 import type { CommonFlags, Invocation } from './context.ts';
 import { history } from './history.ts';
-import { init } from './init.ts';
+import { comesWithDesgw, type InitFlags, init, optionsFor } from './init.ts';
 import { journal, stats } from './inspect.ts';
-import type { Described } from './options.ts';
+import type { Described, Option } from './options.ts';
 import { type ReportFlags, report } from './report.ts';
 import { show } from './show.ts';
 import { trust } from './trust.ts';
@@ -16,6 +16,8 @@ import { graph, log, params, status, targets, why } from './views.ts';
 
 /** A command with what carries it out; each reads the options that its description names. */
 export interface Declared extends Described {
+  /** Options that are known only when something else is loaded; others get those of the rule file. */
+  readonly moreOptions?: () => Promise<readonly Option[]>;
   readonly run: (
     args: readonly string[],
     flags: BuildFlags & { readonly [name: string]: unknown },
@@ -244,9 +246,10 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
   },
   init: {
     usage: 'init [folder]',
-    doc: 'make a new workspace: a rule file to start from',
-    options: [],
-    examples: ['desgw init S230518h'],
-    run: (args, _flags, invocation) => init(args[0] ?? '.', invocation),
+    doc: 'make a new workspace: asks what has to be known, or is told by options',
+    options: [['-y, --yes', 'ask nothing: what is not told is what is most likely']],
+    moreOptions: async () => optionsFor(await comesWithDesgw()),
+    examples: ['desgw init S230518h', 'desgw init --sandbox play'],
+    run: (args, flags, invocation) => init(args[0] ?? '.', flags as InitFlags, invocation),
   },
 };

@@ -28,7 +28,7 @@ export async function runDeclared(
 ): Promise<number> {
   if (asksForHelp(argv)) {
     // No rule file is run for it, so what one adds is not there: `desgw params` tells.
-    invocation.terminal.out(helpOf(declared));
+    invocation.terminal.out(helpOf(await complete(declared)));
     return 0;
   }
   refuseSwallowed([...declared.options, ...GLOBAL_OPTIONS], invocation);
@@ -37,6 +37,10 @@ export async function runDeclared(
     parsed = parse(name, declared, argv);
   } catch (error) {
     if (!(error instanceof UnknownOption)) throw error;
+    if (declared.moreOptions !== undefined) {
+      parsed = parse(name, await complete(declared), argv);
+      return declared.run(parsed.args, parsed.flags, invocation);
+    }
     const shortcuts = await shortcutsIn(argv, invocation);
     if (shortcuts.length === 0) throw error;
     const options = [...declared.options, ...shortcuts.map(({ option }) => option)];
@@ -44,6 +48,12 @@ export async function runDeclared(
     parsed = { ...parsed, flags: { ...parsed.flags, set: sets(parsed.flags, shortcuts) } };
   }
   return declared.run(parsed.args, parsed.flags, invocation);
+}
+
+/** A command with the options that had to be looked up. */
+async function complete(declared: Declared): Promise<Declared> {
+  const more = (await declared.moreOptions?.()) ?? [];
+  return { ...declared, options: [...declared.options, ...more] };
 }
 
 async function shortcutsIn(

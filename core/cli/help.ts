@@ -1,9 +1,11 @@
 /** The help texts that need no rule file. Written down when desgw is bundled, so that they cost nothing. */
 import type { Command } from '../api/builds.ts';
+import type { Start } from '../api/start.ts';
 import { describe } from './added.ts';
 import { COMMANDS, EXIT_HELP } from './commands.ts';
 import type { KeptCommands } from './complete.ts';
 import { VERSION } from './context.ts';
+import { optionsFor } from './init.ts';
 import { manPage } from './man.ts';
 import { type Described, GLOBAL_OPTIONS, helpOf, rows } from './options.ts';
 
@@ -24,30 +26,23 @@ export function topHelp(
 }
 
 /** Help of every command, by its name. */
-export function commandHelps(): { readonly [name: string]: string } {
-  return Object.fromEntries(
-    Object.entries(COMMANDS).map(([name, declared]) => [name, helpOf(declared)]),
-  );
-}
+export const commandHelps = (own: KeptCommands['commands']): { readonly [name: string]: string } =>
+  mapped(own, (_name, one) => helpOf(one));
 
 /** What completion goes by, and the manual page; `added` are the commands of a follow-up. */
-export function described(added: { readonly [name: string]: Command }): {
-  readonly commands: KeptCommands;
-  readonly page: string;
-} {
-  const own = mapped(COMMANDS, (_name, declared) => withoutRun(declared));
+export function described(
+  added: { readonly [name: string]: Command },
+  start: Start,
+): { readonly commands: KeptCommands; readonly page: string } {
+  const own = mapped(
+    COMMANDS,
+    (_name, { run: _run, moreOptions, ...one }): Described =>
+      moreOptions === undefined ? one : { ...one, options: [...one.options, ...optionsFor(start)] },
+  );
   const more = mapped(added, describe);
   const commands = { commands: own, added: more, global: GLOBAL_OPTIONS };
   return { commands, page: manPage(own, more, GLOBAL_OPTIONS) };
 }
-
-const withoutRun = ({ usage, doc, options, ...more }: Described): Described => ({
-  usage,
-  doc,
-  options,
-  ...(more.shown === undefined ? {} : { shown: more.shown }),
-  ...(more.examples === undefined ? {} : { examples: more.examples }),
-});
 
 const mapped = <A, B>(
   all: { readonly [name: string]: A },

@@ -1,110 +1,135 @@
-/** `desgw init`: a new workspace. */
-
+/** `desgw init`: a new workspace, by what is asked for it or told by options. */
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Build } from '../api/builds.ts';
 import { UserError } from '../api/errors.ts';
-import type { Json } from '../api/values.ts';
-import { chosenParams } from '../graph/params.ts';
+import type { Answers, Finding, Question, Start } from '../api/start.ts';
 import { RULE_FILE } from '../load/load.ts';
 import { PARTS } from '../load/parts.ts';
+import { shellQuote } from '../words/quote.ts';
+import { table } from '../words/text.ts';
 import { openFiles } from '../world/files.ts';
 import type { Files } from '../world/world.ts';
-import { type Invocation, openProject, openWorld } from './context.ts';
-import { isInteractive, prompt } from './prompt.ts';
+import type { Invocation } from './context.ts';
+import { nameOf, type Option } from './options.ts';
+import { isInteractive, type Prompts, prompts } from './prompt.ts';
 
-/** Puts the rule file that comes with desgw into a folder; never overwrites one. */
-export async function init(folder: string, invocation: Invocation): Promise<number> {
-  const workspace = resolve(invocation.cwd, folder);
-  openFiles(invocation.cwd).makeDirectory(workspace);
-  const { files } = openWorld(workspace, invocation);
+/** Flags of `init`: its own, and the answers by the names of their options. */
+export interface InitFlags {
+  readonly yes?: boolean;
+  readonly [name: string]: unknown;
+}
+
+/** Makes a workspace in a folder. Whatever is wrong is found before anything is written. */
+export async function init(
+  folder: string,
+  flags: InitFlags,
+  invocation: Invocation,
+): Promise<number> {
   const home = fileURLToPath(new URL('..', import.meta.url));
-  const text = files.readText(join(home, RULE_FILE));
-  if (text === undefined) throw new Error(`internal: ${RULE_FILE} is missing from ${home}`);
-  if (!files.createExclusive(RULE_FILE, text)) {
+  const workspace = resolve(invocation.cwd, folder);
+  const here = openFiles(invocation.cwd);
+  if (here.stat(join(workspace, RULE_FILE)) !== undefined)
     throw new UserError(`${join(workspace, RULE_FILE)} exists`, 'Edit it, or name another folder.');
-  }
-  files.createExclusive('tsconfig.json', tsconfig(home, files));
-  const { loaded } = await openProject(
-    { ...invocation, cwd: workspace },
-    { file: join(workspace, RULE_FILE) },
-    { writes: true },
-  );
-  const { values, open } = await askedFor(loaded.build, invocation);
-  if (Object.keys(values).length > 0) files.write(RULE_FILE, withParams(text, values));
-  const more = open.length === 0 ? '' : ` Set ${open.join(', ')} in it, too (desgw params).`;
+  const start = await comesWithDesgw();
+  const asked = isInteractive() && flags.yes !== true ? await prompts(invocation) : undefined;
+  const answers = await answersTo(start.questions, flags, findingIn(here, invocation), asked);
+  const texts = start.files(answers, (path) => readOwnFile(here, join(home, path)));
+  here.makeDirectory(workspace);
+  const files = openFiles(workspace);
+  for (const [path, text] of Object.entries(texts)) files.createExclusive(path, text);
+  files.createExclusive('tsconfig.json', tsconfig(home));
+  const steps = [[`cd ${shellQuote(workspace)}`, ''] as const, ...start.next(answers)];
   invocation.terminal.out(
-    `${join(workspace, RULE_FILE)} is there: name in it what is yours, then\n\n  cd ${workspace}\n  desgw build -n${more === '' ? '' : `\n\n${more.trim()}`}`,
+    [
+      `${join(workspace, RULE_FILE)} is there. What is left to do:`,
+      '',
+      ...table(steps.map(([command, why]) => [`  ${command}`, why])).map((line) => line.trimEnd()),
+    ].join('\n'),
   );
   return 0;
 }
 
-/** Answers to what the rule file wants to be asked, and names of what got none. */
-async function askedFor(
-  build: Build,
-  invocation: Invocation,
-): Promise<{
-  readonly values: { readonly [name: string]: Json };
-  readonly open: readonly string[];
-}> {
-  const values: { [name: string]: Json } = {};
-  const open: string[] = [];
-  for (const [name, question] of questionsOf(build)) {
-    const value = isInteractive() ? await answered(build, name, question, invocation) : undefined;
-    if (value === undefined) open.push(name);
-    else values[name] = value;
-  }
-  return { values, open };
+/** Options with which the questions are answered beforehand. */
+export const optionsFor = ({ questions }: Start): readonly Option[] =>
+  questions.flatMap(({ name, help, choices, flags = {} }) => [
+    [`--${name} <${choices?.join('|') ?? 'value'}>`, help] as const,
+    ...Object.entries(flags).map(
+      ([flag, answer]) => [flag, `the same as --${name} ${answer}`] as const,
+    ),
+  ]);
+
+/** What the package brings; found by its name, as rule files find it. */
+export async function comesWithDesgw(): Promise<Start> {
+  const { followUpStart } = await import(new URL('targets.mjs', import.meta.url).href);
+  return followUpStart;
 }
 
-function questionsOf({ params = {} }: Build): readonly (readonly [string, string])[] {
-  return Object.entries(params).flatMap(([name, param]) =>
-    typeof param === 'object' && param !== null && 'ask' in param && typeof param.ask === 'string'
-      ? [[name, param.ask] as const]
-      : [],
-  );
-}
-
-/** Asks until the answer will do; an empty one leaves the question open. */
-async function answered(
-  build: Build,
-  name: string,
-  question: string,
-  { signal, terminal }: Invocation,
-): Promise<Json | undefined> {
-  for (;;) {
-    const text = (await prompt(`${question} (Enter: later): `, signal)).trim();
-    if (text === '') return undefined;
-    try {
-      return chosenParams(build, [`${name}=${text}`]).values[name];
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      terminal.err(error.message);
+async function answersTo(
+  questions: readonly Question[],
+  flags: InitFlags,
+  look: Finding,
+  asked: Prompts | undefined,
+): Promise<Answers> {
+  const answers: { [name: string]: string | undefined } = {};
+  const lacking: Question[] = [];
+  for (const question of questions) {
+    const told = toldBy(flags, question);
+    if (told !== undefined) answers[question.name] = checked(question, told, look);
+    else if (question.when?.(answers) !== false) {
+      const suggested = question.suggest?.(answers, look);
+      const answer =
+        asked === undefined ? suggested : await asked.answer(question, suggested, look);
+      if (answer !== undefined && answer !== '')
+        answers[question.name] = question.keep?.(answer, look) ?? answer;
+      else if (question.open === undefined) lacking.push(question);
     }
   }
-}
-
-/** The rule file with these values beside the parameters that it declares. */
-export function withParams(text: string, values: { readonly [name: string]: Json }): string {
-  const fixed = Object.entries(values).map(([name, value]) =>
-    typeof value === 'string'
-      ? `${name}: '${value.replace(/[\\']/g, '\\$&')}'`
-      : `${name}: ${JSON.stringify(value)}`,
-  );
-  return text.replace(
-    /^( *params: )(.+),$/m,
-    (_line, key: string, declared: string) => `${key}{ ...${declared}, ${fixed.join(', ')} },`,
+  if (lacking.length === 0) return answers;
+  throw new UserError(
+    `desgw init has to know: ${lacking.map(({ help }) => help).join('; ')}`,
+    `Say so: ${lacking.map(({ name }) => `--${name} ...`).join(' ')}`,
   );
 }
 
-/** Lets editors find the types of desgw wherever it is installed. */
-function tsconfig(home: string, files: Pick<Files, 'stat'>): string {
-  // An installed desgw has declarations; in a checkout the sources are read.
+function toldBy(flags: InitFlags, { name, flags: short = {} }: Question): string | undefined {
+  const value = flags[nameOf(`--${name}`)];
+  if (typeof value === 'string') return value;
+  return Object.entries(short).find(([flag]) => flags[nameOf(flag)] === true)?.[1];
+}
+
+function checked(question: Question, told: string, look: Finding): string {
+  const { name, choices } = question;
+  const complaint =
+    choices !== undefined && !choices.includes(told)
+      ? `it must be ${choices.join(' or ')}`
+      : question.check?.(told, look);
+  if (complaint === undefined) return question.keep?.(told, look) ?? told;
+  throw new UserError(`--${name} ${told}: ${complaint}`);
+}
+
+function findingIn(here: Files, { cwd, env }: Invocation): Finding {
+  return {
+    env,
+    cwd,
+    resolve: (typed) => resolve(cwd, typed.replace(/^~(?=\/|$)/, env.HOME ?? '~')),
+    exists: (path) => here.stat(path) !== undefined,
+    list: (folder) => here.list(folder) ?? [],
+  };
+}
+
+function readOwnFile(files: Files, path: string): string {
+  const text = files.readText(path);
+  if (text === undefined) throw new Error(`internal: ${path} is missing`);
+  return text;
+}
+
+/** Lets editors find the types of desgw wherever it is installed, with nothing else beside it. */
+function tsconfig(home: string): string {
   const paths = Object.fromEntries(
-    Object.entries(PARTS).map(([specifier, { source }]) => {
-      const declared = join(home, 'types', source.replace(/\.ts$/, '.d.ts'));
-      return [specifier, [files.stat(declared) === undefined ? join(home, source) : declared]];
-    }),
+    Object.entries(PARTS).map(([specifier, { source }]) => [
+      specifier,
+      [join(home, 'types', source.replace(/\.ts$/, '.d.ts'))],
+    ]),
   );
   const compilerOptions = {
     target: 'es2022',
@@ -114,6 +139,7 @@ function tsconfig(home: string, files: Pick<Files, 'stat'>): string {
     noEmit: true,
     skipLibCheck: true,
     allowImportingTsExtensions: true,
+    types: [],
     paths,
   };
   return `${JSON.stringify({ compilerOptions, include: [RULE_FILE] }, null, 2)}\n`;

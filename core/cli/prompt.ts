@@ -1,5 +1,6 @@
 /** Questions to the person at the terminal. */
 import { UserError } from '../api/errors.ts';
+import type { Finding, Question } from '../api/start.ts';
 import type { Invocation } from './context.ts';
 
 /** Whether somebody can be asked. */
@@ -28,4 +29,43 @@ export async function prompt(question: string, signal: AbortSignal): Promise<str
   } finally {
     lines.close();
   }
+}
+
+/** Asks several questions, one after the other. */
+export interface Prompts {
+  /** The answer; empty where the question may stay open and did. */
+  answer(question: Question, suggested: string | undefined, look: Finding): Promise<string>;
+}
+
+/** Questions with suggestions and complaints, for a terminal. Ctrl-C is an interrupt, as elsewhere. */
+export async function prompts({ signal }: Invocation): Promise<Prompts> {
+  const { select, text } = await import('@clack/prompts');
+  const shared = { signal, output: process.stderr };
+  const given = (answer: string | symbol | undefined): string => {
+    if (typeof answer !== 'symbol') return answer ?? '';
+    // In raw mode the key comes as a key.
+    process.emit('SIGINT');
+    signal.throwIfAborted();
+    throw new Error('internal: an interrupt was not heard');
+  };
+  return {
+    async answer({ ask, choices, check, open }, suggested, look) {
+      if (choices !== undefined) {
+        const options = choices.map((value) => ({ value }));
+        const initialValue = suggested ?? choices[0]!;
+        return given(await select<string>({ ...shared, message: ask, options, initialValue }));
+      }
+      const answer = await text({
+        ...shared,
+        message: open === undefined ? ask : `${ask} (Enter: ${open})`,
+        ...(suggested === undefined ? {} : { initialValue: suggested }),
+        validate: (typed) => {
+          const value = (typed ?? '').trim();
+          if (value === '') return open === undefined ? 'This has to be known.' : undefined;
+          return check?.(value, look);
+        },
+      });
+      return given(answer).trim();
+    },
+  };
 }

@@ -11,12 +11,17 @@ import type { Files } from '../world/world.ts';
 import type { Invocation } from './context.ts';
 import { keyOf } from './memo-key.ts';
 
+/** What was said before anything else. */
+export interface Noticed {
+  readonly notices: readonly string[];
+}
+
 /** Watches a build for what it goes by. */
 export interface Remembering {
   readonly invocation: Invocation;
   note(event: BuildEvent): void;
   /** Keeps what was found, if it was nothing to do and nothing else can matter. */
-  keep(summary: Summary, files: Files, unknowable: string | undefined): void;
+  keep(summary: Summary & Noticed, files: Files, unknowable: string | undefined): void;
 }
 
 /** For commands that may be answered from memory; others go as they are. */
@@ -32,7 +37,7 @@ export function remembering(invocation: Invocation): Remembering {
   return {
     invocation: { ...invocation, noting },
     note(event) {
-      if (event.kind !== 'planned' && event.kind !== 'finished') noting.doubt(event.kind);
+      if (!['notice', 'planned', 'finished'].includes(event.kind)) noting.doubt(event.kind);
     },
     keep(summary, files, unknowable) {
       if (unknowable !== undefined) noting.doubt(unknowable);

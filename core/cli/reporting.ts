@@ -4,6 +4,7 @@ import type { Path } from '../api/values.ts';
 import { newBuildLog, partsOf, tailOf } from '../memory/logs.ts';
 import { linesReporter } from '../views/lines.ts';
 import { liveReporter } from '../views/live.ts';
+import { noticeText } from '../views/notice.ts';
 import type { Reporter } from '../views/reporter.ts';
 import { plain } from '../words/paint.ts';
 import type { Terminal } from '../words/terminal.ts';
@@ -60,13 +61,15 @@ export function logReporter(
   const { clock, files, processes } = world;
   let path: Path | undefined;
   let appender: Appender | undefined;
+  /** Said before anything else, which is no reason for a log. */
+  const notices: string[] = [];
   const write = (text: string): void => {
     if (path === undefined) {
       const now = clock.now();
       const { user, host, pid } = processes.self;
       path = newBuildLog(
         files,
-        `${day(now)} ${clockTime(now)} ${command} (${user} on ${host}, pid ${pid}, desgw ${VERSION})\n`,
+        `${day(now)} ${clockTime(now)} ${command} (${user} on ${host}, pid ${pid}, desgw ${VERSION})\n${notices.map((text) => `${noticeText(text, plain)}\n`).join('')}`,
       );
     }
     appender ??= files.appender(path);
@@ -80,7 +83,8 @@ export function logReporter(
     event(event) {
       // Without anything before it the summary only says that there was nothing to do.
       if (event.kind === 'finished' && path === undefined) return;
-      lines.event(event);
+      if (event.kind === 'notice') notices.push(event.text);
+      else lines.event(event);
     },
     end() {
       lines.end();

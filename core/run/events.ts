@@ -22,6 +22,7 @@ export interface Past {
 
 /** The only way in which a build speaks. Reporters turn events into text. */
 export type BuildEvent =
+  | { readonly kind: 'notice'; readonly text: string }
   | {
       readonly kind: 'planned';
       readonly plan: Plan;

@@ -49,6 +49,7 @@ function inWords(event: BuildEvent): string[] {
       return [`told: ${event.text}`];
     case 'warning':
       return [`warning: ${event.message}`];
+    case 'notice':
     case 'planned':
     case 'action retried':
     case 'progress':

@@ -15,6 +15,7 @@ import { type ClockOptions, clockTime, duration } from '../words/time.ts';
 import type { Clock } from '../world/world.ts';
 import { Activity } from './activity.ts';
 import { type FoldLine, Folds } from './folds.ts';
+import { noticeText } from './notice.ts';
 import type { Reporter } from './reporter.ts';
 import { problemLines, summaryText } from './summary.ts';
 
@@ -91,7 +92,9 @@ class LineByLine implements Lines {
   end(): void {}
 
   #tell(event: BuildEvent): void {
-    if (event.kind === 'warning') this.#warn(event);
+    if (event.kind === 'notice')
+      this.#write(`${this.#time()}${noticeText(event.text, this.#terminal.paint)}`);
+    else if (event.kind === 'warning') this.#warn(event);
     else if (event.kind === 'waiting') this.#tellWaiting(event.targets);
     else if (event.kind === 'finished') {
       this.flush();
@@ -103,7 +106,7 @@ class LineByLine implements Lines {
   }
 
   #lineOf(
-    event: Exclude<BuildEvent, { kind: 'warning' | 'waiting' | 'finished' }>,
+    event: Exclude<BuildEvent, { kind: 'notice' | 'warning' | 'waiting' | 'finished' }>,
   ): readonly [verb: string, style: Style | undefined, text: string] | undefined {
     const { verbose } = this.#options;
     switch (event.kind) {

@@ -14,25 +14,18 @@ interface IniParam extends Param {
 }
 
 const INI_PARAMS = {
-  ligoid: {
-    ...text('general.ligoid', 'Name of the event; run_postproc.py does not read it', word),
-    ask: 'Name of the event, like GW170817',
-  },
+  ligoid: text('general.ligoid', 'Name of the event; run_postproc.py does not read it', word),
   triggerid: text(
     'general.triggerid',
     'Name of the trigger; run_postproc.py does not read it',
     word,
   ),
-  propid: {
-    ...text('general.propid', 'Proposal of the observations, like 2017B-0110', proposal),
-    ask: 'Proposal of the observations, like 2017B-0110',
-  },
+  propid: text('general.propid', 'Proposal of the observations, like 2017B-0110', proposal),
   triggermjd: {
     ini: 'general.triggermjd',
     default: null,
     type: 'number',
     help: 'Time of the trigger as a modified Julian date (MJD); light curves count from it',
-    ask: 'Time of the trigger as a modified Julian date, like 57982.529',
     check: (value) =>
       Number(value) > 40_000 && Number(value) < 100_000
         ? undefined

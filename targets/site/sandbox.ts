@@ -16,6 +16,9 @@ import type { Site } from './site.ts';
 /** Where the sandbox is unpacked. */
 const ROOT = 'sandbox';
 
+/** Said first by every build. */
+const NOTICE = `this is a simulated site: exposures, grid and season tables under ${ROOT}/ are made up`;
+
 /** The twelve exposures of the sandbox's night, one number a line. */
 export const sandboxExposures = (): string => packageFile('templates/sandbox/exposures.txt');
 
@@ -71,7 +74,7 @@ export function sandbox(options: { readonly isolate?: boolean } = {}): Site {
     services: undefined,
     adapters: {
       seasons: sqliteSeasons({ file: `${ROOT}/seasons.db` }),
-      queue: watchedQueue(grid),
+      queue: { ...watchedQueue(grid), notice: NOTICE },
       exposures: fileExposures(`${ROOT}/exposures.tsv`),
     },
     setup: [unpack()],
