@@ -34,11 +34,19 @@ export type * from './api/rules.ts';
 export type * from './api/start.ts';
 export type * from './api/steps.ts';
 export {
+  inQueue,
   jobsSeen,
+  judgeSubmission,
+  type MarkerFormat,
+  notDone,
+  provingJobs,
+  type QueueAsked,
+  queueIn,
   readSubmitted,
   type SubmitOnce,
   type Submitted,
   submitOnce,
+  unseenQueue,
 } from './api/submit-once.ts';
 export type * from './api/values.ts';
 export { editIni, iniName, readIni } from './formats/ini.ts';

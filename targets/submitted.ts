@@ -1,24 +1,25 @@
 /** submitted_EXP: the DAG handed to the grid, exactly once. */
 
 import {
-  type Attempt,
   claim,
   digestOf,
   type Grid,
-  isAlive,
-  type Job,
-  type Known,
+  inQueue,
   type Look,
   leadOf,
+  type MarkerFormat,
+  notDone,
   type OnceSighting,
   type Path,
-  type Problem,
+  provingJobs,
   type Queue,
+  queueIn,
   Refusal,
   type Rule,
   type RunFacts,
   type Seen,
-  target,
+  submitOnce,
+  unseenQueue,
   write,
 } from '../core/index.ts';
 import {
@@ -59,50 +60,35 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
     const judged = judgedDag(text, { exposure, season });
     return passes ? searchDag(judged) : judged;
   };
-  return target(submittedName(exposure), {
+  return submitOnce(submittedName(exposure), {
     doc: `DAG of exposure ${exposure} on the grid, submitted once`,
     phase: SUBMISSION,
     subject: exposureSubject(exposure),
     deps: [dagmakerName(exposure)],
     after: [...setupOf(site), ...(passes ? [templatesSettled(followUp, exposure)] : [])],
-    outputs: [{ path: marker, quiet: true }],
-    once: {
+    ...{ grid: site.grid, queue: 'queue', marker, reads: [dag, own] },
+    work: {
+      labels: { exposure, season },
+      file: `{workspace}/${own}`,
+      cwd: workDir(followUp, exposure),
+      timeout: Number(params.submitTimeout),
+    },
+    told: {
       look: () => submissionLooks(followUp, exposure),
       judge: (seen, attempt) =>
         judgeSubmitted(seen, { grid: site.grid, exposure, season, attempt }),
-      receipts: { isOne: site.grid.isId, example: site.grid.example },
-      cancel: (receipt) => site.grid.cancel([receipt]),
     },
-    recipe: {
-      version: '1',
-      reads: [dag, marker, own],
-      steps: () => [
-        ...holdWorkflow(followUp),
-        // Given back only when it is certain that nothing was submitted: somebody who looked before
-        // the marker was there must not be next.
-        claim(
-          workDir(followUp, exposure),
-          [claimName(followUp, exposure)],
-          `submission of ${name}`,
-          { once: true },
-        ),
-        write(own, ({ text }) => toHandIn(text(dag)), READ_ONLY),
-        site.grid.submit({
-          labels: { exposure, season },
-          file: `{workspace}/${own}`,
-          cwd: workDir(followUp, exposure),
-          timeout: Number(params.submitTimeout),
-        }),
-        write(
-          marker,
-          (run) =>
-            fromMarker(run, marker, { exposure, season }) ??
-            // Of work that was found done, the copy that was handed in may be lost.
-            markerText(run, { exposure, season, dags: [own, dag] }),
-        ),
-      ],
-      judge: (run) => judgeSubmission(site.grid, run),
-    },
+    before: () => [
+      ...holdWorkflow(followUp),
+      // Given back only when it is certain that nothing was submitted: somebody who looked before
+      // the marker was there must not be next.
+      claim(workDir(followUp, exposure), [claimName(followUp, exposure)], `submission of ${name}`, {
+        once: true,
+      }),
+      write(own, ({ text }) => toHandIn(text(dag)), READ_ONLY),
+    ],
+    // Of work that was found done, the copy that was handed in may be lost.
+    record: markerFormat({ exposure, season, marker, dags: [own, dag] }),
   });
 }
 
@@ -116,25 +102,37 @@ function judgedDag(text: string, asked: DagPurpose): string {
   return text;
 }
 
-/** The marker that is there, if it tells of this very submission: it may know more than we do. */
-function fromMarker(
-  run: RunFacts,
-  marker: Path,
-  asked: { readonly exposure: string; readonly season: string },
-): string | undefined {
-  const text = run.maybeText(marker);
-  const found = readMarker(text);
-  if (found?.exposure !== asked.exposure || found.season !== asked.season) return undefined;
-  return run.receipt === undefined || found.job === run.receipt ? text : undefined;
+/** A submission of a DAG, for its marker. */
+interface Marked extends DagPurpose {
+  readonly marker: Path;
+  /** Where the DAG is: in the first of these that is there. */
+  readonly dags: readonly Path[];
 }
 
-/**
- * Text of the marker beside a DAG, once a run has submitted it.
- * @param dags where the DAG is: in the first of these that is there
- */
+/** The marker beside a DAG: one that is there, of this very submission, may know more than we do. */
+export function markerFormat({ exposure, season, marker, dags }: Marked): MarkerFormat {
+  const own = (text: string | undefined): Marker | undefined => {
+    const found = readMarker(text);
+    return found?.exposure === exposure && found.season === season ? found : undefined;
+  };
+  return {
+    read: (text) => {
+      const found = own(text);
+      return found === undefined ? undefined : doneByMarker(found);
+    },
+    write: (run) => {
+      const text = run.maybeText(marker);
+      const found = own(text);
+      const kept = found !== undefined && (run.receipt ?? found.job) === found.job;
+      return kept ? text! : markerText(run, { exposure, season, dags });
+    },
+  };
+}
+
+/** Text of the marker beside a DAG, once a run has submitted it. */
 export function markerText(
   run: RunFacts,
-  { exposure, season, dags }: { exposure: string; season: string; dags: readonly Path[] },
+  { exposure, season, dags }: Omit<Marked, 'marker'>,
 ): string {
   const text = dags.map((dag) => run.maybeText(dag)).find((one) => one !== undefined);
   const marker: Marker = {
@@ -155,13 +153,6 @@ export function markerText(
 export function isOfDag(marker: Marker, text: string): boolean {
   if (marker.dag === digestOf(text)) return true;
   return parseDag(text).syntax.length === 0 && marker.dag === digestOf(searchDag(text));
-}
-
-/** What is wrong with a run that submitted: nothing, if there is a job id. */
-export function judgeSubmission(grid: Grid, run: RunFacts): readonly Problem[] {
-  if (run.receipt !== undefined) return [];
-  const { stdout, stderr, exits } = run;
-  return [grid.explain({ stdout, stderr, exit: exits.at(-1) ?? { kind: 'exit', code: 0 } })];
 }
 
 /**
@@ -199,38 +190,20 @@ export function judgeSubmitted(
   if (marker?.season === asked.season && marker.exposure === asked.exposure)
     return doneByMarker(marker);
   const queue = queueIn(queueSeen);
-  const found = asked.grid.jobsOf(queue, knownBy(asked));
-  const jobs = found.jobs.filter((one) => tells(one, asked.attempt));
+  const { exposure, season } = asked;
+  const { jobs, unseen } = provingJobs(queue, { ...asked, purpose: { exposure, season } });
   const again = asked.attempt?.again === true;
   const job = leadOf({ jobs }) ?? (again ? undefined : submittedByHand(queue, byHand, asked));
   if (job !== undefined) return inQueue(job);
   const shown = again ? undefined : judgeResults(results);
   if (shown !== undefined) return shown;
-  if (queue.state !== 'seen' || found.unseen !== undefined)
-    return unseenQueue(found.unseen, 'build');
+  if (queue.state !== 'seen' || unseen !== undefined)
+    return unseenQueue(unseen ?? 'no answer', LOOK_AT_JOBS);
   return (
     strays(jobs, asked.exposure) ??
     (again || asked.attempt?.denied === true ? undefined : doubtByHand(queue, byHand, asked)) ??
     judgeClaim(claimSeen, asked, queue)
   );
-}
-
-function knownBy({ exposure, season, attempt }: SubmissionAsked): Known {
-  const { token, remembered: among, again } = attempt ?? {};
-  return {
-    ...(again === true && token !== undefined ? {} : { purpose: { exposure, season } }),
-    ...(token === undefined ? {} : { token }),
-    ...(among === undefined ? {} : { among }),
-  };
-}
-
-/**
- * A job that has ended is listed for days. Of an attempt it tells only by its token; without an
- * attempt on record it is the submission that is asked about.
- */
-function tells(job: Job, attempt: Attempt | undefined): boolean {
-  if (attempt === undefined) return true;
-  return isAlive(job) || (attempt.token !== undefined && job.token === attempt.token);
 }
 
 /** What the results on pnfs show, if they show anything. */
@@ -256,12 +229,6 @@ export const doneByMarker = ({ submitted, job, token }: Marker): OnceSighting =>
   ...(token === null ? {} : { token }),
 });
 
-/** The queue that was seen; one that was not seen may hold anything. */
-export function queueIn(seen: Seen | undefined): Queue {
-  if (seen?.kind === 'answer') return seen.answer as unknown as Queue;
-  return { state: 'failed', why: seen?.kind === 'failed' ? seen.why : 'no answer', jobs: [] };
-}
-
 /** Whether the queue, or a part of it that may hold its jobs, has not answered. */
 export function unseenSubmission(
   [, , queueSeen]: readonly Seen[],
@@ -275,16 +242,8 @@ export function unseenSubmission(
   );
 }
 
-/** Nothing can be told while the queue does not answer. */
-export const unseenQueue = (
-  why: string | undefined,
-  command: 'build' | 'rescue',
-): OnceSighting => ({
-  state: 'unknown',
-  why: `the queue could not be seen (${why ?? 'no answer'})`,
-  advice: `see \`desgw jobs\`, then ${command} again`,
-  unanswered: true,
-});
+/** What people do when the queue does not answer. */
+const LOOK_AT_JOBS = 'see `desgw jobs`, then build again';
 
 /** Nothing shows the work; but somebody may have begun it, of whom we have no record. */
 function judgeClaim(
@@ -320,23 +279,9 @@ function readClaim(text: string): { readonly by: string; readonly token?: string
   }
 }
 
-/** A job in the queue as a proof, with what is known of it from then on. */
-export const inQueue = (job: Job): OnceSighting => ({
-  state: 'done',
-  how: `job ${job.id} is in the queue${isAlive(job) ? '' : ', and has ended'}`,
-  receipt: job.id,
-  ...(job.token === undefined ? {} : { token: job.token }),
-});
-
 /** Names of nites and of CCDs alone count; people's own directories lie beside them. */
 const mayHoldResults = (dir: string): boolean =>
   /\/exp(?:\/\d{8}(?:\/\d+(?:\/dp\d+(?:\/[a-zA-Z]+_\d\d)?)?)?)?$/.test(dir);
-
-/** Who answered is remembered: if the submission is interrupted, its jobs are with one of them. */
-export const notDone = ({
-  answered,
-}: Extract<Queue, { state: 'seen' }>): Extract<OnceSighting, { state: 'not done' }> =>
-  answered === undefined ? { state: 'not done' } : { state: 'not done', remember: answered };
 
 /** Directories of CCDs that hold what only a grid job leaves. */
 function resultsIn(dirs: readonly { readonly names: readonly string[] }[]): number {

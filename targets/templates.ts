@@ -7,14 +7,12 @@
 import {
   claim,
   type Look,
-  type OnceSighting,
-  type Problem,
-  type Queue,
   Refusal,
   type Rule,
   type RunFacts,
   type Seen,
   type Sighting,
+  submitOnce,
   target,
   write,
 } from '../core/index.ts';
@@ -30,7 +28,7 @@ import {
 } from './settings/follow-up.ts';
 import { exposureSubject, TEMPLATES } from './settings/phases.ts';
 import { setupOf } from './site/site.ts';
-import { judgeSubmission, markerText, READ_ONLY } from './submitted.ts';
+import { markerFormat, READ_ONLY } from './submitted.ts';
 import {
   claimName,
   claimsDirectory,
@@ -174,85 +172,34 @@ function handedOver({ all, exposure, pass, memory }: Pass): Rule {
   const marker = passMarker(all, exposure, pass);
   const own = claimsFile(exposure, pass);
   const dag = dagFile(all, exposure);
-  return target(passName(exposure, pass), {
+  return submitOnce(passName(exposure, pass), {
     doc: `templates of ${exposure}, pass ${pass} with ${memory} each, submitted once`,
     phase: TEMPLATES,
     subject: exposureSubject(exposure),
     deps: [claimsName(exposure, pass)],
     after: setupOf(site),
     params: { memory },
-    outputs: [{ path: marker, quiet: true }],
-    once: {
-      look: () => [
-        { kind: 'read', path: marker },
-        { kind: 'ask', adapter: 'queue', question: null },
-      ],
-      judge: (seen, attempt) =>
-        judgeHandedOver(seen, { all, exposure, pass, token: attempt?.token }),
-      cancel: (receipt) => site.grid.cancel([receipt]),
+    ...{ grid: site.grid, queue: 'queue', marker, reads: [own, dag, file] },
+    work: {
+      labels: { templatesOf: exposure, pass: String(pass), season },
+      file: `{workspace}/${file}`,
+      cwd: workDir(all, exposure),
+      timeout: Number(params.submitTimeout),
     },
-    recipe: {
-      version: '1',
-      reads: [own, dag, file],
-      steps: ({ text }) => {
-        const { taken } = readClaims(text(own));
-        const works = taken.map(({ missing, ...template }) => ({ template, ccds: missing }));
-        const made = (run: RunFacts) => markerText(run, { exposure, season, dags: [file] });
-        if (works.length === 0) return [write(marker, made)];
-        return [
-          claim(workDir(all, exposure), [`${name}.submitting`], `submission of ${name}`, {
-            once: true,
-          }),
-          write(file, templateDag(works, { memory, dummy: dummyLine(text(dag)) }), READ_ONLY),
-          site.grid.submit({
-            labels: { templatesOf: exposure, pass: String(pass) },
-            file: `{workspace}/${file}`,
-            cwd: workDir(all, exposure),
-            timeout: Number(params.submitTimeout),
-          }),
-          write(marker, made),
-        ];
-      },
-      note: ({ receipt }) => (receipt === undefined ? 'no template to process' : receipt),
-      judge: (run): readonly Problem[] =>
-        run.exits.length === 0 ? [] : judgeSubmission(site.grid, run),
+    needless: ({ text }) => readClaims(text(own)).taken.length === 0,
+    before: ({ text }) => {
+      const { taken } = readClaims(text(own));
+      const works = taken.map(({ missing, ...template }) => ({ template, ccds: missing }));
+      return [
+        claim(workDir(all, exposure), [`${name}.submitting`], `submission of ${name}`, {
+          once: true,
+        }),
+        write(file, templateDag(works, { memory, dummy: dummyLine(text(dag)) }), READ_ONLY),
+      ];
     },
+    record: markerFormat({ exposure, season, marker, dags: [file] }),
+    note: ({ receipt }) => (receipt === undefined ? 'no template to process' : receipt),
   });
-}
-
-function judgeHandedOver(
-  [markerSeen, queueSeen]: readonly Seen[],
-  asked: {
-    readonly all: FollowUp;
-    readonly exposure: Exposure;
-    readonly pass: number;
-    readonly token: string | undefined;
-  },
-): OnceSighting {
-  const { all, exposure, pass, token } = asked;
-  const marker = markerSeen?.kind === 'read' ? readMarker(markerSeen.text) : undefined;
-  if (marker?.season === all.season && marker.exposure === exposure) {
-    const how = `its marker says it was submitted ${marker.submitted}`;
-    return marker.job === null
-      ? { state: 'done', how }
-      : { state: 'done', how, receipt: marker.job };
-  }
-  const queue = queueSeen?.kind === 'answer' ? (queueSeen.answer as unknown as Queue) : undefined;
-  const purpose = { templatesOf: exposure, pass: String(pass) };
-  const jobs =
-    queue === undefined
-      ? []
-      : all.site.grid.jobsOf(queue, token === undefined ? { purpose } : { token }).jobs;
-  const lead = jobs.find(({ node }) => node === undefined);
-  if (lead !== undefined)
-    return { state: 'done', how: `job ${lead.id} is in the queue`, receipt: lead.id };
-  if (queue?.state === 'seen') return { state: 'not done' };
-  const why = queueSeen?.kind === 'failed' ? queueSeen.why : (queue?.why ?? 'no answer');
-  return {
-    state: 'unknown',
-    why: `the queue could not be seen (${why})`,
-    advice: 'see `desgw jobs`, then build again',
-  };
 }
 
 /** template_state_EXP_K: how far the templates are when nothing more is to be expected of the pass. */

@@ -16,7 +16,9 @@ export function fixedClock(at: number = Date.UTC(2017, 7, 18) + 1): FixedClock {
   return {
     now: () => now,
     steady: () => now,
+    // Whatever is ready to happen at once happens before the time is over.
     sleep: async (ms, signal) => {
+      if (signal?.aborted !== true) await new Promise((resolve) => setImmediate(resolve));
       if (signal?.aborted !== true) advance(ms);
     },
     advance,

@@ -8,7 +8,7 @@ import {
   Refusal,
   UserError,
 } from '../../core/index.ts';
-import { rescueRule, rescueSubmission } from '../grid/rescue.ts';
+import { rescueRule, rescueWork } from '../grid/rescue.ts';
 import {
   earlierLooks,
   type RescueAsked,
@@ -214,7 +214,10 @@ function planInFull(site: Site, plan: RescuePlan, workspace: string): string {
       .trimEnd()
       .split('\n')
       .map((line) => `    ${line}`),
-    `  run ${rescueSubmission(site, plan, 0).argv.join(' ').replaceAll('{workspace}', workspace)}`,
+    `  run ${site.grid
+      .submit(rescueWork(site, plan, 0))
+      .argv.join(' ')
+      .replaceAll('{workspace}', workspace)}`,
   ].join('\n');
 }
 

@@ -8,28 +8,24 @@ import {
   type Attempt,
   claim,
   digestOf,
-  type Exec,
+  inQueue,
   isAlive,
   type Job,
   leadOf,
   move,
+  notDone,
   type OnceSighting,
+  queueIn,
   type Rule,
   type Seen,
-  target,
+  submitOnce,
+  unseenQueue,
+  type Work,
   write,
 } from '../../core/index.ts';
 import { handedIn } from '../settings/follow-up.ts';
 import { type Site, setupOf } from '../site/site.ts';
-import {
-  doneByMarker,
-  inQueue,
-  judgeSubmission,
-  markerText,
-  notDone,
-  queueIn,
-  unseenQueue,
-} from '../submitted.ts';
+import { doneByMarker, markerFormat } from '../submitted.ts';
 import { readMarker } from './marker.ts';
 import {
   folderOf,
@@ -41,21 +37,21 @@ import {
 } from './rescue-files.ts';
 
 /**
- * The step that hands a rescue over.
+ * What of a rescue is handed over.
  * @param timeout seconds after which the submitter is stopped; whether it submitted is then asked outside
  */
-export function rescueSubmission(
+export function rescueWork(
   site: Site,
   { exposure, season, number }: RescuePlan,
   timeout: number,
-): Exec {
+): Work {
   const file = rescueFile({ site, season }, exposure, number);
-  return site.grid.submit({
+  return {
     labels: { exposure, season },
     file: `{workspace}/${handedIn(season, nameOf(file))}`,
     cwd: folderOf(file),
     timeout,
-  });
+  };
 }
 
 /**
@@ -66,31 +62,26 @@ export function rescueRule(site: Site, plan: RescuePlan, timeout: number): Rule 
   const { exposure, season, number, moves } = plan;
   const file = rescueFile({ site, season }, exposure, number);
   const marker = `${file}.submitted`;
-  const about = { exposure, season, dags: [file] };
-  return target(rescueName(exposure, number), {
+  return submitOnce(rescueName(exposure, number), {
     doc: `CCDs of ${exposure} that did not complete, submitted once more`,
     after: setupOf(site),
     params: { ccds: plan.ccds, memory: plan.memory, dag: digestOf(plan.dag) },
-    once: {
+    ...{ grid: site.grid, queue: 'queue', marker, outputs: [], reads: [file] },
+    work: rescueWork(site, plan, timeout),
+    told: {
       look: () => [
         { kind: 'read', path: marker },
         { kind: 'ask', adapter: 'queue', question: null },
       ],
       judge: (seen, attempt) => judgeOnce(site, seen, { plan, attempt }),
     },
-    recipe: {
-      version: '1',
-      reads: [file],
-      steps: () => [
-        claim(folderOf(file), [`${nameOf(file)}.submitting`], `submission of ${nameOf(file)}`),
-        write(file, plan.dag),
-        write(handedIn(season, nameOf(file)), plan.dag, 0o444),
-        ...moves.map(({ from, to }) => move(from, to)),
-        rescueSubmission(site, plan, timeout),
-        write(marker, (run) => markerText(run, about)),
-      ],
-      judge: (run) => judgeSubmission(site.grid, run),
-    },
+    before: () => [
+      claim(folderOf(file), [`${nameOf(file)}.submitting`], `submission of ${nameOf(file)}`),
+      write(file, plan.dag),
+      write(handedIn(season, nameOf(file)), plan.dag, 0o444),
+      ...moves.map(({ from, to }) => move(from, to)),
+    ],
+    record: markerFormat({ exposure, season, marker, dags: [file] }),
   });
 }
 
@@ -120,7 +111,7 @@ function judgeOnce(
   const job = leadOf({ jobs: found.jobs.filter(tells) });
   if (job !== undefined) return inQueue(job);
   if (queue.state !== 'seen' || found.unseen !== undefined)
-    return unseenQueue(found.unseen, 'rescue');
+    return unseenQueue(found.unseen ?? 'no answer', 'see `desgw jobs`, then rescue again');
   if (kind === 'unfinished' && record === 'unknown' && marked !== 'not submitted')
     return {
       state: 'unknown',

@@ -53,7 +53,7 @@ export interface TemplateWork {
 }
 
 /** As many missing CCDs and more are left to one line of sixty jobs, of which done ones end at once. */
-const WHOLE_FROM = 31;
+export const WHOLE_FROM = 31;
 
 /**
  * A DAG of templates. Each line is a node without children, so that a failure touches no other.

@@ -5,17 +5,20 @@ import {
   type Json,
   jobsState,
   type Look,
+  notDone,
   type OnceSighting,
   type Params,
   type Path,
   type Problem,
   type Queue,
+  queueIn,
   type Rule,
   type RunFacts,
   remove,
   type Seen,
   type Sighting,
   target,
+  unseenQueue,
   write,
 } from '../../core/index.ts';
 import { type CcdReport, ccdLooks, reportFrom } from '../reports/ccd-report.ts';
@@ -24,7 +27,6 @@ import { bandIn } from '../reports/rows.ts';
 import type { Exposure } from '../settings/domain.ts';
 import { settling } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
-import { notDone } from '../submitted.ts';
 import {
   absolute,
   COMPLETE,
@@ -104,8 +106,8 @@ function judgeOnce(
 ): OnceSighting {
   if (marker?.kind === 'read' && marker.text !== undefined)
     return { state: 'done', how: `${MARKER} says so` };
-  const queue = queueSeen?.kind === 'answer' ? (queueSeen.answer as unknown as Queue) : undefined;
-  const found = grid.jobsOf(queue ?? { state: 'failed', why: 'no answer', jobs: [] }, {
+  const queue = queueIn(queueSeen);
+  const found = grid.jobsOf(queue, {
     ...(attempt === undefined ? {} : { token: attempt.token }),
     ...(attempt?.remembered === undefined ? {} : { among: attempt.remembered }),
   });
@@ -119,13 +121,8 @@ function judgeOnce(
       why: `${outs[0]} in ${WORK} is from a submission without a record`,
       advice: `read it; then mark, or remove ${WORK}`,
     };
-  if (queue?.state === 'seen' && found.unseen === undefined) return notDone(queue);
-  return {
-    state: 'unknown',
-    why: `the queue could not be seen (${queueSeen?.kind === 'failed' ? queueSeen.why : found.unseen})`,
-    advice: 'see `desgw jobs`, then build again',
-    unanswered: true,
-  };
+  if (queue.state === 'seen' && found.unseen === undefined) return notDone(queue);
+  return unseenQueue(found.unseen ?? 'no answer', 'see `desgw jobs`, then build again');
 }
 
 /** Waits for every exposure of the test. */

@@ -1,9 +1,6 @@
 /** What a DAG of templates asks of the queue. */
 
-import type { TemplateWork } from '../../targets/templates/template-dag.ts';
-
-/** Of so many CCDs on, a template is made as a whole, in a job for each. */
-const WHOLE_FROM = 31;
+import { type TemplateWork, WHOLE_FROM } from '../../targets/templates/template-dag.ts';
 
 /** How many jobs a DAG of templates puts into the queue at most, its dummy not counted. */
 export const jobsOfWork = (works: readonly TemplateWork[], ccdsOfTemplate: number): number =>
