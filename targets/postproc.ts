@@ -20,6 +20,7 @@ import {
 } from '../core/index.ts';
 import type { CcdReport } from './reports/ccd-report.ts';
 import type { ForcefileReport } from './reports/forcefile-report.ts';
+import { type HandPlace, handLooks, judgeByHand } from './reports/postproc-by-hand.ts';
 import { beginRun, type EvidencePlace, runFrom, runLooks } from './reports/postproc-evidence.ts';
 import { judgePostproc, type PostprocRun, stepsThatStand } from './reports/postproc-judge.ts';
 import {
@@ -72,6 +73,12 @@ export function postproc(
     recipe: recipe(followUp, inPostproc),
     completed: (run, seen) => stepsThatStand(runOf(run, seen, followUp)).map(linkName),
   };
+  const byHand: HandPlace = {
+    ...{ season, steps, inPostproc, exposures: followUp.exposures },
+    ...{ postProcessing: site.postProcessing, pnfs: site.pnfs, out: inPostproc(outdir) },
+    list: inPostproc(basename(exposureListFile(season))),
+    ccdTable: ini.get('checkoutputs.ccdfile') ?? 'checkoutputs.csv',
+  };
   const links = LINKS.map((step) => {
     const { title, evidence } = steps[step]!;
     const outputs = evidence.map(
@@ -90,6 +97,10 @@ export function postproc(
       exclusive: [EXCLUSIVE],
       outputs: step === 7 ? outputs.map((output) => ({ ...output, shared: true })) : outputs,
       chain,
+      doneBefore: {
+        look: () => handLooks(byHand),
+        judge: (seen) => judgeByHand(byHand, seen, step),
+      },
       ...(step === 0 ? firstStep(followUp) : {}),
     });
   });

@@ -148,7 +148,8 @@ export class Looker {
     return paths.flatMap((path, i) => {
       const stat = stats[i];
       if (stat === undefined || stat.directory) return [];
-      const end = new TextDecoder().decode(files.readEnd(path, bytes) ?? new Uint8Array());
+      const last = bytes === 0 ? undefined : files.readEnd(path, bytes);
+      const end = new TextDecoder().decode(last ?? new Uint8Array());
       return [{ path, mtime: stat.mtime, end }];
     });
   }

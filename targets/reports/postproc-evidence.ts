@@ -33,8 +33,11 @@ const status = ({ postProcessing, season }: EvidencePlace): Path =>
   `${postProcessing}/${statusFile(season)}`;
 const hostmatch = ({ postProcessing }: EvidencePlace): Path =>
   `${postProcessing}/hostmatchstatus.txt`;
-/** Written anew by every run, on the disk of what it makes: its time tells old files from new. */
-const begun = ({ postProcessing, season }: EvidencePlace): Path =>
+/** Written anew by every run of desgw, on the disk of what it makes: its time tells old files from new. */
+export const begunMark = ({
+  postProcessing,
+  season,
+}: Pick<EvidencePlace, 'postProcessing' | 'season'>): Path =>
   `${postProcessing}/.desgw_postproc_${season}`;
 
 /** First steps of a run: marks of earlier runs go, and the moment of the beginning is marked. */
@@ -42,7 +45,7 @@ export function beginRun(place: EvidencePlace, due: readonly StepNumber[]): read
   return [
     remove(status(place)),
     ...(due.includes(3) ? [remove(hostmatch(place))] : []),
-    write(begun(place), ({ token }) => `${token}\n`),
+    write(begunMark(place), ({ token }) => `${token}\n`),
   ];
 }
 
@@ -51,7 +54,7 @@ export function runLooks(place: EvidencePlace): readonly Look[] {
   const { season, postProcessing, out } = place;
   const read = (path: Path): Look => ({ kind: 'read', path });
   return [
-    { kind: 'stat', path: begun(place) },
+    { kind: 'stat', path: begunMark(place) },
     {
       kind: 'ends',
       pattern: `${postProcessing}/forcephoto/output/dp${season}/*_DESY${season}/*`,
