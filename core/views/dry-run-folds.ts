@@ -22,18 +22,21 @@ const COMMANDS = 2;
 /** Actions that are alike: names, reasons and what they wait for differ in digits alone. */
 interface Block {
   readonly actions: Action[];
-  readonly reasons: readonly string[];
+  /** Of each action, in words. */
+  readonly reasons: (readonly string[])[];
 }
 
 /** The totals and the blocks. */
 export function foldedActions(plan: Plan, options: DryRunOptions): readonly string[] {
   const blocks = new Map<string, Block>();
   for (const action of plan.actions) {
-    const reasons = action.reasons.map((reason) => patternOf(reasonText(reason)));
-    const key = JSON.stringify([patternOf(action.name), action.kind, action.certain, reasons]);
-    const block = blocks.get(key);
-    if (block === undefined) blocks.set(key, { actions: [action], reasons });
-    else block.actions.push(action);
+    const reasons = action.reasons.map(reasonText);
+    const like = [patternOf(action.name), ...reasons.map(patternOf)];
+    const key = JSON.stringify([action.kind, action.certain, ...like]);
+    const block = blocks.get(key) ?? { actions: [], reasons: [] };
+    block.actions.push(action);
+    block.reasons.push(reasons);
+    blocks.set(key, block);
   }
   return [
     [...totals(plan, [...blocks.values()]), ''].join('\n'),
@@ -46,7 +49,9 @@ function totals(plan: Plan, blocks: readonly Block[]): readonly string[] {
   const certain = plan.actions.filter((action) => action.certain).length;
   const possible = plan.actions.length - certain;
   const kinds = new Map<string, number>();
-  for (const { actions, reasons } of blocks) {
+  for (const block of blocks) {
+    const { actions } = block;
+    const reasons = reasonsOf(block);
     const [first] = actions;
     const verb = first!.certain ? VERBS[first!.kind] : `may ${VERBS[first!.kind]}`;
     const more = reasons.length > 1 ? ` and ${count(reasons.length - 1, 'more reason')}` : '';
@@ -68,8 +73,10 @@ function totals(plan: Plan, blocks: readonly Block[]): readonly string[] {
   ];
 }
 
-function blockText(plan: Plan, { actions, reasons }: Block, options: DryRunOptions): string {
+function blockText(plan: Plan, block: Block, options: DryRunOptions): string {
   const { paint, stepsOf } = options;
+  const { actions } = block;
+  const reasons = reasonsOf(block);
   const [first] = actions;
   const action = first!;
   const verb = action.certain ? VERBS[action.kind] : `may ${VERBS[action.kind]}`;
@@ -88,6 +95,21 @@ function blockText(plan: Plan, { actions, reasons }: Block, options: DryRunOptio
   if ('unknown' in found) return head;
   return [head, ...commandLines(found.steps, options)].join('\n');
 }
+
+/** The reasons of like actions; a number that is not the same in all of them is a star. */
+const reasonsOf = ({ reasons }: Block): readonly string[] =>
+  reasons.reduce((all, more) => all.map((text, i) => agreeing(text, more[i]!)));
+
+/** What two texts have in common that differ in their numbers alone. */
+function agreeing(one: string, other: string): string {
+  if (one === other) return one;
+  const numbers = other.match(NUMBER) ?? [];
+  let at = 0;
+  return one.replace(NUMBER, (own) => (own === numbers[at++] ? own : '*'));
+}
+
+/** A number, or a star that stands for several. */
+const NUMBER = /\d+|\*/g;
 
 /** Of names with one number the number. */
 const gistOf = (name: string): string => {

@@ -19,7 +19,8 @@ const NAMED = 5;
 type Verb = 'done' | 'failed' | 'left' | 'adopted';
 
 interface Fold {
-  readonly ended: { readonly [verb in Verb]: TargetName[] };
+  /** How each has ended last. */
+  readonly ended: { readonly [verb in Verb]: Set<TargetName> };
   readonly ms: number[];
   /** Ended since it was told last. */
   news: number;
@@ -52,7 +53,10 @@ export class Folds {
     const like = this.#activity.like(pattern);
     if (like.length < FOLD_FROM) return undefined;
     const fold = this.#foldOf(pattern);
-    fold.ended[ended.verb].push(ended.target);
+    // Made anew in a later round: the others of its kind did nothing.
+    if (fold.ended[ended.verb].has(ended.target)) return undefined;
+    for (const verb of VERBS) fold.ended[verb].delete(ended.target);
+    fold.ended[ended.verb].add(ended.target);
     if (ended.ms !== undefined) fold.ms.push(ended.ms);
     const isFirst = event.kind === 'action failed' && this.#isNew(event);
     const over = countOf(fold) >= like.length;
@@ -71,7 +75,11 @@ export class Folds {
   #foldOf(pattern: string): Fold {
     const known = this.#folds.get(pattern);
     if (known !== undefined) return known;
-    const fold: Fold = { ended: { done: [], failed: [], left: [], adopted: [] }, ms: [], news: 0 };
+    const fold: Fold = {
+      ended: { done: new Set(), failed: new Set(), left: new Set(), adopted: new Set() },
+      ms: [],
+      news: 0,
+    };
     this.#folds.set(pattern, fold);
     return fold;
   }
@@ -87,15 +95,15 @@ export class Folds {
     fold.news = 0;
     const total = this.#activity.like(pattern).length;
     const { adopted, left, failed } = fold.ended;
-    const verb = VERBS.find((one) => fold.ended[one].length > 0)!;
-    const first = `${display(pattern)} ${number(fold.ended[verb].length)} of ${number(total)}`;
+    const verb = VERBS.find((one) => fold.ended[one].size > 0)!;
+    const first = `${display(pattern)} ${number(fold.ended[verb].size)} of ${number(total)}`;
     const took = verb === 'done' ? rangeText(fold.ms) : '';
     const range = took === '' ? '' : `  ${took}`;
     const rest = [
-      ...(verb === 'done' && adopted.length > 0 ? [`adopted ${number(adopted.length)}`] : []),
-      ...(verb !== 'left' && left.length > 0 ? [`left ${number(left.length)}`] : []),
-      ...(failed.length > 0
-        ? [`${verb === 'failed' ? '' : `failed ${number(failed.length)}: `}${names(failed)}`]
+      ...(verb === 'done' && adopted.size > 0 ? [`adopted ${number(adopted.size)}`] : []),
+      ...(verb !== 'left' && left.size > 0 ? [`left ${number(left.size)}`] : []),
+      ...(failed.size > 0
+        ? [`${verb === 'failed' ? '' : `failed ${number(failed.size)}: `}${names([...failed])}`]
         : []),
     ];
     return [{ verb, text: `${first}${range}${rest.length === 0 ? '' : `; ${rest.join('; ')}`}` }];
@@ -138,15 +146,14 @@ function endOf(event: BuildEvent): { verb: Verb; target: TargetName; ms?: number
   }
 }
 
-/** Told once each, though a failed target may be tried again and end once more. */
-const countOf = ({ ended }: Fold): number => new Set(Object.values(ended).flat()).size;
+const countOf = ({ ended }: Fold): number =>
+  Object.values(ended).reduce((sum, { size }) => sum + size, 0);
 
 /** Of names that differ in one number, the numbers. */
 function names(targets: readonly TargetName[]): string {
-  const unique = [...new Set(targets)];
-  const numbers = unique.map((name) => name.match(/\d+/g) ?? []);
+  const numbers = targets.map((name) => name.match(/\d+/g) ?? []);
   const short = numbers.every((found) => found.length === 1);
-  return enumerate(short ? numbers.map(([one]) => one!) : unique.map(display), NAMED);
+  return enumerate(short ? numbers.map(([one]) => one!) : targets.map(display), NAMED);
 }
 
 function rangeText(ms: readonly number[]): string {

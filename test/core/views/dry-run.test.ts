@@ -380,6 +380,20 @@ Would run: 61 to do, 1 that may follow. Nothing was changed.
 `);
   });
 
+  test('of like reasons the numbers that are the same stay, the others are stars', () => {
+    const because = (was: string) => [
+      { kind: 'param changed' as const, name: 'threshold', from: 50, to: 45 },
+      { kind: 'observation changed' as const, from: was, to: `${was}, settled` },
+    ];
+    const ready = planOf(
+      Object.fromEntries(names.map((name) => [name, { state: 'stale' as const }])),
+      names.map((name, i) => run(name, { reasons: because(`${40 + i} of 59 CCDs`) })),
+    );
+    expect(dryRunText(ready, options)).toContain(
+      'threshold: 50 -> 45; seen: * of 59 CCDs -> * of 59 CCDs, settled',
+    );
+  });
+
   test('--full shows each of them', () => {
     const text = dryRunText(plan, { ...options, full: true });
     expect(text.match(/^ {2}\$ \.\/make dag_/gm)).toHaveLength(60);

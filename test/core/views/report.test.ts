@@ -187,6 +187,21 @@ all: up to date: nothing to do; 3 of 3 targets fresh, in 1m 05s`);
     ]);
   });
 
+  test('one that is made anew in a later round is told by itself; nothing is counted twice', () => {
+    const { terminal, written } = recording();
+    const reporter = linesReporter(terminal, tickingClock(), { verbose: false, utc: true });
+    reporter.event({ kind: 'planned', plan: manyMissing, at: 0 });
+    for (const name of many.slice(0, 59)) end(reporter, name);
+    end(reporter, many[59]!, 'killed');
+    end(reporter, many[3]!);
+    end(reporter, many[59]!);
+    expect(written).toEqual([
+      '00:00:00Z failed  dag_159  1.0s\n  killed\n  | no',
+      '00:00:00Z done    dag_103  1.0s',
+      '00:00:00Z done    dag_* 60 of 60  1.0s',
+    ]);
+  });
+
   test('sixty that fail alike are told once and counted', () => {
     const { terminal, written } = recording();
     const reporter = linesReporter(terminal, tickingClock(), { verbose: false, utc: true });
