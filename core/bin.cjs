@@ -23,15 +23,16 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 async function run(root) {
   const dist = join(root, 'dist');
-  if (helped(dist) || completed(dist)) return;
-  if (!(await isCurrent(root)) || (await answered(dist))) return;
-  const main = join(dist, 'main.mjs');
-  if (!existsSync(main)) {
-    stop(`desgw has not been built: ${main} is missing.\nRun \`npm run build\` in ${root}.`);
+  if (helped(dist) || completed(dist) || !(await isCurrent(root))) return;
+  const program = join(dist, 'program.cjs');
+  if (!existsSync(program)) {
+    stop(`desgw has not been built: ${program} is missing.\nRun \`npm run build\` in ${root}.`);
     return;
   }
-  enableCompileCache();
-  await import(require('node:url').pathToFileURL(main).href);
+  const { answer, codeFolder, loadCompiled } = require(join(dist, 'start.cjs'));
+  const words = process.argv.slice(2);
+  if (await answer({ words, cwd: process.cwd(), env: process.env }, dist)) return;
+  loadCompiled(program, codeFolder(process.env)).runCommand();
 }
 
 /** An installed package is as it was published; a checkout is worked on. */
@@ -71,14 +72,6 @@ function completed(dist) {
   return true;
 }
 
-/** Whether a build could be answered from memory, which needs little of desgw. */
-async function answered(dist) {
-  const words = process.argv.slice(2);
-  if (words[0] !== 'build' || !existsSync(join(dist, 'answer.cjs'))) return false;
-  const { answer } = require(join(dist, 'answer.cjs'));
-  return answer({ words, cwd: process.cwd(), env: process.env }, dist);
-}
-
 /** Whether dist/ may be used now. */
 async function bundleAgain(root, first) {
   const { accessSync, constants } = require('node:fs');
@@ -93,32 +86,12 @@ async function bundleAgain(root, first) {
   process.stderr.write(`desgw: ${why}; bundling ${root}\n`);
   try {
     const { bundle } = await import(pathToFileURL(join(root, 'core', 'bundle.mjs')).href);
-    if (await bundle({ keepOld: true })) return true;
+    if (await bundle()) return true;
     stop('desgw: these sources cannot be bundled, and old code is not run in their place.');
   } catch (error) {
     stop(`desgw: it cannot be bundled: ${error.message}\nRun \`npm ci\` in ${root}.`);
   }
   return false;
-}
-
-/**
- * Node keeps compiled code, from version 22 on; by default where everybody could have put some. So it
- * is kept in the user's own cache, if that is nobody else's, and otherwise not at all.
- */
-function enableCompileCache() {
-  const enable = require('node:module').enableCompileCache;
-  const { HOME, XDG_CACHE_HOME, NODE_COMPILE_CACHE } = process.env;
-  const cache = XDG_CACHE_HOME || (HOME && `${HOME}/.cache`);
-  if (enable === undefined || NODE_COMPILE_CACHE !== undefined || !cache) return;
-  const { lstatSync, mkdirSync } = require('node:fs');
-  const dir = `${cache}/desgw/compiled`;
-  try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    const { uid, mode } = lstatSync(dir);
-    if (uid === process.getuid?.() && (mode & 0o077) === 0) enable(dir);
-  } catch {
-    // no room, or no home: then without
-  }
 }
 
 function stop(message) {

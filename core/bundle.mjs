@@ -2,9 +2,10 @@
  * Bundles the sources into dist/. Run by `npm run build`, and by `desgw` in a checkout whose sources
  * have changed since.
  *
- * Several files with shared chunks rather than one: a command parses only what it needs, and the
- * rule file imports the very modules that the running command uses, so that there is one instance
- * of each. Everything lies directly in dist/: `core/load/load.ts` finds its neighbours by name.
+ * `program.cjs` is all of desgw but its targets, `targets.cjs` those, which use the very modules of the
+ * running command, and `start.cjs` what is needed before either. Compiled code of them is kept
+ * (`core/world/compiled.ts`), so that their size costs nothing. Everything lies directly in dist/:
+ * `core/load/load.ts` finds its neighbours by name.
  */
 import {
   existsSync,
@@ -13,11 +14,11 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createRequire } from 'node:module';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { STAMP, sourcesNow } from './sources.cjs';
 
@@ -26,14 +27,52 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const dist = join(root, 'dist');
 const made = join(root, `dist.tmp-${process.pid}`);
 
-const entries = {
-  main: 'core/cli/main.ts',
+/** What is bundled into a script of its own. */
+const SCRIPTS = {
+  program: 'core/cli/program.ts',
   index: 'core/index.ts',
   targets: 'targets/index.ts',
   testing: 'core/testing/index.ts',
-  help: 'core/cli/help.ts',
 };
-const present = Object.entries(entries).filter(([, source]) => existsSync(join(root, source)));
+/** Those that rule files and tests import. */
+const PARTS = ['index', 'targets', 'testing'];
+const ENTRY = { start: 'core/cli/start.ts', complete: 'core/cli/complete.ts' };
+const IMPORT = 'core/load/importing.ts';
+const has = (source) => existsSync(join(root, source));
+
+/** The parts use the very modules of the running command; what imports is no script. */
+const APART = {
+  name: 'apart',
+  setup({ onResolve, initialOptions }) {
+    onResolve({ filter: /\/importing\.ts$/ }, () => ({ path: './import.cjs', external: true }));
+    if ('program' in initialOptions.entryPoints) return;
+    onResolve({ filter: /\.ts$/ }, ({ path, resolveDir, kind }) => {
+      const source = relative(root, join(resolveDir, path));
+      if (kind === 'entry-point' || !/^core\/(?!testing\/)/.test(source)) return undefined;
+      return { path: source === SCRIPTS.index ? './index.cjs' : './program.cjs', external: true };
+    });
+  },
+};
+
+/** CommonJS, since compiled code can be kept of scripts alone; in them `import.meta` is empty. */
+const SCRIPT = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20.19',
+  supported: { 'dynamic-import': false },
+  plugins: [APART],
+  outdir: made,
+  outExtension: { '.js': '.cjs' },
+  external: ['oracledb', 'pg', 'pgpass', 'esbuild', 'fast-glob', 'node-sqlite3-wasm'],
+  define: { __VERSION__: JSON.stringify(version), 'import.meta.url': '__metaUrl' },
+  banner: {
+    js: "'use strict'; const __metaUrl = require('node:url').pathToFileURL(__filename).href;",
+  },
+  sourcemap: 'linked',
+  logLevel: 'warning',
+};
 
 /** The program and the looks of the report page, which stand in the page itself. */
 async function bundlePage() {
@@ -52,27 +91,31 @@ async function bundlePage() {
   });
 }
 
-const ANSWER = 'core/cli/answer.ts';
-const COMPLETE = 'core/cli/complete.ts';
+/** Everything of desgw as `require` finds it, and what `import` finds: the same, whoever loads it. */
+async function bundleScripts() {
+  await build({ ...SCRIPT, entryPoints: { import: IMPORT }, supported: {}, plugins: [] });
+  for (const [name, source] of Object.entries(SCRIPTS))
+    if (name === 'index') writeFileSync(join(made, 'index.cjs'), INDEX);
+    else if (has(source)) await build({ ...SCRIPT, entryPoints: { [name]: source } });
+  for (const part of PARTS) {
+    if (!has(SCRIPTS[part])) continue;
+    const facade = [
+      "import { createRequire } from 'node:module';",
+      `const all = createRequire(import.meta.url)('./${part}.cjs');`,
+      `export const { ${Object.keys(load(part)).join(', ')} } = all;`,
+    ];
+    writeFileSync(join(made, `${part}.mjs`), `${facade.join('\n')}\n`);
+  }
+}
+
+const INDEX = "'use strict';\nmodule.exports = require('./program.cjs').api;\n";
+const load = (name) => createRequire(import.meta.url)(join(made, `${name}.cjs`));
 
 /** What the entry answers by itself: builds from memory, completion, and help. */
 async function bundleEntry() {
-  await build({
-    absWorkingDir: root,
-    entryPoints: { answer: ANSWER, complete: COMPLETE },
-    outdir: made,
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node20.19',
-    external: ['esbuild', 'fast-glob'],
-    minify: true,
-    logLevel: 'error',
-  });
-  const load = (name) => import(pathToFileURL(join(made, `${name}.mjs`)).href);
-  const { commandHelps, described, topHelp } = await load('help');
-  const { followUpCommands, followUpStart, sandbox } = await load('targets');
+  await build({ ...SCRIPT, entryPoints: ENTRY, minify: true, sourcemap: false, plugins: [] });
+  const { commandHelps, described, topHelp } = load('program');
+  const { followUpCommands, followUpStart, sandbox } = load('targets');
   const followUp = followUpCommands(sandbox());
   const added = Object.entries(followUp).map(([name, { doc }]) => [name, doc]);
   const { commands, page } = described(followUp, followUpStart);
@@ -85,50 +128,19 @@ async function bundleEntry() {
   writeFileSync(join(made, 'desgw.1'), page);
 }
 
-/** How long chunks that are not used any more stay for those who still run the old bundle. */
-const LEAVE_MS = 24 * 3600 * 1000;
-
-/**
- * Makes dist/ anew; false when the sources are wrong, which esbuild has shown then.
- * @param keepOld somebody may be running the old bundle, and has not loaded all of it
- */
-export async function bundle({ keepOld }) {
+/** Makes dist/ anew; false when the sources are wrong, which esbuild has shown then. */
+export async function bundle() {
   const sources = sourcesNow(root);
   try {
-    await build({
-      absWorkingDir: root,
-      entryPoints: Object.fromEntries(present),
-      outdir: made,
-      outExtension: { '.js': '.mjs' },
-      chunkNames: '[name]-[hash]',
-      bundle: true,
-      splitting: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20.19',
-      external: ['oracledb', 'pg', 'pgpass', 'esbuild', 'fast-glob', 'node-sqlite3-wasm'],
-      define: { __VERSION__: JSON.stringify(version) },
-      // Bundled CommonJS packages call `require`, which an ES module does not have.
-      banner: {
-        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-      },
-      sourcemap: 'linked',
-      logLevel: 'warning',
-    });
+    mkdirSync(made);
     await bundlePage();
-    if (existsSync(join(root, ANSWER))) await bundleEntry();
+    await bundleScripts();
+    if (has(ENTRY.start)) await bundleEntry();
     mkdirSync(dist, { recursive: true });
-    // File by file, the entries last and the leavings after them: whoever starts desgw meanwhile
-    // finds an old entry with its old chunks or a new one with its new chunks.
     const files = existsSync(made) ? readdirSync(made) : [];
-    const isEntry = (file) => file.split('.')[0] in entries;
-    for (const file of [...files.filter((f) => !isEntry(f)), ...files.filter(isEntry)]) {
-      renameSync(join(made, file), join(dist, file));
-    }
-    const isLeft = (file) =>
-      keepOld && Date.now() - statSync(join(dist, file)).mtimeMs < LEAVE_MS && !isEntry(file);
+    for (const file of files) renameSync(join(made, file), join(dist, file));
     for (const file of readdirSync(dist))
-      if (!files.includes(file) && !isLeft(file)) rmSync(join(dist, file), { recursive: true });
+      if (!files.includes(file)) rmSync(join(dist, file), { recursive: true });
     writeFileSync(join(root, STAMP), sources);
     return true;
   } catch (error) {
@@ -139,5 +151,4 @@ export async function bundle({ keepOld }) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url) && !(await bundle({ keepOld: false })))
-  process.exitCode = 1;
+if (process.argv[1] === fileURLToPath(import.meta.url) && !(await bundle())) process.exitCode = 1;

@@ -1,6 +1,6 @@
 /** The workspace around a folder, found without loading anything. */
 import { dirname, join } from 'node:path';
-import { RULE_FILE } from '../load/load.ts';
+import { RULE_FILE } from '../load/find.ts';
 import { isThere } from '../world/signatures.ts';
 
 /** The nearest folder with a rule file, here or above; undefined if there is none. */

@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../api/errors.ts';
 import type { Answers, Finding, Question, Start } from '../api/start.ts';
-import { RULE_FILE } from '../load/load.ts';
+import { RULE_FILE } from '../load/find.ts';
+import { importModule } from '../load/importing.ts';
 import { PARTS } from '../load/parts.ts';
 import { shellQuote } from '../words/quote.ts';
 import { table } from '../words/text.ts';
@@ -60,8 +61,8 @@ export const optionsFor = ({ questions }: Start): readonly Option[] =>
 
 /** What the package brings; found by its name, as rule files find it. */
 export async function comesWithDesgw(): Promise<Start> {
-  const { followUpStart } = await import(new URL('targets.mjs', import.meta.url).href);
-  return followUpStart;
+  const targets = await importModule(new URL('targets.mjs', import.meta.url).href);
+  return (targets as { readonly followUpStart: Start }).followUpStart;
 }
 
 async function answersTo(

@@ -159,23 +159,25 @@ function readAbove(folder: string, path: string): string | undefined {
   return text !== undefined || above === folder ? text : readAbove(above, path);
 }
 
-// A fault in something nobody waits for is told like any other, not thrown at people.
-process.on('unhandledRejection', (error) => {
-  process.exit(complain(error, processTerminal(process.env)));
-});
-
-// Anything still under way (a hanging socket of a driver) must not keep the command from ending,
-// but what was printed has to have been read first: a pipe takes only so much at a time.
-let lost: string | undefined;
-whenLost((why) => {
-  lost ??= why;
-});
-main().then((status) => {
-  process.exitCode = status;
-  whenRead(() => setTimeout(() => process.exit(), 200).unref());
-});
-process.on('exit', () => {
-  if (lost === undefined) return;
-  processTerminal(process.env).err(`desgw: what it printed was lost: ${lost}`);
-  process.exitCode = 5;
-});
+/** Runs the command that the process was called for, and ends it. */
+export function runCommand(): void {
+  // A fault in something nobody waits for is told like any other, not thrown at people.
+  process.on('unhandledRejection', (error) => {
+    process.exit(complain(error, processTerminal(process.env)));
+  });
+  let lost: string | undefined;
+  whenLost((why) => {
+    lost ??= why;
+  });
+  // Anything still under way (a hanging socket of a driver) must not keep the command from ending,
+  // but what was printed has to have been read first: a pipe takes only so much at a time.
+  main().then((status) => {
+    process.exitCode = status;
+    whenRead(() => setTimeout(() => process.exit(), 200).unref());
+  });
+  process.on('exit', () => {
+    if (lost === undefined) return;
+    processTerminal(process.env).err(`desgw: what it printed was lost: ${lost}`);
+    process.exitCode = 5;
+  });
+}

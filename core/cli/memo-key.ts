@@ -13,7 +13,7 @@ export interface Call {
 
 /** The key for a call of the desgw whose files are in `dist`, absolute. */
 export function keyOf({ words, cwd, env }: Call, dist: string): MemoKey {
-  const parts = ['main', 'index', 'targets'].map((name) => join(dist, `${name}.mjs`));
+  const parts = ['program', 'targets', 'start'].map((name) => join(dist, `${name}.cjs`));
   return {
     program: [dist, stateOf(parts), process.version, process.execPath].join(' '),
     words,

@@ -1,7 +1,7 @@
 /** `desgw trust`: a user's word that the rule file of a folder may be run, whoever wrote it. */
 
 import { dirname, resolve } from 'node:path';
-import { findRuleFile } from '../load/load.ts';
+import { findRuleFile } from '../load/find.ts';
 import { trustFolder } from '../load/trust.ts';
 import { display } from '../words/quote.ts';
 import { openFiles } from '../world/files.ts';

@@ -2,7 +2,15 @@
 import { builtinModules } from 'node:module';
 import { dirname, extname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type BuildOptions, build, type Loader, type Message, type Plugin, stop } from 'esbuild';
+import {
+  type BuildOptions,
+  build,
+  type Loader,
+  type Message,
+  type Metafile,
+  type Plugin,
+  stop,
+} from 'esbuild';
 import { didYouMean, UserError } from '../api/errors.ts';
 import type { Digest } from '../api/values.ts';
 import { enumerate } from '../words/text.ts';
@@ -22,6 +30,8 @@ export interface Bundled {
   readonly code: string;
   /** JSON of the source map, with absolute sources. */
   readonly map: { readonly mappings: string };
+  /** From where it imports, once for each statement; undefined: in other ways, too. */
+  readonly imports: readonly string[] | undefined;
   /** Absolute path of every source -> digest of its content. */
   readonly inputs: { readonly [path: string]: Digest };
 }
@@ -35,7 +45,7 @@ export interface Bundled {
 export async function bundle(ruleFile: string, options: BundleOptions): Promise<Bundled> {
   const inputs: { [path: string]: Digest } = {};
   try {
-    const { outputFiles } = await build({
+    const { outputFiles, metafile } = await build({
       ...SETTINGS,
       entryPoints: [ruleFile],
       outfile: options.outfile,
@@ -46,7 +56,7 @@ export async function bundle(ruleFile: string, options: BundleOptions): Promise<
       throw new Error('internal: esbuild made no bundle');
     const { sources, ...rest } = JSON.parse(map);
     const absolute = sources.map((source: string) => resolve(dirname(options.outfile), source));
-    return { code, map: { ...rest, sources: absolute }, inputs };
+    return { code, map: { ...rest, sources: absolute }, imports: importsIn(metafile), inputs };
   } catch (error) {
     throw isBuildFailure(error) ? complaint(ruleFile, error.errors) : error;
   } finally {
@@ -55,8 +65,16 @@ export async function bundle(ruleFile: string, options: BundleOptions): Promise<
   }
 }
 
+function importsIn({ outputs }: Metafile): readonly string[] | undefined {
+  const all = Object.values(outputs).flatMap(({ imports }) => imports);
+  return all.every(({ kind }) => kind === 'import-statement')
+    ? all.map(({ path }) => path)
+    : undefined;
+}
+
 const SETTINGS = {
   bundle: true,
+  metafile: true,
   write: false,
   format: 'esm',
   platform: 'node',

@@ -6,6 +6,7 @@
 import type { Session } from 'node:inspector';
 import { createRequire } from 'node:module';
 import { digestOf } from '../api/digest.ts';
+import { AROUND } from './as-script.ts';
 
 /** Any function. */
 export type Code = (...args: never[]) => unknown;
@@ -207,7 +208,7 @@ function openInspector(): Inspector {
       const captured = list
         .filter(({ name, value }) => /^\d+$/.test(name) && value?.description !== 'Global')
         .map(({ value }) => {
-          const isModule = value!.description === 'Module';
+          const isModule = WHOLE.has(value!.description ?? '');
           const scope = (isModule ? modules.get(script) : undefined) ?? variables(value!.objectId!);
           if (isModule) modules.set(script, scope);
           return scope;
@@ -221,6 +222,9 @@ function openInspector(): Inspector {
     },
   };
 }
+
+/** What the debugger calls the outermost scope of a module, and of a script that was made from one. */
+const WHOLE: ReadonlySet<string> = new Set(['Module', `Closure (${AROUND})`]);
 
 interface Remote {
   readonly objectId?: string;

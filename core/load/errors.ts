@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { Complaint } from '../api/check.ts';
 import { didYouMean, Refusal, UserError } from '../api/errors.ts';
 import { display } from '../words/quote.ts';
+import { importModule } from './importing.ts';
 import { SPECIFIERS } from './parts.ts';
 
 /** A bundled rule file, as much of it as is needed to tell where an error comes from. */
@@ -21,6 +22,8 @@ export interface Sources {
   readonly url: string;
   /** The whole text of the bundle, its source map in the last line. */
   readonly text: string;
+  /** From where a script imports; undefined: it is a module. */
+  readonly uses: readonly string[] | undefined;
   /** Absolute paths of everything that was bundled. */
   readonly sources: readonly string[];
 }
@@ -78,7 +81,7 @@ export async function missingExport(
   if (url === undefined || name === undefined) return undefined;
   const specifier = SPECIFIERS.find((s) => moduleFor(s) === url) ?? url;
   const { file, line, column, text } = firstMention(bundle, name);
-  const exported: object = await import(/* @vite-ignore */ url);
+  const exported = await importModule(url);
   return new UserError(
     [
       `${shortPath(bundle, file)}:${line}:${column}: '${specifier}' has no export '${name}'`,

@@ -5,19 +5,22 @@
  * The cache is its user's alone: others make one of their own beside it (`cache-UID`), and what
  * somebody else could have written is neither loaded from it nor, without `desgw trust`, at all.
  *
- * A cached bundle is one file: a first line `// desgw {"inputs": {path: digest}}`, the code, and
- * its source map as a last line. It is valid while every input has the same content. It may be
- * deleted at any time.
+ * A cached bundle is one file: a first line `// desgw {"inputs": {path: digest}, "uses": [url]}`, the
+ * code, and its source map as a last line. It is valid while every input has the same content. With
+ * `uses` it is a script (`as-script.ts`), beside which its compiled code is kept (`rules-KEY.code`), else
+ * a module. Both may be deleted at any time.
  */
-import { dirname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Build } from '../api/builds.ts';
 import { isBuild } from '../api/define.ts';
 import { digestOf } from '../api/digest.ts';
 import { didYouMean, isSystemError, UserError } from '../api/errors.ts';
 import { buildShape } from '../api/shapes.ts';
 import type { Digest } from '../api/values.ts';
+import { codeFolder, compile, loadCompiled } from '../world/compiled.ts';
 import type { Files } from '../world/world.ts';
+import { type Around, asScript } from './as-script.ts';
 import {
   explained,
   mentionIn,
@@ -27,12 +30,11 @@ import {
   siteIn,
   sourceUrl,
 } from './errors.ts';
+import { RULE_FILE } from './find.ts';
+import { importModule } from './importing.ts';
 import { PARTS, SPECIFIERS } from './parts.ts';
 import { refuseStrangers } from './trust.ts';
 import { unknowableIn } from './unknowable.ts';
-
-/** The name of a rule file. */
-export const RULE_FILE = 'desgwfile.ts';
 
 export interface LoadOptions {
   readonly files: Pick<
@@ -77,27 +79,6 @@ export interface Loaded {
 }
 
 /**
- * Looks for the rule file in a folder and those above it.
- *
- * @param cwd absolute
- * @returns absolute path
- * @throws UserError that names the folders looked into
- */
-export function findRuleFile(cwd: string, exists: (path: string) => boolean): string {
-  const looked: string[] = [];
-  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    const file = join(folder, RULE_FILE);
-    if (exists(file)) return file;
-    looked.push(folder);
-    if (dirname(folder) === folder) break;
-  }
-  throw new UserError(
-    `no ${RULE_FILE} in ${looked.join(', ')}`,
-    `Go to the folder of your ${RULE_FILE}, or make a new workspace with \`desgw init\`.`,
-  ).coded('DG201');
-}
-
-/**
  * Loads the rule file.
  *
  * @param ruleFile absolute path
@@ -118,7 +99,7 @@ export async function loadBuild(ruleFile: string, options: LoadOptions): Promise
   if (kept !== undefined) {
     refuse(kept.sources);
     try {
-      return await evaluated(kept, moduleFor);
+      return await evaluated(kept, options);
     } catch (error) {
       // The bundle names installed packages by their path; they may have moved since.
       if (!isModuleMissing(error)) throw error;
@@ -127,7 +108,7 @@ export async function loadBuild(ruleFile: string, options: LoadOptions): Promise
   const made = await newBundle(ruleFile, outfile, options, moduleFor);
   refuse(made.sources);
   try {
-    return await evaluated(made, moduleFor);
+    return await evaluated(made, options);
   } catch (error) {
     throw isModuleMissing(error) ? explained(made, error) : error;
   }
@@ -141,9 +122,16 @@ function neighbour(specifier: string): string | undefined {
   return part === undefined ? undefined : new URL(`./${part.bundle}.mjs`, import.meta.url).href;
 }
 
+/** What a rule file imports. The loader of ES modules takes longer to start than all that it would load. */
+async function moduleAt(url: string, { env = {} }: LoadOptions): Promise<object> {
+  if (!SPECIFIERS.some((specifier) => neighbour(specifier) === url)) return importModule(url);
+  // Beside each module lies the script that it is made of.
+  return loadCompiled(fileURLToPath(url).replace(/\.mjs$/, '.cjs'), codeFolder(env));
+}
+
 function cachePath(ruleFile: string, options: LoadOptions, moduleFor: ModuleFor): string {
   const node = process.versions.node.split('.')[0];
-  const key = [ruleFile, options.version, node, ...SPECIFIERS.map(moduleFor)];
+  const key = ['script', ruleFile, options.version, node, ...SPECIFIERS.map(moduleFor)];
   const name = `rules-${digestOf(JSON.stringify(key))}.mjs`;
   const first = options.files.absolute(`.desgw/cache/${name}`);
   const uid = process.getuid?.();
@@ -164,19 +152,25 @@ function keptBundle(
   // Code that somebody else could have put there is not run.
   const own = files.isPrivate(outfile) && files.isPrivate(dirname(outfile));
   const text = own ? files.readText(outfile) : undefined;
-  const inputs = text === undefined ? undefined : inputsIn(text);
+  const { inputs, uses } = (text === undefined ? undefined : headOf(text)) ?? {};
   if (text === undefined || inputs === undefined) return undefined;
   const current = Object.entries(inputs).every(([path, digest]) => files.digest(path) === digest);
   if (!current) return undefined;
-  return { ruleFile, outfile, url: fileUrl(outfile, text), text, sources: Object.keys(inputs) };
+  const sources = Object.keys(inputs);
+  return { ruleFile, outfile, url: fileUrl(outfile, text), text, uses, sources };
+}
+
+interface Head {
+  readonly inputs?: { readonly [path: string]: Digest };
+  readonly uses?: readonly string[];
 }
 
 /** What the first line of a bundle says; `undefined` for one that is not as we write it. */
-function inputsIn(text: string): { readonly [path: string]: Digest } | undefined {
+function headOf(text: string): Head | undefined {
   const end = text.indexOf('\n');
   if (!text.startsWith(HEADER) || end < 0) return undefined;
   try {
-    return JSON.parse(text.slice(HEADER.length, end)).inputs;
+    return JSON.parse(text.slice(HEADER.length, end));
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
@@ -196,18 +190,22 @@ async function newBundle(
     ).coded('DG201');
   }
   const { bundle } = await import('./bundle.ts');
-  const { code, map, inputs } = await bundle(ruleFile, { files, moduleFor, outfile });
-  // The header is a line in front of what the map tells of.
-  const shifted = JSON.stringify({ ...map, mappings: `;${map.mappings}` });
+  const { code, map, imports, inputs } = await bundle(ruleFile, { files, moduleFor, outfile });
+  const known = SPECIFIERS.flatMap((name) => moduleFor(name) ?? []);
+  const script = imports && asScript(code, imports, known);
+  const uses = script === undefined ? undefined : imports;
+  // The header is a line in front of what the map tells of, and so is what a script begins with.
+  const before = script === undefined ? ';' : ';;';
+  const shifted = JSON.stringify({ ...map, mappings: `${before}${map.mappings}` });
   const text = [
-    `${HEADER}${JSON.stringify({ inputs })}\n`,
-    code,
+    `${HEADER}${JSON.stringify({ inputs, uses })}\n`,
+    script ?? code,
     `//# sourceURL=${sourceUrl(outfile)}\n`,
     `//# sourceMappingURL=data:application/json;base64,${base64(shifted)}\n`,
   ].join('');
   const keeps = cache === 'use' && keep(outfile, text, files);
   const url = keeps ? fileUrl(outfile, text) : `data:text/javascript;base64,${base64(text)}`;
-  return { ruleFile, outfile, url, text, sources: Object.keys(inputs) };
+  return { ruleFile, outfile, url, text, uses, sources: Object.keys(inputs) };
 }
 
 /** Keeps a bundle for the next time; where that cannot be, this time goes on without. */
@@ -232,10 +230,14 @@ function base64(text: string): string {
 }
 
 /** @throws ERR_MODULE_NOT_FOUND as it is; everything else as a UserError */
-async function evaluated(bundle: Sources, moduleFor: ModuleFor): Promise<Loaded> {
+async function evaluated(bundle: Sources, options: LoadOptions): Promise<Loaded> {
+  const moduleFor = options.moduleFor ?? neighbour;
   let exported: { readonly default?: unknown };
   try {
-    exported = await import(/* @vite-ignore */ bundle.url);
+    exported =
+      bundle.uses === undefined
+        ? await importModule(bundle.url)
+        : await runAsScript(bundle, bundle.uses, options);
   } catch (error) {
     if (isModuleMissing(error)) throw error;
     const missing = await missingExport(bundle, error, moduleFor);
@@ -258,6 +260,33 @@ async function evaluated(bundle: Sources, moduleFor: ModuleFor): Promise<Loaded>
     mention: (word) => mentionIn(bundle, word),
     explain: (error) => explained(bundle, error),
   };
+}
+
+/** Runs a bundle that is a script. Compiled code is kept where the bundle is. */
+async function runAsScript(
+  { text, outfile, url }: Sources,
+  uses: readonly string[],
+  options: LoadOptions,
+): Promise<{ readonly default?: unknown }> {
+  const modules = new Map<string, object>();
+  for (const from of new Set(uses)) modules.set(from, await moduleAt(from, options));
+  const file = outfile.replace(/\.mjs$/, '.code');
+  const { run, keep } = compile(text, url, { file, of: digestOf(text) });
+  const around = run as Around;
+  try {
+    return await around((from, name) => {
+      const module = modules.get(from)! as { readonly [name: string]: unknown };
+      if (name === undefined) return module;
+      // In the words of Node.
+      if (!(name in module))
+        throw new SyntaxError(
+          `The requested module '${from}' does not provide an export named '${name}'`,
+        );
+      return module[name];
+    });
+  } finally {
+    if (options.cache === 'use') keep();
+  }
 }
 
 /** The code of a bundle without what stands around it: see `newBundle`. */

@@ -248,11 +248,14 @@ describe('the key', () => {
     expect(keyOf({ ...call, ...other }, dir)).not.toEqual(keyOf(call, dir));
   });
 
-  test.each(['main', 'index', 'targets'])('differs when %s.mjs of desgw was replaced', (part) => {
-    const before = keyOf(call, dir);
-    writeFileSync(at(`${part}.mjs`), '');
-    expect(keyOf(call, dir)).not.toEqual(before);
-  });
+  test.each(['program', 'targets', 'start'])(
+    'differs when %s.cjs of desgw was replaced',
+    (part) => {
+      const before = keyOf(call, dir);
+      writeFileSync(at(`${part}.cjs`), '');
+      expect(keyOf(call, dir)).not.toEqual(before);
+    },
+  );
 
   test('is the same from one command to the next', () => {
     const env = { ...call.env, SHLVL: '3', _: '/usr/bin/desgw', OLDPWD: '/' };

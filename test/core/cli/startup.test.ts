@@ -2,14 +2,12 @@ import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   cpSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,6 +42,18 @@ function start(
   return { status, stdout, stderr };
 }
 
+/** A program that runs this, with what the entry needs to load it. */
+function putProgram(body: string): void {
+  put('dist/program.cjs', `exports.runCommand = () => { ${body} };\n`);
+  put(
+    'dist/start.cjs',
+    `exports.codeFolder = () => undefined;
+exports.loadCompiled = (path) => require(path);
+exports.answer = async () => false;
+`,
+  );
+}
+
 function put(path: string, text: string): string {
   mkdirSync(join(copy, path, '..'), { recursive: true });
   writeFileSync(join(copy, path), text);
@@ -68,7 +78,7 @@ test.each([
 
 test('help that is not written down is left to the command', () => {
   put('dist/help.json', '{"":"top"}');
-  put('dist/main.mjs', 'console.log(process.argv.slice(2).join());\n');
+  putProgram('console.log(process.argv.slice(2).join());');
   const answers = [
     ['build', '--help'],
     ['help', 'x'],
@@ -84,7 +94,7 @@ test('without the built files it says which are missing and how they are made', 
   expect(start(['build'])).toEqual({
     status: 2,
     stdout: '',
-    stderr: `desgw has not been built: ${copy}/dist/main.mjs is missing.\nRun \`npm run build\` in ${copy}.\n`,
+    stderr: `desgw has not been built: ${copy}/dist/program.cjs is missing.\nRun \`npm run build\` in ${copy}.\n`,
   });
 });
 
@@ -101,15 +111,14 @@ test('an old Node is told which one is needed', () => {
 });
 
 test('the command runs with a thread pool wide enough for slow file systems, unless told otherwise', () => {
-  put(
-    'dist/main.mjs',
-    `import { readdirSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
-await Promise.all(Array.from({ length: 100 }, () => stat('.')));
-const many = readdirSync('/proc/self/task').length > 40;
-console.log(process.env.UV_THREADPOOL_SIZE, many, process.argv.slice(2).join());
-`,
-  );
+  putProgram(`
+const { readdirSync } = require('node:fs');
+const { stat } = require('node:fs/promises');
+Promise.all(Array.from({ length: 100 }, () => stat('.'))).then(() => {
+  const many = readdirSync('/proc/self/task').length > 40;
+  console.log(process.env.UV_THREADPOOL_SIZE, many, process.argv.slice(2).join());
+});
+`);
   expect(start(['build', '-v'])).toEqual({ status: 0, stdout: '64 true build,-v\n', stderr: '' });
   expect(start([], [], { UV_THREADPOOL_SIZE: '8' }).stdout).toBe('8 false \n');
 });
@@ -119,13 +128,22 @@ describe('in a checkout', () => {
   beforeEach(() => {
     for (const name of ['bundle.mjs', 'sources.cjs'])
       copyFileSync(join(root, 'core', name), join(copy, 'core', name));
-    mkdirSync(join(copy, 'core/cli'));
-    mkdirSync(join(copy, 'targets'));
+    for (const folder of ['core/cli', 'core/load', 'targets']) mkdirSync(join(copy, folder));
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     write(
-      'core/cli/main.ts',
-      "import { word } from '../../targets/word.ts';\nprocess.stdout.write(word + '\\n');\n",
+      'core/cli/program.ts',
+      "import { word } from '../../targets/word.ts';\nexport const runCommand = () => process.stdout.write(word + '\\n');\nexport const commandHelps = () => ({});\nexport const topHelp = () => '';\nexport const described = () => ({ commands: {}, page: '' });\n",
     );
+    write(
+      'targets/index.ts',
+      'export const followUpCommands = () => ({});\nexport const sandbox = () => 1;\n',
+    );
+    write(
+      'core/cli/start.ts',
+      'export const codeFolder = () => undefined;\nexport const loadCompiled = (path) => require(path);\nexport const answer = async () => false;\n',
+    );
+    copyFileSync(join(root, 'core/load/importing.ts'), join(copy, 'core/load/importing.ts'));
+    write('core/cli/complete.ts', "export const completion = () => '';\n");
     write('targets/word.ts', "export const word = 'one';\n");
   });
   const write = (path: string, text: string): void => writeFileSync(join(copy, path), text);
@@ -156,18 +174,6 @@ describe('in a checkout', () => {
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/targets\/word\.ts:1:21/);
     expect(stderr).toMatch(/cannot be bundled, and old code is not run in their place/);
-  });
-
-  test('chunks of the old bundle stay for a day, for those who still run it', () => {
-    start(['x']);
-    const old = join(copy, 'dist/chunk-OLD.mjs');
-    writeFileSync(old, '');
-    const older = join(copy, 'dist/chunk-OLDER.mjs');
-    writeFileSync(older, '');
-    utimesSync(older, 0, 0);
-    write('targets/word.ts', "export const word = 'changed';\n");
-    expect(start(['x']).stdout).toBe('changed\n');
-    expect([existsSync(old), existsSync(older)]).toEqual([true, false]);
   });
 
   test('an installed package is taken as it was published', () => {

@@ -1,0 +1,27 @@
+/** Where the rule file is. */
+import { dirname, join, resolve } from 'node:path';
+import { UserError } from '../api/errors.ts';
+
+/** The name of a rule file. */
+export const RULE_FILE = 'desgwfile.ts';
+
+/**
+ * Looks for the rule file in a folder and those above it.
+ *
+ * @param cwd absolute
+ * @returns absolute path
+ * @throws UserError that names the folders looked into
+ */
+export function findRuleFile(cwd: string, exists: (path: string) => boolean): string {
+  const looked: string[] = [];
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    const file = join(folder, RULE_FILE);
+    if (exists(file)) return file;
+    looked.push(folder);
+    if (dirname(folder) === folder) break;
+  }
+  throw new UserError(
+    `no ${RULE_FILE} in ${looked.join(', ')}`,
+    `Go to the folder of your ${RULE_FILE}, or make a new workspace with \`desgw init\`.`,
+  ).coded('DG201');
+}
