@@ -17,7 +17,7 @@ export const CODES = {
   },
   DG101: {
     title: 'unknown command',
-    text: 'Neither desgw nor the rule file has a command of that name. `desgw --help` lists both kinds.',
+    text: 'Neither desgw nor the rule file has a command of that name. `desgw --help` lists its own, `desgw commands` those of the rule file.',
   },
   DG102: {
     title: 'wrong option',
@@ -81,7 +81,7 @@ export const CODES = {
   },
   DG404: {
     title: 'it is not known whether something took effect',
-    text: 'It must not happen twice, so desgw does not try again by itself. Look outside (`desgw jobs`); then `desgw mark submitted TARGET --job ID` or `desgw mark not-submitted TARGET`.',
+    text: 'It must not happen twice, so desgw does not try again by itself. Look outside, whether it happened; then `desgw mark submitted TARGET --job ID` or `desgw mark not-submitted TARGET`.',
   },
   DG405: {
     title: 'what was submitted is out of date',

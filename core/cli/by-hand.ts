@@ -23,6 +23,7 @@ import {
   refuseReceipt,
 } from '../repair/by-hand.ts';
 import { withJournal } from '../run/opening.ts';
+import { shellQuote, typed } from '../words/quote.ts';
 import { build } from './build.ts';
 import {
   type CommonFlags,
@@ -142,7 +143,7 @@ function standFor(
   if (by.length > 0)
     throw new UserError(
       `'${target}' cannot be adopted yet: ${by.join(', ')} is not fresh`,
-      `Make that first: desgw build ${by.join(' ')}`,
+      `Make that first: ${typed('build', ...by)}`,
     );
   for (const step of stepsFor(make, value)) {
     if (step.kind === 'claim') {
@@ -219,7 +220,10 @@ async function agreeThatNothingHappened(
     if (seen?.state === 'done')
       throw new UserError(
         `'${target}' has happened: ${seen.how}`,
-        `desgw mark submitted ${target}${seen.receipt === undefined ? '' : ` --job ${seen.receipt}`}`,
+        typed(
+          `mark submitted${seen.receipt === undefined ? '' : ` --job ${shellQuote(seen.receipt)}`}`,
+          target,
+        ),
       );
     if (seen?.unanswered === true) untold.push(`${target}: ${seen.why}`);
   }

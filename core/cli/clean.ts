@@ -16,7 +16,7 @@ import {
   planOrphans,
 } from '../repair/clean.ts';
 import { type Opening, openToLook, withJournal } from '../run/opening.ts';
-import { display, shellQuote } from '../words/quote.ts';
+import { display, typed } from '../words/quote.ts';
 import { count, enumerate } from '../words/text.ts';
 import type { BuildFlags } from './build.ts';
 import { type CommonFlags, type Invocation, lockWish, openProject } from './context.ts';
@@ -49,7 +49,7 @@ export async function clean(
   if (names.length === 0 && !orphans)
     throw new UserError(
       'clean needs targets',
-      "desgw clean postproc:4, desgw clean 'ccds_*', or desgw clean --orphans",
+      "desgw clean TARGET, desgw clean 't*', or desgw clean --orphans",
     );
   const { project } = await openProject(invocation, flags, { writes: flags.dryRun !== true });
   const { terminal, signal } = invocation;
@@ -134,7 +134,7 @@ async function planned(
   if (unknown.length > 0)
     throw new UserError(
       `which targets there are is not known before ${enumerate(unknown.map(display))} ${unknown.length > 1 ? 'are' : 'is'} up to date`,
-      `Make it first: desgw build ${unknown.map(shellQuote).join(' ')}`,
+      `Make it first: ${typed('build', ...unknown)}`,
     );
   const names = orphans(memory, plan.graph).map(({ target }) => target);
   const live = await liveWork(names, { ...asking, traces: memory.traces });

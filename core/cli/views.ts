@@ -14,11 +14,11 @@ import type { Plan } from '../plan/verdict.ts';
 import { orphans } from '../repair/clean.ts';
 import { dotText, graphJson, mermaidText } from '../views/graph.ts';
 import { paramsJson, paramsText } from '../views/params.ts';
-import { statusJson, statusText } from '../views/status.ts';
+import { detail, statusJson, statusText } from '../views/status.ts';
 import { targetsJson, targetsText } from '../views/targets.ts';
 import { pathText, whyJson, whyText } from '../views/why.ts';
 import { knowsUnicode, type MapOptions, mapLines } from '../words/map.ts';
-import { displayLines } from '../words/quote.ts';
+import { display, displayLines, typed } from '../words/quote.ts';
 import type { World } from '../world/world.ts';
 import {
   type CommonFlags,
@@ -56,15 +56,20 @@ export async function status(
   const names = { names: named, live };
   const findings = findingsIn(plan, plan.verdicts, world.files);
   const kept = stillSet(plan, memory.traces, project);
+  const again = typed(
+    'build',
+    ...(build.goal === undefined && targets.length === 0 ? ['*'] : targets),
+  );
   terminal.out(
     flags.json === true
-      ? JSON.stringify({ ...statusJson(plan, names), findings, stillSet: kept })
+      ? JSON.stringify({ ...statusJson(plan, names, again), findings, stillSet: kept })
       : statusText(plan, names, {
           paint,
           width,
           all: flags.all === true,
           findings,
           stillSet: kept,
+          again,
           map: mapOf(plan, lastSeen(plan.graph, observer, project.world.files), {
             paint,
             ascii: flags.ascii === true || !knowsUnicode(invocation.env),
@@ -108,7 +113,7 @@ export async function why(
     terminal.out(pathText(plan.graph, from!, plan.goals[0]!));
     return 0;
   }
-  if (names.length === 0) throw new UserError('why needs a target', 'desgw why postproc');
+  if (names.length === 0) throw new UserError('why needs a target', 'desgw why TARGET');
   const { plan, memory, project } = await look(names, flags, invocation);
   const options = { traces: memory.traces, now: project.world.clock.now(), paint: terminal.paint };
   if (flags.json === true)
@@ -175,6 +180,7 @@ export async function log(
     ? logsOfBuilds(flags, invocation)
     : await logsOfTarget(name, flags, invocation);
   const { terminal } = invocation;
+  if (logs.length === 0) return logOfNothing(name!, of, flags, invocation);
   if (flags.list === true) {
     terminal.out(logs.map(({ run, path }) => `run ${run}  ${path}`).join('\n'));
     return 0;
@@ -238,13 +244,29 @@ async function logsOfTarget(
     ...logsOf(files, target),
     ...(chain === undefined ? [] : logsOf(files, chain.name)),
   ];
-  if (logs.length === 0)
-    throw new UserError(
-      `there is no log of '${target}'`,
-      'It has not run here, or prints nothing because it writes files alone.',
-    );
   const prints = (chain?.recipe ?? recipeOf(graph.nodes.get(target)!.rule)).prints ?? [];
   return { files, clock, logs, of: `'${target}'`, prints };
+}
+
+/** What failed before it could print anything says so itself. */
+async function logOfNothing(
+  name: string,
+  of: string,
+  flags: CommonFlags,
+  invocation: Invocation,
+): Promise<number> {
+  const { plan } = await look([name], flags, invocation);
+  const target = plan.goals[0]!;
+  const verdict = plan.verdicts.get(target)!;
+  if (verdict.state !== 'failed')
+    throw new UserError(
+      `there is no log of ${of}`,
+      'It has not run here, or prints nothing because it writes files alone.',
+    );
+  invocation.terminal.out(
+    `${display(target)} printed nothing. It failed:\n  ${display(detail(verdict))}`,
+  );
+  return 0;
 }
 
 /** Parameters with their value, where it comes from, and what they are for. */

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { UserError } from '../api/errors.ts';
-import { display } from '../words/quote.ts';
+import { display, typed } from '../words/quote.ts';
 import type { Files } from '../world/world.ts';
 
 type Env = { readonly [name: string]: string | undefined };
@@ -33,7 +33,7 @@ export function refuseStrangers(
     if (isTrusted(folder, files, env)) return;
     throw new UserError(
       `${display(path)} is not run: ${why}`,
-      `It is a program. If you trust whoever wrote it: desgw trust ${display(folder)}`,
+      `It is a program. If you trust whoever wrote it: ${typed('trust', folder)}`,
     );
   }
 }

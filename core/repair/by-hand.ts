@@ -15,6 +15,7 @@ import { usableMembers } from '../plan/needs.ts';
 import { builtOf, wasAskedAgain } from '../plan/record.ts';
 import { signatureOf } from '../plan/signature.ts';
 import type { Plan } from '../plan/verdict.ts';
+import { typed } from '../words/quote.ts';
 import { moment } from '../words/time.ts';
 import type { Files } from '../world/world.ts';
 import { forget } from './clean.ts';
@@ -55,11 +56,15 @@ export function refuseAcceptance(
   { plan, observer, journal }: ByHandContext,
 ): Built {
   const built = builtOf(plan.graph.nodes.get(name)!, journal.traces.get(name), observer);
-  if (built === undefined)
+  if (built === undefined) {
+    const there = absentOf(name, { plan, observer }).length === 0;
     throw new UserError(
       `'${name}' has not been built, so there is no edit to accept`,
-      `\`desgw adopt ${name}\` puts files that are there on record.`,
+      there
+        ? `\`${typed('adopt', name)}\` puts files that are there on record.`
+        : `\`${typed('build', name)}\` makes it.`,
     );
+  }
   const { state } = plan.verdicts.get(name)!;
   if (state !== 'edited' && state !== 'outdated')
     throw new UserError(`nothing that '${name}' made was changed by hand`);
@@ -108,9 +113,7 @@ export async function contradiction(
 export function adoptOutputs(name: TargetName, context: ByHandContext): void {
   const { plan, observer, journal, now } = context;
   const node = plan.graph.nodes.get(name)!;
-  const missing = node.outputs
-    .filter((output) => output.optional !== true && observer.output(output) === 'absent')
-    .map((output) => output.path);
+  const missing = absentOf(name, context);
   if (missing.length > 0)
     throw new UserError(`'${name}' cannot be adopted: ${missing.join(', ')} is not there`);
   const by = plan.verdicts.get(name)?.by ?? [];
@@ -131,6 +134,16 @@ export function adoptOutputs(name: TargetName, context: ByHandContext): void {
     journal,
   );
 }
+
+/** Outputs that would have to be there. */
+const absentOf = (
+  name: TargetName,
+  { plan, observer }: Pick<ByHandContext, 'plan' | 'observer'>,
+): readonly string[] =>
+  plan.graph.nodes
+    .get(name)!
+    .outputs.filter((output) => output.optional !== true && observer.output(output) === 'absent')
+    .map((output) => output.path);
 
 /** Decides a doubt: the work has happened, under this receipt if it is known. */
 export function markDone(
@@ -185,12 +198,12 @@ export function refuseNoDoubt(name: TargetName, { plan, journal, observer }: ByH
   if (!inDoubt && (trace === undefined || trace.kind === 'built')) {
     throw new UserError(
       `'${name}' is not in doubt`,
-      trace === undefined ? undefined : `To do it once more: desgw resubmit ${name}`,
+      trace === undefined ? undefined : `To do it once more: ${typed('resubmit', name)}`,
     );
   }
   const open = trace?.kind === 'started' || trace?.kind === 'finishing';
   if (open && trace.detached !== undefined && observer.attempt(trace.token) === 'alive')
-    throw new UserError(`'${name}' is still running`, `Wait for it: desgw build ${name}`);
+    throw new UserError(`'${name}' is still running`, `Wait for it: ${typed('build', name)}`);
   return node;
 }
 
@@ -254,10 +267,7 @@ export function onRecord(
 function onceNode(name: TargetName, plan: Plan): Node {
   const node = plan.graph.nodes.get(name)!;
   if (node.rule.once === undefined) {
-    throw new UserError(
-      `'${name}' may be made as often as you like`,
-      `desgw build --force ${name}`,
-    );
+    throw new UserError(`'${name}' may be made as often as you like`, typed('build --force', name));
   }
   return node;
 }

@@ -20,6 +20,8 @@ import { findingLines } from './summary.ts';
 const FOLD_FROM = 3;
 
 export interface StatusOptions extends OverviewOptions {
+  /** The command that builds what is shown. */
+  readonly again?: string;
   readonly findings?: NonNullable<Summary['findings']>;
   readonly stillSet?: NonNullable<Summary['stillSet']>;
 }
@@ -48,7 +50,7 @@ export function statusText(
   );
   const counts = [countsText(stateCounts(plan)), ...orphanLines(orphans)];
   const map = options.map === undefined || options.map.length === 0 ? [] : ['', ...options.map];
-  return `${[...lines, ...map, ...told(options), '', ...counts, ...nextSteps(plan)].join('\n')}\n`;
+  return `${[...lines, ...map, ...told(options), '', ...counts, ...nextSteps(plan, options.again)].join('\n')}\n`;
 }
 
 /** The same where targets are about subjects: these against phases, and what is not well. */
@@ -68,13 +70,13 @@ function boardText(plan: Plan, board: Board, orphans: Orphans, options: StatusOp
     '',
     countsText(stateCounts(plan)),
     ...orphanLines(orphans),
-    ...nextSteps(plan),
+    ...nextSteps(plan, options.again),
   ];
   return `${lines.flatMap((line) => wrap(line, options.width, '  ')).join('\n')}\n`;
 }
 
 /** The same as data. */
-export function statusJson(plan: Plan, orphans: Orphans): object {
+export function statusJson(plan: Plan, orphans: Orphans, again?: string): object {
   return {
     goals: plan.goals,
     counts: Object.fromEntries(stateCounts(plan)),
@@ -95,7 +97,7 @@ export function statusJson(plan: Plan, orphans: Orphans): object {
     }),
     orphans: orphans.names,
     liveOrphans: orphans.live.map(({ target, what }) => ({ target, what })),
-    next: nextSteps(plan),
+    next: nextSteps(plan, again),
   };
 }
 
@@ -307,8 +309,8 @@ export function countsText(counts: ReadonlyMap<State, number>): string {
   return `${count(total, 'target')}: ${[...counts].map(([state, n]) => `${n} ${state}`).join(', ')}`;
 }
 
-/** What a person can do now, most urgent last. */
-export function nextSteps(plan: Plan): readonly string[] {
+/** What a person can do now, most urgent last. `again`: the command that builds what is shown. */
+export function nextSteps(plan: Plan, again = 'desgw build'): readonly string[] {
   const targets = realTargets(plan);
   const inState = (...states: State[]) =>
     targets.filter((name) => states.includes(plan.verdicts.get(name)!.state));
@@ -320,14 +322,14 @@ export function nextSteps(plan: Plan): readonly string[] {
   if (failed[0] !== undefined) {
     const all = runnable.length === failed.length ? '' : ', and makes what is missing';
     steps.push(
-      `next: ${command('why', failed[0])} says why it failed, ${command('log', failed[0])} what it printed; \`desgw build\` tries again${all}.`,
+      `next: ${command('why', failed[0])} says why it failed, ${command('log', failed[0])} what it printed; \`${again}\` tries again${all}.`,
     );
   } else if (runnable.length > 0) {
     steps.push(
-      'next: `desgw build` makes what is missing; `desgw build -n` shows what that would be.',
+      `next: \`${again}\` makes what is missing; \`${again.replace('build', 'build -n')}\` shows what that would be.`,
     );
   } else if (waiting.length > 0) {
-    steps.push('next: `desgw build` waits for what is under way, and goes on from there.');
+    steps.push(`next: \`${again}\` waits for what is under way, and goes on from there.`);
   } else if (person.length === 0 && inState('maybe', 'blocked').length === 0) {
     steps.push('Everything is up to date.');
   }

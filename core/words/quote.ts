@@ -36,6 +36,15 @@ export function shellQuote(word: string): string {
   return `$'${body}'`;
 }
 
+/**
+ * A command of desgw as a person can type it: its name, with options if need be, then words quoted as
+ * a shell needs them. Words that look like options come behind `--`.
+ */
+export function typed(command: string, ...words: readonly string[]): string {
+  const dashed = words.some((word) => word.startsWith('-')) ? ['--'] : [];
+  return ['desgw', command, ...dashed, ...words.map(shellQuote)].join(' ');
+}
+
 /** An argument vector as a bash command line that starts the same program with the same words. */
 export function commandLine(argv: readonly string[]): string {
   const [program = '', ...rest] = argv;
