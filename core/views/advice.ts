@@ -3,9 +3,11 @@ import type { State } from '../api/builds.ts';
 import type { TargetName } from '../api/values.ts';
 import { typed } from '../words/quote.ts';
 
-/** `desgw why X`, with the name as a shell needs it. */
-export function command(name: string, target: TargetName): string {
-  return `\`${typed(name, target)}\``;
+/** `desgw why X`, with the name as a shell needs it; options behind it, where nothing bars them. */
+export function command(name: string, target: TargetName, rest = ''): string {
+  return target.startsWith('-')
+    ? `\`${typed(name + rest, target)}\``
+    : `\`${typed(name, target)}${rest}\``;
 }
 
 /** One sentence or two; nothing for what needs nothing of a person. */
@@ -14,7 +16,7 @@ export function advice(state: State, target: TargetName): string {
     case 'edited':
       return `${command('accept', target)} lets the edit stand; ${command('build --force', target)} makes it again and keeps the edit beside it.`;
     case 'in doubt':
-      return `It is not done again by itself. If it did happen: ${command('mark submitted --job ID', target)}; if it did not: ${command('mark not-submitted', target)} and build again, or ${command('resubmit', target)}.`;
+      return `It is not done again by itself. If it did happen: ${command('mark submitted', target, ' --job ID')}; if it did not: ${command('mark not-submitted', target)} and build again, or ${command('resubmit', target)}.`;
     case 'outdated':
       return `What was submitted stands; ${command('accept', target)} says that this is as it should be, ${command('resubmit', target)} submits again from what is there now.`;
     case 'failed':
