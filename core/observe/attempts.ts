@@ -14,12 +14,20 @@ export const attemptDirectory = (token: string): Path => `.desgw/runs/${token}`;
 export function attemptState(world: World, token: string): AttemptState {
   const dir = attemptDirectory(token);
   const { files } = world;
-  if (files.stat(`${dir}/claim`)?.directory !== true) return 'unclaimed';
+  const claim = files.stat(`${dir}/claim`);
+  // A claim is not flushed: where the machine was started anew since, it may have been lost.
+  if (claim === undefined && isOfEarlierBoot(world, dir)) return 'elsewhere';
+  if (claim?.directory !== true) return 'unclaimed';
   if (attemptExit(world, token) !== undefined) return 'ended';
   const alive = isAttemptAlive(world, token);
   if (alive === undefined) return 'elsewhere';
   // It may have ended between the two looks.
   return alive ? 'alive' : attemptExit(world, token) !== undefined ? 'ended' : 'lost';
+}
+
+function isOfEarlierBoot({ files, processes: { self } }: World, dir: Path): boolean {
+  const where = parsed(files.readText(`${dir}/host`));
+  return where !== undefined && where.host === self.host && where.boot !== self.boot;
 }
 
 function isAttemptAlive(world: World, token: string): boolean | undefined {

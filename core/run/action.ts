@@ -25,6 +25,7 @@ import { productNow } from '../plan/record.ts';
 import type { Action } from '../plan/verdict.ts';
 import { adopt } from './adopt.ts';
 import { revokeAttempt } from './detached.ts';
+import { flushOutputs } from './durable.ts';
 import {
   type Entry,
   entryOf,
@@ -278,9 +279,9 @@ class Performer {
     const problems = judged.length === 0 && end.state === 'failed' ? [problemOf(end)] : judged;
     if (problems.length > 0) {
       run.commit(); // what it did write tells people what went wrong
-      return this.#failAfter(run, problems, this.#completed(run, seen));
+      return await this.#failAfter(run, problems, this.#completed(run, seen));
     }
-    return this.#finish(run);
+    return await this.#finish(run);
   }
 
   /**
@@ -310,7 +311,8 @@ class Performer {
     this.#entries = now;
   }
 
-  #finish(run: Run): Landing {
+  async #finish(run: Run): Promise<Landing> {
+    await this.#flush(run, this.#entries);
     const { journal, observer } = this.#context;
     const prepared = new Map(run.prepared.map((one) => [one.path, one.digest]));
     if (prepared.size > 0 && this.#entries.length === 1 && this.#action.kind !== 'restore') {
@@ -327,7 +329,7 @@ class Performer {
       for (const [path, digest] of prepared) observer.know(path, digest);
       missing.push(...this.#missing(node));
     }
-    if (missing.length > 0) return this.#failAfter(run, missing, []);
+    if (missing.length > 0) return await this.#failAfter(run, missing, []);
     for (const entry of this.#entries) this.#record(entry, run);
     for (const entry of this.#entries) {
       const message = leftOverNotice(this.#ran(entry), this.#action.reasons, observer);
@@ -342,6 +344,13 @@ class Performer {
       ...(note === '' ? {} : { note }),
       ...(wrote === undefined ? {} : { wrote }),
     };
+  }
+
+  /** Files that nothing but the steps themselves wrote are flushed as they are put in place. */
+  async #flush(run: Run, entries: readonly Entry[]): Promise<void> {
+    const { observer, world } = this.#context;
+    const nodes = entries.map(({ node }) => node);
+    if (run.wrote === undefined) await flushOutputs(nodes, observer, world.files);
   }
 
   #course(): Course {
@@ -392,12 +401,17 @@ class Performer {
     }
   }
 
-  #failAfter(run: Run, problems: readonly Problem[], completed: readonly TargetName[]): Landing {
+  async #failAfter(
+    run: Run,
+    problems: readonly Problem[],
+    completed: readonly TargetName[],
+  ): Promise<Landing> {
     const { observer } = this.#context;
     for (const { node } of this.#entries) observer.forget(node.outputs.map((o) => o.path));
     const made = this.#entries.filter(
       ({ node }) => completed.includes(node.name) && this.#missing(node).length === 0,
     );
+    await this.#flush(run, made);
     for (const entry of made) this.#record(entry, run);
     return this.#fail(
       problems,

@@ -4,6 +4,7 @@ import { recipeOf } from '../graph/recipes.ts';
 import { logPath } from '../memory/logs.ts';
 import { usableMembers } from '../plan/needs.ts';
 import type { Action } from '../plan/verdict.ts';
+import { flushOutputs } from './durable.ts';
 import { type Entry, entryOf, evaluate, type Landing, type PerformContext } from './entry.ts';
 import { Keeper } from './keep.ts';
 import { Run } from './steps.ts';
@@ -42,6 +43,7 @@ export async function adopt(action: Action, context: PerformContext): Promise<La
     keeper.release();
     observer.forget(node.outputs.map((o) => o.path));
   }
+  await flushOutputs([node], observer, world.files);
   journal.trace(
     node.name,
     {

@@ -13,10 +13,10 @@ export interface Fault {
   /** Which effect fails, counted from 1. Beyond the last: none does. */
   readonly failAt: number;
   /**
-   * `stop`: that effect and all later ones throw Stopped, as if the process had been killed.
-   * Anything else is a system error code, thrown once.
+   * `stop`: that effect and all later ones throw Stopped, as if the process had been killed; `cut`
+   * is the same for the whole machine. Anything else is a system error code, thrown once.
    */
-  readonly with: 'stop' | (string & {});
+  readonly with: 'stop' | 'cut' | (string & {});
 }
 
 /** An `FsModule` with a count of the effects so far, failed ones included. */
@@ -30,6 +30,7 @@ export interface FaultyFs {
 const EFFECTS: ReadonlySet<string> = new Set<keyof FsModule>([
   'copyFileSync',
   'fchmodSync',
+  'fsync',
   'fsyncSync',
   'linkSync',
   'mkdirSync',
@@ -57,7 +58,7 @@ export function faultyFs(fs: FsModule, fault: Fault): FaultyFs {
       effects++;
       if (effects !== fault.failAt) return call(...args);
       if (name === 'writeSync') call(args[0], args[1], args[2], Math.floor(Number(args[3]) / 2));
-      if (fault.with !== 'stop') throw systemError(fault.with, name);
+      if (!isStop(fault)) throw systemError(fault.with, name);
       stopped = true;
       throw new Stopped();
     };
@@ -70,12 +71,16 @@ export function faultyFs(fs: FsModule, fault: Fault): FaultyFs {
     },
   });
   const count = (): void => {
-    if (++effects !== fault.failAt || fault.with !== 'stop') return;
+    if (++effects !== fault.failAt || !isStop(fault)) return;
     stopped = true;
     throw new Stopped();
   };
   return { fs: proxy, effects: () => effects, count };
 }
+
+/** Whether a fault ends the process. */
+export const isStop = (fault: Fault | undefined): boolean =>
+  fault?.with === 'stop' || fault?.with === 'cut';
 
 /** POSIX's O_ACCMODE; what is opened for reading alone has none of these bits. */
 const ACCESS_MODE = 3;

@@ -7,7 +7,8 @@ import { openFiles } from '../world/files.ts';
 import type { FsModule } from '../world/fs.ts';
 import type { ProcessIdentity, Spawn, World } from '../world/world.ts';
 import { type FixedClock, fixedClock } from './clock.ts';
-import { type Fault, faultyFs, Stopped } from './faults.ts';
+import type { Chance } from './disk.ts';
+import { type Fault, faultyFs, isStop, Stopped } from './faults.ts';
 import { type MemoryFiles, memoryFiles, WORKSPACE } from './memory-files.ts';
 
 /** What a program is given. Paths are relative to the workspace. */
@@ -69,6 +70,10 @@ export interface Machine {
   put(path: string, text: string): void;
   /** Every program that runs comes to its end; detached ones go one phase further. */
   rest(): Promise<void>;
+  /** A quiet minute: everything that was written is on the disk for good. */
+  settle(): void;
+  /** The power is cut: every process is gone, and by chance what was not flushed. */
+  cut(chance: Chance): void;
 }
 
 const MANY_RUNS = 5000;
@@ -97,6 +102,9 @@ export function memoryMachine(
   const active = new Set<string>();
   let nextPid = 100;
   let alive = 0;
+  let boot = 1;
+  /** Whether the power is cut; nothing can be written then. */
+  let isOff = (): boolean => false;
 
   async function runProgram(spawn: Spawn, signal?: AbortSignal): Promise<Exit> {
     machine.onStart(spawn.argv);
@@ -109,7 +117,9 @@ export function memoryMachine(
       return { kind: 'spawn', message: `this machine has no program ${spawn.argv[0]}` };
     active.add(words);
     started.push(spawn.argv);
-    const over = Promise.resolve(program(callOf(fs, spawn, signal)));
+    const begunIn = boot;
+    const isDead = (): boolean => isOff() || boot !== begunIn;
+    const over = Promise.resolve(program(callOf(fs, spawn, signal, isDead)));
     running.add(over);
     try {
       const ended = (await over) ?? 0;
@@ -141,7 +151,7 @@ export function memoryMachine(
   }
 
   function identity(pid: number): ProcessIdentity {
-    return { host: 'des91', boot: 'boot-1', pid, start: `start-${pid}`, user: 'mara' };
+    return { host: 'des91', boot: `boot-${boot}`, pid, start: `start-${pid}`, user: 'mara' };
   }
 
   const isLive = (pid: number): boolean =>
@@ -151,13 +161,15 @@ export function memoryMachine(
     const faulty = faultyFs(fs, fault ?? { failAt: Number.POSITIVE_INFINITY, with: 'stop' });
     const self = identity(nextPid++);
     alive = self.pid;
-    const halted = (): boolean => fault?.with === 'stop' && faulty.effects() >= fault.failAt;
+    const halted = (): boolean => isStop(fault) && faulty.effects() >= fault!.failAt;
+    if (fault?.with === 'cut') isOff = halted;
+    const isHere = (who: ProcessIdentity): boolean => who.boot === self.boot;
     return {
       files: openFiles(WORKSPACE, faulty.fs),
       processes: {
         self,
-        isAlive: (who) => (who.host === self.host ? isLive(who.pid) : undefined),
-        isAttemptAlive: (who) => (who.host === self.host ? isLive(who.pid) : undefined),
+        isAlive: (who) => (isHere(who) ? isLive(who.pid) : undefined),
+        isAttemptAlive: (who) => (isHere(who) ? isLive(who.pid) : undefined),
         vouch: () => undefined,
         isVouchedFor: () => Promise.resolve(undefined),
         sweep: () => Promise.resolve(true),
@@ -200,27 +212,47 @@ export function memoryMachine(
     put: (path, text) => put(fs, `${WORKSPACE}/${path}`, text),
     async rest() {
       while (running.size > 0) await Promise.allSettled([...running]);
-      for (const job of jobs) await step(job);
+      if (!isOff()) for (const job of jobs) await step(job);
+    },
+    settle: memory.disk.flush,
+    cut(chance) {
+      isOff = () => false;
+      memory.disk.cut(chance);
+      jobs.length = 0;
+      alive = 0;
+      boot++;
     },
   };
   return machine;
 }
 
-function callOf(fs: FsModule, spawn: Spawn, signal: AbortSignal | undefined): Call {
+function callOf(
+  fs: FsModule,
+  spawn: Spawn,
+  signal: AbortSignal | undefined,
+  isDead: () => boolean,
+): Call {
+  const living = (act: () => void): void => {
+    if (isDead()) throw new Stopped();
+    act();
+  };
   const full = (path: string): string => (path.startsWith('/') ? path : `${spawn.cwd}/${path}`);
   return {
     args: spawn.argv.slice(1),
     env: spawn.env,
     read: (path) => readIn(fs, full(path)),
-    write: (path, text) => put(fs, full(path), text),
-    print: (text) => append(fs, spawn.stdout, text),
-    complain: (text) => append(fs, spawn.stderr, text),
+    write: (path, text) => living(() => put(fs, full(path), text)),
+    print: (text) => living(() => append(fs, spawn.stdout, text)),
+    complain: (text) => living(() => append(fs, spawn.stderr, text)),
     async pause(turns) {
       for (let i = 0; i < turns; i++) await Promise.resolve();
       return signal?.aborted !== true;
     },
   };
 }
+
+/** What is outside is on another machine, whose disk goes on. */
+const OUTSIDE = `${WORKSPACE}/outside/`;
 
 const exists = (fs: FsModule, path: string): boolean =>
   fs.statSync(path, { throwIfNoEntry: false }) !== undefined;
@@ -241,5 +273,15 @@ function writeWith(fs: FsModule, path: string, flags: 'w' | 'a', text: string): 
   const fd = fs.openSync(path, flags);
   const bytes = Buffer.from(text);
   fs.writeSync(fd, bytes, 0, bytes.length);
+  if (path.startsWith(OUTSIDE)) {
+    fs.fsyncSync(fd);
+    for (const dir of [OUTSIDE, WORKSPACE]) syncDirectory(fs, dir);
+  }
+  fs.closeSync(fd);
+}
+
+function syncDirectory(fs: FsModule, dir: string): void {
+  const fd = fs.openSync(dir, 'r');
+  fs.fsyncSync(fd);
   fs.closeSync(fd);
 }

@@ -1,9 +1,11 @@
 /** Files in memory. */
+import { dirname } from 'node:path';
 import { createFsFromVolume, Volume } from 'memfs';
 import { realClock } from '../world/clock.ts';
 import { openFiles } from '../world/files.ts';
 import type { FsModule } from '../world/fs.ts';
 import type { Clock, Files } from '../world/world.ts';
+import { type Disk, powerDisk, type Times } from './disk.ts';
 
 /** Where the workspace lies. */
 export const WORKSPACE = '/workspace';
@@ -12,6 +14,8 @@ export const WORKSPACE = '/workspace';
 export interface MemoryFiles {
   readonly files: Files;
   readonly fs: FsModule;
+  /** What its disk forgets without power. */
+  readonly disk: Pick<Disk, 'cut' | 'flush'>;
   /** Every file of the workspace (not links, not empty directories) with its text, sorted. */
   tree(): { readonly [path: string]: string };
 }
@@ -28,45 +32,43 @@ export function memoryFiles(
   tree: { readonly [path: string]: string } = {},
   { clock = realClock(), grain = 1 }: Stamping = {},
 ): MemoryFiles {
-  const volume = stampedVolume(() => new Date(Math.floor(clock.now() / grain) * grain));
+  const { volume, times } = stampedVolume(() => new Date(Math.floor(clock.now() / grain) * grain));
   volume.fromJSON({ ...tree }, WORKSPACE);
   volume.mkdirSync(WORKSPACE, { recursive: true });
-  const fs = renamingLinks(createFsFromVolume(volume) as unknown as FsModule);
-  return { files: openFiles(WORKSPACE, fs), fs, tree: () => treeOf(fs) };
+  const disk = powerDisk(volume, asReal(createFsFromVolume(volume) as unknown as FsModule), times);
+  return { files: openFiles(WORKSPACE, disk.fs), fs: disk.fs, disk, tree: () => treeOf(disk.fs) };
 }
 
 /** memfs stamps its files by the clock of the computer; these are stamped by the clock given. */
-function stampedVolume(now: () => Date): Volume {
+function stampedVolume(now: () => Date) {
   const volume = new Volume();
+  const times = new WeakMap<object, Times>();
   const core = volume._core;
   const create = core.createNode.bind(core);
   core.createNode = (mode) => {
     const node = create(mode);
-    let changed = now();
-    let modified = changed;
+    times.set(node, { ctime: now(), mtime: now() });
     Object.defineProperties(node, {
       ctime: {
-        get: () => changed,
-        set: () => {
-          changed = now();
-        },
+        get: () => times.get(node)!.ctime,
+        set: () => times.set(node, { ...times.get(node)!, ctime: now() }),
       },
       mtime: {
-        get: () => modified,
-        set: () => {
-          modified = now();
-          changed = modified;
-        },
+        get: () => times.get(node)!.mtime,
+        set: () => times.set(node, { ctime: now(), mtime: now() }),
       },
     });
     return node;
   };
   volume.reset();
-  return volume;
+  return { volume, times };
 }
 
-/** memfs renames what a link points to; every real system renames the link. */
-function renamingLinks(fs: FsModule): FsModule {
+/**
+ * memfs renames what a link points to; every real system renames the link. Of the directories that
+ * it makes it names the last, where real ones name the first.
+ */
+function asReal(fs: FsModule): FsModule {
   const renameSync: FsModule['renameSync'] = (from, to) => {
     if (!fs.lstatSync(from).isSymbolicLink()) return fs.renameSync(from, to);
     const leadsTo = fs.readlinkSync(from);
@@ -74,8 +76,16 @@ function renamingLinks(fs: FsModule): FsModule {
     fs.symlinkSync(leadsTo, to);
     fs.unlinkSync(from);
   };
+  const mkdirSync = (path: string, options?: { readonly recursive: true }): string | undefined => {
+    let first: string | undefined;
+    for (let dir = path; options !== undefined && dir !== '/'; dir = dirname(dir))
+      if (fs.statSync(dir, { throwIfNoEntry: false }) === undefined) first = dir;
+    fs.mkdirSync(path, options);
+    return first;
+  };
+  const own = { renameSync, mkdirSync };
   return new Proxy(fs, {
-    get: (target, name) => (name === 'renameSync' ? renameSync : Reflect.get(target, name)),
+    get: (target, name) => Reflect.get(Object.hasOwn(own, name) ? own : target, name),
   });
 }
 

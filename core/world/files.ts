@@ -5,6 +5,7 @@ import { ABSENT, digestOf } from '../api/digest.ts';
 import type { Digest } from '../api/values.ts';
 import { askAll } from './adaptive.ts';
 import { copyTree } from './copying.ts';
+import { openFlushing } from './flushing.ts';
 import { codeOf, during, type FsModule, meansMissing, told, unlessMissing } from './fs.ts';
 import { globFiles } from './glob.ts';
 import { listQuestion, statQuestion } from './looking.ts';
@@ -28,6 +29,7 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
   const root = during('open the workspace', workspace, () => fs.realpathSync(workspace));
   const placing = openPlacing(fs, ownerOf(root));
   const digestFile = fileDigester(fs);
+  const flush = openFlushing(fs);
   let digests = 0;
 
   /** Kept cheap for plain paths: it runs for every stat. */
@@ -106,6 +108,7 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
       return during('create', full, () => placing.createExclusive(full, text));
     },
     appender: (path) => openAppender(fs, placing, absolute(path)),
+    flush: (paths) => flush(paths.map(absolute)),
     copy: (from, to) => copyTree(fs, placing, absolute(from), absolute(to)),
     symlink: (path, to) => {
       const full = absolute(path);

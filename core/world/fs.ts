@@ -8,6 +8,7 @@ export type FsModule = Pick<
   | 'copyFileSync'
   | 'fchmodSync'
   | 'fstatSync'
+  | 'fsync'
   | 'fsyncSync'
   | 'linkSync'
   | 'lstat'

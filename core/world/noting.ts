@@ -221,7 +221,7 @@ const WRITES = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND;
 
 /** These work on what was opened before. */
 const HARMLESS: ReadonlySet<string> = new Set([
-  ...['closeSync', 'fstatSync', 'fsyncSync', 'readSync', 'writeSync', 'fchmodSync'],
+  ...['closeSync', 'fstatSync', 'fsync', 'fsyncSync', 'readSync', 'writeSync', 'fchmodSync'],
 ]);
 
 /** Files that say nothing about any target: the clock, scratch files. */

@@ -8,7 +8,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { codeOf, type FsModule, meansMissing } from './fs.ts';
 
 /** Some file systems cannot flush a directory; they keep its entries in order by themselves. */
-const CANNOT_SYNC = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EISDIR', 'EBADF'];
+export const CANNOT_SYNC = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EISDIR', 'EBADF'];
 /** What a file system without hard links says to `link`. */
 const CANNOT_LINK = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 

@@ -78,6 +78,8 @@ export interface Files {
   prepareCopy(path: Path, from: Path): Prepared;
   /** Creates a file with its whole content, or says `false` because it exists. NFS-safe (link). */
   createExclusive(path: Path, text: string): boolean;
+  /** Waits until what others wrote is on the disk for good; what is not there is passed over. */
+  flush(paths: readonly Path[]): Promise<void>;
   /** A file that is only ever appended to. Makes its folder. */
   appender(path: Path): Appender;
   /** Copies a file or a tree; symbolic links are copied as links; modes are kept. */

@@ -243,6 +243,7 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
     },
     write: (path, data, mode) => prepare(path, data, mode).commit(),
     prepare,
+    flush: async () => {},
     prepareCopy: (path, from) => prepare(path, text(from) ?? ''),
     leftovers: () => [],
     createExclusive: (path, content) => {

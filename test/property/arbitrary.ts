@@ -234,7 +234,9 @@ export type Op =
       /** A source is changed when so many programs have started. */
       readonly meddleAt: number | undefined;
       /** The disk fails once, at that effect. */
-      readonly disk: { readonly failAt: number; readonly with: 'EIO' | 'ENOSPC' } | undefined;
+      readonly disk: { readonly failAt: number; readonly with: string } | undefined;
+      /** The power is cut at that effect, or after the end of the build; what is lost is by chance. */
+      readonly cut?: { readonly at: number; readonly chance: number } | undefined;
     };
 
 const which = fc.nat(30);

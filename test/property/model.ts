@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import type { Json, TargetName } from '../../core/api/values.ts';
 import { loadMemory, openJournal } from '../../core/memory/journal.ts';
+import { unlock } from '../../core/memory/lock.ts';
 import {
   envDigest,
   type Memo,
@@ -10,6 +11,7 @@ import {
   readMemo,
   wasIdle,
 } from '../../core/memory/memo.ts';
+import type { Trace } from '../../core/memory/trace.ts';
 import { Observer } from '../../core/observe/observer.ts';
 import { type Project, stage } from '../../core/observe/stage.ts';
 import type { Plan } from '../../core/plan/verdict.ts';
@@ -67,6 +69,9 @@ export class Model {
   /** Targets whose edited text was accepted and has not been remade since. */
   readonly #accepted = new Set<TargetName>();
   #edits = 0;
+  #cuts = 0;
+  /** Whether a cut came before the build was at its end. */
+  cutShort = false;
   #meddled = 0;
 
   constructor(workspace: Workspace) {
@@ -298,9 +303,14 @@ export class Model {
 
   // -- building -----------------------------------------------------------------------------------
 
-  #engine({ killAt, disk }: Partial<BuildOp> = {}): Engine {
+  #engine({ killAt, disk, cut }: Partial<BuildOp> = {}): Engine {
     const { env } = this.workspace;
-    const fault = killAt === undefined ? disk : ({ failAt: killAt, with: 'stop' } as const);
+    const fault =
+      cut !== undefined
+        ? { failAt: cut.at, with: 'cut' }
+        : killAt !== undefined
+          ? { failAt: killAt, with: 'stop' }
+          : disk;
     return this.machine.engine(fault === undefined ? { env } : { env, fault });
   }
 
@@ -364,6 +374,8 @@ export class Model {
       const { state, adopt } = plan.verdicts.get(name)!;
       expect(state !== 'fresh' || adopt !== undefined, `${name} is made and says so`).toBe(true);
     }
+    const known = new Map(loadMemory(this.machine.engine().files).traces);
+    if (op.cut !== undefined) this.machine.settle();
     const before = this.#meddled;
     const started: TargetName[] = [];
     const collected: TargetName[] = [];
@@ -382,6 +394,8 @@ export class Model {
       throw error;
     });
     if (summary === undefined) await this.machine.rest();
+    if (op.cut !== undefined) await this.#cut(op.cut, known);
+    this.cutShort ||= op.cut !== undefined && engine.effects() >= op.cut.at;
     for (const name of [...started, ...collected]) this.#accepted.delete(name);
     this.#checkNothingLost();
     // While a source changes under a build, all that counts is that the next one notices.
@@ -393,6 +407,25 @@ export class Model {
     if (summary === undefined || summary.outcome === 'interrupted') return this.#whatever(plan);
     if (!op.failFast) await this.#checkMade(plan, summary, goals, collected);
     return summary;
+  }
+
+  /** The power is cut and comes back. Whoever had the lock is gone, as a person can see. */
+  async #cut(
+    { chance }: NonNullable<BuildOp['cut']>,
+    known: ReadonlyMap<TargetName, Trace>,
+  ): Promise<void> {
+    const { machine } = this;
+    this.#cuts++;
+    machine.cut(randomFrom(chance));
+    const { files, processes } = machine.engine();
+    await unlock(files, processes);
+    for (const [name, trace] of loadMemory(files).traces) {
+      // What a later run, of which the record is lost, has overwritten is another matter.
+      if (trace.kind !== 'built' || trace.run === known.get(name)?.run) continue;
+      const outputs = this.workspace.targets.filter((one) => one.name === name).flatMap(outputsOf);
+      for (const path of outputs)
+        expect(files.digest(path), `${path} is on record as made`).toBe(trace.outputs[path]);
+    }
   }
 
   /** Stands for the summary of a build that was cut short. */
@@ -532,6 +565,8 @@ export class Model {
         this.#checkHeld(filesOf([gone], workspace).find((name) => sketchOf(workspace, name).hold)!);
     }
     for (const { target, state } of person) {
+      // What ran when the power was cut may run still, for all that is known of another boot.
+      if (this.#cuts > 0 && state === 'in doubt' && links.includes(target)) continue;
       const once = sketchOf(workspace, target).kind === 'once';
       const edited = (tree[outputOf(target)] ?? '').startsWith('edited');
       expect(
@@ -562,5 +597,16 @@ export class Model {
 
 const heldIn = ({ order, verdicts, graph }: Plan): readonly TargetName[] =>
   order.filter((name) => !graph.nodes.get(name)!.group && verdicts.get(name)!.until !== undefined);
+
+/** Numbers from 0 to below 1, the same for the same seed. */
+function randomFrom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
 
 const pick = <T>(from: readonly T[], which: number): T => from[which % from.length]!;

@@ -41,6 +41,12 @@ describe('how an attempt stands', () => {
       true,
       'unclaimed',
     ],
+    [
+      'prepared before the machine was started anew, when what was not flushed may have been lost',
+      { host: JSON.stringify({ host: stubWorld().processes.self.host, boot: 'an earlier one' }) },
+      undefined,
+      'elsewhere',
+    ],
     ['taken back', { host: HOST, claim: 'revoked\n' }, true, 'unclaimed'],
     ['begun, and its supervisor lives', CLAIMED, true, 'alive'],
     ['begun, and its supervisor is gone', CLAIMED, false, 'lost'],
