@@ -1,5 +1,6 @@
 /** candidates: what step 5 of post processing found, as a table that can be sorted. */
 import {
+  iniName,
   type Json,
   type Path,
   type Rule,
@@ -59,7 +60,7 @@ export function candidates({ site, season }: FollowUp): Rule {
 export function lightCurveFiles(ini: string, postProcessing: Path): Path {
   const values = readIni(ini);
   const outdir = values.get('general.outdir') ?? './outputs';
-  const folder = values.get('GWmakeDataFiles-real.outDir_data') ?? 'LightCurvesReal';
+  const folder = values.get(iniName('GWmakeDataFiles-real.outDir_data')) ?? 'LightCurvesReal';
   const place = outdir.startsWith('/')
     ? outdir
     : `${postProcessing}/${outdir.replace(/^\.\//, '')}`;

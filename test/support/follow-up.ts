@@ -91,3 +91,24 @@ export function seenValue(sighting: Sighting): Json {
   if (sighting.state === 'failed') throw new Error(sighting.why);
   return sighting.value ?? null;
 }
+
+/** A row of the exposure table; `more` replaces columns by their place, counted from 0. */
+export function tableRow(expnum: string, more: { readonly [column: number]: string } = {}): string {
+  const columns = [
+    ...[expnum, '20170817', '57983.005780', '198.019708', '-23.29865', 'i', '90.0'],
+    ...['2017B-0110', 'object', '0.48', 'DESGW: LIGO event G298048'],
+  ];
+  return ` ${columns.map((column, i) => more[i] ?? column).join(' ')}\n`;
+}
+
+export const tableOf = (...rows: readonly string[]): string =>
+  `expnum nite mjd_obs radeg decdeg band exptime propid obstype teff object\n${rows.join('')}`;
+
+/** Facts with which an observation is judged. */
+export const judgingFacts = (
+  files: Files = {},
+  more: { now?: number; unchangedFor?: number } = {},
+) => ({
+  ...factsOf(files),
+  ...{ now: 0, unchangedFor: 0, ...more },
+});
