@@ -5,20 +5,8 @@ import type { Exec } from '../api/steps.ts';
 import type { Digest, Path } from '../api/values.ts';
 import type { Built, Failed, Finishing, Started, Trace } from '../memory/trace.ts';
 import type { Observer } from '../observe/observer.ts';
-import type { Action } from '../plan/verdict.ts';
+import type { Course } from './course.ts';
 import { type Entry, earlyIn, rememberedIn } from './entry.ts';
-
-/** What all records of one run have in common. */
-export interface Course {
-  readonly action: Action;
-  readonly token: string;
-  /** When the attempt began, which may have been in an earlier invocation. */
-  readonly startedAt: number;
-  /** When this invocation began with it. */
-  readonly begun: number;
-  readonly now: number;
-  readonly observer: Observer;
-}
 
 /** On record before anything runs. */
 export function startedOf(entry: Entry, course: Course, detached: Exec['detached']): Started {
@@ -37,7 +25,7 @@ export function startedOf(entry: Entry, course: Course, detached: Exec['detached
     ...(entry.previous === undefined ? {} : { previous: entry.previous }),
     ...(entry.again ? { again: true } : {}),
     ...(entry.denied ? { denied: true } : {}),
-    ...earlyIn(entry, course),
+    ...earlyIn(entry, course.context),
     ...(detached === undefined ? {} : { detached }),
     ...(Object.keys(stamps).length === 0 ? {} : { stamps }),
   };
@@ -72,7 +60,8 @@ export function builtOf(
   receipt: string | undefined,
 ): Built {
   const { node, run, signature, again } = entry;
-  const { action, token, begun, now } = course;
+  const { action, token, begun, context } = course;
+  const now = context.world.clock.now();
   return {
     kind: 'built',
     how: 'built',
@@ -83,7 +72,7 @@ export function builtOf(
     because: action.reasons,
     outputs,
     ...entry.set,
-    ...earlyIn(entry, course),
+    ...earlyIn(entry, course.context),
     ...(node.rule.once === undefined ? {} : { token }),
     ...(receipt === undefined ? {} : { receipt }),
     ...(again ? { again: true } : {}),
@@ -93,7 +82,7 @@ export function builtOf(
 /** On record when it failed; with `doubt` it may have had its effect all the same. */
 export function failedOf(
   entry: Entry,
-  { action, token, begun, now }: Course,
+  { action, token, begun, context }: Course,
   end: {
     readonly problems: readonly Problem[];
     readonly log: Path;
@@ -101,6 +90,7 @@ export function failedOf(
     readonly doubt: boolean;
   },
 ): Failed {
+  const now = context.world.clock.now();
   return {
     kind: 'failed',
     run: entry.run,
