@@ -12,6 +12,8 @@ export interface Param {
   readonly help?: string;
   /** An option of the commands that stands for `--set` of it: `--from-output <file>`. */
   readonly option?: string;
+  /** Nobody else is to see it: shown as `***`, recorded as a salted digest. Names that say so need no mark. */
+  readonly secret?: true;
   /** While the value is `null`: the file and key that decide, for `desgw params` to show. */
   readonly from?: { readonly path: Path; readonly format: EditFormat; readonly key: string };
   /** A complaint, or nothing when the value is good. */

@@ -243,6 +243,7 @@ const param = fields<Param>(
     type: oneOf('text', 'integer', 'number', 'boolean', 'list'),
     help: text,
     option: text,
+    secret: exactly(true),
     from: fields<NonNullable<Param['from']>>(
       { path: text, format, key: text },
       { path: true, format: true, key: true },

@@ -72,7 +72,7 @@ export async function build(
       wait: flags.wait !== false,
       strict: flags.strict === true,
       waitTimeout: seconds(flags.waitTimeout),
-      command,
+      command: command(),
       signal,
       emit,
     });

@@ -95,7 +95,7 @@ async function buildGoal(
         force: false,
         wait,
         waitTimeout: undefined,
-        command,
+        command: command(),
         signal,
         emit: (event) => reporter.event(event),
       },

@@ -8,9 +8,10 @@ import { codeReader } from '../load/closure.ts';
 import { findRuleFile } from '../load/find.ts';
 import { type Loaded, loadBuild } from '../load/load.ts';
 import { History } from '../memory/history.ts';
+import { saltOf } from '../memory/salt.ts';
 import type { Project } from '../observe/stage.ts';
 import type { LockWish } from '../run/opening.ts';
-import { withoutSecrets } from '../words/secrets.ts';
+import { looksSecret, type SecretStore, withoutSecrets } from '../words/secrets.ts';
 import type { Terminal } from '../words/terminal.ts';
 import { realClock } from '../world/clock.ts';
 import { openFiles } from '../world/files.ts';
@@ -18,6 +19,7 @@ import type { Noting } from '../world/noting.ts';
 import { realProcesses } from '../world/processes.ts';
 import type { World } from '../world/world.ts';
 import { explainedProcesses, explainer } from './debug.ts';
+import { guardedProcesses } from './guarded.ts';
 import { refuseSwallowed } from './npm.ts';
 import type { Option } from './options.ts';
 
@@ -36,8 +38,10 @@ export interface Invocation {
   readonly cwd: string;
   /** The words of the command line. */
   readonly words: readonly string[];
-  /** The same in one line, for the lock and for messages. */
-  readonly command: string;
+  /** The same in one line, for the lock and for messages, without what is known to be secret by now. */
+  readonly command: () => string;
+  /** What must not be seen; the rule file adds to it. */
+  readonly secrets: SecretStore;
   /** Notes what is looked at, for a build that may be remembered. */
   readonly noting?: Noting;
   /** Aborts when the user wants out. */
@@ -64,7 +68,7 @@ export const VERSION: string = typeof __VERSION__ === 'string' ? __VERSION__ : '
 /** The lock, however long it takes, for a command of a person who waits for it. */
 export const lockWish = ({ command, signal, terminal }: Invocation): LockWish => ({
   wait: true,
-  command,
+  command: command(),
   signal,
   onWait: (holder) => terminal.err(`waiting for ${holder}`),
 });
@@ -83,14 +87,25 @@ export const shortcutsOf = ({ params = {} }: Build): readonly Shortcut[] =>
       : [],
   );
 
-/** The world around a workspace. */
-export function openWorld(workspace: string, invocation: Invocation): World {
-  const { noting } = invocation;
+/**
+ * The world around a workspace.
+ * @param writes whether the command may write at all
+ */
+export function openWorld(
+  workspace: string,
+  invocation: Invocation,
+  { writes = false }: { readonly writes?: boolean } = {},
+): World {
+  const { noting, secrets } = invocation;
   const clock = realClock();
   const explain = explainer(invocation.env.DESGW_DEBUG, invocation.terminal);
-  const processes = noting === undefined ? realProcesses() : noting.processes(realProcesses());
+  const real = guardedProcesses(realProcesses(), secrets);
+  const processes = noting === undefined ? real : noting.processes(real);
+  const files = openFiles(workspace, noting?.fs);
+  secrets.saltWith(() => saltOf(files, { mayWrite: writes }));
   const world = {
-    files: openFiles(workspace, noting?.fs),
+    files,
+    secrets,
     processes: explain === undefined ? processes : explainedProcesses(processes, explain, clock),
     clock,
     explain,
@@ -118,7 +133,7 @@ export async function openProject(
   { writes }: { readonly writes: boolean },
 ): Promise<Opened> {
   const file = ruleFileOf(flags, invocation);
-  const world = openWorld(dirname(file), invocation);
+  const world = openWorld(dirname(file), invocation, { writes });
   const loaded = await unlessInterrupted(
     loadBuild(file, {
       files: world.files,
@@ -128,6 +143,10 @@ export async function openProject(
     }),
     invocation.signal,
   );
+  const { secrets } = invocation;
+  learn(loaded.build, flags.set ?? [], secrets);
+  // A copy of what is to be seen nowhere else is not kept.
+  if (writes && secrets.hide(loaded.text) !== loaded.text) loaded.forget();
   invocation.onRules(loaded);
   refuseSwallowed(
     shortcutsOf(loaded.build).map(({ option }) => option),
@@ -138,7 +157,9 @@ export async function openProject(
   });
   const { build, siteOf, mention, explain } = loaded;
   const params = chosen.values;
-  const code = codeReader(params);
+  for (const [name, value] of Object.entries(params))
+    if (secrets.isSecret(name)) secrets.learn(name, value);
+  const code = codeReader(params, secrets.sealText);
   const given = Object.fromEntries(
     Object.entries(chosen.sources)
       .filter(([, source]) => source === '--set')
@@ -151,11 +172,25 @@ export async function openProject(
 
 /** Keeps what this command does; nothing is written before it does anything. */
 function historyOf({ files, clock, processes }: World, invocation: Invocation): History {
-  const command = withoutSecrets(invocation.command);
+  const command = withoutSecrets(invocation.command());
   const doer = { command, desgw: VERSION, node: process.version, by: processes.self };
-  const history = new History(files, clock, doer);
+  const history = new History(files, clock, doer, invocation.secrets.hide);
   invocation.onHistory(history);
   return history;
+}
+
+/** Before values are checked, since one that is refused is told. */
+function learn({ params = {} }: Build, set: readonly string[], secrets: SecretStore): void {
+  for (const [name, declared] of Object.entries(params)) {
+    const param = typeof declared === 'object' && declared !== null && 'default' in declared;
+    const isMarked = param && 'secret' in declared && declared.secret === true;
+    if (isMarked || looksSecret(name)) secrets.learn(name, param ? declared.default : declared);
+  }
+  for (const given of set) {
+    const at = given.indexOf('=');
+    const name = given.slice(0, at).trim();
+    if (at > 0 && secrets.isSecret(name)) secrets.learn(name, given.slice(at + 1));
+  }
 }
 
 /** A rule file may wait for something that never comes. */

@@ -9,6 +9,7 @@ import { isCode } from '../api/codes.ts';
 import { UserError } from '../api/errors.ts';
 import type { History } from '../memory/history.ts';
 import { codeText, complaintJson, complaintOf, complaintText } from '../views/complaint.ts';
+import { openSecrets, type SecretStore } from '../words/secrets.ts';
 import { processTerminal, type Terminal, whenLost, whenRead } from '../words/terminal.ts';
 import { FileError, openFiles } from '../world/files.ts';
 import type { World } from '../world/world.ts';
@@ -19,20 +20,22 @@ import { runDeclared } from './declared.ts';
 import { topHelp } from './help.ts';
 import { watchSignals } from './watchdog.ts';
 
-async function main(): Promise<number> {
-  const terminal = processTerminal(process.env);
+async function main(secrets: SecretStore, terminal: Terminal): Promise<number> {
   const interrupt = handleSignals(terminal);
   const argv = process.argv.slice(2);
+  hideArguments(secrets);
   const invocation: Invocation = {
     terminal,
     env: process.env,
     cwd: process.cwd(),
     words: argv,
-    command: `desgw ${argv.join(' ')}`,
+    command: () => secrets.hide(`desgw ${argv.join(' ')}`),
+    secrets,
     signal: interrupt.signal,
     onWorld: interrupt.onWorld,
     onRules: (loaded) => {
       rules = loaded;
+      hideArguments(secrets);
     },
     onHistory: interrupt.onHistory,
   };
@@ -50,6 +53,13 @@ async function main(): Promise<number> {
   const status = await run();
   interrupt.ended(status);
   return status;
+}
+
+/** What everybody on the machine can see of this process, once what is secret in it is known. */
+function hideArguments(secrets: SecretStore): void {
+  const shown = [process.execPath, ...process.argv.slice(1)].join(' ');
+  const hidden = secrets.hide(shown);
+  if (hidden !== shown) process.title = hidden;
 }
 
 async function dispatch(argv: readonly string[], invocation: Invocation): Promise<number> {
@@ -161,9 +171,11 @@ function readAbove(folder: string, path: string): string | undefined {
 
 /** Runs the command that the process was called for, and ends it. */
 export function runCommand(): void {
+  const secrets = openSecrets(process.env, process.argv.slice(2));
+  const terminal = processTerminal(process.env, secrets.hide);
   // A fault in something nobody waits for is told like any other, not thrown at people.
   process.on('unhandledRejection', (error) => {
-    process.exit(complain(error, processTerminal(process.env)));
+    process.exit(complain(error, terminal));
   });
   let lost: string | undefined;
   whenLost((why) => {
@@ -171,13 +183,13 @@ export function runCommand(): void {
   });
   // Anything still under way (a hanging socket of a driver) must not keep the command from ending,
   // but what was printed has to have been read first: a pipe takes only so much at a time.
-  main().then((status) => {
+  main(secrets, terminal).then((status) => {
     process.exitCode = status;
     whenRead(() => setTimeout(() => process.exit(), 200).unref());
   });
   process.on('exit', () => {
     if (lost === undefined) return;
-    processTerminal(process.env).err(`desgw: what it printed was lost: ${lost}`);
+    terminal.err(`desgw: what it printed was lost: ${lost}`);
     process.exitCode = 5;
   });
 }

@@ -48,6 +48,8 @@ export function remembering(invocation: Invocation): Remembering {
         const onDisk = begun + files.now() - realClock().now();
         const notes = noting.notes();
         const json = summary as unknown as Json;
+        const told = JSON.stringify([invocation.words, json]);
+        if (invocation.secrets.hide(told) !== told) return tell('it tells of a secret');
         const bytes = packMemo(key, json, notes, { here: begun, onDisk }, files.root);
         if (bytes === undefined) tell('something has changed just now');
         else files.write(MEMO, bytes, 0o600);

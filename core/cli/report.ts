@@ -39,7 +39,7 @@ export async function report(
     return 0;
   }
   const path = file ?? FILE;
-  files.write(path, reportPage(data, assets(files)));
+  files.write(path, invocation.secrets.hide(reportPage(data, assets(files))));
   invocation.terminal.out(
     `${files.absolute(path)} shows how everything stands; it needs nothing else and may be mailed.`,
   );
@@ -60,7 +60,7 @@ export function pageReporter(
   let writing: Promise<void> | undefined;
   const write = async (dry: boolean): Promise<void> => {
     const data = await dataOf(opened, invocation, { dry });
-    files.write(path, reportPage(data, assets(files)));
+    files.write(path, invocation.secrets.hide(reportPage(data, assets(files))));
   };
   return {
     event(event) {
@@ -83,9 +83,10 @@ export function pageReporter(
 /** What a report holds now. */
 async function dataOf(
   opened: Opened,
-  { signal, command }: Invocation,
+  invocation: Invocation,
   { dry = false }: { readonly dry?: boolean } = {},
 ): Promise<ReportData> {
+  const { signal, command } = invocation;
   const { project, loaded, chosen } = opened;
   const { files, clock, processes } = project.world;
   const { stage, observer } = await lookOnly(project, [], { dry, signal });
@@ -94,7 +95,7 @@ async function dataOf(
     title: basename(files.root),
     now: clock.now(),
     origin: {
-      command,
+      command: command(),
       'written by': `${user} on ${host}`,
       workspace: files.root,
       desgw: VERSION,
@@ -102,7 +103,10 @@ async function dataOf(
     },
     traces: loadMemory(files).traces,
     sighting: lastSeen(stage.plan.graph, observer, files),
-    params: paramsJson(loaded.build, chosen, (path) => files.readText(path)),
+    params: paramsJson(loaded.build, chosen, {
+      readText: (path) => files.readText(path),
+      secrets: invocation.secrets,
+    }),
   });
 }
 
@@ -120,15 +124,17 @@ function assets(files: Files): { readonly script: string; readonly style: string
 async function served(opened: Opened, flags: ReportFlags, invocation: Invocation): Promise<number> {
   const { files, clock } = opened.project.world;
   const { signal, terminal } = invocation;
+  const { hide } = invocation.secrets;
   let data = await dataOf(opened, invocation);
   // Loaded here alone: no other command needs to know the web.
   const { serve } = await import('../world/server.ts');
   const server = await serve({
     port: portOf(flags.port),
     answer: async (path) => {
-      if (path === '/data.json') return { type: 'application/json', body: JSON.stringify(data) };
+      if (path === '/data.json')
+        return { type: 'application/json', body: hide(JSON.stringify(data)) };
       if (path !== '/') return undefined;
-      return { type: 'text/html', body: reportPage(data, assets(files), { live: true }) };
+      return { type: 'text/html', body: hide(reportPage(data, assets(files), { live: true })) };
     },
   });
   terminal.out(

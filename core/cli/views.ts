@@ -272,9 +272,9 @@ async function logOfNothing(
 /** Parameters with their value, where it comes from, and what they are for. */
 export async function params(flags: CommonFlags, invocation: Invocation): Promise<number> {
   const { loaded, chosen, project } = await openProject(invocation, flags, { writes: false });
-  const { readText } = project.world.files;
+  const looking = { readText: project.world.files.readText, secrets: invocation.secrets };
   const { terminal } = invocation;
-  if (flags.json === true) terminal.out(JSON.stringify(paramsJson(loaded.build, chosen, readText)));
-  else terminal.out(paramsText(loaded.build, chosen, readText, terminal.paint));
+  if (flags.json === true) terminal.out(JSON.stringify(paramsJson(loaded.build, chosen, looking)));
+  else terminal.out(paramsText(loaded.build, chosen, looking, terminal.paint));
   return 0;
 }

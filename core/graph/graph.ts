@@ -1,7 +1,7 @@
 /** The graph: rules with every default filled in, and who needs whom. */
 import type { Expansion } from '../api/builds.ts';
 import type { Output, Rule } from '../api/rules.ts';
-import type { Digest, Path, TargetName } from '../api/values.ts';
+import type { Digest, Json, Path, TargetName } from '../api/values.ts';
 
 /** A rule with every default filled in. */
 export interface Node {
@@ -15,6 +15,8 @@ export interface Node {
   readonly outputs: readonly Output[];
   /** Inputs that no rule makes: they must be there. */
   readonly sources: readonly Path[];
+  /** Those of the rule as they are compared and recorded: secrets sealed. */
+  readonly params: { readonly [name: string]: Json };
   /** Digest of the recipe, see `Recipe.version`. */
   readonly recipeDigest: Digest;
 }

@@ -2,6 +2,8 @@
 import { digestOf } from '../api/digest.ts';
 import type { Recipe, Rule } from '../api/rules.ts';
 import type { Step } from '../api/steps.ts';
+import type { Json } from '../api/values.ts';
+import type { Secrets } from '../world/world.ts';
 
 /** A function as a text to compare. */
 export type CodeOf = (code: (...args: never[]) => unknown) => string;
@@ -17,15 +19,19 @@ function isStepList(recipe: Recipe | readonly Step[]): recipe is readonly Step[]
 }
 
 /** Digest of what a recipe says is to be done, or of its version. */
-export function recipeDigest(rule: Rule, codeOf: CodeOf): string {
+export function recipeDigest(rule: Rule, codeOf: CodeOf, secrets?: Pick<Secrets, 'seal'>): string {
   const recipe = recipeOf(rule);
   if (recipe.version !== undefined) return digestOf(`version ${recipe.version}`);
   const { steps } = recipe;
-  return digestOf(
+  const text =
     typeof steps === 'function'
       ? codeOf(steps)
-      : JSON.stringify(steps.map((step) => plainStep(step, codeOf))),
-  );
+      : JSON.stringify(
+          steps.map((step) => plainStep(step, codeOf)),
+          (name: string, value: Json) =>
+            typeof value === 'string' && secrets ? secrets.seal(name, value) : value,
+        );
+  return digestOf(text);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Expansion, RuleItem } from '../api/builds.ts';
 import { UserError } from '../api/errors.ts';
 import type { Output, Rule } from '../api/rules.ts';
 import type { Path, TargetName } from '../api/values.ts';
+import type { Secrets } from '../world/world.ts';
 import { at, checkExpansion, checkItems, checkNames, checkRule } from './checked.ts';
 import { type Graph, type Node, needsOf } from './graph.ts';
 import { linkUp, sort } from './order.ts';
@@ -18,6 +19,8 @@ export interface ResolveOptions {
   readonly open?: readonly TargetName[];
   /** Whether a file may be made by a rule that is not known yet. */
   readonly mayBeMade?: (path: Path) => boolean;
+  /** Keeps secrets out of what is compared and recorded. */
+  readonly secrets?: Pick<Secrets, 'seal' | 'sealText'> | undefined;
   /** One spelling for each file, so that `./a` and `a` are the same output. */
   readonly normalise?: (path: Path) => string;
 }
@@ -132,7 +135,7 @@ function toNode(
   rule: Rule,
   index: number,
   makers: ReadonlyMap<Path, TargetName>,
-  { normalise = normalisePath, codeOf = String, mayBeMade }: ResolveOptions,
+  { normalise = normalisePath, codeOf = String, mayBeMade, secrets }: ResolveOptions,
 ): Node {
   const deps = new Set(rule.deps ?? []);
   const sources: Path[] = [];
@@ -157,7 +160,8 @@ function toNode(
     gathers: rule.gathers ?? [],
     outputs,
     sources,
-    recipeDigest: recipeDigest(rule, codeOf),
+    params: sealed(rule.params, secrets),
+    recipeDigest: recipeDigest(rule, codeOf, secrets),
   };
 }
 
@@ -186,7 +190,14 @@ function awaitUnknown(
       if (nodes.has(need)) continue;
       awaited.add(need);
       const rule = { name: need, deps };
-      const empty = { after: [], gathers: [], outputs: [], sources: [], recipeDigest: '' };
+      const empty = {
+        after: [],
+        gathers: [],
+        outputs: [],
+        sources: [],
+        params: {},
+        recipeDigest: '',
+      };
       nodes.set(need, { name: need, rule, index: nodes.size, group: true, deps, ...empty });
     }
   }
@@ -208,6 +219,16 @@ function waitForWholeChains(nodes: Map<TargetName, Node>): void {
     if (extra.size > 0) nodes.set(node.name, { ...node, after: [...node.after, ...extra] });
   }
 }
+
+/** Parameters as they are compared and recorded. */
+function sealed(params: Node['params'] = NONE, secrets: ResolveOptions['secrets']): Node['params'] {
+  if (secrets === undefined || params === NONE) return params;
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, secrets.seal(name, value)]),
+  );
+}
+
+const NONE: Node['params'] = Object.freeze({});
 
 function twice(message: string, first: Rule | undefined, second: Rule): UserError {
   const sites = [first?.declaredAt, second.declaredAt].filter((site) => site !== undefined);

@@ -38,8 +38,12 @@ const SEEN = new WeakMap<object, string>();
 /**
  * Reads functions.
  * @param params of which a function is taken to use those whose names it mentions
+ * @param seal takes out of values what is not to be recorded
  */
-export function codeReader(params: object): CodeReader {
+export function codeReader(
+  params: object,
+  seal: (text: string) => string = (text) => text,
+): CodeReader {
   const known = new WeakMap<Code, string>();
   let inspector: Inspector | undefined;
   return {
@@ -47,7 +51,7 @@ export function codeReader(params: object): CodeReader {
       const text = known.get(code);
       if (text !== undefined) return text;
       inspector ??= openInspector();
-      const read = new Reading(inspector, params).all(code);
+      const read = new Reading(inspector, params, seal).all(code);
       known.set(code, read);
       return read;
     },
@@ -64,6 +68,7 @@ const WORDS = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
 class Reading {
   readonly #inspector: Inspector;
   readonly #params: object;
+  readonly #seal: (text: string) => string;
   readonly #words = new Set<string>();
   /** Texts of the functions on the way, each once. */
   readonly #texts = new Map<Code, string>();
@@ -73,16 +78,17 @@ class Reading {
   #functions = 0;
   readonly #objects = new Map<object, string>();
 
-  constructor(inspector: Inspector, params: object) {
+  constructor(inspector: Inspector, params: object, seal: (text: string) => string) {
     this.#inspector = inspector;
     this.#params = params;
+    this.#seal = seal;
   }
 
   all(code: Code): string {
     this.#read(code);
     const parts = [...this.#texts.values()];
     if (this.#usesParams) parts.push(JSON.stringify(this.#paramsUsed()));
-    return parts.length === 1 ? parts[0]! : digestOf(JSON.stringify(parts));
+    return parts.length === 1 ? parts[0]! : digestOf(this.#seal(JSON.stringify(parts)));
   }
 
   /** Parameters that are mentioned; all of them if none is, since they are used in some other way. */

@@ -46,6 +46,7 @@ export interface LoadOptions {
     | 'privateDirectory'
     | 'readText'
     | 'realDirectory'
+    | 'remove'
     | 'strangerIn'
     | 'write'
   >;
@@ -70,6 +71,10 @@ export interface Loaded {
   readonly sources: readonly string[];
   /** `desgwfile.ts:12` of the innermost frame of a stack that lies in the sources, else empty. */
   readonly siteOf: (stack: string) => string;
+  /** Its code, as bundled. */
+  readonly text: string;
+  /** Removes the bundle that was kept of it. */
+  readonly forget: () => void;
   /** What it may depend on beside the files that it is seen to read; undefined: nothing. */
   readonly unknowable: () => string | undefined;
   /** `desgwfile.ts:12:3` where a word stands first in the sources. */
@@ -251,6 +256,10 @@ async function evaluated(bundle: Sources, options: LoadOptions): Promise<Loaded>
     build,
     file: bundle.ruleFile,
     sources: bundle.sources,
+    text: codeOf(bundle),
+    forget: () => {
+      for (const path of [bundle.outfile, codeFileOf(bundle.outfile)]) options.files.remove(path);
+    },
     siteOf: (stack) => siteIn(bundle, stack),
     unknowable: () =>
       unknowableIn(
@@ -270,7 +279,7 @@ async function runAsScript(
 ): Promise<{ readonly default?: unknown }> {
   const modules = new Map<string, object>();
   for (const from of new Set(uses)) modules.set(from, await moduleAt(from, options));
-  const file = outfile.replace(/\.mjs$/, '.code');
+  const file = codeFileOf(outfile);
   const { run, keep } = compile(text, url, { file, of: digestOf(text) });
   const around = run as Around;
   try {
@@ -288,6 +297,9 @@ async function runAsScript(
     if (options.cache === 'use') keep();
   }
 }
+
+/** Where the compiled code of a bundle is kept. */
+const codeFileOf = (outfile: string): string => outfile.replace(/\.mjs$/, '.code');
 
 /** The code of a bundle without what stands around it: see `newBundle`. */
 const codeOf = ({ text }: Sources): string =>

@@ -74,11 +74,19 @@ export class History {
   readonly #files: Files;
   readonly #clock: Clock;
   readonly #doer: Doer;
+  readonly #hide: (text: string) => string;
   readonly #means = new Map<TargetName, Means>();
   #appender: Appender | undefined;
   #lost: string | undefined;
 
-  constructor(files: Files, clock: Clock, doer: Doer) {
+  /** @param hide takes out of texts what nobody else is to see */
+  constructor(
+    files: Files,
+    clock: Clock,
+    doer: Doer,
+    hide: (text: string) => string = (text) => text,
+  ) {
+    this.#hide = hide;
     this.#files = files;
     this.#clock = clock;
     this.#doer = doer;
@@ -120,7 +128,7 @@ export class History {
     if (this.#lost !== undefined) return;
     this.#try(() => {
       this.#appender ??= this.#begin();
-      this.#appender.write(`${JSON.stringify(line)}\n`);
+      this.#appender.write(`${this.#hide(JSON.stringify(line))}\n`);
     });
   }
 

@@ -29,13 +29,14 @@ export function setOnceBy(
   { rule, outputs }: Node,
   last: Trace | undefined,
   given: Given,
-  { files, clock }: Pick<World, 'files' | 'clock'>,
+  { files, clock, secrets }: Pick<World, 'files' | 'clock' | 'secrets'>,
 ): { readonly set?: SetOnce } {
   const params = rule.params ?? {};
   const kept = Object.entries(last?.set ?? {}).filter(([name]) => !Object.hasOwn(params, name));
   const written = outputs.flatMap(({ path, keys }) => {
     const names = (keys?.names ?? []).filter(
-      (name) => Object.hasOwn(given, name) && Object.hasOwn(params, name),
+      (name) =>
+        Object.hasOwn(given, name) && Object.hasOwn(params, name) && !secrets?.isSecret(name),
     );
     if (keys === undefined || names.length === 0) return [];
     const text = files.readText(path);

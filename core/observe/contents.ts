@@ -125,7 +125,16 @@ export class Contents {
   #keys(path: Path, { format, names }: NonNullable<Output['keys']>): Digest {
     const whole = this.file(path);
     if (whole === 'absent') return whole;
-    return keysDigest(names, readKeys(this.#world.files.readText(path) ?? '', format, names));
+    const values = readKeys(this.#world.files.readText(path) ?? '', format, names);
+    const { secrets } = this.#world;
+    return keysDigest(
+      names,
+      secrets === undefined
+        ? values
+        : values.map((value, i) =>
+            value === null ? null : String(secrets.seal(names[i]!, value)),
+          ),
+    );
   }
 
   /** Looks at files anew, many at a time, and lets globs be matched anew. */

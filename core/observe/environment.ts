@@ -86,8 +86,8 @@ export class Environments {
     const log = `.desgw/logs/environment.${sourced.script.split('/').pop()}.log`;
     files.makeDirectory('.desgw/tmp');
     files.remove(log);
-    // Holds credentials until it is removed.
-    files.write(base, '', 0o600);
+    // A script that traces itself prints them too.
+    files.write(log, '', 0o600);
     const spawn = {
       argv: [
         'bash',
@@ -103,23 +103,16 @@ export class Environments {
       cwd: files.absolute(sourced.cwd ?? '.'),
       env: { ...this.#pick([...BASE, ...(sourced.passEnv ?? [])]), ...sourced.env },
       stdout: files.absolute(base),
+      // Credentials are in it.
+      unnamed: true,
       stderr: files.absolute(log),
       timeout: sourced.timeout ?? SOURCE_TIMEOUT,
     };
-    try {
-      const { exit } = await processes.run(spawn, signal);
-      const { [MARK]: printed, ...left } = parse(files.readText(base) ?? '');
-      const wrong = complaint(
-        sourced.script,
-        exit,
-        printed !== undefined,
-        Object.keys(left).length,
-      );
-      if (wrong !== undefined) throw new Refusal(wrong, whatItPrinted(files, log));
-      return { ...left, ...sourced.set };
-    } finally {
-      files.remove(base);
-    }
+    const { exit, printed = '' } = await processes.run(spawn, signal);
+    const { [MARK]: mark, ...left } = parse(printed);
+    const wrong = complaint(sourced.script, exit, mark !== undefined, Object.keys(left).length);
+    if (wrong !== undefined) throw new Refusal(wrong, whatItPrinted(files, log));
+    return { ...left, ...sourced.set };
   }
 }
 

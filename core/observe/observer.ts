@@ -110,7 +110,9 @@ export class Observer extends Contents implements View {
     return !this.#unanswered.has(name) && this.#options.awaitsSight?.(name) === true;
   }
   env(name: string): string | undefined {
-    return this.#world.env[name];
+    const value = this.#world.env[name];
+    const sealed = value === undefined ? value : this.#world.secrets?.seal(name, value);
+    return sealed === undefined ? value : String(sealed);
   }
   sighting(name: TargetName): Sighting | undefined {
     return this.#sightings.get(name);

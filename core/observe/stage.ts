@@ -278,6 +278,7 @@ function resolved(
     ...more,
     textOf,
     normalise,
+    secrets: project.world.secrets,
     ...(code === undefined ? {} : { codeOf: code.codeOf }),
   };
   try {

@@ -23,9 +23,9 @@ export function signatureOf(
   const observed = observedOf(node, view);
   const base: Signature = {
     recipe: node.recipeDigest,
-    params: rule.params ?? NONE,
+    params: node.params,
     inputs: table(inputsOf(node), (path) => view.file(path)),
-    env: table(rule.env ?? [], (name) => envText(name, view.env(name))),
+    env: table(rule.env ?? [], (name) => view.env(name) ?? UNSET),
     globs: table(rule.globs ?? [], (pattern) => view.glob(pattern)),
     deps: table(node.deps, (dep) => verdicts.get(dep)?.product ?? 'unknown'),
     gathered: table(gathered, (member) => verdicts.get(member)?.product ?? 'unknown'),
@@ -64,13 +64,13 @@ export function isStill(
     holds(was.inputs, inputsOf(node), (path) => view.file(path)) &&
     holds(was.gathered, gathered, (member) => verdicts.get(member)?.product ?? 'unknown') &&
     holds(was.globs, rule.globs ?? [], (pattern) => view.glob(pattern), sameMembers) &&
-    holds(was.env, rule.env ?? [], (name) => envText(name, view.env(name))) &&
-    holdsParams(was.params, rule.params) &&
+    holds(was.env, rule.env ?? [], (name) => view.env(name) ?? UNSET) &&
+    holdsParams(was.params, node.params) &&
     was.observed?.digest === observedOf(node, view)?.digest
   );
 }
 
-function holdsParams(was: Signature['params'], is: Signature['params'] = NONE): boolean {
+function holdsParams(was: Signature['params'], is: Signature['params']): boolean {
   const count = Object.keys(is).length;
   if (Object.keys(was).length !== count) return false;
   return count === 0 || changes(was, is, sameJson).next().done === true;
@@ -100,11 +100,7 @@ function table<T>(
   return Object.fromEntries(names.map((name) => [name, value(name)]));
 }
 
-/** Values of secrets stay out of records: only a digest of theirs is kept. */
-function envText(name: string, value: string | undefined): string {
-  if (value === undefined) return '(unset)';
-  return /TOKEN|PASS|SECRET|KEY|CRED/i.test(name) ? `#${digestOf(value)}` : value;
-}
+const UNSET = '(unset)';
 
 /** Digest of an observed value; the order of keys does not matter. */
 export function valueDigest(value: Json): Digest {
@@ -179,9 +175,8 @@ function envChange(name: string, from: string | undefined, to: string | undefine
     kind: 'env changed',
     name,
   };
-  // A leading # marks the digest of a secret, which says nothing to people.
-  if (from !== undefined && !from.startsWith('#')) reason.from = from;
-  if (to !== undefined && !to.startsWith('#')) reason.to = to;
+  if (from !== undefined) reason.from = from;
+  if (to !== undefined) reason.to = to;
   return reason;
 }
 

@@ -17,6 +17,7 @@ export interface View {
   /** Digest of a file's content now, `absent` without one. */
   file(path: Path): Digest;
   glob(pattern: string): Digest;
+  /** Value of an environment variable as it may go on record: a secret is sealed. */
   env(name: string): string | undefined;
   sighting(name: TargetName): Sighting | undefined;
   trace(name: TargetName): Trace | undefined;

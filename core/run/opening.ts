@@ -1,5 +1,6 @@
 /** The one place where a command opens what it works on: lock, journal and observer. */
 
+import type { Problem } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
 import { isCurrent, type Loaded, loadMemory, openJournal } from '../memory/journal.ts';
 import { acquire } from '../memory/lock.ts';
@@ -64,8 +65,9 @@ export async function withJournal<T>(
       const observer = stands
         ? before.observer
         : observe(project, journal, { ...looking, mayWrite: true });
+      const quiet = unspoken(journal, project.world);
       return await use({
-        journal: told(explained(journal, project.world), project),
+        journal: told(explained(quiet, project.world), project),
         observer,
         stands,
       });
@@ -108,6 +110,36 @@ export function meantBy({ goals, graph }: Plan): ReadonlySet<TargetName> {
     if (node.group) for (const dep of node.deps) found.add(dep);
   }
   return found;
+}
+
+/** What programs and looks said is put on record without secrets; all else is sealed before. */
+function unspoken(journal: Journal, { secrets }: World): Journal {
+  if (secrets === undefined) return journal;
+  const { hide } = secrets;
+  return {
+    ...journal,
+    trace(target, trace, options) {
+      const { observed } = trace.signature;
+      const signature =
+        observed === undefined
+          ? trace.signature
+          : { ...trace.signature, observed: { ...observed, note: hide(observed.note) } };
+      const said =
+        trace.kind === 'failed'
+          ? { problems: trace.problems.map((one) => hiddenIn(one, hide)) }
+          : {};
+      journal.trace(target, { ...trace, ...said, signature }, options);
+    },
+  };
+}
+
+function hiddenIn(problem: Problem, hide: (text: string) => string): Problem {
+  const { what, advice } = problem;
+  return {
+    ...problem,
+    what: hide(what),
+    ...(advice === undefined ? {} : { advice: hide(advice) }),
+  };
 }
 
 /** The journal, telling those who want to know what is written to it. */

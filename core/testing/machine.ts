@@ -177,7 +177,10 @@ export function memoryMachine(
           if (halted()) throw new Stopped();
           const exit = await runProgram(spawn, signal);
           if (signal.aborted) return { exit: { kind: 'signal', signal: 'SIGINT' }, leftBehind: 0 };
-          return { exit, leftBehind: 0 };
+          if (exit.kind !== 'exit' || spawn.unnamed !== true) return { exit, leftBehind: 0 };
+          const printed = String(fs.readFileSync(spawn.stdout));
+          fs.unlinkSync(spawn.stdout);
+          return { exit, leftBehind: 0, printed };
         },
         launch(spawn, dir) {
           if (halted()) throw new Stopped();

@@ -8,18 +8,24 @@ import type { Paint } from '../words/paint.ts';
 import { display } from '../words/quote.ts';
 import { valueText } from '../words/reasons.ts';
 import { table } from '../words/text.ts';
+import type { Secrets } from '../world/world.ts';
 
-/** Text of a file, for parameters whose value stands there. */
-export type ReadText = (path: Path) => string | undefined;
+/** What is looked at beside the parameters themselves. */
+export interface Looking {
+  /** Text of a file, for parameters whose value stands there. */
+  readonly readText: (path: Path) => string | undefined;
+  /** What is not to be shown. */
+  readonly secrets?: Pick<Secrets, 'isSecret'>;
+}
 
 /** One line a parameter. */
 export function paramsText(
   build: Pick<Build, 'params'>,
   chosen: ChosenParams,
-  readText: ReadText,
+  looking: Looking,
   paint: Paint,
 ): string {
-  const rows = list(build, chosen, readText).map(
+  const rows = list(build, chosen, looking).map(
     ({ name, value, source, default: preset, type, help }) => [
       display(name),
       value === null ? '-' : display(valueText(value)),
@@ -37,22 +43,28 @@ export function paramsText(
 export function paramsJson(
   build: Pick<Build, 'params'>,
   chosen: ChosenParams,
-  readText: ReadText,
+  looking: Looking,
 ): ReturnType<typeof list> {
-  return list(build, chosen, readText);
+  return list(build, chosen, looking);
 }
 
-function list({ params = {} }: Pick<Build, 'params'>, chosen: ChosenParams, readText: ReadText) {
+function list(
+  { params = {} }: Pick<Build, 'params'>,
+  chosen: ChosenParams,
+  { readText, secrets }: Looking,
+) {
   const { values, sources } = chosen;
   return Object.keys(sources).map((name) => {
     const declared = params[name] ?? null;
     const param = isParam(declared) ? declared : undefined;
     const deciding = values[name] === null ? fromFile(param, readText) : undefined;
+    const shown = (value: Json): Json =>
+      value !== null && secrets?.isSecret(name) === true ? '***' : value;
     return {
       name,
-      value: deciding?.value ?? values[name]!,
+      value: shown(deciding?.value ?? values[name]!),
       source: deciding?.source ?? sources[name]!,
-      default: param === undefined ? (declared as Json) : param.default,
+      default: shown(param === undefined ? (declared as Json) : param.default),
       type: param?.type ?? 'any',
       help: param?.help ?? '',
     };
@@ -62,7 +74,7 @@ function list({ params = {} }: Pick<Build, 'params'>, chosen: ChosenParams, read
 /** The value that a file has for a parameter which is left to the file. */
 function fromFile(
   param: Param | undefined,
-  readText: ReadText,
+  readText: Looking['readText'],
 ): { value: string; source: string } | undefined {
   if (param?.from === undefined) return undefined;
   const { path, format, key } = param.from;

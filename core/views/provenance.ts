@@ -5,7 +5,7 @@ import type { Provenance } from '../memory/provenance.ts';
 import type { Paint } from '../words/paint.ts';
 import { display } from '../words/quote.ts';
 import { reasonText, valueText } from '../words/reasons.ts';
-import { isSecretName, withoutSecrets } from '../words/secrets.ts';
+import { looksSecret, withoutSecrets } from '../words/secrets.ts';
 import { table, wrap } from '../words/text.ts';
 import { duration, momentAndAge } from '../words/time.ts';
 
@@ -85,7 +85,7 @@ function digests(all: { readonly [name: string]: string }): readonly string[] {
 
 function settings(all: { readonly [name: string]: Json }): readonly string[] {
   return Object.entries(all).map(
-    ([name, value]) => `${name} = ${isSecretName(name) ? '***' : valueText(value)}`,
+    ([name, value]) => `${name} = ${looksSecret(name) ? '***' : valueText(value)}`,
   );
 }
 
@@ -98,7 +98,7 @@ function targetJson({ target, built, by, begun, means, log, superseded }: Proven
   const { signature, outputs, receipt, evidence, because, how, at, ms, run } = built;
   const shown = (all: { readonly [name: string]: Json }) =>
     Object.fromEntries(
-      Object.entries(all).map(([name, value]) => [name, isSecretName(name) ? '***' : value]),
+      Object.entries(all).map(([name, value]) => [name, looksSecret(name) ? '***' : value]),
     );
   return {
     ...{ target, how, at, ms, run, superseded },

@@ -5,6 +5,7 @@ import type { Path } from '../api/values.ts';
 import { editKeys } from '../formats/keys.ts';
 import { stepLine } from '../words/commands.ts';
 import { display } from '../words/quote.ts';
+import { hideAssigned } from '../words/secrets.ts';
 import { count } from '../words/text.ts';
 import { duration } from '../words/time.ts';
 import { lineDiff } from './diff.ts';
@@ -105,7 +106,7 @@ function shown(lines: readonly string[]): readonly string[] {
   const some = lines.length > SHOWN + 1 ? lines.slice(0, SHOWN) : lines;
   const rest = lines.length - some.length;
   return [
-    ...some.map((line) => `    ${display(line)}`),
+    ...some.map((line) => `    ${display(hideAssigned(line))}`),
     ...(rest > 0 ? [`    ... ${count(rest, 'more line')}`] : []),
   ];
 }

@@ -1,6 +1,7 @@
 /** Steps as a person would type them into bash, or say them. */
 import type { Exec, Sourced, Step } from '../api/steps.ts';
 import { commandLine, display, shellQuote } from './quote.ts';
+import { looksSecret } from './secrets.ts';
 import { enumerate } from './text.ts';
 
 /** What stands in the places that are filled in when a step runs. */
@@ -15,7 +16,7 @@ export function execCommand(exec: Exec, { workspace, token }: Filling): string {
   const filled = (text: string) =>
     text.replaceAll('{token}', token).replaceAll('{workspace}', workspace);
   const assignments = Object.entries(exec.env ?? {})
-    .map(([name, value]) => `${name}=${shellQuote(filled(value))} `)
+    .map(([name, value]) => `${name}=${looksSecret(name) ? '***' : shellQuote(filled(value))} `)
     .join('');
   const cwd = exec.cwd ?? '.';
   const sourcedIn = exec.environment?.cwd ?? '.';
@@ -38,7 +39,7 @@ function sourcing(
 ): readonly string[] {
   const exports = (values: Sourced['env']) =>
     Object.entries(values ?? {}).map(
-      ([name, value]) => `export ${name}=${shellQuote(filled(value))}`,
+      ([name, value]) => `export ${name}=${looksSecret(name) ? '***' : shellQuote(filled(value))}`,
     );
   const path = cwd === undefined || script.startsWith('/') ? script : `${workspace}/${script}`;
   const source = [...exports(env), `. ${commandLine([path, ...(args ?? [])])}`, ...exports(set)];

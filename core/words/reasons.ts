@@ -3,6 +3,7 @@
 import type { State } from '../api/builds.ts';
 import type { Instant, Json, Path, TargetName } from '../api/values.ts';
 import { display } from './quote.ts';
+import { unsealed } from './secrets.ts';
 import { cut, enumerate } from './text.ts';
 import { moment } from './time.ts';
 
@@ -169,7 +170,7 @@ export function valueText(value: Json): string {
   // Quotes also tell the text 1 from the number 1.
   const bare =
     typeof value === 'string' && /^[^\s"'](.*[^\s"'])?$/.test(value) && !LIKE_OTHER.test(value);
-  return cut(display(bare ? value : JSON.stringify(value)), 60);
+  return cut(unsealed(display(bare ? value : JSON.stringify(value))), 60);
 }
 
 /** `is stale`, `may be stale`: a state as a predicate. */

@@ -40,8 +40,11 @@ const NO_SCREEN_WIDTH = 100;
 const NO_SCREEN_HEIGHT = 24;
 
 /** The terminal of this process. */
-export function processTerminal(env: { readonly [name: string]: string | undefined }): Terminal {
-  return openTerminal(process.stdout, process.stderr, env);
+export function processTerminal(
+  env: { readonly [name: string]: string | undefined },
+  hide?: (text: string) => string,
+): Terminal {
+  return openTerminal(process.stdout, process.stderr, env, hide);
 }
 
 /** Calls `then` once whoever reads has taken all that was printed; a pipe holds only so much. */
@@ -54,11 +57,13 @@ export function whenRead(then: () => void): void {
  * because the pager was closed or the connection lost.
  *
  * @param env NO_COLOR, FORCE_COLOR and TERM are honoured
+ * @param hide takes out of texts what is not to be seen
  */
 export function openTerminal(
   stdout: OutputStream,
   stderr: OutputStream,
   env: { readonly [name: string]: string | undefined },
+  hide: (text: string) => string = (text) => text,
 ): Terminal {
   const out = guarded(stdout);
   const err = guarded(stderr);
@@ -92,8 +97,8 @@ export function openTerminal(
   };
 
   return {
-    out: (text) => above(out, tamed(text)),
-    err: (text) => above(err, tamed(text)),
+    out: (text) => above(out, tamed(hide(text))),
+    err: (text) => above(err, tamed(hide(text))),
     raw: (bytes) => out.write(bytes),
     paint: painter(stdout, env),
     paintErr: painter(stderr, env),
@@ -107,7 +112,9 @@ export function openTerminal(
     live(lines) {
       if (!isLive) return;
       // A line that filled the last column would make the terminal wrap at its own discretion.
-      const next = lines.map((line) => cut(displayLines(line).replace(/\n/g, ' '), width() - 1));
+      const next = lines.map((line) =>
+        cut(displayLines(hide(line)).replace(/\n/g, ' '), width() - 1),
+      );
       if (next.length === shown.length && next.every((line, i) => line === shown[i])) return;
       // One write, each line cleared behind its new text: nothing is blank in between.
       const text = next.map((line) => `${line}\x1b[K`).join('\n');

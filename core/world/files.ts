@@ -103,9 +103,9 @@ export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
     write: (path, data, mode) => prepare(path, data, mode).commit(),
     prepare,
     prepareCopy,
-    createExclusive: (path, text) => {
+    createExclusive: (path, text, mode) => {
       const full = absolute(path);
-      return during('create', full, () => placing.createExclusive(full, text));
+      return during('create', full, () => placing.createExclusive(full, text, mode));
     },
     appender: (path) => openAppender(fs, placing, absolute(path)),
     flush: (paths) => flush(paths.map(absolute)),

@@ -87,18 +87,24 @@ export function openPlacing(fs: FsModule, owner: string) {
     }
   }
 
+  /** Never open to more people, not even while it is written, than it will be in the end. */
+  function makeNarrow(target: string, mode = 0o666): [string, number] {
+    return makeTemporary(target, (path) => fs.openSync(path, 'wx', (mode & 0o666) | 0o200));
+  }
+
   /** A flushed temporary file beside `target`. Without a mode it gets that of the file it is for. */
   function writeTemporary(target: string, data: string | Uint8Array, mode?: number): string {
     const before = mode === undefined ? fs.lstatSync(target, { throwIfNoEntry: false }) : undefined;
-    const [temporary, fd] = makeTemporary(target, (path) => fs.openSync(path, 'wx', 0o666));
-    orDiscard(temporary, () => fill(fd, data, mode ?? (before && before.mode & 0o7777)));
+    const final = mode ?? (before && before.mode & 0o7777);
+    const [temporary, fd] = makeNarrow(target, final);
+    orDiscard(temporary, () => fill(fd, data, final));
     return temporary;
   }
 
   /** A flushed temporary copy of `from` beside `target`, with its mode. */
   function copyTemporary(from: string, target: string): string {
     const { mode } = fs.statSync(from);
-    const [temporary, fd] = makeTemporary(target, (path) => fs.openSync(path, 'wx', 0o666));
+    const [temporary, fd] = makeNarrow(target, mode);
     orDiscard(temporary, () => {
       fs.copyFileSync(from, temporary);
       fill(fd, '', mode & 0o7777);
@@ -173,14 +179,14 @@ export function openPlacing(fs: FsModule, owner: string) {
    * Creates a file with its whole content, or says that it exists. `link` is atomic on every
    * file system that has it, network ones included.
    */
-  function createExclusive(path: string, text: string): boolean {
+  function createExclusive(path: string, text: string, mode?: number): boolean {
     makeDirectory(dirname(path));
     // Saves writing and flushing a file that is about to lose.
     if (fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined) return false;
-    const temporary = writeTemporary(path, text);
+    const temporary = writeTemporary(path, text, mode);
     let created: boolean;
     try {
-      created = linkTemporary(temporary, path, text);
+      created = linkTemporary(temporary, path, text, mode);
     } finally {
       discard(temporary);
     }
@@ -188,7 +194,7 @@ export function openPlacing(fs: FsModule, owner: string) {
     return created;
   }
 
-  function linkTemporary(temporary: string, path: string, text: string): boolean {
+  function linkTemporary(temporary: string, path: string, text: string, mode?: number): boolean {
     try {
       fs.linkSync(temporary, path);
       return true;
@@ -196,21 +202,21 @@ export function openPlacing(fs: FsModule, owner: string) {
       const code = codeOf(error) ?? '';
       // A network file system may lose the answer to a link that worked, and ask again.
       if (code === 'EEXIST') return fs.statSync(temporary).nlink === 2;
-      if (CANNOT_LINK.includes(code)) return createInPlace(path, text);
+      if (CANNOT_LINK.includes(code)) return createInPlace(path, text, mode);
       throw error;
     }
   }
 
   /** Without hard links: readers may see the file before its content is there. */
-  function createInPlace(path: string, text: string): boolean {
+  function createInPlace(path: string, text: string, mode?: number): boolean {
     let fd: number;
     try {
-      fd = fs.openSync(path, 'wx', 0o666);
+      fd = fs.openSync(path, 'wx', mode ?? 0o666);
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return false;
       throw error;
     }
-    orDiscard(path, () => fill(fd, text, undefined));
+    orDiscard(path, () => fill(fd, text, mode));
     return true;
   }
 

@@ -1,5 +1,5 @@
 /** Processes for real: what runs, what it may take, and what becomes of those that others have left. */
-import { statSync } from 'node:fs';
+import { closeSync, statSync } from 'node:fs';
 import type { Exit } from '../api/facts.ts';
 import { kill, stopGroup, sweep, sweepGroup } from './ending.ts';
 import { Groups } from './groups.ts';
@@ -12,9 +12,10 @@ import {
   selfIdentity,
   sharesKernel,
 } from './identity.ts';
+import { type Opened, openUnnamed, textOf } from './program-logs.ts';
 import { begin, exitOf, launch } from './starting.ts';
 import { isVouchedFor, vouch } from './voucher.ts';
-import type { Processes, ProcessIdentity, Spawn } from './world.ts';
+import type { Processes, ProcessIdentity, Ran, Spawn } from './world.ts';
 
 /** How often a silent program is looked at. */
 const SILENCE_CHECK_MS = 1000;
@@ -45,11 +46,18 @@ export function realProcesses(): Processes {
   };
 }
 
-async function run(
-  spawn: Spawn,
-  signal: AbortSignal,
-  groups: Groups,
-): Promise<{ exit: Exit; leftBehind: number }> {
+async function run(spawn: Spawn, signal: AbortSignal, groups: Groups): Promise<Ran> {
+  if (spawn.unnamed !== true) return follow(spawn, signal, groups);
+  const fd = openUnnamed(spawn.stdout);
+  try {
+    const ran = await follow({ ...spawn, outFd: fd }, signal, groups);
+    return { ...ran, printed: textOf(fd) };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+async function follow(spawn: Opened, signal: AbortSignal, groups: Groups): Promise<Ran> {
   const begun = await begin(spawn, signal, groups);
   if ('exit' in begun) return { exit: begun.exit, leftBehind: 0 };
   const { child, pid } = begun;

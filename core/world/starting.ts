@@ -5,7 +5,7 @@ import type { Exit } from '../api/facts.ts';
 import { codeOf } from './fs.ts';
 import { type Groups, type Leash, WATCHDOG } from './groups.ts';
 import { ATTEMPT_MARK, BUILDER_MARK } from './identity.ts';
-import { lastLine, openLogs } from './program-logs.ts';
+import { lastLine, type Opened, openLogs } from './program-logs.ts';
 import { SUPERVISOR } from './supervisor.ts';
 import type { Spawn } from './world.ts';
 
@@ -33,7 +33,7 @@ type Start = Begun | { readonly exit: Exit };
  * Starts a program. Where there is no room for one more, waits for others to end; only where none
  * is left that could, and for a while, it is not started.
  */
-export async function begin(spawn: Spawn, signal: AbortSignal, groups: Groups): Promise<Start> {
+export async function begin(spawn: Opened, signal: AbortSignal, groups: Groups): Promise<Start> {
   const { execa } = await import('execa');
   for (let alone = 0; ; ) {
     if (signal.aborted) return { exit: { kind: 'signal', signal: 'SIGINT' } };
@@ -45,7 +45,7 @@ export async function begin(spawn: Spawn, signal: AbortSignal, groups: Groups): 
   }
 }
 
-async function start(execa: Execa, spawn: Spawn, groups: Groups): Promise<Start> {
+async function start(execa: Execa, spawn: Opened, groups: Groups): Promise<Start> {
   groups.watch(() => startWatchdog(execa));
   const [file, ...args] = spawn.argv;
   const logs = openLogs(spawn);

@@ -4,7 +4,7 @@
  */
 
 import type { Exit } from '../api/facts.ts';
-import type { Digest, Instant, Path } from '../api/values.ts';
+import type { Digest, Instant, Json, Path } from '../api/values.ts';
 
 /** What `DESGW_DEBUG` may ask to have explained. */
 export type Topic = 'plan' | 'journal' | 'process';
@@ -22,6 +22,21 @@ export interface World {
   readonly explain?: Explain | undefined;
   /** Told of whatever a plan goes by that shows in no file: it is not to be remembered then. */
   readonly doubt?: (why: string) => void;
+  /** What must not be seen; undefined: nothing is known to be secret. */
+  readonly secrets?: Secrets;
+}
+
+/** Values that only their owner is to see. */
+export interface Secrets {
+  isSecret(name: string): boolean;
+  /** A text for people: every secret in it as `***`. */
+  hide(text: string): string;
+  /** The value of a parameter or variable as it may go on record: secrets in it as salted digests. */
+  seal(name: string, value: Json): Json;
+  /** A text to be compared or digested, with the secrets of parameters in it as salted digests. */
+  sealText(text: string): string;
+  /** The name of a secret whose value stands in a text as a word of its own; undefined: none does. */
+  standsIn(text: string): string | undefined;
 }
 
 /** What identifies a state of a file without reading it. */
@@ -77,7 +92,7 @@ export interface Files {
   /** Like `prepare` with the content and mode of another file, behind a link if it is one. */
   prepareCopy(path: Path, from: Path): Prepared;
   /** Creates a file with its whole content, or says `false` because it exists. NFS-safe (link). */
-  createExclusive(path: Path, text: string): boolean;
+  createExclusive(path: Path, text: string, mode?: number): boolean;
   /** Waits until what others wrote is on the disk for good; what is not there is passed over. */
   flush(paths: readonly Path[]): Promise<void>;
   /** A file that is only ever appended to. Makes its folder. */
@@ -134,8 +149,18 @@ export interface Spawn {
   /** Files (absolute) that receive the output; both may be the same. */
   readonly stdout: string;
   readonly stderr: string;
+  /** Of standard output there is no file that anybody could find: `run` returns what was printed. */
+  readonly unnamed?: boolean;
   readonly timeout?: number;
   readonly silence?: number;
+}
+
+/** How a program ended. */
+export interface Ran {
+  readonly exit: Exit;
+  readonly leftBehind: number;
+  /** What it printed, where that was to have no name. */
+  readonly printed?: string;
 }
 
 export interface Processes {
@@ -154,7 +179,7 @@ export interface Processes {
   /** Kills what a dead builder left running here; false when something would not go. */
   sweep(builder: ProcessIdentity): Promise<boolean>;
   /** Runs to the end in a process group of its own; aborting stops the whole group. */
-  run(spawn: Spawn, signal: AbortSignal): Promise<{ exit: Exit; leftBehind: number }>;
+  run(spawn: Spawn, signal: AbortSignal): Promise<Ran>;
   /**
    * Starts under the supervisor in a session of its own; returns at once. `dir` (absolute) gets
    * `claim/`, `pid`, `exit`: see `supervisor.ts`. `onNeverBegun` is told, later, why nothing began.

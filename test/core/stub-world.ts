@@ -6,7 +6,7 @@ import type { Exit } from '../../core/api/facts.ts';
 import type { Path } from '../../core/api/values.ts';
 import type { Project } from '../../core/observe/stage.ts';
 import type { BuildOptions } from '../../core/run/build.ts';
-import type { Files, Processes, Spawn, Stat, World } from '../../core/world/world.ts';
+import type { Files, Processes, Ran, Spawn, Stat, World } from '../../core/world/world.ts';
 
 const ROOT = '/w';
 
@@ -309,7 +309,7 @@ function stubProcesses(
     vouch: () => undefined,
     isVouchedFor: () => Promise.resolve(undefined),
     sweep: () => Promise.resolve(true),
-    run: async (spawn, signal): Promise<{ exit: Exit; leftBehind: number }> => {
+    run: async (spawn, signal): Promise<Ran> => {
       counts.spawns++;
       ran.push(spawn.argv.join(' '));
       const [name, ...args] = spawn.argv;
@@ -318,7 +318,11 @@ function stubProcesses(
         return { exit: { kind: 'spawn', message: 'no such program' }, leftBehind: 0 };
       const code = await program(args, files, spawn);
       if (signal.aborted) return { exit: { kind: 'signal', signal: 'SIGINT' }, leftBehind: 0 };
-      return { exit: { kind: 'exit', code: code ?? 0 }, leftBehind: 0 };
+      const exit: Exit = { kind: 'exit', code: code ?? 0 };
+      if (spawn.unnamed !== true) return { exit, leftBehind: 0 };
+      const printed = files.readText(spawn.stdout) ?? '';
+      files.remove(spawn.stdout);
+      return { exit, leftBehind: 0, printed };
     },
     launch: () => {
       throw new Error('nothing is launched here');

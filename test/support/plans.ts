@@ -39,6 +39,7 @@ export function planOf(
       gathers: rule.gathers ?? [],
       outputs: (rule.outputs ?? []).map((o) => (typeof o === 'string' ? { path: o } : o)),
       sources: [],
+      params: {},
       recipeDigest: 'r',
     });
     verdicts.set(name, {

@@ -76,6 +76,7 @@ function load(
         return text === undefined ? 'absent' : digestOf(text);
       },
       readText,
+      remove: (path) => rmSync(path),
       write: (path, data, mode) => {
         writes.push(path);
         mkdirSync(dirname(path), { recursive: true });
