@@ -9,6 +9,8 @@ import type { TargetName } from '../api/values.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Memory } from '../memory/memory.ts';
 import { lastGood, type Trace } from '../memory/trace.ts';
+import { display } from '../words/quote.ts';
+import { enumerate } from '../words/text.ts';
 import type { World } from '../world/world.ts';
 import { Looker } from './looker.ts';
 
@@ -23,6 +25,29 @@ export interface Live {
   /** Ends it. */
   readonly cancel?: Exec;
 }
+
+/** What people are told of live work of targets that no rule declares any more: a line each, or one for many. */
+export function leftLive(
+  live: readonly Pick<Live, 'target' | 'what' | 'advice'>[],
+): readonly string[] {
+  if (live.length > MOST_LINES) {
+    const names = enumerate(
+      live.map(({ target }) => display(target)),
+      MOST_LINES,
+    );
+    const [{ advice }] = live as [Live];
+    const ends = advice === undefined ? '' : `, or end it (\`${advice}\` and so on)`;
+    return [
+      `${names} are in no rule any more, but their work is still on the grid, or may be. Put them back${ends}.`,
+    ];
+  }
+  return live.map(
+    ({ target, what, advice }) =>
+      `${display(target)} is in no rule any more, but its work is still on the grid: ${display(what)}. Put it back${advice === undefined ? '' : `, or \`${advice}\` ends it`}.`,
+  );
+}
+
+const MOST_LINES = 3;
 
 /** What is needed to find out. */
 export interface LiveLook {

@@ -3,23 +3,31 @@
 import type { TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import { whyUnfit } from './left.ts';
-import { builtOf, isLoss, outputsOf } from './record.ts';
+import { builtOf, isLoss, outputsOf, wasTried } from './record.ts';
 import { productOf } from './signature.ts';
 import type { Verdict } from './verdict.ts';
 import type { Verdicts, View } from './view.ts';
 
 /**
  * Work under way elsewhere must not have its inputs replaced under it: what was made then still
- * stands, and what changed has to wait.
+ * stands, and what changed has to wait. Nor may work that has perhaps begun, and nobody's wish to have
+ * it made again changes that.
  */
 export function heldBack(node: Node, view: View, verdict: Verdict): Verdict | undefined {
   const { hold } = node.rule;
-  if (hold === undefined || view.forced(node.name)) return undefined;
-  const until = view.trace(hold.until);
+  if (hold === undefined) return undefined;
+  const [since, until] = [view.trace(hold.since), view.trace(hold.until)];
   const isSettled = until?.kind === 'built' && until.early !== true;
-  if (view.trace(hold.since)?.kind !== 'built' || isSettled) return undefined;
+  if (isSettled || (since?.kind !== 'built' && !wasTried(since, view))) return undefined;
   const built = builtOf(node, view.trace(node.name), view);
   if (built === undefined) return undefined;
+  if (view.forced(node.name))
+    return {
+      state: 'failed',
+      final: true,
+      reasons: [],
+      note: `it is not made again while the work of ${hold.since} may read it: that is over when ${hold.until} is made`,
+    };
   const product = productOf(node, outputsOf(built), built.signature);
   return {
     state: 'fresh',

@@ -12,6 +12,7 @@ import { stillSet } from '../observe/by-set.ts';
 import { type Environments, environmentsOf } from '../observe/environment.ts';
 import { findingsIn } from '../observe/findings.ts';
 import { Listings } from '../observe/listings.ts';
+import { leftLive, liveWork } from '../observe/live.ts';
 import { Looker } from '../observe/looker.ts';
 import type { Observer } from '../observe/observer.ts';
 import { Settled } from '../observe/settled.ts';
@@ -120,6 +121,7 @@ class BuildRun {
   readonly #settled = new Settled();
   readonly #programs: Programs;
   #forced: ReadonlySet<TargetName> | undefined;
+  #toldLeft = false;
   /** Since when targets could not be seen, without having been seen in between. */
   readonly #unseenSince = new Map<TargetName, number>();
 
@@ -144,6 +146,7 @@ class BuildRun {
       for (const name of this.#unseenSince.keys())
         if (verdicts.get(name)?.unseen !== true) this.#unseenSince.delete(name);
       if (signal.aborted) return this.#summary(done, 'interrupted');
+      await this.#tellLeftLive(done);
       if (!onceMore && hasLetGo(plan, verdicts)) {
         onceMore = true;
         continue;
@@ -346,6 +349,17 @@ class BuildRun {
         this.#options.emit({ kind: 'told', target, text });
       }
     }
+  }
+
+  /** Of work on the grid whose targets no rule declares any more, once all that there is is known. */
+  async #tellLeftLive({ plan, traces }: Done): Promise<void> {
+    if (this.#toldLeft || plan.graph.unexpanded.length > 0) return;
+    this.#toldLeft = true;
+    const left = [...traces.keys()].filter((target) => !plan.graph.nodes.has(target));
+    const { world, build } = this.#project;
+    const asking = { world, adapters: build.adapters ?? {}, signal: this.#options.signal };
+    const live = await liveWork(left, { ...asking, traces });
+    for (const line of leftLive(live)) this.#warnOnce(line);
   }
 
   #warnOnce(message: string): void {

@@ -3,6 +3,7 @@
 import type { State, TargetStatus } from '../api/builds.ts';
 import type { TargetName } from '../api/values.ts';
 import { realTargets } from '../graph/graph.ts';
+import { leftLive } from '../observe/live.ts';
 import type { Plan, Verdict } from '../plan/verdict.ts';
 import type { Summary } from '../run/events.ts';
 import { type Paint, STATE_ORDER, STATE_STYLE } from '../words/paint.ts';
@@ -175,10 +176,7 @@ export interface Orphans {
 export const NO_ORPHANS: Orphans = { names: [], live: [] };
 
 function orphanLines({ names, live }: Orphans): readonly string[] {
-  const alive = live.map(
-    ({ target, what, advice }) =>
-      `${display(target)} is in no rule any more, but its work is still on the grid: ${display(what)}. Put it back${advice === undefined ? '' : `, or \`${advice}\` ends it`}.`,
-  );
+  const alive = leftLive(live);
   const dead = names.filter((name) => !live.some(({ target }) => target === name));
   if (dead.length === 0) return alive;
   const [are, they] = dead.length === 1 ? ['is', 'it'] : ['are', 'they'];

@@ -702,6 +702,20 @@ describe('a target held back while work is under way', () => {
     });
   });
 
+  test('is not made even when a person wants it made again', () => {
+    expect(held({ submitted: done }, { is: ['forced'] })).toEqual({
+      state: 'failed',
+      final: true,
+      reasons: [],
+      note: 'it is not made again while the work of submitted may read it: that is over when settled is made',
+    });
+  });
+
+  test('stays as well while nobody knows whether that work has begun', () => {
+    for (const trace of [failed({ token: 't' })(done), started()(done)])
+      expect(held({ submitted: trace })).toMatchObject({ state: 'fresh', until: 'settled' });
+  });
+
   test('keeps those from running that need its files when these are gone', () => {
     const need: Verdict = {
       ...{ state: 'fresh', product: 'dep made', note: 'held back until settled is settled' },
@@ -718,7 +732,8 @@ describe('a target held back while work is under way', () => {
   test.each<[string, { readonly [name: string]: Trace }, Case]>([
     ['nothing was started', {}, {}],
     ['it is settled', { submitted: done, settled: done }, {}],
-    ['it is forced', { submitted: done }, { is: ['forced'] }],
+    ['it is forced then', { submitted: done, settled: done }, { is: ['forced'] }],
+    ['what was started was refused', { submitted: failed()(done) }, {}],
   ])('is made when %s', (_what, records, more) => {
     expect(held(records, more)).toMatchObject({ state: 'stale' });
   });
