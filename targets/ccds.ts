@@ -2,8 +2,6 @@
 import {
   type GoOn,
   type Grid,
-  type JobsState,
-  jobsState,
   moment,
   type Path,
   type Queue,
@@ -12,7 +10,8 @@ import {
   target,
   write,
 } from '../core/index.ts';
-import { type Marker, readMarker } from './grid/marker.ts';
+import { readMarker } from './grid/marker.ts';
+import { liveJobs, type Submissions, submissionsIn, submissionsLook } from './grid/submissions.ts';
 import { type CcdReport, ccdLooks, ccdNote, reportFrom } from './reports/ccd-report.ts';
 import { ccdSighting, ccdTally } from './reports/ccd-settling.ts';
 import { focalPlane } from './reports/focal-plane.ts';
@@ -56,7 +55,13 @@ export function ccds(
       valueFromFiles: true,
       reads: [marker, ...('reads' in bandOf ? [bandOf.reads] : [])],
       look: () =>
-        afterwards ? looks : [...looks, { kind: 'ask', adapter: 'queue', question: null }],
+        afterwards
+          ? looks
+          : [
+              ...looks,
+              submissionsLook(followUp, exposure),
+              { kind: 'ask', adapter: 'queue', question: null },
+            ],
       judge: (seen, facts): Sighting => {
         const band = 'band' in bandOf ? bandOf.band : bandOf.bandIn(facts.text(bandOf.reads));
         if (band === undefined)
@@ -83,7 +88,7 @@ export function ccds(
         const about = readMarker(facts.maybeText(marker));
         const sighting = ccdSighting({
           report,
-          ...jobsFor(site.grid, seen.at(-1)!, { purpose: { exposure, season }, marker: about }),
+          ...jobsFor(site.grid, seen.at(-1)!, submissionsIn(seen.at(-2), { exposure, season })),
           known: about !== undefined && (about.job ?? about.token) !== null,
           again: about?.again === true,
           unchangedForSeconds: facts.unchangedFor,
@@ -123,26 +128,9 @@ function withTicket(
   return { ...sighting, tell: [...(sighting.tell ?? []), { about: 'credentials', text }] };
 }
 
-/** Jobs of a rescue carry the same exposure and season, so that they are waited for as well. */
-function jobsFor(
-  grid: Grid,
-  seen: QueueSeen,
-  {
-    purpose,
-    marker,
-  }: {
-    readonly purpose: { readonly exposure: string; readonly season: string };
-    readonly marker: Marker | undefined;
-  },
-): { readonly jobs: JobsState; readonly unseen?: string } {
-  if (seen.kind !== 'answer')
-    return { jobs: 'unknown', unseen: seen.kind === 'failed' ? seen.why : 'no answer' };
-  const { token, job } = marker ?? {};
-  const found = grid.jobsOf(seen.answer as unknown as Queue, {
-    purpose,
-    ...(token == null ? {} : { token }),
-    ...(job == null ? {} : { receipt: job }),
-  });
-  const jobs = jobsState(found);
-  return found.unseen === undefined ? { jobs } : { jobs, unseen: found.unseen };
+/** Those of rescues are waited for as well. */
+function jobsFor(grid: Grid, seen: QueueSeen, all: Submissions): ReturnType<typeof liveJobs> {
+  return seen.kind === 'answer'
+    ? liveJobs(grid, seen.answer as unknown as Queue, all)
+    : { jobs: 'unknown', unseen: seen.kind === 'failed' ? seen.why : 'no answer' };
 }

@@ -179,10 +179,14 @@ export interface HandedOver {
   readonly texts: readonly string[];
 }
 
-/** Whether work that was handed over is still under way. */
+/**
+ * Whether work that was handed over is still under way. `partOf`: the target whose work it goes on
+ * with, where that is another one (a rescue).
+ */
 export type Liveness =
   | {
       readonly state: 'live';
+      readonly partOf?: TargetName;
       /** In a few words: `61 idle`. */
       readonly what: string;
       /** What people may type to end it. */
@@ -191,7 +195,7 @@ export type Liveness =
       readonly cancel?: Exec;
     }
   | { readonly state: 'over' }
-  | { readonly state: 'unknown'; readonly why: string };
+  | { readonly state: 'unknown'; readonly why: string; readonly partOf?: TargetName };
 
 /** What core lends to an adapter. */
 export interface AdapterTools {

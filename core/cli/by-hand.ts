@@ -6,7 +6,7 @@ import type { Rule } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
 import { describeHolder, readHolder, unlock as takeLock } from '../memory/lock.ts';
 import { claimant, takeClaim } from '../observe/claims.ts';
-import { type Live, liveWork } from '../observe/live.ts';
+import { type Live, liveWork, undeclared } from '../observe/live.ts';
 import { type Project, stage } from '../observe/stage.ts';
 import type { Plan } from '../plan/verdict.ts';
 import {
@@ -255,7 +255,9 @@ export async function resubmit(
   await underLock(names, flags, invocation, async (named, context, project) => {
     const asking = { world: project.world, adapters: project.build.adapters ?? {}, signal };
     const targets = meant(named, context);
-    const look = () => liveWork(targets, { ...asking, traces: context.journal.traces });
+    const { traces } = context.journal;
+    const also = undeclared(traces, context.plan.graph);
+    const look = () => liveWork(targets, { ...asking, traces, also });
     const live = await look();
     for (const target of targets)
       terminal.out(`${onRecord(target, context)}; ${liveText(target, live)}`);
@@ -282,7 +284,7 @@ export async function resubmit(
 
 /** What is known of the work of a target that was handed over. */
 function liveText(target: TargetName, live: readonly Live[]): string {
-  const found = live.find((one) => one.target === target);
+  const found = live.find((one) => (one.partOf ?? one.target) === target);
   if (found === undefined) return 'nothing of it is known to be live';
   return found.sure
     ? `still live: ${found.what}`

@@ -2,7 +2,7 @@
 
 import { UserError } from '../api/errors.ts';
 import type { Memory } from '../memory/memory.ts';
-import { liveWork, readersOf } from '../observe/live.ts';
+import { liveWork, readersOf, undeclared } from '../observe/live.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { Project } from '../observe/stage.ts';
 import { notYetKnown, stage } from '../observe/stage.ts';
@@ -127,7 +127,8 @@ async function planned(
         ? plan
         : (await stage(project, observer, [...plan.goals, ...watchers], true)).plan;
     const handed = readersOf(members(plan, plan.goals), plan.graph);
-    const live = await liveWork(handed, { ...asking, traces: memory.traces });
+    const also = undeclared(memory.traces, plan.graph);
+    const live = await liveWork(handed, { ...asking, traces: memory.traces, also });
     return planClean(wider, plan.goals, observer, world.files, live);
   }
   const unknown = notYetKnown(found);

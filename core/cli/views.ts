@@ -8,7 +8,7 @@ import { recipeOf } from '../graph/recipes.ts';
 import { buildLogs, logsOf, partsOf } from '../memory/logs.ts';
 import { stillSet } from '../observe/by-set.ts';
 import { findingsIn } from '../observe/findings.ts';
-import { liveWork } from '../observe/live.ts';
+import { leftOver, liveWork } from '../observe/live.ts';
 import { graphUnseen, normaliser, notYetKnown } from '../observe/stage.ts';
 import type { Plan } from '../plan/verdict.ts';
 import { orphans } from '../repair/clean.ts';
@@ -49,9 +49,12 @@ export async function status(
   const named = left.filter((it) => Object.keys(it.outputs).length > 0).map((it) => it.target);
   const { world, build } = project;
   const asking = { world, adapters: build.adapters ?? {}, signal: invocation.signal };
-  const live = await liveWork(
-    left.map(({ target }) => target),
-    { ...asking, traces: memory.traces },
+  const live = leftOver(
+    await liveWork(
+      left.map(({ target }) => target),
+      { ...asking, traces: memory.traces },
+    ),
+    plan.graph,
   );
   const names = { names: named, live };
   const findings = findingsIn(plan, plan.verdicts, world.files);

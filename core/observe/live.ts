@@ -24,6 +24,8 @@ export interface Live {
   readonly advice?: string;
   /** Ends it. */
   readonly cancel?: Exec;
+  /** The target whose work this goes on with. */
+  readonly partOf?: TargetName;
 }
 
 /** What people are told of live work of targets that no rule declares any more: a line each, or one for many. */
@@ -55,14 +57,29 @@ export interface LiveLook {
   readonly adapters: { readonly [name: string]: Adapter };
   readonly traces: Memory['traces'];
   readonly signal: AbortSignal;
+  /** Targets whose work may go on with that of those that are asked about. */
+  readonly also?: readonly TargetName[];
 }
+
+/** Targets on record that no rule declares. */
+export const undeclared = (
+  traces: Memory['traces'],
+  { nodes }: Pick<Graph, 'nodes'>,
+): readonly TargetName[] => [...traces.keys()].filter((target) => !nodes.has(target));
+
+/** Of live work of targets that no rule declares, that which goes on with no declared target either. */
+export const leftOver = (live: readonly Live[], { nodes }: Pick<Graph, 'nodes'>): readonly Live[] =>
+  live.filter(({ partOf }) => partOf === undefined || !nodes.has(partOf));
 
 /** The live work of these targets. Nobody is asked where none of them has handed anything over. */
 export async function liveWork(
   targets: readonly TargetName[],
-  { world, adapters, traces, signal }: LiveLook,
+  { world, adapters, traces, signal, also = [] }: LiveLook,
 ): Promise<readonly Live[]> {
-  const handed = targets.flatMap((target) => handedOver(target, traces.get(target), world) ?? []);
+  const wanted = new Set(targets);
+  const handed = [...new Set([...targets, ...also])].flatMap(
+    (target) => handedOver(target, traces.get(target), world) ?? [],
+  );
   const knowing = Object.entries(adapters).filter(([, { work }]) => work !== undefined);
   if (handed.length === 0 || knowing.length === 0) return [];
   const looker = new Looker(world, { adapters, dry: false, signal });
@@ -71,19 +88,31 @@ export async function liveWork(
     const { question, judge } = work!;
     const [seen] = await looker.look([{ kind: 'ask', adapter: name, question }]);
     for (const of of handed) {
+      const { target } = of;
       if (seen?.kind !== 'answer') {
         const why = seen?.kind === 'failed' ? seen.why : 'no answer';
-        found.push({ target: of.target, sure: false, what: `it cannot be seen (${why})` });
+        if (wanted.has(target)) found.push({ target, sure: false, what: unseenBecause(why) });
         continue;
       }
       const state = judge(seen.answer, of);
-      if (state.state === 'live') found.push({ target: of.target, sure: true, ...state });
-      if (state.state === 'unknown')
-        found.push({ target: of.target, sure: false, what: `it cannot be seen (${state.why})` });
+      if (state.state === 'over') continue;
+      const { partOf } = state;
+      const isAsked = wanted.has(target) || (partOf !== undefined && wanted.has(partOf));
+      // Whoever knows the whole knows its part.
+      if (!isAsked || found.some((one) => one.sure && one.target === partOf)) continue;
+      found.push({
+        target,
+        ...(state.state === 'live'
+          ? { sure: true, ...state }
+          : { sure: false, what: unseenBecause(state.why) }),
+        ...(partOf === undefined ? {} : { partOf }),
+      });
     }
   }
   return found;
 }
+
+const unseenBecause = (why: string): string => `it cannot be seen (${why})`;
 
 /** What a record says of work that was handed over; undefined: none was. */
 function handedOver(
@@ -127,6 +156,8 @@ export function recordedReaders(
 ): Live | undefined {
   return live.find(
     (one) =>
-      one.target === target || Object.hasOwn(traces.get(one.target)?.signature.deps ?? {}, target),
+      one.target === target ||
+      one.partOf === target ||
+      Object.hasOwn(traces.get(one.target)?.signature.deps ?? {}, target),
   );
 }

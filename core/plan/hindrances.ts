@@ -26,7 +26,7 @@ export function heldBack(node: Node, view: View, verdict: Verdict): Verdict | un
       state: 'failed',
       final: true,
       reasons: [],
-      note: `it is not made again while the work of ${hold.since} may read it: that is over when ${hold.until} is made`,
+      note: `it is not made again while the work of ${hold.since} may read it: \`desgw build ${hold.until}\` waits for the end of that`,
     };
   const product = productOf(node, outputsOf(built), built.signature);
   return {

@@ -202,7 +202,7 @@ function whyNot(
     return { target, why: 'it is running; wait for it or stop it' };
   }
   const readers = new Set(readersOf([target], plan.graph));
-  const reader = live.find((one) => readers.has(one.target));
+  const reader = live.find((one) => readers.has(one.partOf ?? one.target));
   if (reader !== undefined) return stillLive(target, reader);
   const { once } = plan.graph.nodes.get(target)!.rule;
   if (once === undefined) return undefined;

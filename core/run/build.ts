@@ -12,7 +12,7 @@ import { stillSet } from '../observe/by-set.ts';
 import { type Environments, environmentsOf } from '../observe/environment.ts';
 import { findingsIn } from '../observe/findings.ts';
 import { Listings } from '../observe/listings.ts';
-import { leftLive, liveWork } from '../observe/live.ts';
+import { leftLive, leftOver, liveWork, undeclared } from '../observe/live.ts';
 import { Looker } from '../observe/looker.ts';
 import type { Observer } from '../observe/observer.ts';
 import { Settled } from '../observe/settled.ts';
@@ -355,10 +355,10 @@ class BuildRun {
   async #tellLeftLive({ plan, traces }: Done): Promise<void> {
     if (this.#toldLeft || plan.graph.unexpanded.length > 0) return;
     this.#toldLeft = true;
-    const left = [...traces.keys()].filter((target) => !plan.graph.nodes.has(target));
+    const left = undeclared(traces, plan.graph);
     const { world, build } = this.#project;
     const asking = { world, adapters: build.adapters ?? {}, signal: this.#options.signal };
-    const live = await liveWork(left, { ...asking, traces });
+    const live = leftOver(await liveWork(left, { ...asking, traces }), plan.graph);
     for (const line of leftLive(live)) this.#warnOnce(line);
   }
 

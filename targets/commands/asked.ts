@@ -1,5 +1,11 @@
 /** What several commands need: exposures as typed, the season of this workspace, the queue as it is now. */
-import { type CommandCall, type Queue, UserError } from '../../core/index.ts';
+import { type CommandCall, type Grid, type Queue, UserError } from '../../core/index.ts';
+import {
+  jobsOfAll,
+  type Submissions,
+  submissionsIn,
+  submissionsLook,
+} from '../grid/submissions.ts';
 import { type Exposure, isSeason, parseExposure, type Season } from '../settings/domain.ts';
 import { SEASON_FILE } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
@@ -41,6 +47,34 @@ export async function askQueue(site: Site, { tools }: Pick<CommandCall, 'tools'>
       jobs: [],
     };
   }
+}
+
+/** What exposures were handed over as, by the markers beside their DAGs. */
+export async function submissionsOf(
+  site: Site,
+  { look }: Pick<CommandCall, 'look'>,
+  { exposures, season }: { readonly exposures: readonly Exposure[]; readonly season: Season },
+): Promise<readonly Submissions[]> {
+  const seen = await look(exposures.map((one) => submissionsLook({ site, season }, one)));
+  return exposures.map((exposure, i) => submissionsIn(seen[i], { exposure, season }));
+}
+
+/** Whose jobs are not there for certain, and of whom that is not known. */
+export function absences(
+  grid: Grid,
+  queue: Queue,
+  all: readonly Submissions[],
+  what: string,
+): { readonly lines: readonly string[]; readonly unseen: boolean } {
+  let unseen = false;
+  const lines = all.map((one) => {
+    const why = jobsOfAll(grid, queue, one).unseen;
+    if (why === undefined)
+      return `${one.exposure} has no ${what} of season ${one.season} in the queue.`;
+    unseen = true;
+    return `${one.exposure}: whether it has ${what} in the queue is not known: ${why}.`;
+  });
+  return { lines, unseen };
 }
 
 /** An age for people: `12 min`, `3 h`, `2 d`. */

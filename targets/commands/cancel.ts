@@ -4,14 +4,22 @@ import {
   type CommandCall,
   exitText,
   type Grid,
-  isAlive,
   jobsInWords,
   jobsState,
   type Queue,
 } from '../../core/index.ts';
+import { jobsOfAll, type Submissions } from '../grid/submissions.ts';
+import { idsOf } from '../grid/work.ts';
 import type { Exposure } from '../settings/domain.ts';
 import type { Site } from '../site/site.ts';
-import { aligned, askQueue, claimedSeason, neededExposures } from './asked.ts';
+import {
+  absences,
+  aligned,
+  askQueue,
+  claimedSeason,
+  neededExposures,
+  submissionsOf,
+} from './asked.ts';
 import { cancelPostproc } from './cancel-postproc.ts';
 
 /** What one exposure has in the queue and which job ids have to go for it. */
@@ -26,22 +34,13 @@ export interface Removal {
 export function removals(
   grid: Grid,
   queue: Queue,
-  exposures: readonly Exposure[],
-  season: string,
+  all: readonly Submissions[],
 ): readonly Removal[] {
-  return exposures.flatMap((exposure) => {
-    const found = grid.jobsOf(queue, { purpose: { exposure, season } });
+  return all.flatMap((one) => {
+    const found = jobsOfAll(grid, queue, one);
     const counts = jobsState(found);
     if (counts === 'none' || counts === 'unknown') return [];
-    const alive = found.jobs.filter(isAlive);
-    const dags = alive.filter((job) => job.node === undefined);
-    const orphans = alive.filter(
-      (job) =>
-        job.node !== undefined && !dags.some(({ submission }) => submission === job.submission),
-    );
-    return [
-      { exposure, ids: [...dags, ...orphans].map(({ id }) => id), jobs: jobsInWords(counts) },
-    ];
+    return [{ exposure: one.exposure, ids: idsOf(found), jobs: jobsInWords(counts) }];
   });
 }
 
@@ -62,11 +61,14 @@ export function cancel(site: Site): Command {
         );
         return 1;
       }
-      const found = removals(site.grid, queue, exposures, season);
-      for (const exposure of exposures)
-        if (!found.some((removal) => removal.exposure === exposure))
-          call.print(`${exposure} has no jobs of season ${season} in the queue.`);
-      if (found.length === 0) return 0;
+      const all = await submissionsOf(site, call, { exposures, season });
+      const found = removals(site.grid, queue, all);
+      const without = all.filter(
+        ({ exposure }) => !found.some((removal) => removal.exposure === exposure),
+      );
+      const { lines, unseen } = absences(site.grid, queue, without, 'jobs');
+      for (const line of lines) call.print(line);
+      if (found.length === 0) return unseen ? 1 : 0;
       call.print(`To be removed from the queue:\n${rows(found)}`);
       if (
         !(await call.confirm(
@@ -76,7 +78,8 @@ export function cancel(site: Site): Command {
         call.print('Nothing was changed.');
         return 0;
       }
-      return removeAndConfirm(site, call, found, season);
+      const status = await removeAndConfirm(site, call, found, all);
+      return unseen ? 1 : status;
     },
   };
 }
@@ -88,7 +91,7 @@ async function removeAndConfirm(
   site: Site,
   call: CommandCall,
   found: readonly Removal[],
-  season: string,
+  all: readonly Submissions[],
 ): Promise<number> {
   const ids = found.flatMap((removal) => removal.ids);
   const removal = site.grid.cancel(ids);
@@ -96,7 +99,8 @@ async function removeAndConfirm(
   // Its exit status says nothing about success; the queue does.
   const after = await askQueue(site, call);
   const exposures = found.map(({ exposure }) => exposure);
-  const left = removals(site.grid, after, exposures, season);
+  const asked = all.filter(({ exposure }) => exposures.includes(exposure));
+  const left = removals(site.grid, after, asked);
   if (after.state === 'seen' && left.length === 0) {
     call.print(`Removed: the queue has no jobs of ${exposures.join(', ')} any more.`);
     call.print('Nothing else was touched: the next `desgw build` judges what came back.');

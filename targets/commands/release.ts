@@ -8,9 +8,17 @@ import {
   type Queue,
   UserError,
 } from '../../core/index.ts';
+import { jobsOfAll, type Submissions } from '../grid/submissions.ts';
 import type { Exposure } from '../settings/domain.ts';
 import type { Site } from '../site/site.ts';
-import { aligned, askQueue, claimedSeason, neededExposures } from './asked.ts';
+import {
+  absences,
+  aligned,
+  askQueue,
+  claimedSeason,
+  neededExposures,
+  submissionsOf,
+} from './asked.ts';
 
 /** The held jobs of one exposure. */
 export interface HeldJobs {
@@ -23,15 +31,14 @@ export interface HeldJobs {
 export function heldJobsIn(
   grid: Grid,
   queue: Queue,
-  exposures: readonly Exposure[],
-  season: string,
+  all: readonly Submissions[],
 ): readonly HeldJobs[] {
-  return exposures.flatMap((exposure) => {
-    const { jobs } = grid.jobsOf(queue, { purpose: { exposure, season } });
+  return all.flatMap((one) => {
+    const { jobs } = jobsOfAll(grid, queue, one);
     const held = jobs.filter(({ status }) => status === 'held');
     return held.length === 0
       ? []
-      : [{ exposure, ids: held.map(({ id }) => id), why: reasons(held) }];
+      : [{ exposure: one.exposure, ids: held.map(({ id }) => id), why: reasons(held) }];
   });
 }
 
@@ -50,19 +57,23 @@ export function release(site: Site): Command {
       if (step === undefined)
         throw new UserError('this grid cannot be told to release jobs', 'Use its own program.');
       const queue = await askQueue(site, call);
-      const found = heldJobsIn(site.grid, queue, exposures, season);
+      const all = await submissionsOf(site, call, { exposures, season });
+      const found = heldJobsIn(site.grid, queue, all);
       if (queue.state === 'failed' && found.length === 0) {
         call.print(
           `Nothing was released: the queue could not be seen (${queue.why}).\nTry again when \`desgw jobs\` shows it.`,
         );
         return 1;
       }
-      for (const exposure of exposures)
-        if (!found.some((held) => held.exposure === exposure))
-          call.print(`${exposure} has no held jobs of season ${season} in the queue.`);
-      if (found.length === 0) return 0;
+      const without = all.filter(
+        ({ exposure }) => !found.some((held) => held.exposure === exposure),
+      );
+      const { lines, unseen } = absences(site.grid, queue, without, 'held jobs');
+      for (const line of lines) call.print(line);
+      if (found.length === 0) return unseen ? 1 : 0;
       call.print(`Held:\n${rows(found)}`);
-      return releaseAndConfirm(site, call, { found, season });
+      const status = await releaseAndConfirm(site, call, { found, all });
+      return unseen ? 1 : status;
     },
   };
 }
@@ -75,13 +86,14 @@ const rows = (found: readonly HeldJobs[]): string =>
 async function releaseAndConfirm(
   site: Site,
   call: CommandCall,
-  { found, season }: { readonly found: readonly HeldJobs[]; readonly season: string },
+  { found, all }: { readonly found: readonly HeldJobs[]; readonly all: readonly Submissions[] },
 ): Promise<number> {
   const answer = await call.tools.run(site.grid.release!(found.flatMap(({ ids }) => ids)));
   // Its exit status says nothing about success; the queue does.
   const after = await askQueue(site, call);
   const exposures = found.map(({ exposure }) => exposure);
-  const left = heldJobsIn(site.grid, after, exposures, season);
+  const asked = all.filter(({ exposure }) => exposures.includes(exposure));
+  const left = heldJobsIn(site.grid, after, asked);
   if (after.state === 'seen' && left.length === 0) {
     call.print(`Released: no job of ${exposures.join(', ')} is held any more.`);
     return 0;

@@ -45,6 +45,10 @@ export interface RescuePlan {
 export const rescueName = (exposure: Exposure, number: number): string =>
   `rescue_${exposure}_${number}`;
 
+/** The exposure of a target that submits a rescue; undefined for any other target. */
+export const rescuedBy = (target: string): Exposure | undefined =>
+  /^rescue_(\d+)_\d+$/.exec(target)?.[1];
+
 /** The DAG of a rescue, beside that of the exposure. */
 export const rescueFile = (place: Place, exposure: Exposure, number: number): Path =>
   dagFile(place, exposure).replace(/\.dag$/, `_rescue${number}.dag`);

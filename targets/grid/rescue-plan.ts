@@ -5,7 +5,6 @@
 import {
   type Grid,
   jobsInWords,
-  jobsState,
   type Listing,
   type Queue,
   Refusal,
@@ -37,6 +36,7 @@ import {
   rescueName,
   textOf,
 } from './rescue-files.ts';
+import { liveJobs } from './submissions.ts';
 
 /** Memory when the DAG does not say how much a job had, and the most that is asked for unasked. */
 const FIRST_MEMORY = '6000MB';
@@ -156,21 +156,15 @@ function refuseWhileLive(
   { exposure, season }: RescueAsked,
   { queue, markers }: { readonly queue: Queue; readonly markers: readonly (Marker | undefined)[] },
 ): void {
-  const known = markers.map((marker) => ({
-    purpose: { exposure, season },
-    ...(marker?.token == null ? {} : { token: marker.token }),
-    ...(marker?.job == null ? {} : { receipt: marker.job }),
-  }));
-  const states = known.map((one) => jobsState(grid.jobsOf(queue, one)));
-  const live = states.find((state) => typeof state !== 'string');
-  if (typeof live === 'object')
+  const { jobs, unseen } = liveJobs(grid, queue, { exposure, season, markers });
+  if (typeof jobs === 'object')
     throw new Refusal(
-      `jobs of ${exposure} are still in the queue: ${jobsInWords(live)}`,
+      `jobs of ${exposure} are still in the queue: ${jobsInWords(jobs)}`,
       `wait for them (desgw build ${ccdsName(exposure)}), or desgw cancel ${exposure}`,
     );
-  if (queue.state === 'failed')
+  if (unseen !== undefined)
     throw new Refusal(
-      `the queue could not be seen (${queue.why}), so jobs of ${exposure} may still be in it`,
+      `the queue could not be seen (${unseen}), so jobs of ${exposure} may still be in it`,
       'try again when `desgw jobs` shows it',
     );
 }

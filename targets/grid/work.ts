@@ -12,7 +12,9 @@ import {
   type Liveness,
   type Queue,
 } from '../../core/index.ts';
+import { submittedName } from '../settings/follow-up.ts';
 import { readMarker } from './marker.ts';
+import { rescuedBy } from './rescue-files.ts';
 
 /** The queue of a grid, for `adapters` of a site. */
 export function watchedQueue(grid: Grid): Adapter {
@@ -29,10 +31,13 @@ function liveness(grid: Grid, answer: Json, of: HandedOver): Liveness {
   const found = grid.jobsOf(answer as unknown as Queue, known);
   const jobs = jobsState(found);
   if (jobs === 'none') return { state: 'over' };
-  if (jobs === 'unknown') return { state: 'unknown', why: found.unseen ?? 'no answer' };
-  const exposure = known.purpose?.exposure;
+  const rescued = rescuedBy(of.target);
+  const part = rescued === undefined ? {} : { partOf: submittedName(rescued) };
+  if (jobs === 'unknown') return { state: 'unknown', why: found.unseen ?? 'no answer', ...part };
+  const exposure = known.purpose?.exposure ?? rescued;
   return {
     state: 'live',
+    ...part,
     what: jobsInWords(jobs),
     cancel: grid.cancel(idsOf(found)),
     ...(exposure === undefined ? {} : { advice: `desgw cancel ${exposure}` }),

@@ -2,7 +2,13 @@
 import { expect, test } from 'vitest';
 import type { Liveness } from '../../../core/api/looks.ts';
 import type { Trace } from '../../../core/memory/trace.ts';
-import { liveWork, recordedReaders } from '../../../core/observe/live.ts';
+import {
+  leftLive,
+  leftOver,
+  liveWork,
+  recordedReaders,
+  undeclared,
+} from '../../../core/observe/live.ts';
 import { builtTrace } from '../../support/plans.ts';
 import { stubWorld } from '../stub-world.ts';
 
@@ -45,6 +51,49 @@ test('nobody is asked about targets that handed nothing over', async () => {
   };
   expect(await look(new Map([['plain', builtTrace()]]), answer)).toEqual([]);
   expect(asked).toBe(0);
+});
+
+test('work that goes on with that of a target counts as its own, and is no work of nobody', async () => {
+  const traces = new Map([
+    ['s', builtTrace({ receipt: '1.0@a' })],
+    ['part', builtTrace({ receipt: '2.0@b' })],
+    ['other', builtTrace({ receipt: '3.0@b' })],
+  ]);
+  const ask = (of: (target: string) => Liveness, targets = ['s'], also = ['part', 'other']) =>
+    liveWork(targets, {
+      ...{ world: stubWorld(), signal, traces, also },
+      adapters: {
+        queue: {
+          ...queue(async () => ({ state: 'over' })),
+          work: { question: null, judge: (_, { target }) => of(target) },
+        },
+      },
+    });
+  const silent: Liveness = { state: 'unknown', why: 'b is silent', partOf: 's' };
+  const over: Liveness = { state: 'over' };
+  const found = await ask((target) => (target === 'part' ? silent : over));
+  expect(found).toEqual([
+    { target: 'part', partOf: 's', sure: false, what: 'it cannot be seen (b is silent)' },
+  ]);
+  const live: Liveness = { state: 'live', what: '3 idle' };
+  expect(
+    await ask((target) => (target === 'part' ? { ...live, partOf: 's' } : live)),
+  ).toMatchObject([{ target: 's' }]);
+  const nodes = new Map([['s', {}]]) as never;
+  expect(leftOver(found, { nodes })).toEqual([]);
+  expect(leftOver(found, { nodes: new Map() })).toEqual(found);
+  expect(undeclared(traces, { nodes })).toEqual(['part', 'other']);
+});
+
+test('many targets without a rule whose work is live are told in one line', () => {
+  const one = (target: string) => ({ target, what: '3 idle', advice: `end ${target}` });
+  expect(leftLive(['a', 'b'].map(one))).toEqual([
+    'a is in no rule any more, but its work is still on the grid: 3 idle. Put it back, or `end a` ends it.',
+    'b is in no rule any more, but its work is still on the grid: 3 idle. Put it back, or `end b` ends it.',
+  ]);
+  expect(leftLive(['a', 'b', 'c', 'd'].map(one))).toEqual([
+    'a, b, c and d are in no rule any more, but their work is still on the grid, or may be. Put them back, or end it (`end a` and so on).',
+  ]);
 });
 
 test('what live work was made from is read by it, though no rule declares either any more', () => {

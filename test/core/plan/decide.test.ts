@@ -707,7 +707,7 @@ describe('a target held back while work is under way', () => {
       state: 'failed',
       final: true,
       reasons: [],
-      note: 'it is not made again while the work of submitted may read it: that is over when settled is made',
+      note: 'it is not made again while the work of submitted may read it: `desgw build settled` waits for the end of that',
     });
   });
 
