@@ -182,6 +182,11 @@ describe('README', () => {
     expect(code).toBe(0);
     expect(withoutTimes(out)).toBe(withoutTimes(`${shown.join('\n')}\n`));
 
+    const piped = blocks(README, '').find((text) => /^\$ desgw .* \| /.test(text))!;
+    const [line, ...printed] = piped.slice(2).split('\n');
+    const bash = `desgw() { '${process.execPath}' '${join(ROOT, 'core/bin.cjs')}' "$@"; }; ${line}`;
+    expect(run('bash', ['-c', bash], dir)).toEqual({ code: 0, out: printed.join('\n') });
+
     for (const command of ['history', 'show report'])
       expect(facts(desgw(dir, ...command.split(' ')).out)).toBe(facts(shownOf(`desgw ${command}`)));
   });

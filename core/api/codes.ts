@@ -75,6 +75,10 @@ export const CODES = {
     title: 'a target failed',
     text: 'A step ended badly, or what it left was judged not to be good. `desgw log TARGET` shows what it printed, `desgw why TARGET` what it was made from; `desgw build` tries again.',
   },
+  DG402: {
+    title: 'an output was not made',
+    text: 'The steps ended well and a file that they were to make is not there, or is something that no record can hold. The message names what lies near it. Mend the path in the recipe, or say `optional` where making none is no failure.',
+  },
   DG403: {
     title: 'an output was edited by hand',
     text: 'It is not overwritten. `desgw accept TARGET` lets the edit stand until what it is made from changes; `desgw build --force TARGET` makes it again and keeps the edit beside it.',
@@ -86,6 +90,22 @@ export const CODES = {
   DG405: {
     title: 'what was submitted is out of date',
     text: 'It was done once, and what it was made from has changed since. `desgw why TARGET` says what; `desgw resubmit TARGET` does it once more.',
+  },
+  DG406: {
+    title: 'a function of the rule file threw',
+    text: 'It was asked for steps, a judgement or a note of one target; only that target fails. The message shows the place in the rule file.',
+  },
+  DG407: {
+    title: 'a target cannot be made as things are asked',
+    text: 'Its rule refuses: a value, a file or a state does not fit. The message says which and what would do; nothing was begun.',
+  },
+  DG408: {
+    title: 'what has to be known cannot be seen',
+    text: 'A disk, a queue or a database does not answer. What is not seen is never taken for a negative answer: the target waits, and fails after a while. See that it can be seen (`desgw doctor`), then build again.',
+  },
+  DG409: {
+    title: 'it was refused before anything happened',
+    text: 'The grid said no before it took the work; that nothing happened is certain, so the next build may try again. The message says what the grid wants.',
   },
   DG501: {
     title: 'another build is at work here',
@@ -109,3 +129,7 @@ export type Code = keyof typeof CODES;
 
 /** Whether a word is a code, in capitals or not. */
 export const isCode = (word: string): word is Code => Object.hasOwn(CODES, word);
+
+/** Of which kind something wrong with a target is. */
+export const codeOf = (problem: { readonly code?: Code; readonly refused?: string }): Code =>
+  problem.code ?? (problem.refused === undefined ? 'DG401' : 'DG409');

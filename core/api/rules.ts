@@ -1,5 +1,6 @@
 /** Rules: how to make one target, and when it is out of date. Data and pure functions only. */
 
+import type { Code } from './codes.ts';
 import type { Facts, RunFacts } from './facts.ts';
 import type { Look, Observation, Seen } from './looks.ts';
 import type { Claim, EditFormat, Exec, Step, Write } from './steps.ts';
@@ -144,6 +145,8 @@ export interface Recipe {
 /** One thing wrong with a run: what, and what to do about it. */
 export interface Problem {
   readonly what: string;
+  /** Of which kind it is, for `desgw help CODE`; DG401 where nothing better is known. */
+  readonly code?: Code;
   /** It would go wrong again: not tried before something else changes, or a person says so. */
   readonly lasting?: true;
   readonly advice?: string;

@@ -17,12 +17,13 @@ import { refuseSwallowed } from './npm.ts';
 import {
   asksForHelp,
   type Described,
-  GLOBAL_OPTIONS,
   globalFlags,
   helpOf,
+  optionsOf,
   parse,
   rows,
 } from './options.ts';
+import { said } from './said.ts';
 
 /** Lists the commands and options that the rule file adds. (`desgw --help` runs no rule file, so it cannot.) */
 export async function commands(
@@ -33,6 +34,15 @@ export async function commands(
   const { loaded } = await openProject(invocation, flags, { writes: false });
   const added = Object.entries(loaded.build.commands ?? {});
   const shortcuts = shortcutsOf(loaded.build).map(({ option }) => option);
+  if (flags.json === true) {
+    invocation.terminal.data({
+      commands: added.map(([name, { doc, usage = '', options = {} }]) => ({
+        ...{ name, doc, usage, options },
+      })),
+      options: shortcuts.map(([option, help]) => ({ option, help })),
+    });
+    return 0;
+  }
   const lines = [
     ...(added.length === 0
       ? ['The rule file adds no commands.']
@@ -62,9 +72,11 @@ export async function runAdded(
     invocation.terminal.out(helpOf(described));
     return 0;
   }
-  refuseSwallowed([...described.options, ...GLOBAL_OPTIONS], invocation);
+  refuseSwallowed(optionsOf(described), invocation);
   const { args, flags } = parse(name, described, argv);
-  return command.run(callOf(args, flags, opened, invocation));
+  return said(described, flags, invocation, (called) =>
+    command.run(callOf(args, flags, opened, called)),
+  );
 }
 
 /** Short forms that mean the same everywhere. */

@@ -151,7 +151,7 @@ async function dryRun(
   const stepsOf = stepsAsThingsStand(stage, observer, project.explain);
   const refused = refusals(stage.plan, stepsOf);
   const { files } = project.world;
-  if (flags.json === true) terminal.out(JSON.stringify(dryRunJson(stage.plan, stepsOf)));
+  if (flags.json === true) terminal.data(dryRunJson(stage.plan, stepsOf));
   else {
     const { paint } = terminal;
     for (const text of noticesOf(project.build)) terminal.out(noticeText(text, paint));

@@ -233,7 +233,7 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
   commands: {
     usage: 'commands',
     doc: 'the commands and options that the rule file adds',
-    options: [],
+    options: [JSON_OPTION],
     examples: ['desgw commands'],
     run: commands,
   },

@@ -11,13 +11,14 @@ import {
 import { refuseSwallowed } from './npm.ts';
 import {
   asksForHelp,
-  GLOBAL_OPTIONS,
   globalFlags,
   helpOf,
   nameOf,
+  optionsOf,
   parse,
   UnknownOption,
 } from './options.ts';
+import { said } from './said.ts';
 
 /** Parses the words and runs the command, or shows its help. */
 export async function runDeclared(
@@ -31,7 +32,7 @@ export async function runDeclared(
     invocation.terminal.out(helpOf(await complete(declared)));
     return 0;
   }
-  refuseSwallowed([...declared.options, ...GLOBAL_OPTIONS], invocation);
+  refuseSwallowed(optionsOf(declared), invocation);
   let parsed: ReturnType<typeof parse>;
   try {
     parsed = parse(name, declared, argv);
@@ -47,7 +48,8 @@ export async function runDeclared(
     parsed = parse(name, { ...declared, options }, argv);
     parsed = { ...parsed, flags: { ...parsed.flags, set: sets(parsed.flags, shortcuts) } };
   }
-  return declared.run(parsed.args, parsed.flags, invocation);
+  const { args, flags } = parsed;
+  return said(declared, flags, invocation, (called) => declared.run(args, flags, called));
 }
 
 /** A command with the options that had to be looked up. */

@@ -26,7 +26,7 @@ export async function history(
   const isAlive = processes.isAlive.bind(processes);
   const found = newest(pastInvocations(files), names, lastOf(flags));
   if (found.length === 0 && names.length > 0) refuseUnknown(names, pastInvocations(files));
-  if (flags.json === true) terminal.out(JSON.stringify(historyJson(found, isAlive)));
+  if (flags.json === true) terminal.data(historyJson(found, isAlive));
   else if (found.length === 0)
     terminal.out('Nothing has been done here yet, or before there was a history.');
   else {

@@ -29,8 +29,13 @@ export async function journal(
       throw new UserError(`nothing is on record of '${name}'`, didYouMean(name, known));
   const wanted = (target: string): boolean =>
     names.length === 0 || names.some((name) => isMeant(target, name));
-  const told = (flags.json === true ? journalJson : journalText)(segments, wanted);
-  invocation.terminal.out(told === '' ? 'Nothing is on record.' : told);
+  const { terminal } = invocation;
+  if (flags.json === true) {
+    for (const record of journalJson(segments, wanted)) terminal.data(record);
+    return 0;
+  }
+  const told = journalText(segments, wanted);
+  terminal.out(told === '' ? 'Nothing is on record.' : told);
   return 0;
 }
 
@@ -74,7 +79,7 @@ export async function stats(
   ] as const;
   if (flags.json === true) {
     const data = Object.fromEntries(parts.map(([name, ms]) => [name, Math.round(ms)]));
-    invocation.terminal.out(JSON.stringify(data));
+    invocation.terminal.data(data);
     return 0;
   }
   const rows = parts.map(([name, ms, what]) => [name, `${Math.round(ms)} ms`.padStart(9), what]);

@@ -10,7 +10,13 @@ import { UserError } from '../api/errors.ts';
 import type { History } from '../memory/history.ts';
 import { codeText, complaintJson, complaintOf, complaintText } from '../views/complaint.ts';
 import { openSecrets, type SecretStore } from '../words/secrets.ts';
-import { processTerminal, type Terminal, whenLost, whenRead } from '../words/terminal.ts';
+import {
+  processTerminal,
+  reserveStdout,
+  type Terminal,
+  whenLost,
+  whenRead,
+} from '../words/terminal.ts';
 import { FileError, openFiles } from '../world/files.ts';
 import type { World } from '../world/world.ts';
 import { runAdded } from './added.ts';
@@ -21,6 +27,7 @@ import { topHelp } from './help.ts';
 import { watchSignals } from './watchdog.ts';
 
 async function main(secrets: SecretStore, terminal: Terminal): Promise<number> {
+  reserveStdout();
   const interrupt = handleSignals(terminal);
   const argv = process.argv.slice(2);
   hideArguments(secrets);
@@ -152,7 +159,7 @@ function complain(error: unknown, terminal: Terminal): number {
     isSomebodyElses(error) ? new UserError(error.message, SHARE).coded('DG503') : error,
     (path) => readAbove(process.cwd(), path),
   );
-  if (process.argv.includes('--json')) terminal.out(JSON.stringify(complaintJson(complaint)));
+  if (process.argv.includes('--json')) terminal.data(complaintJson(complaint));
   terminal.err(complaintText(complaint));
   if (process.env.DESGW_DEBUG !== undefined && error instanceof Error)
     terminal.err(error.stack ?? '');

@@ -30,6 +30,20 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
   ['--allow-unknown', 'let --set name parameters that the rule file does not declare'],
 ];
 
+/** What `--json` means for a command that has nothing but sentences to give. */
+const SAID_JSON: Option = ['--json', 'what it says as data, one object a line'];
+
+/** Whether a command has data of its own to print. */
+export const hasOwnJson = ({ options }: Described): boolean =>
+  options.some(([flag]) => nameOf(flag) === 'json');
+
+/** All options of a command: its own, and those that every command takes. */
+export const optionsOf = (described: Described): readonly Option[] => [
+  ...described.options,
+  ...(hasOwnJson(described) ? [] : [SAID_JSON]),
+  ...GLOBAL_OPTIONS,
+];
+
 /** The one option that may be given more than once. */
 const REPEATABLE = 'set';
 
@@ -46,7 +60,7 @@ export function parse(
   described: Described,
   argv: readonly string[],
 ): { readonly args: readonly string[]; readonly flags: Flags } {
-  const options = [...described.options, ...GLOBAL_OPTIONS];
+  const options = optionsOf(described);
   const parser = cac('desgw');
   const command = parser.command(described.usage, described.doc);
   for (const [flag, help] of options) command.option(flag, help);
@@ -87,20 +101,14 @@ export function asksForHelp(argv: readonly string[]): boolean {
 }
 
 /** The help of a command. */
-export function helpOf({
-  usage,
-  shown = usage,
-  doc,
-  options,
-  examples = [],
-  more,
-}: Described): string {
+export function helpOf(described: Described): string {
+  const { usage, shown = usage, doc, examples = [], more } = described;
   return [
     `desgw ${shown} [options]`,
     '',
     `  ${doc}`,
     '',
-    ...rows([...options, ...GLOBAL_OPTIONS]),
+    ...rows(optionsOf(described)),
     ...(examples.length === 0 ? [] : ['', 'Examples:', ...examples.map((one) => `  ${one}`)]),
     ...(more === undefined ? [] : ['', more]),
   ].join('\n');

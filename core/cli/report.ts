@@ -35,7 +35,7 @@ export async function report(
   if (flags.serve === true) return served(opened, flags, invocation);
   const data = await dataOf(opened, invocation);
   if (flags.json === true) {
-    invocation.terminal.out(JSON.stringify(data));
+    invocation.terminal.data(data);
     return 0;
   }
   const path = file ?? FILE;

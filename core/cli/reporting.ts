@@ -98,6 +98,7 @@ export function logReporter(
 function paper(write: (text: string) => void): Terminal {
   return {
     out: write,
+    data: (value) => write(JSON.stringify(value)),
     raw: (bytes) => write(new TextDecoder().decode(bytes)),
     err: write,
     paint: plain,

@@ -48,7 +48,7 @@ export async function show(
       terminal.out(provenanceText(found, { paint, width, now }));
       break;
     case 'json':
-      terminal.out(JSON.stringify(provenanceJson(found)));
+      terminal.data(provenanceJson(found));
       break;
     case 'ro-crate':
       terminal.out(JSON.stringify(roCrate(found, { name: basename(files.root), now }), null, 2));

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { UserError } from '../api/errors.ts';
 import type { Sighting } from '../api/looks.ts';
 import { resolveGoals } from '../graph/goals.ts';
+import { dependencyPath } from '../graph/order.ts';
 import { recipeOf } from '../graph/recipes.ts';
 import { buildLogs, logsOf, partsOf } from '../memory/logs.ts';
 import { stillSet } from '../observe/by-set.ts';
@@ -63,22 +64,23 @@ export async function status(
     'build',
     ...(build.goal === undefined && targets.length === 0 ? ['*'] : targets),
   );
-  terminal.out(
-    flags.json === true
-      ? JSON.stringify({ ...statusJson(plan, names, again), findings, stillSet: kept })
-      : statusText(plan, names, {
+  if (flags.json === true)
+    terminal.data({ ...statusJson(plan, names, again), findings, stillSet: kept });
+  else
+    terminal.out(
+      statusText(plan, names, {
+        paint,
+        width,
+        all: flags.all === true,
+        findings,
+        stillSet: kept,
+        again,
+        map: mapOf(plan, lastSeen(plan.graph, observer, project.world.files), {
           paint,
-          width,
-          all: flags.all === true,
-          findings,
-          stillSet: kept,
-          again,
-          map: mapOf(plan, lastSeen(plan.graph, observer, project.world.files), {
-            paint,
-            ascii: flags.ascii === true || !knowsUnicode(invocation.env),
-          }),
+          ascii: flags.ascii === true || !knowsUnicode(invocation.env),
         }),
-  );
+      }),
+    );
   return 0;
 }
 
@@ -113,14 +115,17 @@ export async function why(
       );
     const { plan, project } = await look([names[1]!], flags, invocation);
     const [from] = resolveGoals(plan.graph, [names[0]!], normaliser(project.world.files.root));
-    terminal.out(pathText(plan.graph, from!, plan.goals[0]!));
+    const to = plan.goals[0]!;
+    if (flags.json === true)
+      terminal.data({ from: from!, to, path: dependencyPath(plan.graph, from!, to) ?? null });
+    else terminal.out(pathText(plan.graph, from!, to));
     return 0;
   }
   if (names.length === 0) throw new UserError('why needs a target', 'desgw why TARGET');
   const { plan, memory, project } = await look(names, flags, invocation);
   const options = { traces: memory.traces, now: project.world.clock.now(), paint: terminal.paint };
   if (flags.json === true)
-    terminal.out(JSON.stringify(plan.goals.map((goal) => whyJson(plan, goal, options.traces))));
+    terminal.data(plan.goals.map((goal) => whyJson(plan, goal, options.traces)));
   else terminal.out(plan.goals.map((goal) => whyText(plan, goal, options)).join('\n'));
   return 0;
 }
@@ -136,7 +141,7 @@ export async function graph(
   const options = { onlyStale: flags.why === true };
   if (format === 'dot') invocation.terminal.out(dotText(plan, options));
   else if (format === 'mermaid') invocation.terminal.out(mermaidText(plan, options));
-  else if (format === 'json') invocation.terminal.out(JSON.stringify(graphJson(plan, options)));
+  else if (format === 'json') invocation.terminal.data(graphJson(plan, options));
   else
     throw new UserError(`there is no graph format '${format}'`, 'There are dot, mermaid and json.');
   return 0;
@@ -155,7 +160,7 @@ export async function targets(
     (name) => !graph.awaited?.has(name) && (patterns.length === 0 || meant.has(name)),
   );
   const { terminal } = invocation;
-  if (flags.json === true) terminal.out(JSON.stringify(targetsJson(plan.graph, names, plan)));
+  if (flags.json === true) terminal.data(targetsJson(plan.graph, names, plan));
   else terminal.out(targetsText(plan.graph, names, { plan, paint: terminal.paint }));
   return 0;
 }
@@ -277,7 +282,7 @@ export async function params(flags: CommonFlags, invocation: Invocation): Promis
   const { loaded, chosen, project } = await openProject(invocation, flags, { writes: false });
   const looking = { readText: project.world.files.readText, secrets: invocation.secrets };
   const { terminal } = invocation;
-  if (flags.json === true) terminal.out(JSON.stringify(paramsJson(loaded.build, chosen, looking)));
+  if (flags.json === true) terminal.data(paramsJson(loaded.build, chosen, looking));
   else terminal.out(paramsText(loaded.build, chosen, looking, terminal.paint));
   return 0;
 }

@@ -13,6 +13,7 @@ export function lackingSource(files: Files, path: Path, neededBy: string): Probl
   const near = nearestNames(files, path);
   return {
     what: `${path} does not exist, and no rule makes it`,
+    code: 'DG306',
     advice: near.length === 0 ? neededBy : `${neededBy} There is ${near.join(', ')}.`,
   };
 }

@@ -35,17 +35,21 @@ function missing({ path, glob }: Output, files: Files): Problem {
     const there = (files.list(dir) ?? []).map((name) => `${dir.replace(/^\.\//, '')}${name}`);
     const advice =
       there.length === 0 ? `There is nothing in ${dir}.` : `There is ${enumerate(there, 5)}.`;
-    return { what: `${path}: nothing was made`, advice };
+    return { what: `${path}: nothing was made`, advice, code: 'DG402' };
   }
   const near = nearestNames(files, path);
   const what = `${path} was not made`;
-  return near.length === 0 ? { what } : { what, advice: `There is ${near.join(', ')}.` };
+  const code = 'DG402';
+  return near.length === 0
+    ? { what, code }
+    : { what, advice: `There is ${near.join(', ')}.`, code };
 }
 
 /** An output that is there, but as something that no record can hold. */
 const unfitOutput = ({ path }: Output, why: string): Problem => ({
   what: `${path} ${why}`,
   advice: `An output is a file, a link, or the files of a pattern: { path: '${path}/**', glob: true }.`,
+  code: 'DG402',
 });
 
 /**
@@ -59,19 +63,22 @@ export function problemsOf(error: unknown, explain: (error: unknown) => Error): 
       {
         what: explain(error.cause).message,
         advice: 'A function of the rule file threw this; mend it and build again.',
+        code: 'DG406',
       },
     ];
   if (error instanceof Refusal) {
     return [
       error.advice === undefined
-        ? { what: error.message }
-        : { what: error.message, advice: error.advice },
+        ? { what: error.message, code: 'DG407' }
+        : { what: error.message, advice: error.advice, code: 'DG407' },
     ];
   }
   if (error instanceof MissingText)
-    return [{ what: error.message, advice: 'Something else removed it; build again.' }];
+    return [
+      { what: error.message, advice: 'Something else removed it; build again.', code: 'DG306' },
+    ];
   if (isSystemError(error))
-    return [{ what: error.message, advice: diskAdvice(String(error.code)) }];
+    return [{ what: error.message, advice: diskAdvice(String(error.code)), code: 'DG503' }];
   throw error;
 }
 

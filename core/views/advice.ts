@@ -1,5 +1,6 @@
 /** What to do about a target, by its state: the commands that decide it. */
 import type { State } from '../api/builds.ts';
+import type { Code } from '../api/codes.ts';
 import type { TargetName } from '../api/values.ts';
 import { typed } from '../words/quote.ts';
 
@@ -32,3 +33,7 @@ export function advice(state: State, target: TargetName): string {
       return '';
   }
 }
+
+/** Under which code a state that a person must decide is explained. */
+export const personCode = (state: State): Code =>
+  state === 'edited' ? 'DG403' : state === 'outdated' ? 'DG405' : 'DG404';

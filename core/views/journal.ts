@@ -20,18 +20,14 @@ export function journalText(
   return blocks.join('\n\n');
 }
 
-/** The same as data, one record a line. */
+/** The same as data, one record after the other. */
 export function journalJson(
   segments: readonly ListedSegment[],
   wanted: (target: string) => boolean,
-): string {
-  return segments
-    .flatMap(({ name, records }) =>
-      records
-        .filter(({ target }) => wanted(target))
-        .map((record) => JSON.stringify({ segment: name, ...record })),
-    )
-    .join('\n');
+): readonly object[] {
+  return segments.flatMap(({ name, records }) =>
+    records.filter(({ target }) => wanted(target)).map((record) => ({ segment: name, ...record })),
+  );
 }
 
 function heading({ name, header, clean, files }: ListedSegment): string {

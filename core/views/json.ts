@@ -3,15 +3,19 @@
  * reduced to goals, states with reasons, and actions.
  */
 
+import { codeOf } from '../api/codes.ts';
+import type { Problem } from '../api/rules.ts';
 import type { Plan } from '../plan/verdict.ts';
-import type { BuildEvent } from '../run/events.ts';
+import { EXIT } from '../run/build.ts';
+import type { BuildEvent, Summary } from '../run/events.ts';
 import type { Terminal } from '../words/terminal.ts';
+import { personCode } from './advice.ts';
 import type { Reporter } from './reporter.ts';
 
 /** Reports a build for programs. */
 export function jsonReporter(terminal: Terminal): Reporter {
   return {
-    event: (event) => terminal.out(JSON.stringify(eventData(event))),
+    event: (event) => terminal.data(eventData(event)),
     end() {},
   };
 }
@@ -22,10 +26,25 @@ export function eventData(event: BuildEvent): object {
     const { past: _, ...rest } = event;
     return { ...rest, plan: planData(event.plan) };
   }
+  if (event.kind === 'action failed')
+    return { ...event, problems: event.problems.map(codedProblem) };
+  if (event.kind === 'finished') return { ...event, summary: summaryData(event.summary) };
   if (event.kind !== 'waiting') return event;
   const { plan: _, ...rest } = event;
   return rest;
 }
+
+/** With the code to look it up by, and the exit status that goes with the outcome. */
+function summaryData(summary: Summary): object {
+  return {
+    ...summary,
+    exit: EXIT[summary.outcome],
+    failed: summary.failed.map((one) => ({ ...one, problems: one.problems.map(codedProblem) })),
+    person: summary.person.map((one) => ({ ...one, code: personCode(one.state) })),
+  };
+}
+
+const codedProblem = (problem: Problem): object => ({ ...problem, code: codeOf(problem) });
 
 /** A plan as plain data. */
 export function planData(plan: Plan): object {

@@ -1,5 +1,6 @@
 /** The end of a build: what was done, what is missing, and what to do next. */
 
+import { codeOf } from '../api/codes.ts';
 import type { Problem } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
 import type { Outcome, Summary } from '../run/events.ts';
@@ -7,7 +8,7 @@ import type { Paint, Style } from '../words/paint.ts';
 import { display, displayLines } from '../words/quote.ts';
 import { count, enumerate, indent, table } from '../words/text.ts';
 import { duration } from '../words/time.ts';
-import { advice, command } from './advice.ts';
+import { advice, command, personCode } from './advice.ts';
 import { failureKind } from './folds.ts';
 import { stillSetLines } from './still-set.ts';
 
@@ -161,6 +162,9 @@ function nextAfter({ target, log }: Summary['failed'][number]): string {
   return log === undefined ? `${command('build', target)} tries again.` : advice('failed', target);
 }
 
+const helpFor = ([first]: readonly Problem[]): string =>
+  `\`desgw help ${codeOf(first ?? {})}\` tells what that may mean.`;
+
 function nextSteps(summary: Summary): readonly string[] {
   const { outcome, failed, person } = summary;
   switch (outcome) {
@@ -169,13 +173,13 @@ function nextSteps(summary: Summary): readonly string[] {
     case 'failed':
       return failed[0] === undefined
         ? ['next: see what is not well; without --strict it would do.']
-        : [`next: ${nextAfter(failed[0])}`];
+        : [`next: ${nextAfter(failed[0])}`, `      ${helpFor(failed[0].problems)}`];
     case 'person':
       return person[0] === undefined
         ? []
         : [
             `next: ${advice(person[0].state, person[0].target)}`,
-            `      ${command('why', person[0].target)} tells more.`,
+            `      ${command('why', person[0].target)} and \`desgw help ${personCode(person[0].state)}\` tell more.`,
           ];
     case 'waiting':
       return ['next: the same command goes on from here; what is under way needs no watching.'];

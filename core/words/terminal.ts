@@ -19,6 +19,8 @@ export interface Terminal {
   out(text: string): void;
   /** Writes a message for people to standard error, with a line end if it has none. */
   err(text: string): void;
+  /** Writes data to standard output, one line of JSON. */
+  data(value: object): void;
   /** Writes bytes to standard output as they are, for whoever asked for that. */
   raw(bytes: Uint8Array): void;
   /** Colours for what goes to standard output, and for what goes to standard error. */
@@ -39,17 +41,43 @@ export interface Terminal {
 const NO_SCREEN_WIDTH = 100;
 const NO_SCREEN_HEIGHT = 24;
 
+const writeOut = process.stdout.write.bind(process.stdout);
+
+/** Standard output as it is written to here, and by nobody else. */
+const ownStdout: OutputStream = {
+  get isTTY() {
+    return process.stdout.isTTY;
+  },
+  get columns() {
+    return process.stdout.columns;
+  },
+  get rows() {
+    return process.stdout.rows;
+  },
+  _refreshSize: () => (process.stdout as OutputStream)._refreshSize?.(),
+  write: (text) => writeOut(text),
+  on: (event, listener) => process.stdout.on(event, listener),
+};
+
 /** The terminal of this process. */
 export function processTerminal(
   env: { readonly [name: string]: string | undefined },
   hide?: (text: string) => string,
 ): Terminal {
-  return openTerminal(process.stdout, process.stderr, env, hide);
+  return openTerminal(ownStdout, process.stderr, env, hide);
+}
+
+/**
+ * Standard output is for results alone: what anything else prints, such as `console.log` in a rule
+ * file, goes to standard error.
+ */
+export function reserveStdout(): void {
+  process.stdout.write = process.stderr.write.bind(process.stderr);
 }
 
 /** Calls `then` once whoever reads has taken all that was printed; a pipe holds only so much. */
 export function whenRead(then: () => void): void {
-  process.stdout.write('', () => process.stderr.write('', () => then()));
+  writeOut('', () => process.stderr.write('', () => then()));
 }
 
 /**
@@ -99,6 +127,7 @@ export function openTerminal(
   return {
     out: (text) => above(out, tamed(hide(text))),
     err: (text) => above(err, tamed(hide(text))),
+    data: (value) => above(out, asLine(value, hide)),
     raw: (bytes) => out.write(bytes),
     paint: painter(stdout, env),
     paintErr: painter(stderr, env),
@@ -131,6 +160,16 @@ export function openTerminal(
 function tamed(text: string): string {
   return text.replace(TROUBLE, (found) => (/^\x1b\[[\d;]*m$/.test(found) ? found : display(found)));
 }
+
+/** An object as one line of JSON that acts on no terminal. */
+const asLine = (value: object, hide: (text: string) => string): string =>
+  JSON.stringify(value, (_key, one: unknown) =>
+    typeof one === 'string' ? hide(one) : one,
+  ).replace(CONTROLS, asEscape);
+
+/** Those that JSON leaves as they are. */
+const CONTROLS = /[\u007f-\u009f]/g;
+const asEscape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 const TROUBLE = /\x1b\[[\d;]*m|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 

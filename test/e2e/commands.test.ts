@@ -1,6 +1,7 @@
 /** jobs, cancel, rescue and doctor at the sandbox site, through the real command line. */
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { linesOf, schemaFaults } from '../support/schemas.ts';
 import { POOR, type RunOptions, rulesFor, type Site, site } from './site.ts';
 
 const PRELOAD = fileURLToPath(new URL('../scenarios/preload.cjs', import.meta.url));
@@ -51,6 +52,18 @@ function data(at: Site): { readonly [path: string]: string } {
 /** How often the exposure has been submitted, its rescues included. */
 const submitted = (at: Site): number => at.submissions().length;
 const report = (at: Site) => JSON.parse(at.text(`image_proc_outputs/ccds_${POOR}.json`)).counts;
+
+test('what the commands of the pipeline print as data is what their schemas say', async () => {
+  const faults: string[] = [];
+  for (const name of ['ccds', 'jobs', 'triage', 'doctor', 'summary', 'report', 'status']) {
+    const { out } = await base.desgw([name, '--json']);
+    faults.push(schemaFaults(name, JSON.parse(out)));
+  }
+  const cancelled = linesOf((await base.desgw(['cancel', POOR, '--json'])).out);
+  faults.push(...cancelled.map((line) => schemaFaults('said', line)));
+  expect(cancelled.at(-1)).toEqual({ kind: 'ended', exit: 0 });
+  expect(faults.filter((fault) => fault !== '')).toEqual([]);
+});
 
 test('report, status and ccds tell the same of an exposure, and the page holds all of it', async () => {
   const data = JSON.parse((await base.desgw(['report', '--json'])).out);

@@ -16,6 +16,7 @@ function recording(isLive = false): { terminal: Terminal; written: string[] } {
   const written: string[] = [];
   const terminal: Terminal = {
     out: (text) => written.push(text),
+    data: () => 0,
     raw: () => written.push('bytes'),
     err: (text) => written.push(`!${text}`),
     live: (lines) => written.push(`~${lines.join('|')}`),
@@ -448,6 +449,7 @@ failed: dag_1
 
 all: failed: 1 built, 2 adopted, 1 spared, 2 failed, 2 waiting, 40 held up, 1 to decide; 3 of 50 targets fresh, in 1m 05s
 next: \`desgw log dag_1\` shows what was printed; \`desgw build dag_1\` tries again.
+      \`desgw help DG401\` tells what that may mean.
 `);
   });
 
@@ -466,7 +468,7 @@ next: \`desgw log dag_1\` shows what was printed; \`desgw build dag_1\` tries ag
 
 all: needs a person: 1 to decide; 3 of 3 targets fresh, in 1m 05s
 next: \`desgw accept 'a list'\` lets the edit stand; \`desgw build --force 'a list'\` makes it again and keeps the edit beside it.
-      \`desgw why 'a list'\` tells more.
+      \`desgw why 'a list'\` and \`desgw help DG403\` tell more.
 `);
   });
 
