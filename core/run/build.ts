@@ -1,28 +1,21 @@
 /** A build from beginning to end: plan, lock, execute, wait for what goes on elsewhere, sum up. */
 
 import { isSystemError, UserError } from '../api/errors.ts';
-import type { Tally } from '../api/looks.ts';
-import type { Problem } from '../api/rules.ts';
 import type { Step } from '../api/steps.ts';
-import type { Path, TargetName } from '../api/values.ts';
-import { realTargets } from '../graph/graph.ts';
-import { lackingSource, sourceNeededBy } from '../graph/sources.ts';
+import type { TargetName } from '../api/values.ts';
 import type { Journal } from '../memory/memory.ts';
-import { stillSet } from '../observe/by-set.ts';
 import { type Environments, environmentsOf } from '../observe/environment.ts';
-import { findingsIn } from '../observe/findings.ts';
 import { Listings } from '../observe/listings.ts';
 import { leftLive, leftOver, liveWork, undeclared } from '../observe/live.ts';
 import { Looker } from '../observe/looker.ts';
 import type { Observer } from '../observe/observer.ts';
 import { Settled } from '../observe/settled.ts';
-import { declarationOf, type Project, type Stage, stage } from '../observe/stage.ts';
+import { type Project, type Stage, stage } from '../observe/stage.ts';
 import { Stillness } from '../observe/stillness.ts';
 import { heldUp } from '../plan/held-up.ts';
 import { asBuilt } from '../plan/record.ts';
 import type { Plan } from '../plan/verdict.ts';
 import type { Verdicts } from '../plan/view.ts';
-import type { Files } from '../world/world.ts';
 import type { BuildEvent, Outcome, Summary } from './events.ts';
 import type { Execution } from './execution.ts';
 import { Programs } from './means.ts';
@@ -35,7 +28,10 @@ import {
   withJournal,
 } from './opening.ts';
 import { pastOf } from './past.ts';
+import { Patience } from './patience.ts';
 import { execute } from './schedule.ts';
+import { type Done, SoFar, sumUp } from './summing-up.ts';
+import { Telling } from './telling.ts';
 
 export interface BuildOptions {
   /** As named on the command line; none means the build's goal. */
@@ -65,28 +61,6 @@ export const EXIT: { readonly [outcome in Outcome]: number } = {
   interrupted: 130,
 };
 
-/** Seconds between two looks at work that goes on elsewhere: short at first, then longer and longer. */
-const FIRST_LOOK = 0.5;
-const LONGEST_LOOK = 60;
-/** When no more than so many parts of each are open, nobody is kept waiting that long. */
-const NEAR_END_PARTS = 2;
-const NEAR_END_LOOK = 10;
-const LOOK_GROWTH = 1.5;
-/** Seconds after which what cannot be seen is a failure. */
-const UNSEEN_LIMIT = 60;
-
-/** The longest that is waited between two looks: whatever moves, but for what is nearly over. */
-const longestPause = (
-  waiting: readonly { readonly target: TargetName }[],
-  verdicts: Verdicts,
-): number =>
-  waiting.every(({ target }) => isNearlyOver(verdicts.get(target)?.tally))
-    ? NEAR_END_LOOK
-    : LONGEST_LOOK;
-
-const isNearlyOver = (tally: Tally | undefined): boolean =>
-  tally !== undefined && tally.total - tally.complete - tally.failed <= NEAR_END_PARTS;
-
 /** Brings the goals up to date. */
 export async function runBuild(project: Project, options: BuildOptions): Promise<Summary> {
   const build = new BuildRun(project, options);
@@ -98,22 +72,12 @@ export async function runBuild(project: Project, options: BuildOptions): Promise
 /** What a round has seen without the lock, and the plan, unless it is known that another is needed. */
 type Round = Seen & { readonly found?: Stage };
 
-/** A round's plan, and the verdicts that came of it. */
-interface Done {
-  readonly plan: Plan;
-  readonly verdicts: Verdicts;
-  readonly traces: Journal['traces'];
-}
-
 class BuildRun {
   readonly #project: Project;
   readonly #options: BuildOptions;
-  readonly #begun: number;
-  /** How often each target was made. */
-  readonly #built = new Map<TargetName, number>();
-  readonly #spared = new Set<TargetName>();
-  readonly #adopted = new Set<TargetName>();
-  readonly #failed = new Map<TargetName, Summary['failed'][number]>();
+  readonly #soFar = new SoFar();
+  readonly #patience: Patience;
+  readonly #telling: Telling;
   readonly #refusers = new Map<string, TargetName>();
   readonly #environments: Environments;
   readonly #stillness: Stillness;
@@ -122,13 +86,12 @@ class BuildRun {
   readonly #programs: Programs;
   #forced: ReadonlySet<TargetName> | undefined;
   #toldLeft = false;
-  /** Since when targets could not be seen, without having been seen in between. */
-  readonly #unseenSince = new Map<TargetName, number>();
 
   constructor(project: Project, options: BuildOptions) {
     this.#project = project;
     this.#options = options;
-    this.#begun = project.world.clock.now();
+    this.#patience = new Patience(project.world.clock, options);
+    this.#telling = new Telling(options.emit);
     this.#environments = environmentsOf(project.world);
     this.#stillness = new Stillness(project.world.clock);
     this.#listings = new Listings(project.world.clock);
@@ -136,25 +99,24 @@ class BuildRun {
   }
 
   async run(): Promise<Summary> {
-    const { signal, wait } = this.#options;
-    let pause = FIRST_LOOK;
+    const { signal } = this.#options;
+    const { clock } = this.#project.world;
     let onceMore = false;
     for (;;) {
       const done = await this.#round();
       const { plan, verdicts } = done;
-      const held = heldUp(verdicts, plan);
-      for (const name of this.#unseenSince.keys())
-        if (verdicts.get(name)?.unseen !== true) this.#unseenSince.delete(name);
-      if (signal.aborted) return this.#summary(done, 'interrupted');
+      const { waiting } = heldUp(verdicts, plan);
+      this.#patience.saw(verdicts);
+      if (signal.aborted) return this.#sumUp(done);
       await this.#tellLeftLive(done);
       if (!onceMore && hasLetGo(plan, verdicts)) {
         onceMore = true;
         continue;
       }
-      if (held.waiting.length === 0 || !wait || this.#timedOut()) return this.#summary(done);
-      pause = Math.min(longestPause(held.waiting, verdicts), pause * LOOK_GROWTH);
-      this.#tellProgress({ ...plan, verdicts }, held.waiting, pause);
-      await this.#project.world.clock.sleep(pause * 1000, signal);
+      if (waiting.length === 0 || this.#patience.isOver) return this.#sumUp(done);
+      const nextLook = this.#patience.nextPause(waiting, verdicts);
+      this.#telling.progress({ ...plan, verdicts }, waiting, { at: clock.now(), nextLook });
+      await clock.sleep(nextLook * 1000, signal);
     }
   }
 
@@ -164,9 +126,9 @@ class BuildRun {
       ...this.#looking(),
       mayWrite: true,
     });
-    for (const message of memory.warnings) this.#warnOnce(message);
+    for (const message of memory.warnings) this.#telling.warn(message);
     const found = await stage(this.#project, observer, this.#options.goals, false);
-    this.#tell(found.plan.verdicts);
+    this.#telling.tell(found.plan.verdicts);
     const forced = this.#forceGoals(found);
     const seen: Round = { memory, observer, ...(forced ? {} : { found }) };
     const idle = found.kind === 'plan' && found.plan.actions.length === 0 && !forced;
@@ -185,14 +147,6 @@ class BuildRun {
     }
   }
 
-  /** Disks are away for a moment now and then; nobody is called failed, or left out, for that. */
-  #awaitsSight(target: TargetName): boolean {
-    const now = this.#project.world.clock.now();
-    const since = this.#unseenSince.get(target) ?? now;
-    this.#unseenSince.set(target, since);
-    return this.#options.wait && now - since < UNSEEN_LIMIT * 1000;
-  }
-
   /** The first stage that knows the goals says which targets `--force` means. */
   #forceGoals(found: Stage): boolean {
     if (!this.#options.force || this.#forced !== undefined || found.kind !== 'plan') return false;
@@ -205,14 +159,14 @@ class BuildRun {
     const forced =
       this.#forced === undefined
         ? undefined
-        : new Set([...this.#forced].filter((t) => !this.#built.has(t)));
+        : new Set([...this.#forced].filter((t) => !this.#soFar.built.has(t)));
     return {
       dry: false,
       signal: this.#options.signal,
-      gaveUp: this.#failed,
-      made: this.#built,
+      gaveUp: this.#soFar.failed,
+      made: this.#soFar.built,
       refusers: this.#refusers,
-      awaitsSight: (target) => this.#awaitsSight(target),
+      awaitsSight: (target) => this.#patience.awaitsSight(target),
       stillness: this.#stillness,
       listings: this.#listings,
       settled: this.#settled,
@@ -250,7 +204,7 @@ class BuildRun {
       const done = await this.#execute(plan, journal, observer);
       this.#settled.forget(done.built, plan.graph);
       observer.keepSettled({ graph: plan.graph, verdicts: done.verdicts });
-      this.#tell(done.verdicts);
+      this.#telling.tell(done.verdicts);
       await observer.confirm();
       this.#writeDown(observer, journal);
       const expanded =
@@ -283,11 +237,7 @@ class BuildRun {
       },
       { jobs, failFast, wait, signal },
     );
-    for (const name of done.built) this.#built.set(name, (this.#built.get(name) ?? 0) + 1);
-    for (const name of done.spared) this.#spared.add(name);
-    for (const name of done.adopted) this.#adopted.add(name);
-    for (const name of [...done.built, ...done.adopted]) this.#failed.delete(name);
-    for (const failure of done.failed) this.#failed.set(failure.target, failure);
+    this.#soFar.add(done);
     return done;
   }
 
@@ -315,42 +265,6 @@ class BuildRun {
     observer.newSightings.clear();
   }
 
-  #timedOut(): boolean {
-    const { waitTimeout } = this.#options;
-    return (
-      waitTimeout !== undefined &&
-      this.#project.world.clock.now() - this.#begun > waitTimeout * 1000
-    );
-  }
-
-  readonly #told = new Map<string, string>();
-
-  #tellProgress(
-    plan: Plan,
-    waiting: readonly { target: TargetName; progress: string }[],
-    nextLook: number,
-  ): void {
-    const at = this.#project.world.clock.now();
-    for (const { target, progress } of waiting) {
-      if (this.#told.get(target) === progress) continue;
-      this.#told.set(target, progress);
-      this.#options.emit({ kind: 'progress', target, progress, at });
-    }
-    const targets = waiting.map((w) => w.target);
-    this.#options.emit({ kind: 'waiting', targets, at, nextLook, plan });
-  }
-
-  /** Each matter once a build, however many targets tell of it. */
-  #tell(verdicts: Verdicts): void {
-    for (const [target, { tell = [] }] of verdicts) {
-      for (const { about, text } of tell) {
-        if (this.#told.has(about)) continue;
-        this.#told.set(about, text);
-        this.#options.emit({ kind: 'told', target, text });
-      }
-    }
-  }
-
   /** Of work on the grid whose targets no rule declares any more, once all that there is is known. */
   async #tellLeftLive({ plan, traces }: Done): Promise<void> {
     if (this.#toldLeft || plan.graph.unexpanded.length > 0) return;
@@ -359,57 +273,13 @@ class BuildRun {
     const { world, build } = this.#project;
     const asking = { world, adapters: build.adapters ?? {}, signal: this.#options.signal };
     const live = leftOver(await liveWork(left, { ...asking, traces }), plan.graph);
-    for (const line of leftLive(live)) this.#warnOnce(line);
+    for (const line of leftLive(live)) this.#telling.warn(line);
   }
 
-  #warnOnce(message: string): void {
-    if (this.#told.has(message)) return;
-    this.#told.set(message, '');
-    this.#options.emit({ kind: 'warning', message });
-  }
-
-  #summary({ plan, verdicts, traces }: Done, forced?: Outcome): Summary {
-    const { waiting, person, blocked, unseen } = heldUp(verdicts, plan);
-    // An interrupted look has not failed.
-    for (const failure of forced === 'interrupted' ? [] : unseen)
-      if (!this.#failed.has(failure.target))
-        this.#failed.set(failure.target, this.#explained(plan, failure));
-    const failed = [...this.#failed.values()];
-    const targets = realTargets(plan);
-    const findings = findingsIn(plan, verdicts, this.#project.world.files);
-    const kept = stillSet(plan, traces, this.#project);
-    const flawed =
-      forced === undefined &&
-      findings.some(({ strict }) => strict || this.#options.strict === true);
-    return {
-      outcome: forced ?? (flawed ? 'failed' : outcomeOf(failed, person, waiting, plan, verdicts)),
-      ...(findings.length === 0 ? {} : { findings }),
-      ...(kept.length === 0 ? {} : { stillSet: kept }),
-      ms: this.#project.world.clock.now() - this.#begun,
-      goals: plan.goals,
-      built: [...this.#built.keys()],
-      spared: [...this.#spared],
-      adopted: [...this.#adopted],
-      failed,
-      blocked,
-      waiting,
-      person,
-      fresh: targets.filter((name) => verdicts.get(name)!.state === 'fresh').length,
-      total: targets.length,
-    };
-  }
-
-  /** A file that is lacking is told with who needs it and what there is instead. */
-  #explained(plan: Plan, failure: Summary['failed'][number]): Summary['failed'][number] {
-    const { files } = this.#project.world;
-    const node = plan.graph.nodes.get(failure.target)!;
-    const lacking = node.sources.filter((path) => isLacking(files, path));
-    if (lacking.length === 0) return failure;
-    const neededBy = sourceNeededBy(plan, node.name, declarationOf(this.#project, node.name));
-    return {
-      target: node.name,
-      problems: lacking.map((path) => lackingSource(files, path, neededBy)),
-    };
+  #sumUp(done: Done): Summary {
+    const { signal, strict = false } = this.#options;
+    const { begun } = this.#patience;
+    return sumUp(this.#project, done, this.#soFar, { begun, strict, interrupted: signal.aborted });
   }
 }
 
@@ -419,33 +289,3 @@ const hasLetGo = (plan: Plan, verdicts: Verdicts): boolean =>
     const { until } = verdicts.get(name)!;
     return until !== undefined && verdicts.get(until)?.state === 'fresh';
   });
-
-function outcomeOf(
-  failed: readonly { problems: readonly Problem[] }[],
-  person: readonly unknown[],
-  waiting: readonly unknown[],
-  plan: Plan,
-  verdicts: Verdicts,
-): Outcome {
-  if (failed.length > 0) return 'failed';
-  if (person.length > 0) return 'person';
-  if (waiting.length > 0) return 'waiting';
-  const stuck = plan.goals.filter((goal) => verdicts.get(goal)!.state !== 'fresh');
-  if (stuck.length > 0)
-    throw new UserError(
-      `internal: ${stuck.join(', ')} was left behind without a reason`,
-      undefined,
-      1,
-    );
-  return 'fresh';
-}
-
-/** What cannot be looked at is not lacking: the failure itself says what is wrong with it. */
-function isLacking(files: Files, path: Path): boolean {
-  try {
-    return files.stat(path) === undefined;
-  } catch (error) {
-    if (isSystemError(error)) return false;
-    throw error;
-  }
-}

@@ -12,7 +12,7 @@ import type { Files } from '../world/world.ts';
 import type { Landing, PerformContext } from './entry.ts';
 
 /** A target that failed, and why. */
-interface FailedTarget {
+export interface FailedTarget {
   readonly target: TargetName;
   readonly problems: readonly Problem[];
   readonly log?: Path;

@@ -1,0 +1,66 @@
+/** How long a build waits: for what goes on elsewhere, between two looks, and for what cannot be seen. */
+import type { Tally } from '../api/looks.ts';
+import type { TargetName } from '../api/values.ts';
+import type { Verdicts } from '../plan/view.ts';
+import type { Clock } from '../world/world.ts';
+
+/** Seconds between two looks at work that goes on elsewhere: short at first, then longer and longer. */
+const FIRST_LOOK = 0.5;
+const LONGEST_LOOK = 60;
+/** When no more than so many parts of each are open, nobody is kept waiting that long. */
+const NEAR_END_PARTS = 2;
+const NEAR_END_LOOK = 10;
+const LOOK_GROWTH = 1.5;
+/** Seconds after which what cannot be seen is a failure. */
+const UNSEEN_LIMIT = 60;
+
+export class Patience {
+  readonly #clock: Clock;
+  readonly #wait: boolean;
+  /** Seconds after which waiting ends; undefined: no limit. */
+  readonly #limit: number | undefined;
+  readonly begun: number;
+  #pause = FIRST_LOOK;
+  /** Since when targets could not be seen, without having been seen in between. */
+  readonly #unseenSince = new Map<TargetName, number>();
+
+  constructor(
+    clock: Clock,
+    { wait, waitTimeout }: { readonly wait: boolean; readonly waitTimeout: number | undefined },
+  ) {
+    this.#clock = clock;
+    this.#wait = wait;
+    this.#limit = waitTimeout;
+    this.begun = clock.now();
+  }
+
+  get isOver(): boolean {
+    const now = this.#clock.now();
+    return !this.#wait || (this.#limit !== undefined && now - this.begun > this.#limit * 1000);
+  }
+
+  /** Seconds until the next look: whatever moves, but for what is nearly over. */
+  nextPause(waiting: readonly { readonly target: TargetName }[], verdicts: Verdicts): number {
+    const nearlyOver = waiting.every(({ target }) => isNearlyOver(verdicts.get(target)?.tally));
+    const longest = nearlyOver ? NEAR_END_LOOK : LONGEST_LOOK;
+    this.#pause = Math.min(longest, this.#pause * LOOK_GROWTH);
+    return this.#pause;
+  }
+
+  /** Disks are away for a moment now and then; nobody is called failed, or left out, for that. */
+  awaitsSight(target: TargetName): boolean {
+    const now = this.#clock.now();
+    const since = this.#unseenSince.get(target) ?? now;
+    this.#unseenSince.set(target, since);
+    return this.#wait && now - since < UNSEEN_LIMIT * 1000;
+  }
+
+  /** What can be seen again starts anew when it cannot once more. */
+  saw(verdicts: Verdicts): void {
+    for (const name of this.#unseenSince.keys())
+      if (verdicts.get(name)?.unseen !== true) this.#unseenSince.delete(name);
+  }
+}
+
+const isNearlyOver = (tally: Tally | undefined): boolean =>
+  tally !== undefined && tally.total - tally.complete - tally.failed <= NEAR_END_PARTS;

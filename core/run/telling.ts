@@ -1,0 +1,49 @@
+/** Tells each matter once a build, however many rounds and targets come upon it. */
+import type { TargetName } from '../api/values.ts';
+import type { Plan } from '../plan/verdict.ts';
+import type { Verdicts } from '../plan/view.ts';
+import type { BuildEvent } from './events.ts';
+
+export class Telling {
+  readonly #emit: (event: BuildEvent) => void;
+  readonly #told = new Map<string, string>();
+
+  constructor(emit: (event: BuildEvent) => void) {
+    this.#emit = emit;
+  }
+
+  /** Of what goes on elsewhere, what has moved; and when it is looked at again. */
+  progress(
+    plan: Plan,
+    waiting: readonly { readonly target: TargetName; readonly progress: string }[],
+    { at, nextLook }: { readonly at: number; readonly nextLook: number },
+  ): void {
+    for (const { target, progress } of waiting) {
+      if (this.#told.get(target) === progress) continue;
+      this.#told.set(target, progress);
+      this.#emit({ kind: 'progress', target, progress, at });
+    }
+    const targets = waiting.map(({ target }) => target);
+    this.#emit({ kind: 'waiting', targets, at, nextLook, plan });
+  }
+
+  /** What people should hear of at once. */
+  tell(verdicts: Verdicts): void {
+    for (const [target, { tell = [] }] of verdicts) {
+      for (const { about, text } of tell) {
+        if (this.#isTold(about)) continue;
+        this.#emit({ kind: 'told', target, text });
+      }
+    }
+  }
+
+  warn(message: string): void {
+    if (!this.#isTold(message)) this.#emit({ kind: 'warning', message });
+  }
+
+  #isTold(about: string): boolean {
+    const told = this.#told.has(about);
+    this.#told.set(about, '');
+    return told;
+  }
+}
