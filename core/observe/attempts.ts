@@ -48,8 +48,12 @@ export function supervisorOf(world: World, dir: Path): ProcessIdentity | undefin
 
 function parsed(text: string | undefined): Omit<ProcessIdentity, 'pid' | 'start'> | undefined {
   try {
-    const { host, boot, space, user } = JSON.parse(text ?? '');
-    return { host, boot, ...(space === undefined ? {} : { space }), user };
+    const { host, boot, space, machine, booted, user } = JSON.parse(text ?? '');
+    return {
+      ...{ host, boot, user },
+      ...(space === undefined ? {} : { space }),
+      ...(machine === undefined ? {} : { machine, booted }),
+    };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

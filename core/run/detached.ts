@@ -6,9 +6,9 @@ import type { World } from '../world/world.ts';
 /** Prepares the directory in which the supervisor of an attempt will work. */
 export function prepareAttempt(world: World, token: string): Path {
   const dir = attemptDirectory(token);
-  const { host, boot, space, user } = world.processes.self;
+  const { pid: _, start: __, ...where } = world.processes.self;
   world.files.makeDirectory(dir);
-  world.files.write(`${dir}/host`, JSON.stringify({ host, boot, space, user }));
+  world.files.write(`${dir}/host`, JSON.stringify(where));
   return dir;
 }
 

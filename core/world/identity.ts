@@ -1,10 +1,12 @@
 /**
  * Which process is which, and whether it lives. A pid means something only where it was given: on
  * one host, in one boot of it, in one name space of process ids (containers share the other two).
- * Elsewhere the process table shows nothing, and nothing is concluded from it.
+ * Elsewhere the process table shows nothing, and nothing is concluded from it; but a process that
+ * began on this very machine before its present boot has ended with the boot before.
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
+import { digestOf } from '../api/digest.ts';
 import { codeOf } from './fs.ts';
 import type { ProcessIdentity } from './world.ts';
 
@@ -19,11 +21,30 @@ export function selfIdentity(): ProcessIdentity {
     host: hostname(),
     boot: readOr('/proc/sys/kernel/random/boot_id', 'unknown').trim(),
     space: `${linkOr('/proc/self/ns/pid', '')} ${linkOr('/proc/self/ns/time', '')}`.trim(),
+    ...machineIdentity(),
     pid: process.pid,
     start: startTime(process.pid) ?? '',
     user: userName(),
   };
 }
+
+/**
+ * What tells this machine from others, also from copies of it: its number, and the addresses of its
+ * network cards. Nothing where either is lacking, as in most containers.
+ */
+function machineIdentity(): Pick<ProcessIdentity, 'machine' | 'booted'> {
+  const number = readOr('/etc/machine-id', '').trim();
+  const cards = namesIn(NETWORK)
+    .filter((name) => linkOr(`${NETWORK}/${name}/device`, '') !== '')
+    .map((name) => readOr(`${NETWORK}/${name}/address`, '').trim())
+    .filter((address) => address !== '')
+    .sort();
+  const booted = Number(/^btime (\d+)$/m.exec(readOr('/proc/stat', ''))?.[1]);
+  if (number === '' || cards.length === 0 || !(booted > 0)) return {};
+  return { machine: digestOf([number, ...cards].join('\n')), booted };
+}
+
+const NETWORK = '/sys/class/net';
 
 /** What the programs of a builder carry in their environment. */
 export const builderMark = ({ boot, space = '', pid, start }: ProcessIdentity): string =>
@@ -42,9 +63,22 @@ function sharesPids(who: ProcessIdentity, self: ProcessIdentity): boolean {
   );
 }
 
-/** True or false where the process table tells for certain, else undefined. */
+/** Clock ticks a second, in which the kernel counts start times, on every architecture of today. */
+const TICKS = 100;
+
+/** Whether a process ended because its machine, which is this one, has been started anew since. */
+export function endedByReboot(who: ProcessIdentity, self: ProcessIdentity): boolean {
+  if (who.machine === undefined || who.machine !== self.machine || who.host !== self.host)
+    return false;
+  if (who.boot === self.boot || who.boot === 'unknown' || self.boot === 'unknown') return false;
+  if (who.booted === undefined || self.booted === undefined || who.start === '') return false;
+  // A copy of the machine that is up as well may have begun anything after we started.
+  return who.booted + Number(who.start) / TICKS < self.booted;
+}
+
+/** True or false where this kernel tells for certain, else undefined. */
 export function isAlive(who: ProcessIdentity, self: ProcessIdentity): boolean | undefined {
-  if (!sharesPids(who, self)) return undefined;
+  if (!sharesPids(who, self)) return endedByReboot(who, self) ? false : undefined;
   const start = startTime(who.pid);
   if (start !== undefined) return who.start === '' || start === who.start;
   // Processes of others may be hidden, and /proc may be that of another name space.
@@ -121,6 +155,14 @@ function readOr(path: string, otherwise: string): string {
     return readFileSync(path, 'utf8');
   } catch {
     return otherwise; // no /proc on this system, or the process is gone
+  }
+}
+
+function namesIn(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return []; // as above
   }
 }
 

@@ -197,6 +197,10 @@ export interface ProcessIdentity {
   readonly boot: string;
   /** Name spaces in which pid and start time count. Absent: an older desgw did not note them. */
   readonly space?: string;
+  /** Digest of what tells the machine from all others; absent where nothing does. */
+  readonly machine?: string;
+  /** Seconds since 1970 when the machine was started, by its own clock. */
+  readonly booted?: number;
   readonly pid: number;
   /** Start time as the kernel gives it, so that a re-used pid is not mistaken. */
   readonly start: string;

@@ -1,5 +1,6 @@
 /** Several commands in one workspace at once. */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
 import { isIdle, until, type Workspace, workspace } from './workspace.ts';
@@ -112,6 +113,32 @@ test('another boot under the same host name is another host', async () => {
   expect((await w.desgw('build', '--no-wait')).status).toBe(3);
   expect((await w.desgw('unlock', '--yes')).status).toBe(0);
   expect((await w.desgw('build', '--no-wait')).status).toBe(0);
+});
+
+test('a lock that was held when this machine went down is taken over, and what ran then is lost', async () => {
+  w = workspace(
+    'a',
+    `target('a', { outputs: ['a'], recipe: [sh('echo ran >> ran; [ -f ran2 ] && exec touch a; echo up > ready; sleep 1000', { detached: 'rerun' })] })`,
+  );
+  w.pipe('ready');
+  const first = w.start(['build']);
+  await w.heard('ready');
+  first.kill('SIGKILL');
+  await first.ended;
+  const lock = JSON.parse(w.text('.desgw/lock') ?? '');
+  if (lock.machine === undefined) return; // nothing tells this machine from others
+  const run = readdirSync(w.path('.desgw/runs'))[0];
+  const host = JSON.parse(w.text(`.desgw/runs/${run}/host`) ?? '');
+  // As it would read after a night with a power cut; the program itself goes with it.
+  execFileSync('kill', ['-KILL', '--', `-${w.text(`.desgw/runs/${run}/pid`)?.split(' ')[0]}`]);
+  const before = { boot: 'the boot before', booted: lock.booted - 1e7 };
+  w.put('.desgw/lock', JSON.stringify({ ...lock, ...before, machine: 'of the same name' }));
+  w.put(`.desgw/runs/${run}/host`, JSON.stringify({ ...host, ...before }));
+  w.put('ran2', '');
+  expect((await w.desgw('build', '--no-wait')).status).toBe(3);
+  w.put('.desgw/lock', JSON.stringify({ ...lock, ...before }));
+  const { status, out } = await w.desgw('build', '--no-wait');
+  expect([status, w.text('ran')], out).toEqual([0, 'ran\nran\n']);
 });
 
 /** As root, and where the kernel lets it: the words before a command that runs it in a name space of its own. */
