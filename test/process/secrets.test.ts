@@ -1,4 +1,5 @@
 /** Secrets planted in every way in: nothing that desgw writes or prints shows one. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { type Workspace, workspace } from './workspace.ts';
@@ -115,6 +116,11 @@ test('no secret is shown, put on record, or left in any file', { timeout: 300_00
   ].join('\n');
   expectHidden(said);
   for (const one of written()) expectHidden(one);
+  // Compiled code too, of which no snapshot tells.
+  for (const canary of Object.values(CANARIES)) {
+    const found = spawnSync('grep', ['-rlF', canary, w.path('.desgw')], { encoding: 'utf8' });
+    expect(found.stdout).toBe('');
+  }
   expect(said).toContain('build 0');
   expect(said).toMatch(/leaks.*\n?.*arguments hold the value of db_password/);
   expect(said).toContain('db_password: *** -> ***'.replace('db_', ''));

@@ -209,13 +209,16 @@ function killGroup(pid: number): void {
   }
 }
 
+/** Compiled code, which any command may keep for the next. */
+const isCompiled = (path: string): boolean => /\/\.cache\/|\.code$/.test(path);
+
 function snapshotOf(dir: string): { readonly [path: string]: string } {
   const found: { [path: string]: string } = {};
   const visit = (folder: string): void => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const full = join(folder, entry.name);
       if (entry.isDirectory()) visit(full);
-      else if (entry.isFile()) {
+      else if (entry.isFile() && !isCompiled(full)) {
         const { mtimeMs, ino } = statSync(full);
         found[full.slice(dir.length + 1)] = `${mtimeMs} ${ino} ${readFileSync(full, 'latin1')}`;
       }
