@@ -30,6 +30,7 @@ export {
   queueOf,
 } from './api/grid.ts';
 export type * from './api/looks.ts';
+export type * from './api/notify.ts';
 export type * from './api/rules.ts';
 export type * from './api/start.ts';
 export type * from './api/steps.ts';

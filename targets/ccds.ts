@@ -125,7 +125,10 @@ function withTicket(
   const until = answer?.state === 'seen' ? answer.until : undefined;
   if (sighting.state !== 'waiting' || until === undefined || until - now > NIGHT) return sighting;
   const text = `the credentials end at ${moment(until)}, which may be before the jobs do; then the queue cannot be seen any more: kinit`;
-  return { ...sighting, tell: [...(sighting.tell ?? []), { about: 'credentials', text }] };
+  return {
+    ...sighting,
+    tell: [...(sighting.tell ?? []), { about: 'credentials', text, occasion: 'credentials' }],
+  };
 }
 
 /** Those of rescues are waited for as well. */

@@ -26,6 +26,7 @@ export function exposureList(
   return target('exposure.list', {
     doc: 'exposures that go on to post processing',
     phase: REPORTS,
+    milestone: 'the exposures are ready for post processing',
     // output.txt is a file of ours or, with --from-output, one that was given.
     inputs: [outputTxt],
     gathers: exposures.map(forcefilesName),

@@ -1,6 +1,7 @@
 /** The build: what a rule file exports. */
 
 import type { Adapter, AdapterTools, Look, Seen } from './looks.ts';
+import type { Notifier } from './notify.ts';
 import type { Rule } from './rules.ts';
 import type { EditFormat } from './steps.ts';
 import type { Instant, Json, Path, TargetName } from './values.ts';
@@ -54,6 +55,8 @@ export interface Build {
   readonly rules: (params: Params) => readonly RuleItem[];
   /** Asks at the terminal for parameters that a build lacks; they count like `--set`. */
   readonly complete?: (completing: Completing) => Promise<{ readonly [name: string]: Json }>;
+  /** Who is told of what a build comes upon, while nobody watches. Never in a dry run. */
+  readonly notify?: readonly Notifier[];
   /** More commands for the command line, by name. */
   readonly commands?: { readonly [name: string]: Command };
 }

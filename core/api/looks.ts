@@ -152,6 +152,8 @@ export interface Told {
   /** Told once for each of these, whatever the text is by then and whoever tells it. */
   readonly about: string;
   readonly text: string;
+  /** Those who are to be notified of such hear of it too. */
+  readonly occasion?: 'held' | 'credentials';
 }
 
 /** Answers questions about the outside. Lives in a site module; may start processes. */

@@ -58,6 +58,8 @@ export interface Rule {
   readonly adoptAs?: (value: string) => readonly (Claim | Write)[];
   /** Present: this target is a link of a chain, made together with others by one command. */
   readonly chain?: Chain;
+  /** What people who asked to be notified are told when it was made. */
+  readonly milestone?: string;
   /** Keys of which only one holder may run at a time. */
   /** Told from what is observed, where it depends on that. */
   readonly exclusive?: readonly string[] | ((value: Json) => readonly string[]);

@@ -21,6 +21,7 @@ import {
   texts,
 } from './check.ts';
 import type { Adapter, Observation } from './looks.ts';
+import type { Notifier } from './notify.ts';
 import type { Chain, Findings, GoOn, Once, Output, Recipe, Rule, Subject } from './rules.ts';
 import type { Exec, Sourced, Step } from './steps.ts';
 
@@ -185,6 +186,7 @@ export const ruleShape: Check = fields<Rule>(
     name: text,
     doc: text,
     phase: text,
+    milestone: text,
     subject: fields<Subject>({ kind: text, name: text }, { kind: true, name: true }),
     deps: texts,
     after: texts,
@@ -273,6 +275,26 @@ const adapter = fields<Adapter>(
   { dry: true, timeout: true, ask: true },
 );
 
+const occasions = listOf(
+  oneOf('ready', 'failed', 'held', 'in doubt', 'credentials', 'finished'),
+  'occasions',
+);
+
+const notifier = byKind<Notifier>({
+  mail: fields<Extract<Notifier, { kind: 'mail' }>>(
+    { kind: exactly('mail'), on: occasions, to: either(text, texts), program: text },
+    { kind: true, to: true },
+  ),
+  slack: fields<Extract<Notifier, { kind: 'slack' }>>(
+    { kind: exactly('slack'), on: occasions, env: text, file: text },
+    { kind: true },
+  ),
+  command: fields<Extract<Notifier, { kind: 'command' }>>(
+    { kind: exactly('command'), on: occasions, argv },
+    { kind: true, argv: true },
+  ),
+});
+
 /** A build, as `defineBuild()` takes it. */
 export const buildShape: Check = fields<Build>(
   {
@@ -287,6 +309,7 @@ export const buildShape: Check = fields<Build>(
     rules: pure,
     complete: anyFunction,
     commands: tableOf(command),
+    notify: listOf(notifier, 'notifiers'),
   },
   { rules: true },
 );

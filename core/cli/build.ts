@@ -17,6 +17,7 @@ import { profiler } from '../views/profile.ts';
 import type { Reporter } from '../views/reporter.ts';
 import { type CommonFlags, type Invocation, jobsOf, type Opened, openProject } from './context.ts';
 import { keepNames, namesOf } from './names.ts';
+import { Notifying } from './notify.ts';
 import { isInteractive, prompt } from './prompt.ts';
 import { remembering } from './remember.ts';
 import { pageReporter } from './report.ts';
@@ -54,12 +55,14 @@ export async function build(
   const page =
     flags.report === undefined ? undefined : pageReporter(flags.report, opened, invocation);
   const told = reporterFor(flags, opened, invocation);
+  const notifying = new Notifying(opened, invocation);
   const reporter = page === undefined ? told : together([told, page]);
   const emit = (event: BuildEvent): void => {
     memory.note(event);
     if (event.kind === 'planned')
       keepNames(opened.project.world.files.root, namesOf(event.plan, opened));
     reporter.event(event);
+    notifying.event(event);
   };
   try {
     const notices = noticesOf(opened.project.build);
@@ -77,6 +80,7 @@ export async function build(
       emit,
     });
     await page?.written();
+    await notifying.sent();
     memory.keep({ ...summary, notices }, opened.project.world.files, opened.loaded.unknowable());
     return EXIT[summary.outcome];
   } finally {

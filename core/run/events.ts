@@ -80,7 +80,13 @@ export type BuildEvent =
       readonly plan: Plan;
     }
   /** What people should hear of at once, each only once. */
-  | { readonly kind: 'told'; readonly target: TargetName; readonly text: string }
+  | {
+      readonly kind: 'told';
+      readonly target: TargetName;
+      readonly text: string;
+      readonly about: string;
+      readonly occasion?: 'held' | 'credentials';
+    }
   | { readonly kind: 'warning'; readonly target?: TargetName; readonly message: string }
   | { readonly kind: 'lock wait'; readonly holder: string }
   | { readonly kind: 'finished'; readonly summary: Summary; readonly at: Instant };

@@ -30,9 +30,10 @@ export class Telling {
   /** What people should hear of at once. */
   tell(verdicts: Verdicts): void {
     for (const [target, { tell = [] }] of verdicts) {
-      for (const { about, text } of tell) {
+      for (const { about, text, occasion } of tell) {
         if (this.#isTold(about)) continue;
-        this.#emit({ kind: 'told', target, text });
+        const more = occasion === undefined ? {} : { occasion };
+        this.#emit({ kind: 'told', target, text, about, ...more });
       }
     }
   }

@@ -50,8 +50,9 @@ async function start(execa: Execa, spawn: Opened, groups: Groups): Promise<Start
   const [file, ...args] = spawn.argv;
   const logs = openLogs(spawn);
   try {
-    const { cwd, env } = spawn;
-    const stdio = { stdout: asFd(logs.out), stderr: asFd(logs.err) };
+    const { cwd, env, stdin } = spawn;
+    const input = stdin === undefined ? {} : { stdin: { file: stdin } };
+    const stdio = { ...input, stdout: asFd(logs.out), stderr: asFd(logs.err) };
     const child = execa(file, args, { ...OF_ITS_OWN, cwd, env, ...stdio });
     const { pid } = child;
     if (pid !== undefined) {

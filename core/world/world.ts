@@ -153,6 +153,8 @@ export interface Spawn {
   readonly unnamed?: boolean;
   readonly timeout?: number;
   readonly silence?: number;
+  /** File (absolute) that it reads as its standard input; else there is none. */
+  readonly stdin?: string;
 }
 
 /** How a program ended. */

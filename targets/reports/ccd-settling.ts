@@ -86,6 +86,7 @@ export function heldJobs(exposure: string, { held, holdReasons }: JobCounts): To
   const why = holdReasons.length === 0 ? 'no reason given' : holdReasons.join('; ');
   return {
     about: `held: ${exposure}: ${why}`,
+    occasion: 'held',
     text: `${held} ${held === 1 ? 'job' : 'jobs'} of ${exposure} held: ${why}: desgw release ${exposure}, or desgw cancel ${exposure}`,
   };
 }
