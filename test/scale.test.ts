@@ -366,6 +366,7 @@ const delegate = (observer: Observer) => ({
   damaged: () => false,
   unproved: () => false,
   mayHaveLost: () => false,
+  fault: () => undefined,
 });
 
 /** Executes a plan, counting of which targets the record is asked for meanwhile. */

@@ -58,7 +58,7 @@ export async function status(
     plan.graph,
   );
   const names = { names: named, live };
-  const findings = findingsIn(plan, plan.verdicts, world.files);
+  const findings = findingsIn(plan, plan.verdicts, project);
   const kept = stillSet(plan, memory.traces, project);
   const again = typed(
     'build',

@@ -3,6 +3,7 @@
 import type { RuleItem } from '../api/builds.ts';
 import { type Complaint, inWords } from '../api/check.ts';
 import { didYouMean, UserError } from '../api/errors.ts';
+import { inRule, RuleFault } from '../api/rule-code.ts';
 import type { Chain, Rule } from '../api/rules.ts';
 import { expansionShape, ruleShape } from '../api/shapes.ts';
 import type { TargetName } from '../api/values.ts';
@@ -89,12 +90,19 @@ function checkChain(rule: Rule, chain: Chain, nodes: ReadonlyMap<TargetName, Nod
     );
   // Of a long one the ends tell; every sweep is looked at once more when it is used.
   const tried = chain.links.length <= 100 ? chain.links : [chain.links[0]!, chain.links.at(-1)!];
-  for (const link of tried) sweepOf(chain, link);
+  for (const link of tried) {
+    try {
+      sweepOf(chain, link);
+    } catch (error) {
+      // What it throws by mistake fails the targets of the chain, not all of them.
+      if (!(error instanceof RuleFault)) throw error;
+    }
+  }
 }
 
 /** Which links one run remakes, given the first. @throws UserError when that one is not among them */
 export function sweepOf(chain: Chain, first: TargetName): readonly TargetName[] {
-  const swept: unknown = chain.sweep(first);
+  const swept: unknown = inRule(() => chain.sweep(first));
   if (!Array.isArray(swept) || !swept.includes(first))
     throw new UserError(
       `chain '${chain.name}': its sweep from '${first}' gave ${Array.isArray(swept) ? `[${swept.join(', ')}]` : inWords(swept)}, without that link`,

@@ -1,5 +1,6 @@
 /** What is not well although targets could be made. */
 
+import { inRule, RuleFault } from '../api/rule-code.ts';
 import type { Problem } from '../api/rules.ts';
 import type { Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
@@ -7,6 +8,8 @@ import { asNeed } from '../plan/needs.ts';
 import type { Plan } from '../plan/verdict.ts';
 import type { Verdicts } from '../plan/view.ts';
 import type { Files } from '../world/world.ts';
+import { failedSighting } from './judging.ts';
+import type { Project } from './stage.ts';
 
 /** Findings of one target. */
 export interface Found {
@@ -19,22 +22,33 @@ export interface Found {
 export function findingsIn(
   plan: Pick<Plan, 'graph' | 'order'>,
   verdicts: Verdicts,
-  files: Pick<Files, 'readText'>,
+  { world, explain }: Pick<Project, 'world' | 'explain'>,
 ): readonly Found[] {
   return plan.order.flatMap((name) => {
     const node = plan.graph.nodes.get(name)!;
-    return asNeed(verdicts.get(name)!) === 'usable' ? findingsOf(node, files) : [];
+    return asNeed(verdicts.get(name)!) === 'usable' ? findingsOf(node, world.files, explain) : [];
   });
 }
 
 /** Findings of a target as its files are now; empty where there are none. */
-function findingsOf({ name, rule }: Node, files: Pick<Files, 'readText'>): readonly Found[] {
+function findingsOf(
+  { name, rule }: Node,
+  files: Pick<Files, 'readText'>,
+  explain: Project['explain'],
+): readonly Found[] {
   if (rule.findings === undefined) return [];
   const { judge, strict = false } = rule.findings;
   const maybeText = (path: Path) => files.readText(path);
   const text = (path: Path) => files.readText(path) ?? '';
-  const problems = judge({ text, maybeText });
-  return problems.length === 0 ? [] : [{ target: name, problems, strict }];
+  try {
+    const problems = inRule(() => judge({ text, maybeText }));
+    return problems.length === 0 ? [] : [{ target: name, problems, strict }];
+  } catch (error) {
+    // Nobody knows then whether all is well.
+    return [
+      { target: name, problems: [{ what: failedSighting(error, explain).why }], strict: true },
+    ];
+  }
 }
 
 /** For the event of what was just made: whether something is not well with it all the same. */
@@ -42,5 +56,6 @@ export function flawedIn(
   nodes: readonly Node[],
   files: Pick<Files, 'readText'>,
 ): { readonly flawed?: true } {
-  return nodes.some((node) => findingsOf(node, files).length > 0) ? { flawed: true } : {};
+  const quietly = (error: unknown): Error => new RuleFault(error);
+  return nodes.some((node) => findingsOf(node, files, quietly).length > 0) ? { flawed: true } : {};
 }

@@ -12,6 +12,8 @@ export interface LookerOptions {
   readonly adapters: { readonly [name: string]: Adapter };
   readonly dry: boolean;
   readonly signal: AbortSignal;
+  /** Finds the place of a mistake in the rule file. */
+  readonly explain?: ((error: unknown) => Error) | undefined;
   /** What was listed before, where several lookers follow each other. */
   readonly listings?: Listings;
 }
@@ -91,8 +93,15 @@ export class Looker {
           return await this.#ask(look.adapter, look.question);
       }
     } catch (error) {
-      return { kind: 'failed', why: error instanceof Error ? error.message : String(error) };
+      return { kind: 'failed', why: this.#told(error) };
     }
+  }
+
+  /** What went wrong; of a mistake in an adapter also where. */
+  #told(error: unknown): string {
+    if (!(error instanceof Error)) return String(error);
+    const mistake = error instanceof TypeError || error instanceof ReferenceError;
+    return mistake ? (this.#options.explain?.(error) ?? error).message : error.message;
   }
 
   async #seenList(pattern: Path, partly: boolean): Promise<Seen> {
@@ -232,10 +241,7 @@ export class Looker {
     };
     const asked = adapter.ask(question, tools).then(
       (answer): Seen => ({ kind: 'answer', answer }),
-      (error: unknown): Seen => ({
-        kind: 'failed',
-        why: error instanceof Error ? error.message : String(error),
-      }),
+      (error: unknown): Seen => ({ kind: 'failed', why: this.#told(error) }),
     );
     try {
       return await Promise.race([asked, timer]);

@@ -6,16 +6,16 @@
 import { MissingText } from '../api/errors.ts';
 import type { Facts } from '../api/facts.ts';
 import type { Adapter, Look, Sighting } from '../api/looks.ts';
-import { inRule } from '../api/rule-code.ts';
-import type { OnceSighting } from '../api/rules.ts';
+import { inRule, RuleFault } from '../api/rule-code.ts';
 import type { Json, Path, TargetName } from '../api/values.ts';
+import { sweepOf } from '../graph/checked.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { KnownSighting, Memory } from '../memory/memory.ts';
 import type { Wanted } from '../plan/plan.ts';
 import { pendingAttempt } from '../plan/record.ts';
 import { valueDigest } from '../plan/signature.ts';
 import type { Plan } from '../plan/verdict.ts';
-import type { AttemptState, View } from '../plan/view.ts';
+import type { AttemptState, OnceSeen, View } from '../plan/view.ts';
 import type { World } from '../world/world.ts';
 import { attemptState } from './attempts.ts';
 import { Contents } from './contents.ts';
@@ -61,7 +61,7 @@ export class Observer extends Contents implements View {
   readonly #goOn = new Set<TargetName>();
   /** Targets whose questions to an adapter failed; it has its own patience. */
   readonly #unanswered = new Set<TargetName>();
-  readonly #onces = new Map<TargetName, OnceSighting>();
+  readonly #onces = new Map<TargetName, OnceSeen>();
 
   constructor(world: World, memory: Memory, options: ObserverOptions) {
     super(world, memory, options);
@@ -117,7 +117,7 @@ export class Observer extends Contents implements View {
   sighting(name: TargetName): Sighting | undefined {
     return this.#sightings.get(name);
   }
-  once(name: TargetName): OnceSighting | undefined {
+  once(name: TargetName): OnceSeen | undefined {
     return this.#onces.get(name);
   }
   attempt(token: string): AttemptState {
@@ -197,7 +197,7 @@ export class Observer extends Contents implements View {
     return stillMs;
   }
 
-  async #lookOnce(node: Node): Promise<OnceSighting> {
+  async #lookOnce(node: Node): Promise<OnceSeen> {
     const once = node.rule.once ?? node.rule.doneBefore!;
     const attempt = pendingAttempt(this.trace(node.name));
     const facts = this.facts(node, []);
@@ -210,6 +210,7 @@ export class Observer extends Contents implements View {
         : judged;
     } catch (error) {
       const { why, advice } = failedSighting(error, this.#options.explain);
+      if (error instanceof RuleFault) return { state: 'failed', why };
       const unknown = { state: 'unknown', unanswered: true, why } as const;
       return advice === undefined ? unknown : { ...unknown, advice };
     }
@@ -254,12 +255,34 @@ export class Observer extends Contents implements View {
   }
 
   /** What only one action at a time may have, of those that make this target. */
-  keysOf({ name, rule: { exclusive = [] } }: Node): readonly string[] {
+  keysOf(node: Node): readonly string[] {
+    try {
+      return this.#keysOf(node);
+    } catch (error) {
+      // Then it has failed already, see `fault`.
+      if (error instanceof RuleFault) return [];
+      throw error;
+    }
+  }
+
+  #keysOf({ name, rule: { exclusive = [] } }: Node): readonly string[] {
     if (typeof exclusive !== 'function') return exclusive;
     const sighting = this.#sightings.get(name);
-    return exclusive(
-      sighting === undefined || sighting.state === 'failed' ? null : (sighting.value ?? null),
-    );
+    const value =
+      sighting === undefined || sighting.state === 'failed' ? null : (sighting.value ?? null);
+    return inRule(() => exclusive(value));
+  }
+
+  fault(node: Node): string | undefined {
+    const { exclusive, chain, observe } = node.rule;
+    const sighted = observe === undefined || this.#sightings.has(node.name);
+    try {
+      if (typeof exclusive === 'function' && sighted) this.#keysOf(node);
+      if (chain !== undefined) sweepOf(chain, node.name);
+      return undefined;
+    } catch (error) {
+      return failedSighting(error, this.#options.explain).why;
+    }
   }
 
   // -- before and after something runs ------------------------------------------------------

@@ -6,7 +6,7 @@ import type { Node } from '../graph/graph.ts';
 import type { Signature, Trace } from '../memory/trace.ts';
 import type { Reason } from '../words/reasons.ts';
 import { changesSince, independentChanges, knownChanges } from './changes.ts';
-import { goneNeed, heldBack, withoutProducts, withoutSources } from './hindrances.ts';
+import { faulty, goneNeed, heldBack, withoutProducts, withoutSources } from './hindrances.ts';
 import { asNeed, blocked, type Needs, sortedNeeds } from './needs.ts';
 import { adoptFields, decideAttempt, decideOnce, notYet } from './once.ts';
 import {
@@ -30,6 +30,7 @@ export function decide(node: Node, view: View, verdicts: Verdicts): Decision {
   if ('look' in decision || asNeed(decision) !== 'pending') return decision;
   return (
     heldBack(node, view, decision) ??
+    faulty(node, view, decision) ??
     withoutSources(node, view, decision) ??
     withoutProducts(node, verdicts, decision) ??
     decision
@@ -106,6 +107,8 @@ function decideWithNeeds(node: Node, view: View, verdicts: Verdicts, known: Know
     if (seen.state === 'done') return { ...fresh(node, view, signature), ...adoptFields(seen) };
     // Nor is it made anew while somebody who may know of it has not answered.
     if (seen.state === 'unknown' && seen.unanswered === true) return notYet(seen);
+    if (seen.state === 'failed')
+      return { state: 'failed', final: true, reasons: [], note: seen.why };
   }
   const lasting = lastingFailure(node, view, trace, signature);
   if (lasting !== undefined) return lasting;

@@ -52,6 +52,13 @@ export function withoutSources(node: Node, view: View, verdict: Verdict): Verdic
   return { state: 'failed', final: true, reasons: [], note: notes.join('; ') };
 }
 
+/** What cannot be run because the rule itself does not say how; what runs already goes on. */
+export function faulty(node: Node, view: View, verdict: Verdict): Verdict | undefined {
+  if (verdict.state === 'running' || verdict.adopt !== undefined) return undefined;
+  const note = view.fault(node);
+  return note === undefined ? undefined : { state: 'failed', final: true, reasons: [], note };
+}
+
 /** Inputs that are there and are no files, or cannot be looked at. */
 function unusable({ rule }: Node, view: View): string[] {
   const { inputs = [], optionalInputs = [], globs = [] } = rule;

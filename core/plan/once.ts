@@ -18,7 +18,7 @@ import {
 import { fresh } from './sighted.ts';
 import { differences, productOf } from './signature.ts';
 import type { Decision, Verdict } from './verdict.ts';
-import type { View } from './view.ts';
+import type { OnceSeen, View } from './view.ts';
 
 /** How a target stands that must not happen twice, when all that it needs is there. */
 export function decideOnce(node: Node, view: View, known: Known, signature: Signature): Decision {
@@ -44,6 +44,8 @@ export function decideOnce(node: Node, view: View, known: Known, signature: Sign
   if (seen === undefined) return { look: 'once' };
   if (seen.state === 'done' && !wasCleaned(trace)) return adoption(seen);
   const doubtful = unknownEffect(trace) || view.damaged(node.name);
+  if (seen.state === 'failed' && !wasTried(trace, view) && !doubtful && !unproved)
+    return { state: 'failed', final: true, reasons: [], note: seen.why };
   if (
     seen.state === 'unknown' &&
     seen.unanswered === true &&
@@ -58,11 +60,12 @@ export function decideOnce(node: Node, view: View, known: Known, signature: Sign
 }
 
 function whyInDoubt(
-  seen: OnceSighting,
+  seen: OnceSeen,
   trace: Trace | undefined,
   { unproved }: { readonly unproved: boolean },
 ): string {
   if (seen.state === 'unknown') return withAdvice(seen);
+  if (seen.state === 'failed') return seen.why;
   if (unproved) return 'records are missing; nothing outside shows whether it took effect';
   const before = trace?.kind === 'failed' ? trace.problems[0]?.what : undefined;
   const known = before ?? 'an earlier attempt left no result';
@@ -123,7 +126,7 @@ export function decideAttempt(node: Node, view: View, attempt: OpenAttempt): Dec
   if (seen === undefined) return { look: 'once' };
   if (seen.state === 'done') return adoption(seen);
   const why =
-    seen.state === 'unknown'
+    seen.state === 'unknown' || seen.state === 'failed'
       ? seen.why
       : 'the attempt vanished without a result, and nothing outside shows it';
   return { state: 'in doubt', reasons: [], note: why };

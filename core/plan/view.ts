@@ -3,11 +3,15 @@
 import type { Sighting } from '../api/looks.ts';
 import type { OnceSighting, Output } from '../api/rules.ts';
 import type { Digest, Path, TargetName } from '../api/values.ts';
+import type { Node } from '../graph/graph.ts';
 import type { Trace } from '../memory/trace.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Verdicts on targets; of those that a target needs they are known before it is decided. */
 export type Verdicts = ReadonlyMap<TargetName, Verdict>;
+
+/** What was seen of work that must not happen twice; `failed`: a function of the rule file threw. */
+export type OnceSeen = OnceSighting | { readonly state: 'failed'; readonly why: string };
 
 /** What has become of an attempt that was launched detached. */
 export type AttemptState = 'unclaimed' | 'alive' | 'ended' | 'lost' | 'elsewhere';
@@ -24,8 +28,10 @@ export interface View {
   /** Digest of an output now: of the file, of the glob's set, or of the keys that are ours. */
   output(output: Output): Digest;
   /** What shows outside that the work was done; undefined: not looked yet. */
-  once(name: TargetName): OnceSighting | undefined;
+  once(name: TargetName): OnceSeen | undefined;
   attempt(token: string): AttemptState;
+  /** What a function of the rule threw that says how the target is run. */
+  fault(node: Node): string | undefined;
   forced(name: TargetName): boolean;
   /** Failed already in this invocation: not tried again before the next. */
   gaveUp(name: TargetName): boolean;

@@ -106,6 +106,7 @@ export async function contradiction(
   if (observer.once(name) === undefined)
     await observer.look(plan.graph, [{ target: name, look: 'once' }]);
   const seen = observer.once(name);
+  if (seen?.state === 'failed') return { state: 'unknown', why: seen.why, unanswered: true };
   return seen?.state === 'not done' ? undefined : seen;
 }
 

@@ -46,7 +46,7 @@ export function sumUp(
   soFar: SoFar,
   how: { readonly begun: number; readonly strict: boolean; readonly interrupted: boolean },
 ): Summary {
-  const { files, clock } = project.world;
+  const { clock } = project.world;
   const held = heldUp(verdicts, plan);
   const { waiting, person, blocked, unseen } = held;
   // An interrupted look has not failed.
@@ -55,7 +55,7 @@ export function sumUp(
       soFar.failed.set(failure.target, explained(project, plan, failure));
   const failed = [...soFar.failed.values()];
   const targets = realTargets(plan);
-  const findings = findingsIn(plan, verdicts, files);
+  const findings = findingsIn(plan, verdicts, project);
   const kept = stillSet(plan, traces, project);
   const flawed = findings.some(({ strict }) => strict || how.strict);
   return {

@@ -93,7 +93,10 @@ function actionText(plan: Plan, action: Action, options: DryRunOptions): string 
     return [...lines, '  started earlier; its result is waited for'].join('\n');
   const found = stepsOf(action);
   if ('unknown' in found)
-    return [...lines, `  the steps are not known yet: ${display(found.unknown)}`].join('\n');
+    return [
+      ...lines,
+      `  the steps are not known yet: ${display(found.unknown.split(/\n *\d+ \|/)[0]!)}`,
+    ].join('\n');
   const steps = found.steps.flatMap((step) => stepLines(step, options));
   return [...lines, ...steps.map((line) => indent(line, '  '))].join('\n');
 }

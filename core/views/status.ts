@@ -199,7 +199,9 @@ export function stateCounts(plan: Plan): ReadonlyMap<State, number> {
 
 /** Why a target is in its state, in a few words. */
 export function detail(verdict: Verdict): string {
-  const { state, reasons, by, note } = verdict;
+  const { state, reasons, by } = verdict;
+  // Of a mistake in the rule file the place; `desgw why` shows the line.
+  const note = verdict.note?.split(/\n *\d+ \|/)[0];
   const because = reasons[0] === undefined ? '' : reasonText(reasons[0]);
   const more = reasons.length > 1 ? ` and ${count(reasons.length - 1, 'more reason')}` : '';
   const holders = enumerate((by ?? []).map(display));

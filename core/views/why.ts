@@ -8,7 +8,7 @@ import { lastGood } from '../memory/trace.ts';
 import { type Cause, causeText, rootCause } from '../plan/cause.ts';
 import type { Plan } from '../plan/verdict.ts';
 import { type Paint, STATE_STYLE } from '../words/paint.ts';
-import { display } from '../words/quote.ts';
+import { display, displayLines } from '../words/quote.ts';
 import type { Reason } from '../words/reasons.ts';
 import { reasonText, stateWords, valueText } from '../words/reasons.ts';
 import { enumerate, indent } from '../words/text.ts';
@@ -31,7 +31,7 @@ export function whyText(plan: Plan, target: TargetName, options: WhyOptions): st
   const built = lastGood(traces.get(target));
   const failed = traces.get(target);
   const lines = [
-    `${display(target)} ${paint(STATE_STYLE[state], stateWords(state))}${note === undefined ? '' : `: ${display(note)}`}`,
+    `${display(target)} ${paint(STATE_STYLE[state], stateWords(state))}${note === undefined ? '' : `: ${displayLines(note)}`}`,
     ...reasons.flatMap((reason) => reasonLines(plan, target, reason, traces)),
     ...(by ?? []).slice(0, HOLDERS).flatMap((name) => holderLines(plan, target, name, traces)),
     ...(by !== undefined && by.length > HOLDERS ? [`  and ${by.length - HOLDERS} more`] : []),

@@ -25,6 +25,7 @@ export function viewOf(given: Partial<View> = {}): View {
     damaged: () => false,
     unproved: () => false,
     mayHaveLost: () => false,
+    fault: () => undefined,
     ...given,
   };
 }
