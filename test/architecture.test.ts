@@ -70,17 +70,12 @@ const FLOORS: readonly (readonly string[])[] = [
 
 /** Functions that are longer than they should be; none may join them. */
 const LONG: readonly string[] = [
-  'core/world/placing.ts: openPlacing',
-  'core/world/files.ts: openFiles',
-  'core/memory/fold.ts: fold',
   'core/testing/machine.ts: memoryMachine',
   'core/testing/disk.ts: powerDisk',
-  'core/world/flushing.ts: openFlushing',
   'targets/testing/grid.ts: statistics',
   'targets/ccds.ts: ccds',
   'targets/dagmaker.ts: dagmaker',
   'targets/reports/postproc-steps.ts: postprocSteps',
-  'core/memory/journal.ts: openJournal',
   'targets/site/fermilab.ts: fermilab',
   'targets/postproc.ts: recipe',
   'core/words/terminal.ts: openTerminal',

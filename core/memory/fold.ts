@@ -8,18 +8,148 @@ import { forerunnerOf, readSegment, type Segment } from './segment.ts';
 import type { Trace } from './trace.ts';
 
 /** Memory that takes in further records. */
-export interface Fold extends Memory {
-  readonly traces: Records<Trace>;
-  readonly files: Records<KnownFile>;
-  readonly sightings: Records<KnownSighting>;
-  /** Takes in the JSON text of a record. */
-  record(text: string): void;
+export class Fold implements Memory {
+  readonly traces = new Records<Trace>(readTrace);
+  readonly files = new Records<KnownFile>(readFile);
+  readonly sightings = new Records<KnownSighting>(readSighting);
+  readonly damaged = new Set<string>();
+  readonly warnings: string[] = [];
+  #records = 0;
+  #unclean = false;
+  /** Once records may have been lost, only what was recorded after that is safe. */
+  #suspicious = false;
+  readonly #safe = new Set<string>();
+  /** Likewise, where whole records are known to be missing. */
+  #lost = false;
+  readonly #proved = new Set<string>();
+
+  readonly unproved = (target: string): boolean => this.#lost && !this.#proved.has(target);
+
+  readonly mayHaveLost = (target: string): boolean => this.#suspicious && !this.#safe.has(target);
+
   /** How many records were taken in, dead ones included. */
-  records(): number;
+  get records(): number {
+    return this.#records;
+  }
+
   /** True when something was damaged, or a process died before it could end its segment. */
-  unclean(): boolean;
+  get unclean(): boolean {
+    return this.#unclean;
+  }
+
+  /** Takes in the JSON text of a record. */
+  record(text: string): void {
+    this.#records++;
+    const { kind, name } = subjectOf(text);
+    switch (kind) {
+      case 't':
+      case 'T':
+        this.traces.put(name, text);
+        this.damaged.delete(name);
+        break;
+      case 'x':
+        this.#forget(name);
+        break;
+      case 'd':
+        this.#forget(name);
+        this.damaged.add(name);
+        break;
+      case 'f':
+        this.files.put(name, text);
+        return;
+      case 's':
+        this.sightings.put(name, text);
+        return;
+      case 'e':
+        return;
+    }
+    if (!this.#suspicious) return;
+    for (const known of [this.#safe, this.#proved]) {
+      if (kind === 'T') known.delete(name);
+      else known.add(name);
+    }
+  }
+
+  /** Takes in a segment, of which the end may be lacking. */
+  take(segment: Segment): void {
+    const { header, name } = segment;
+    if (header?.lost) this.#lose();
+    const ended = readSegment(segment, {
+      record: (text) => this.record(text),
+      damaged: (line, subject) => this.#damage(`${JOURNAL}/${name}, line ${line},`, subject),
+    });
+    if (ended) return;
+    this.#unclean = true;
+    this.#suspect();
+  }
+
+  /** Segments are left that do not count any more: their writer died before it had deleted them. */
+  foundLeftovers(): void {
+    this.#unclean = true;
+  }
+
+  /** Segments that were there once are not, or not as they were when the next one was begun. */
+  miss(what: string): void {
+    this.#unclean = true;
+    this.#lose();
+    this.sightings.clear();
+    this.warnings.push(
+      `${what}: records are missing in ${JOURNAL}. What was done since may not be on record.`,
+    );
+  }
+
   /** Texts that amount to the same memory. */
-  texts(): { readonly lost: boolean; readonly texts: Iterable<string> };
+  texts(): { readonly lost: boolean; readonly texts: Iterable<string> } {
+    return { lost: this.#lost, texts: this.#texts() };
+  }
+
+  *#texts(): Generator<string> {
+    for (const [target, text] of this.traces.texts) {
+      const kind: Kind = this.unproved(target) ? 'T' : 't';
+      yield `["${kind}${text.slice(3)}`;
+    }
+    for (const target of this.damaged) yield recordText('d', target);
+    yield* this.files.texts.values();
+    yield* this.sightings.texts.values();
+  }
+
+  #suspect(): void {
+    this.#suspicious = true;
+    this.#safe.clear();
+  }
+
+  #lose(): void {
+    this.#lost = true;
+    this.#suspect();
+    this.#proved.clear();
+  }
+
+  #forget(target: string): void {
+    this.traces.remove(target);
+    this.sightings.remove(target);
+    this.damaged.delete(target);
+  }
+
+  #damage(where: string, subject: Subject | undefined): void {
+    this.#unclean = true;
+    if (subject === undefined) {
+      this.#lose();
+      // A lost sighting would make an older one look as if nothing had moved since.
+      this.sightings.clear();
+      this.warnings.push(
+        `${where} is damaged and does not tell whose record it was. What was recorded before it may not be the latest.`,
+      );
+      return;
+    }
+    const { kind, name } = subject;
+    if (kind === 'f') this.files.remove(name);
+    else if (kind === 's') this.sightings.remove(name);
+    else {
+      this.#forget(name);
+      this.damaged.add(name);
+      this.warnings.push(`${where} is damaged: the record of target '${name}' is lost.`);
+    }
+  }
 }
 
 /**
@@ -27,148 +157,18 @@ export interface Fold extends Memory {
  * @param newest number of the newest segment that was ever begun, as far as is known
  */
 export function fold(segments: readonly Segment[], newest = 0): Fold {
-  const traces = new Records(readTrace);
-  const files = new Records(readFile);
-  const sightings = new Records(readSighting);
-  const damaged = new Set<string>();
-  const warnings: string[] = [];
-  let records = 0;
-  let unclean = false;
-
-  // Once records may have been lost, only what was recorded after that is safe.
-  let suspicious = false;
-  let lost = false;
-  const safe = new Set<string>();
-  // Likewise, where whole records are known to be missing.
-  const proved = new Set<string>();
-
-  function suspect(): void {
-    suspicious = true;
-    safe.clear();
-  }
-
-  function forget(target: string): void {
-    traces.remove(target);
-    sightings.remove(target);
-    damaged.delete(target);
-  }
-
-  function record(text: string): void {
-    records++;
-    const { kind, name } = subjectOf(text);
-    switch (kind) {
-      case 't':
-      case 'T':
-        traces.put(name, text);
-        damaged.delete(name);
-        break;
-      case 'x':
-        forget(name);
-        break;
-      case 'd':
-        forget(name);
-        damaged.add(name);
-        break;
-      case 'f':
-        files.put(name, text);
-        return;
-      case 's':
-        sightings.put(name, text);
-        return;
-      case 'e':
-        return;
-    }
-    if (!suspicious) return;
-    for (const known of [safe, proved]) {
-      if (kind === 'T') known.delete(name);
-      else known.add(name);
-    }
-  }
-
-  function lose(): void {
-    lost = true;
-    suspect();
-    proved.clear();
-  }
-
-  function damage(where: string, subject: Subject | undefined): void {
-    unclean = true;
-    if (subject === undefined) {
-      lose();
-      // A lost sighting would make an older one look as if nothing had moved since.
-      sightings.clear();
-      warnings.push(
-        `${where} is damaged and does not tell whose record it was. What was recorded before it may not be the latest.`,
-      );
-      return;
-    }
-    const { kind, name } = subject;
-    if (kind === 'f') files.remove(name);
-    else if (kind === 's') sightings.remove(name);
-    else {
-      forget(name);
-      damaged.add(name);
-      warnings.push(`${where} is damaged: the record of target '${name}' is lost.`);
-    }
-  }
-
-  function take(segment: Segment): void {
-    const { header, name } = segment;
-    if (header?.lost) lose();
-    const ended = readSegment(segment, {
-      record,
-      damaged: (line, subject) => damage(`${JOURNAL}/${name}, line ${line},`, subject),
-    });
-    if (ended) return;
-    unclean = true;
-    suspect();
-  }
-
-  /** Segments that were there once are not, or not as they were when the next one was begun. */
-  function miss(what: string): void {
-    unclean = true;
-    lose();
-    sightings.clear();
-    warnings.push(
-      `${what}: records are missing in ${JOURNAL}. What was done since may not be on record.`,
-    );
-  }
-
-  function* texts(): Generator<string> {
-    for (const [target, text] of traces.texts) {
-      const kind: Kind = lost && !proved.has(target) ? 'T' : 't';
-      yield `["${kind}${text.slice(3)}`;
-    }
-    for (const target of damaged) yield recordText('d', target);
-    yield* files.texts.values();
-    yield* sightings.texts.values();
-  }
-
+  const memory = new Fold();
   const base = segments.findLastIndex((segment) => segment.header?.base === true);
-  // Lower ones than the base are only left when its writer died before it had deleted them.
-  if (base > 0) unclean = true;
+  if (base > 0) memory.foundLeftovers();
   let before: Segment | undefined;
   for (const segment of segments.slice(Math.max(base, 0))) {
     const gap = gapBefore(segment, before);
-    if (gap !== undefined) miss(gap);
-    take(segment);
+    if (gap !== undefined) memory.miss(gap);
+    memory.take(segment);
     before = segment;
   }
-  if (newest > numberOf(before)) miss(`segment ${newest} was begun and is not there`);
-
-  return {
-    traces,
-    files,
-    sightings,
-    damaged,
-    warnings,
-    unproved: (target) => lost && !proved.has(target),
-    mayHaveLost: (target) => suspicious && !safe.has(target),
-    record,
-    records: () => records,
-    unclean: () => unclean,
-    texts: () => ({ lost, texts: texts() }),
-  };
+  if (newest > numberOf(before)) memory.miss(`segment ${newest} was begun and is not there`);
+  return memory;
 }
 
 const numberOf = (segment: Segment | undefined): number =>

@@ -83,71 +83,100 @@ export function openJournal(
   self: ProcessIdentity,
   memory: Loaded = loadMemory(files),
 ): Journal {
-  let names = memory.from.map(({ name }) => name);
-  let open: OpenSegment | undefined;
-  let torn = false;
+  return new OpenJournal(files, self, memory);
+}
 
-  function nextHeader(): Header {
-    const number =
-      names.reduce((highest, name) => Math.max(highest, numberOf(name)), memory.newest) + 1;
-    const { host, pid } = self;
-    return { format: FORMAT, number, host, pid };
+/** Fields throughout what a journal has, so that whoever listens in may spread it. */
+class OpenJournal implements Journal {
+  readonly #disk: Files;
+  readonly #self: ProcessIdentity;
+  readonly #memory: Loaded;
+  /** Of all segments, those included that this process has begun. */
+  #names: readonly string[];
+  #open: OpenSegment | undefined;
+  #torn = false;
+  readonly traces: Journal['traces'];
+  readonly files: Journal['files'];
+  readonly sightings: Journal['sightings'];
+  readonly damaged: Journal['damaged'];
+  readonly warnings: Journal['warnings'];
+  readonly unproved: Journal['unproved'];
+  readonly mayHaveLost: Journal['mayHaveLost'];
+
+  constructor(files: Files, self: ProcessIdentity, memory: Loaded) {
+    this.#disk = files;
+    this.#self = self;
+    this.#memory = memory;
+    this.#names = memory.from.map(({ name }) => name);
+    this.traces = memory.traces;
+    this.files = memory.files;
+    this.sightings = memory.sightings;
+    this.damaged = memory.damaged;
+    this.warnings = memory.warnings;
+    this.unproved = memory.unproved;
+    this.mayHaveLost = memory.mayHaveLost;
   }
 
-  function append(text: string, durable: boolean): void {
-    try {
-      open ??= startNext();
-      open.add(text);
-      if (durable) open.sync();
-    } catch (error) {
-      // Half a line may be there; nothing may ever be written behind it.
-      open?.abandon();
-      open = undefined;
-      torn = true;
-      throw error;
-    }
-    memory.record(text);
-  }
+  readonly trace: Journal['trace'] = (target, trace, options) =>
+    this.#append(traceText(target, trace), options);
 
-  function startNext(): OpenSegment {
-    // Only of the first that is begun here the forerunner is known: another follows upon a failure.
-    const after = names.length === memory.from.length ? memory.last : undefined;
-    const header: Header = { ...nextHeader(), ...(after === undefined ? {} : { after }) };
-    // Listed first: its number is used up even if making it fails half-way.
-    names = [...names, segmentName(header)];
-    const started = startSegment(files, header);
-    noteBegun(files, header.number);
-    return started;
-  }
+  readonly drop: Journal['drop'] = (target) => this.#append(recordText('x', target));
 
-  function close(): void {
-    const last = open;
-    open = undefined;
+  readonly file: Journal['file'] = (path, known) => this.#append(fileText(path, known));
+
+  readonly sighting: Journal['sighting'] = (target, known) =>
+    this.#append(sightingText(target, known));
+
+  readonly close = (): void => {
+    const last = this.#open;
+    this.#open = undefined;
     last?.end();
-    if (!torn && !needsCompaction(memory, names.length)) return;
+    if (!this.#torn && !needsCompaction(this.#memory, this.#names.length)) return;
     try {
-      names = [compact(files, memory, nextHeader(), names)];
-      torn = false;
+      this.#names = [compact(this.#disk, this.#memory, this.#nextHeader(), this.#names)];
+      this.#torn = false;
     } catch (error) {
       // Everything is on record as it is; the next build will try again.
       if (!(error instanceof FileError)) throw error;
     }
+  };
+
+  #append(text: string, { durable }: { readonly durable: boolean } = { durable: false }): void {
+    try {
+      this.#open ??= this.#startNext();
+      this.#open.add(text);
+      if (durable) this.#open.sync();
+    } catch (error) {
+      // Half a line may be there; nothing may ever be written behind it.
+      this.#open?.abandon();
+      this.#open = undefined;
+      this.#torn = true;
+      throw error;
+    }
+    this.#memory.record(text);
   }
 
-  return {
-    traces: memory.traces,
-    files: memory.files,
-    sightings: memory.sightings,
-    damaged: memory.damaged,
-    warnings: memory.warnings,
-    unproved: memory.unproved,
-    mayHaveLost: memory.mayHaveLost,
-    trace: (target, trace, options) => append(traceText(target, trace), options?.durable === true),
-    drop: (target) => append(recordText('x', target), false),
-    file: (path, known) => append(fileText(path, known), false),
-    sighting: (target, known) => append(sightingText(target, known), false),
-    close,
-  };
+  #startNext(): OpenSegment {
+    // Only of the first that is begun here the forerunner is known: another follows upon a failure.
+    const isFirst = this.#names.length === this.#memory.from.length;
+    const after = isFirst ? this.#memory.last : undefined;
+    const header: Header = { ...this.#nextHeader(), ...(after === undefined ? {} : { after }) };
+    // Listed first: its number is used up even if making it fails half-way.
+    this.#names = [...this.#names, segmentName(header)];
+    const started = startSegment(this.#disk, header);
+    noteBegun(this.#disk, header.number);
+    return started;
+  }
+
+  #nextHeader(): Header {
+    const number =
+      this.#names.reduce(
+        (highest, name) => Math.max(highest, numberOf(name)),
+        this.#memory.newest,
+      ) + 1;
+    const { host, pid } = this.#self;
+    return { format: FORMAT, number, host, pid };
+  }
 }
 
 /** All segments, in order. Starts over when the set of them changed meanwhile. */
@@ -253,9 +282,9 @@ function endText(crc: number): string {
 function needsCompaction(memory: Fold, segments: number): boolean {
   const { traces, damaged, files, sightings } = memory;
   const live = traces.size + damaged.size + files.size + sightings.size;
-  const records = memory.records();
+  const records = memory.records;
   return (
-    memory.unclean() || segments > MANY_SEGMENTS || (records > FEW_RECORDS && records - live > live)
+    memory.unclean || segments > MANY_SEGMENTS || (records > FEW_RECORDS && records - live > live)
   );
 }
 

@@ -5,13 +5,13 @@ import { ABSENT, digestOf } from '../api/digest.ts';
 import type { Digest } from '../api/values.ts';
 import { askAll } from './adaptive.ts';
 import { copyTree } from './copying.ts';
-import { openFlushing } from './flushing.ts';
+import { Flushing } from './flushing.ts';
 import { codeOf, during, type FsModule, meansMissing, told, unlessMissing } from './fs.ts';
 import { globFiles } from './glob.ts';
 import { listQuestion, statQuestion } from './looking.ts';
 import { Noting } from './noting.ts';
 import { isOwnOrAbsent, isPrivate, privateDirectory, strangerIn } from './ownership.ts';
-import { openPlacing, type Placing } from './placing.ts';
+import { Placing } from './placing.ts';
 import { fileDigester, readEnd, readWhole, sizeOf } from './reading.ts';
 import type { Appender, Files, Prepared } from './world.ts';
 
@@ -26,165 +26,205 @@ export const notingFiles = (): Noting => new Noting(nodeFs);
  * @param fs another file system module, for tests
  */
 export function openFiles(workspace: string, fs: FsModule = nodeFs): Files {
-  const root = during('open the workspace', workspace, () => fs.realpathSync(workspace));
-  const placing = openPlacing(fs, ownerOf(root));
-  const digestFile = fileDigester(fs);
-  const flush = openFlushing(fs);
-  let digests = 0;
+  return new RealFiles(workspace, fs);
+}
+
+/** Fields throughout, so that tests may spread one and put others in place of some. */
+class RealFiles implements Files {
+  readonly root: string;
+  readonly sharedWithGroup: boolean;
+  readonly #fs: FsModule;
+  readonly #placing: Placing;
+  readonly #flushing: Flushing;
+  readonly #digestFile: (path: string) => Digest;
+  readonly #statting: ReturnType<typeof statQuestion>;
+  readonly #listing: ReturnType<typeof listQuestion>;
+  #digests = 0;
+
+  constructor(workspace: string, fs: FsModule) {
+    this.root = during('open the workspace', workspace, () => fs.realpathSync(workspace));
+    this.sharedWithGroup = (fs.statSync(this.root).mode & SHARED) !== 0;
+    this.#fs = fs;
+    this.#placing = new Placing(fs, ownerOf(this.root));
+    this.#flushing = new Flushing(fs);
+    this.#digestFile = fileDigester(fs);
+    this.#statting = statQuestion(fs);
+    this.#listing = listQuestion(fs);
+  }
+
+  get digests(): number {
+    return this.#digests;
+  }
 
   /** Kept cheap for plain paths: it runs for every stat. */
-  function absolute(path: string): string {
-    const full = path.startsWith('/') ? path : `${root}/${path}`;
+  readonly absolute: Files['absolute'] = (path) => {
+    const full = path.startsWith('/') ? path : `${this.root}/${path}`;
     return full.includes('/.') || full.includes('//') || full.endsWith('/') ? resolve(full) : full;
-  }
-
-  const statting = statQuestion(fs);
-  const listing = listQuestion(fs);
-
-  function digest(path: string): Digest {
-    const full = absolute(path);
-    const found = unlessMissing('read', full, () => digestFile(full));
-    if (found === undefined) return ABSENT;
-    digests++;
-    return found;
-  }
-
-  function read(path: string): Buffer | undefined {
-    const full = absolute(path);
-    return unlessMissing('read', full, () => readWhole(fs, full));
-  }
-
-  function prepare(path: string, data: string | Uint8Array, mode?: number): Prepared {
-    const full = absolute(path);
-    return during('write', full, () => {
-      const target = placing.throughLinks(full);
-      const temporary = placing.writeTemporary(target, data, mode);
-      return prepared(placing, path, full, target, temporary, digestOf(data));
-    });
-  }
-
-  function prepareCopy(path: string, from: string): Prepared {
-    const full = absolute(path);
-    return during('write', full, () => {
-      const target = placing.throughLinks(full);
-      const temporary = placing.copyTemporary(absolute(from), target);
-      return prepared(placing, path, full, target, temporary, digestFile(temporary));
-    });
-  }
-
-  return {
-    root,
-    sharedWithGroup: (fs.statSync(root).mode & SHARED) !== 0,
-    absolute,
-    stat: (path) => statting.now(absolute(path)),
-    statMany: (paths) => askAll(paths.map(absolute), statting),
-    read,
-    readText: (path) => read(path)?.toString('utf8'),
-    readEnd: (path, bytes) => {
-      const full = absolute(path);
-      return unlessMissing('read', full, () => readEnd(fs, full, bytes));
-    },
-    size: (path) => {
-      const full = absolute(path);
-      return unlessMissing('read', full, () => sizeOf(fs, full));
-    },
-    digest,
-    list: (dir) => {
-      const names = listing.now(absolute(dir));
-      if (names instanceof Error) throw names;
-      return names;
-    },
-    listMany: (dirs) => askAll(dirs.map(absolute), listing),
-    leftovers: (dir) => {
-      const full = absolute(dir);
-      return unlessMissing('list', full, () => placing.leftovers(full)) ?? [];
-    },
-    glob: (pattern) => globFiles(fs, root, pattern),
-    write: (path, data, mode) => prepare(path, data, mode).commit(),
-    prepare,
-    prepareCopy,
-    createExclusive: (path, text, mode) => {
-      const full = absolute(path);
-      return during('create', full, () => placing.createExclusive(full, text, mode));
-    },
-    appender: (path) => openAppender(fs, placing, absolute(path)),
-    flush: (paths) => flush(paths.map(absolute)),
-    copy: (from, to) => copyTree(fs, placing, absolute(from), absolute(to)),
-    symlink: (path, to) => {
-      const full = absolute(path);
-      during('make the link', full, () => placing.placeLink(full, to));
-    },
-    readLink: (path) => {
-      const full = absolute(path);
-      return unlessMissing('look at', full, () =>
-        fs.lstatSync(full).isSymbolicLink() ? fs.readlinkSync(full) : undefined,
-      );
-    },
-    realDirectory: (path) => {
-      // Of what is yet to be made, the part that is there.
-      for (let [dir, below] = [absolute(path), '']; ; ) {
-        try {
-          return join(fs.realpathSync(dir), below);
-        } catch (error) {
-          if (!meansMissing(codeOf(error)) || dir === dirname(dir))
-            throw told('look at', dir, error);
-          below = join(basename(dir), below);
-          dir = dirname(dir);
-        }
-      }
-    },
-    isLinked: (path) => {
-      const full = absolute(path);
-      return during('look at', full, () => {
-        if (fs.lstatSync(full).isSymbolicLink()) return true;
-        return full.startsWith(`${root}/`) && fs.realpathSync(dirname(full)) !== dirname(full);
-      });
-    },
-    rename: (from, to) => {
-      const [source, target] = [absolute(from), absolute(to)];
-      during(`rename ${source} to`, target, () => {
-        placing.makeDirectory(dirname(target));
-        fs.renameSync(source, target);
-        placing.syncDirectory(dirname(target));
-      });
-    },
-    remove: (path) => {
-      const full = absolute(path);
-      unlessMissing('remove', full, () => fs.unlinkSync(full));
-    },
-    removeTree: (path) => {
-      const full = absolute(path);
-      if (!full.startsWith(`${root}/.desgw/`)) {
-        throw new Error(`internal: ${full} is not below .desgw/, so it is not removed as a tree`);
-      }
-      during('remove', full, () => fs.rmSync(full, { recursive: true, force: true }));
-    },
-    makeDirectory: (path) => {
-      const full = absolute(path);
-      during('make the directory', full, () => placing.makeDirectory(full));
-    },
-    now: () => {
-      const probe = join(root, '.desgw/clock');
-      return during('write', probe, () => stamp(fs, placing, probe));
-    },
-    strangerIn: (path) => strangerIn(fs, absolute(path)),
-    privateDirectory: (path) => {
-      const full = absolute(path);
-      // What leads to it is shared as usual. Where that cannot be made, the answer is no.
-      try {
-        placing.makeDirectory(dirname(full));
-      } catch (error) {
-        if (codeOf(error) === undefined) throw error;
-        return false;
-      }
-      return privateDirectory(fs, full);
-    },
-    isOwnOrAbsent: (path) => isOwnOrAbsent(fs, absolute(path)),
-    isPrivate: (path) => isPrivate(fs, absolute(path)),
-    get digests() {
-      return digests;
-    },
   };
+
+  readonly stat: Files['stat'] = (path) => this.#statting.now(this.absolute(path));
+
+  readonly statMany: Files['statMany'] = (paths) =>
+    askAll(paths.map(this.absolute), this.#statting);
+
+  readonly read = (path: string): Buffer | undefined => {
+    const full = this.absolute(path);
+    return unlessMissing('read', full, () => readWhole(this.#fs, full));
+  };
+
+  readonly readText: Files['readText'] = (path) => this.read(path)?.toString('utf8');
+
+  readonly readEnd: Files['readEnd'] = (path, bytes) => {
+    const full = this.absolute(path);
+    return unlessMissing('read', full, () => readEnd(this.#fs, full, bytes));
+  };
+
+  readonly size: Files['size'] = (path) => {
+    const full = this.absolute(path);
+    return unlessMissing('read', full, () => sizeOf(this.#fs, full));
+  };
+
+  readonly digest: Files['digest'] = (path) => {
+    const full = this.absolute(path);
+    const found = unlessMissing('read', full, () => this.#digestFile(full));
+    if (found === undefined) return ABSENT;
+    this.#digests++;
+    return found;
+  };
+
+  readonly list: Files['list'] = (dir) => {
+    const names = this.#listing.now(this.absolute(dir));
+    if (names instanceof Error) throw names;
+    return names;
+  };
+
+  readonly listMany: Files['listMany'] = (dirs) => askAll(dirs.map(this.absolute), this.#listing);
+
+  readonly leftovers: Files['leftovers'] = (dir) => {
+    const full = this.absolute(dir);
+    return unlessMissing('list', full, () => this.#placing.leftovers(full)) ?? [];
+  };
+
+  readonly glob: Files['glob'] = (pattern) => globFiles(this.#fs, this.root, pattern);
+
+  readonly write: Files['write'] = (path, data, mode) => this.prepare(path, data, mode).commit();
+
+  readonly prepare: Files['prepare'] = (path, data, mode) => {
+    const full = this.absolute(path);
+    return during('write', full, () => {
+      const target = this.#placing.throughLinks(full);
+      const temporary = this.#placing.writeTemporary(target, data, mode);
+      return prepared(this.#placing, path, full, target, temporary, digestOf(data));
+    });
+  };
+
+  readonly prepareCopy: Files['prepareCopy'] = (path, from) => {
+    const full = this.absolute(path);
+    return during('write', full, () => {
+      const target = this.#placing.throughLinks(full);
+      const temporary = this.#placing.copyTemporary(this.absolute(from), target);
+      return prepared(this.#placing, path, full, target, temporary, this.#digestFile(temporary));
+    });
+  };
+
+  readonly createExclusive: Files['createExclusive'] = (path, text, mode) => {
+    const full = this.absolute(path);
+    return during('create', full, () => this.#placing.createExclusive(full, text, mode));
+  };
+
+  readonly appender: Files['appender'] = (path) =>
+    openAppender(this.#fs, this.#placing, this.absolute(path));
+
+  readonly flush: Files['flush'] = (paths) => this.#flushing.flush(paths.map(this.absolute));
+
+  readonly copy: Files['copy'] = (from, to) =>
+    copyTree(this.#fs, this.#placing, this.absolute(from), this.absolute(to));
+
+  readonly symlink: Files['symlink'] = (path, to) => {
+    const full = this.absolute(path);
+    during('make the link', full, () => this.#placing.placeLink(full, to));
+  };
+
+  readonly readLink: Files['readLink'] = (path) => {
+    const full = this.absolute(path);
+    return unlessMissing('look at', full, () =>
+      this.#fs.lstatSync(full).isSymbolicLink() ? this.#fs.readlinkSync(full) : undefined,
+    );
+  };
+
+  readonly realDirectory: Files['realDirectory'] = (path) => {
+    // Of what is yet to be made, the part that is there.
+    for (let [dir, below] = [this.absolute(path), '']; ; ) {
+      try {
+        return join(this.#fs.realpathSync(dir), below);
+      } catch (error) {
+        if (!meansMissing(codeOf(error)) || dir === dirname(dir)) throw told('look at', dir, error);
+        below = join(basename(dir), below);
+        dir = dirname(dir);
+      }
+    }
+  };
+
+  readonly isLinked: Files['isLinked'] = (path) => {
+    const full = this.absolute(path);
+    return during('look at', full, () => {
+      if (this.#fs.lstatSync(full).isSymbolicLink()) return true;
+      return (
+        full.startsWith(`${this.root}/`) && this.#fs.realpathSync(dirname(full)) !== dirname(full)
+      );
+    });
+  };
+
+  readonly rename: Files['rename'] = (from, to) => {
+    const [source, target] = [this.absolute(from), this.absolute(to)];
+    during(`rename ${source} to`, target, () => {
+      this.#placing.makeDirectory(dirname(target));
+      this.#fs.renameSync(source, target);
+      this.#placing.syncDirectory(dirname(target));
+    });
+  };
+
+  readonly remove: Files['remove'] = (path) => {
+    const full = this.absolute(path);
+    unlessMissing('remove', full, () => this.#fs.unlinkSync(full));
+  };
+
+  readonly removeTree: Files['removeTree'] = (path) => {
+    const full = this.absolute(path);
+    if (!full.startsWith(`${this.root}/.desgw/`)) {
+      throw new Error(`internal: ${full} is not below .desgw/, so it is not removed as a tree`);
+    }
+    during('remove', full, () => this.#fs.rmSync(full, { recursive: true, force: true }));
+  };
+
+  readonly makeDirectory: Files['makeDirectory'] = (path) => {
+    const full = this.absolute(path);
+    during('make the directory', full, () => this.#placing.makeDirectory(full));
+  };
+
+  readonly now: Files['now'] = () => {
+    const probe = join(this.root, '.desgw/clock');
+    return during('write', probe, () => stamp(this.#fs, this.#placing, probe));
+  };
+
+  readonly strangerIn: Files['strangerIn'] = (path) => strangerIn(this.#fs, this.absolute(path));
+
+  readonly privateDirectory: Files['privateDirectory'] = (path) => {
+    const full = this.absolute(path);
+    // What leads to it is shared as usual. Where that cannot be made, the answer is no.
+    try {
+      this.#placing.makeDirectory(dirname(full));
+    } catch (error) {
+      if (codeOf(error) === undefined) throw error;
+      return false;
+    }
+    return privateDirectory(this.#fs, full);
+  };
+
+  readonly isOwnOrAbsent: Files['isOwnOrAbsent'] = (path) =>
+    isOwnOrAbsent(this.#fs, this.absolute(path));
+
+  readonly isPrivate: Files['isPrivate'] = (path) => isPrivate(this.#fs, this.absolute(path));
 }
 
 /** Writable for the group: what is made in such a folder is for all of them. */

@@ -3,7 +3,9 @@
  * is asked for while a round is under way goes together in the next one, so that a disk that has
  * much to do is not made to wait for every file on its own.
  */
+
 import { dirname } from 'node:path';
+import pLimit from 'p-limit';
 import { codeOf, type FsModule, meansMissing, told } from './fs.ts';
 import { CANNOT_SYNC } from './placing.ts';
 
@@ -12,39 +14,48 @@ const AT_ONCE = 4;
 /** What may not be opened cannot be flushed by us; whoever wrote there was not hindered. */
 const CANNOT_OPEN = ['EACCES', 'EPERM', 'ELOOP', 'ENXIO'];
 
-/** Flushes files, by absolute paths, and the names that lead to them. Rejects with FileError. */
-export type Flush = (paths: readonly string[]) => Promise<void>;
-
 interface Round {
   readonly paths: Set<string>;
   /** By path, what could not be flushed of it. */
   readonly failures: Promise<ReadonlyMap<string, unknown>>;
 }
 
-/** A function that flushes files by rounds. */
-export function openFlushing(fs: FsModule): Flush {
+/** Flushes files by rounds. */
+export class Flushing {
+  readonly #fs: FsModule;
+  readonly #limit = pLimit(AT_ONCE);
   /** Folders whose own names are known to be on disk, with their inodes. */
-  const rooted = new Map<string, number | undefined>();
-  let running: Promise<void> = Promise.resolve();
-  let next: Round | undefined;
+  readonly #rooted = new Map<string, number | undefined>();
+  #running: Promise<void> = Promise.resolve();
+  #next: Round | undefined;
 
-  /** Flushes all that can be; `failures` takes the others. */
-  async function flushAll(paths: Iterable<string>, failures: Map<string, unknown>): Promise<void> {
-    const open = [...paths];
-    const worker = async (): Promise<void> => {
-      for (let path = open.pop(); path !== undefined; path = open.pop())
-        await flushOne(path).catch((error: unknown) => failures.set(path!, error));
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  constructor(fs: FsModule) {
+    this.#fs = fs;
   }
 
-  async function flushOne(path: string): Promise<void> {
+  /** Flushes files, by absolute paths, and the names that lead to them. @throws FileError */
+  async flush(paths: readonly string[]): Promise<void> {
+    if (paths.length === 0) return;
+    this.#next ??= this.#begin();
+    for (const path of paths) this.#next.paths.add(path);
+    const failures = await this.#next.failures;
+    for (const path of paths) if (failures.has(path)) throw failures.get(path);
+  }
+
+  /** Flushes all that can be; `failures` takes the others. */
+  async #flushAll(paths: Iterable<string>, failures: Map<string, unknown>): Promise<void> {
+    await this.#limit.map(paths, (path) =>
+      this.#flushOne(path).catch((error: unknown) => failures.set(path, error)),
+    );
+  }
+
+  async #flushOne(path: string): Promise<void> {
     try {
-      const fd = fs.openSync(path, 'r');
+      const fd = this.#fs.openSync(path, 'r');
       try {
-        await flushOpen(fd);
+        await this.#flushOpen(fd);
       } finally {
-        fs.closeSync(fd);
+        this.#fs.closeSync(fd);
       }
     } catch (error) {
       const code = codeOf(error);
@@ -53,17 +64,20 @@ export function openFlushing(fs: FsModule): Flush {
     }
   }
 
-  const flushOpen = (fd: number): Promise<void> =>
-    new Promise((resolve, reject) => {
-      fs.fsync(fd, (error) => (error ? reject(error) : resolve()));
+  #flushOpen(fd: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#fs.fsync(fd, (error) => (error ? reject(error) : resolve()));
     });
+  }
 
-  const look = (path: string) => fs.statSync(path, { throwIfNoEntry: false });
+  #look(path: string) {
+    return this.#fs.statSync(path, { throwIfNoEntry: false });
+  }
 
   /** Where a path leads; undefined for what is not there. */
-  function realPath(path: string): string | undefined {
+  #realPath(path: string): string | undefined {
     try {
-      return fs.realpathSync(path);
+      return this.#fs.realpathSync(path);
     } catch (error) {
       const code = codeOf(error);
       if (meansMissing(code) || CANNOT_OPEN.includes(code ?? '')) return undefined;
@@ -72,35 +86,35 @@ export function openFlushing(fs: FsModule): Flush {
   }
 
   /** Folders that hold a name which leads to what is in `folder`, and may not be on disk. */
-  function* leadingTo(folder: string): Generator<string> {
+  *#leadingTo(folder: string): Generator<string> {
     yield folder;
     for (let below = folder; below !== dirname(below); below = dirname(below)) {
-      const ino = look(below)?.ino;
-      if (rooted.has(below) && rooted.get(below) === ino) return;
-      rooted.set(below, ino);
+      const ino = this.#look(below)?.ino;
+      if (this.#rooted.has(below) && this.#rooted.get(below) === ino) return;
+      this.#rooted.set(below, ino);
       yield dirname(below);
     }
   }
 
   /** What has to be flushed for a path: the file, and folders. */
-  function needsOf(path: string): { readonly file?: string; readonly folders: Set<string> } {
-    const real = realPath(path);
+  #needsOf(path: string): { readonly file?: string; readonly folders: Set<string> } {
+    const real = this.#realPath(path);
     const folders = new Set<string>();
     for (const name of new Set([path, real ?? path]))
-      for (const folder of leadingTo(dirname(name))) folders.add(folder);
+      for (const folder of this.#leadingTo(dirname(name))) folders.add(folder);
     // Nothing else is opened: to open a pipe waits for a writer.
-    return real !== undefined && look(real)?.isFile() === true
+    return real !== undefined && this.#look(real)?.isFile() === true
       ? { file: real, folders }
       : { folders };
   }
 
-  async function round(paths: ReadonlySet<string>): Promise<ReadonlyMap<string, unknown>> {
+  async #round(paths: ReadonlySet<string>): Promise<ReadonlyMap<string, unknown>> {
     const failures = new Map<string, unknown>();
     const files = new Map<string, string | undefined>();
     const folders = new Set<string>();
     for (const path of paths) {
       try {
-        const needs = needsOf(path);
+        const needs = this.#needsOf(path);
         files.set(path, needs.file);
         for (const folder of needs.folders) folders.add(folder);
       } catch (error) {
@@ -108,42 +122,34 @@ export function openFlushing(fs: FsModule): Flush {
       }
     }
     const failed = new Map<string, unknown>();
-    await flushAll(new Set([...files.values()].filter((file) => file !== undefined)), failed);
+    await this.#flushAll(new Set([...files.values()].filter((file) => file !== undefined)), failed);
     for (const [path, file] of files)
       if (file !== undefined && failed.has(file)) failures.set(path, failed.get(file));
-    await flushFolders(folders, paths, failures);
+    await this.#flushFolders(folders, paths, failures);
     return failures;
   }
 
   /** Several paths have folders in common: what cannot be flushed there concerns them all. */
-  async function flushFolders(
+  async #flushFolders(
     folders: ReadonlySet<string>,
     paths: Iterable<string>,
     failures: Map<string, unknown>,
   ): Promise<void> {
     const failed = new Map<string, unknown>();
-    await flushAll(folders, failed);
+    await this.#flushAll(folders, failed);
     if (failed.size === 0) return;
-    rooted.clear();
+    this.#rooted.clear();
     const [error] = failed.values();
     for (const path of paths) if (!failures.has(path)) failures.set(path, error);
   }
 
-  function begin(): Round {
+  #begin(): Round {
     const paths = new Set<string>();
-    const failures = running.then(() => {
-      next = undefined;
-      return round(paths);
+    const failures = this.#running.then(() => {
+      this.#next = undefined;
+      return this.#round(paths);
     });
-    running = failures.then(() => {});
+    this.#running = failures.then(() => {});
     return { paths, failures };
   }
-
-  return async (paths) => {
-    if (paths.length === 0) return;
-    next ??= begin();
-    for (const path of paths) next.paths.add(path);
-    const failures = await next.failures;
-    for (const path of paths) if (failures.has(path)) throw failures.get(path);
-  };
 }

@@ -12,8 +12,6 @@ export const CANNOT_SYNC = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EISDIR', 'EBADF'
 /** What a file system without hard links says to `link`. */
 const CANNOT_LINK = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 
-export type Placing = ReturnType<typeof openPlacing>;
-
 /** How the names of half-written files end. */
 export const TEMPORARY_SUFFIX = '.desgw-new';
 
@@ -21,30 +19,37 @@ export const TEMPORARY_SUFFIX = '.desgw-new';
  * The functions that put files in place, over any file system module.
  * @param owner of one workspace alone, so that others' half-written files are not taken for ours
  */
-export function openPlacing(fs: FsModule, owner: string) {
-  let count = 0;
+export class Placing {
+  readonly #fs: FsModule;
+  readonly #owner: string;
+  #count = 0;
+
+  constructor(fs: FsModule, owner: string) {
+    this.#fs = fs;
+    this.#owner = owner;
+  }
 
   /** A name beside `target` that no other process uses. Cut, since names end at 255 bytes. */
-  function temporaryName(target: string): string {
-    const unique = `${owner}-${process.pid}-${count++}`;
+  #temporaryName(target: string): string {
+    const unique = `${this.#owner}-${process.pid}-${this.#count++}`;
     const name = `.${basename(target).slice(0, 60)}.${unique}${TEMPORARY_SUFFIX}`;
     return join(dirname(target), name);
   }
 
   /** Half-written files in a directory that processes of this workspace, now gone, have left. */
-  function leftovers(dir: string): string[] {
-    const ours = new RegExp(`^\\..*\\.${owner}-(\\d+)-\\d+\\${TEMPORARY_SUFFIX}$`, 's');
-    return fs.readdirSync(dir).flatMap((name) => {
+  leftovers(dir: string): string[] {
+    const ours = new RegExp(`^\\..*\\.${this.#owner}-(\\d+)-\\d+\\${TEMPORARY_SUFFIX}$`, 's');
+    return this.#fs.readdirSync(dir).flatMap((name) => {
       const pid = ours.exec(name)?.[1];
       return pid === undefined || Number(pid) === process.pid ? [] : [join(dir, name)];
     });
   }
 
   /** Makes one under a name that is free: a crashed process may have had the same pid. */
-  function makeTemporary<T>(target: string, make: (temporary: string) => T): [string, T] {
-    makeDirectory(dirname(target));
+  #makeTemporary<T>(target: string, make: (temporary: string) => T): [string, T] {
+    this.makeDirectory(dirname(target));
     for (;;) {
-      const temporary = temporaryName(target);
+      const temporary = this.#temporaryName(target);
       try {
         return [temporary, make(temporary)];
       } catch (error) {
@@ -53,122 +58,125 @@ export function openPlacing(fs: FsModule, owner: string) {
     }
   }
 
-  function writeAll(fd: number, bytes: Uint8Array): void {
+  writeAll(fd: number, bytes: Uint8Array): void {
     let done = 0;
-    while (done < bytes.length) done += fs.writeSync(fd, bytes, done, bytes.length - done);
+    while (done < bytes.length) done += this.#fs.writeSync(fd, bytes, done, bytes.length - done);
   }
 
   /** Writes and flushes an open file; `undefined` leaves the mode to the umask. */
-  function fill(fd: number, data: string | Uint8Array, mode: number | undefined): void {
+  #fill(fd: number, data: string | Uint8Array, mode: number | undefined): void {
     try {
-      writeAll(fd, typeof data === 'string' ? Buffer.from(data) : data);
-      if (mode !== undefined) fs.fchmodSync(fd, mode);
-      fs.fsyncSync(fd);
+      this.writeAll(fd, typeof data === 'string' ? Buffer.from(data) : data);
+      if (mode !== undefined) this.#fs.fchmodSync(fd, mode);
+      this.#fs.fsyncSync(fd);
     } finally {
-      fs.closeSync(fd);
+      this.#fs.closeSync(fd);
     }
   }
 
   /** Runs `action`; if it fails, the temporary file goes. The first failure is the one to tell. */
-  function orDiscard<T>(temporary: string, action: () => T): T {
+  #orDiscard<T>(temporary: string, action: () => T): T {
     try {
       return action();
     } catch (error) {
-      discard(temporary);
+      this.discard(temporary);
       throw error;
     }
   }
 
-  function discard(temporary: string): void {
+  discard(temporary: string): void {
     try {
-      fs.unlinkSync(temporary);
+      this.#fs.unlinkSync(temporary);
     } catch (error) {
       if (codeOf(error) === undefined) throw error;
     }
   }
 
   /** Never open to more people, not even while it is written, than it will be in the end. */
-  function makeNarrow(target: string, mode = 0o666): [string, number] {
-    return makeTemporary(target, (path) => fs.openSync(path, 'wx', (mode & 0o666) | 0o200));
+  #makeNarrow(target: string, mode = 0o666): [string, number] {
+    return this.#makeTemporary(target, (path) =>
+      this.#fs.openSync(path, 'wx', (mode & 0o666) | 0o200),
+    );
   }
 
   /** A flushed temporary file beside `target`. Without a mode it gets that of the file it is for. */
-  function writeTemporary(target: string, data: string | Uint8Array, mode?: number): string {
-    const before = mode === undefined ? fs.lstatSync(target, { throwIfNoEntry: false }) : undefined;
+  writeTemporary(target: string, data: string | Uint8Array, mode?: number): string {
+    const before =
+      mode === undefined ? this.#fs.lstatSync(target, { throwIfNoEntry: false }) : undefined;
     const final = mode ?? (before && before.mode & 0o7777);
-    const [temporary, fd] = makeNarrow(target, final);
-    orDiscard(temporary, () => fill(fd, data, final));
+    const [temporary, fd] = this.#makeNarrow(target, final);
+    this.#orDiscard(temporary, () => this.#fill(fd, data, final));
     return temporary;
   }
 
   /** A flushed temporary copy of `from` beside `target`, with its mode. */
-  function copyTemporary(from: string, target: string): string {
-    const { mode } = fs.statSync(from);
-    const [temporary, fd] = makeNarrow(target, mode);
-    orDiscard(temporary, () => {
-      fs.copyFileSync(from, temporary);
-      fill(fd, '', mode & 0o7777);
+  copyTemporary(from: string, target: string): string {
+    const { mode } = this.#fs.statSync(from);
+    const [temporary, fd] = this.#makeNarrow(target, mode);
+    this.#orDiscard(temporary, () => {
+      this.#fs.copyFileSync(from, temporary);
+      this.#fill(fd, '', mode & 0o7777);
     });
     return temporary;
   }
 
   /** Puts a flushed temporary file in place, for good. */
-  function commit(temporary: string, target: string): void {
-    orDiscard(temporary, () => fs.renameSync(temporary, target));
-    syncDirectory(dirname(target));
+  commit(temporary: string, target: string): void {
+    this.#orDiscard(temporary, () => this.#fs.renameSync(temporary, target));
+    this.syncDirectory(dirname(target));
   }
 
-  function syncFile(path: string): void {
-    const fd = fs.openSync(path, 'r');
+  syncFile(path: string): void {
+    const fd = this.#fs.openSync(path, 'r');
     try {
-      fs.fsyncSync(fd);
+      this.#fs.fsyncSync(fd);
     } finally {
-      fs.closeSync(fd);
+      this.#fs.closeSync(fd);
     }
   }
 
-  function syncDirectory(dir: string): void {
+  syncDirectory(dir: string): void {
     try {
-      syncFile(dir);
+      this.syncFile(dir);
     } catch (error) {
       if (!CANNOT_SYNC.includes(codeOf(error) ?? '')) throw error;
     }
   }
 
   /** Makes a directory and its parents, and flushes every directory that gained an entry. */
-  function makeDirectory(dir: string): void {
-    const first = fs.mkdirSync(dir, { recursive: true });
+  makeDirectory(dir: string): void {
+    const first = this.#fs.mkdirSync(dir, { recursive: true });
     if (first === undefined) return;
     for (let made = dir; made.length >= first.length; made = dirname(made)) {
-      syncDirectory(dirname(made));
+      this.syncDirectory(dirname(made));
     }
   }
 
   /** Opens a file for writing, and makes its folder if that is missing, which it seldom is. */
-  function openMaking(path: string, flags: string | number): number {
+  openMaking(path: string, flags: string | number): number {
     try {
-      return fs.openSync(path, flags, 0o666);
+      return this.#fs.openSync(path, flags, 0o666);
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error;
-      makeDirectory(dirname(path));
-      return fs.openSync(path, flags, 0o666);
+      this.makeDirectory(dirname(path));
+      return this.#fs.openSync(path, flags, 0o666);
     }
   }
 
   /** Where writing to `path` ends: a link is written through, never replaced. */
-  function throughLinks(path: string): string {
+  throughLinks(path: string): string {
     let target = path;
     // As many links as the kernel follows; then renaming fails with the right error.
     for (let links = 0; links < 40; links++) {
-      if (!isLink(target)) return target;
-      target = resolve(fs.realpathSync(dirname(target)), fs.readlinkSync(target));
+      if (!this.#isLink(target)) return target;
+      target = resolve(this.#fs.realpathSync(dirname(target)), this.#fs.readlinkSync(target));
     }
     return target;
   }
 
-  function isLink(path: string): boolean {
+  #isLink(path: string): boolean {
     try {
-      return fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+      return this.#fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
     } catch (error) {
       if (meansMissing(codeOf(error))) return false;
       throw error;
@@ -179,71 +187,55 @@ export function openPlacing(fs: FsModule, owner: string) {
    * Creates a file with its whole content, or says that it exists. `link` is atomic on every
    * file system that has it, network ones included.
    */
-  function createExclusive(path: string, text: string, mode?: number): boolean {
-    makeDirectory(dirname(path));
+  createExclusive(path: string, text: string, mode?: number): boolean {
+    this.makeDirectory(dirname(path));
     // Saves writing and flushing a file that is about to lose.
-    if (fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined) return false;
-    const temporary = writeTemporary(path, text, mode);
+    if (this.#fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined) return false;
+    const temporary = this.writeTemporary(path, text, mode);
     let created: boolean;
     try {
-      created = linkTemporary(temporary, path, text, mode);
+      created = this.#linkTemporary(temporary, path, text, mode);
     } finally {
-      discard(temporary);
+      this.discard(temporary);
     }
-    if (created) syncDirectory(dirname(path));
+    if (created) this.syncDirectory(dirname(path));
     return created;
   }
 
-  function linkTemporary(temporary: string, path: string, text: string, mode?: number): boolean {
+  #linkTemporary(temporary: string, path: string, text: string, mode?: number): boolean {
     try {
-      fs.linkSync(temporary, path);
+      this.#fs.linkSync(temporary, path);
       return true;
     } catch (error) {
       const code = codeOf(error) ?? '';
       // A network file system may lose the answer to a link that worked, and ask again.
-      if (code === 'EEXIST') return fs.statSync(temporary).nlink === 2;
-      if (CANNOT_LINK.includes(code)) return createInPlace(path, text, mode);
+      if (code === 'EEXIST') return this.#fs.statSync(temporary).nlink === 2;
+      if (CANNOT_LINK.includes(code)) return this.#createInPlace(path, text, mode);
       throw error;
     }
   }
 
   /** Without hard links: readers may see the file before its content is there. */
-  function createInPlace(path: string, text: string, mode?: number): boolean {
+  #createInPlace(path: string, text: string, mode?: number): boolean {
     let fd: number;
     try {
-      fd = fs.openSync(path, 'wx', mode ?? 0o666);
+      fd = this.#fs.openSync(path, 'wx', mode ?? 0o666);
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return false;
       throw error;
     }
-    orDiscard(path, () => fill(fd, text, mode));
+    this.#orDiscard(path, () => this.#fill(fd, text, mode));
     return true;
   }
 
   /** Makes a symbolic link, replacing another link but nothing else. */
-  function placeLink(path: string, to: string): void {
-    if (isLink(path)) {
-      const [temporary] = makeTemporary(path, (name) => fs.symlinkSync(to, name));
-      commit(temporary, path);
+  placeLink(path: string, to: string): void {
+    if (this.#isLink(path)) {
+      const [temporary] = this.#makeTemporary(path, (name) => this.#fs.symlinkSync(to, name));
+      this.commit(temporary, path);
     } else {
-      makeDirectory(dirname(path));
-      fs.symlinkSync(to, path);
+      this.makeDirectory(dirname(path));
+      this.#fs.symlinkSync(to, path);
     }
   }
-
-  return {
-    leftovers,
-    writeAll,
-    writeTemporary,
-    copyTemporary,
-    commit,
-    discard,
-    syncFile,
-    syncDirectory,
-    makeDirectory,
-    openMaking,
-    throughLinks,
-    createExclusive,
-    placeLink,
-  };
 }
