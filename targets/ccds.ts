@@ -94,7 +94,7 @@ export function ccds(
           unchangedForSeconds: facts.unchangedFor,
           ...settling(site, params),
         });
-        return withTicket(sighting, { queue: seen.at(-1), now: facts.now });
+        return withTicket(sighting, seen.at(-1), facts);
       },
       parts: (value) => focalPlane(value as CcdReport),
     },
@@ -116,14 +116,19 @@ type QueueSeen = Parameters<NonNullable<Rule['observe']>['judge']>[0][number];
 /** Milliseconds that a night on the grid may take. */
 const NIGHT = 12 * 3600 * 1000;
 
-/** Credentials that end before the wait can are told at once, while somebody is there. */
+/**
+ * Credentials that end before the wait can are told at once, while somebody is there. The time is
+ * asked for only then: what depends on it cannot be remembered.
+ */
 function withTicket(
   sighting: Sighting,
-  { queue, now }: { readonly queue: QueueSeen | undefined; readonly now: number },
+  queue: QueueSeen | undefined,
+  facts: { readonly now: number },
 ): Sighting {
   const answer = queue?.kind === 'answer' ? (queue.answer as unknown as Queue) : undefined;
   const until = answer?.state === 'seen' ? answer.until : undefined;
-  if (sighting.state !== 'waiting' || until === undefined || until - now > NIGHT) return sighting;
+  if (sighting.state !== 'waiting' || until === undefined || until - facts.now > NIGHT)
+    return sighting;
   const text = `the credentials end at ${moment(until)}, which may be before the jobs do; then the queue cannot be seen any more: kinit`;
   return {
     ...sighting,

@@ -33,13 +33,14 @@ export function exposuresList(site: Site, exposures: readonly Exposure[], rows?:
     observe: {
       reads: [ROWS_FILE],
       look: () => [{ kind: 'stat', path: list }],
-      judge: ([table], { maybeText, now }) => {
-        const text = maybeText(ROWS_FILE);
+      judge: ([table], facts) => {
+        const text = facts.maybeText(ROWS_FILE);
         const absent = text === undefined ? [] : lacking(text);
         const value = null;
         if (absent.length === 0) return { state: 'ready', value };
         const asked = table?.kind === 'stat' ? table.stat?.mtime : undefined;
-        if (asked !== undefined && now - asked < ASK_AGAIN * 1000)
+        // The time is asked for only here: what depends on it cannot be remembered.
+        if (asked !== undefined && facts.now - asked < ASK_AGAIN * 1000)
           return { state: 'ready', value, note: `${absent.join(', ')} not in it` };
         return {
           state: 'ready',

@@ -10,6 +10,7 @@
  * `uses` it is a script (`as-script.ts`), beside which its compiled code is kept (`rules-KEY.code`), else
  * a module. Both may be deleted at any time.
  */
+import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Build } from '../api/builds.ts';
@@ -18,7 +19,7 @@ import { digestOf } from '../api/digest.ts';
 import { didYouMean, isSystemError, UserError } from '../api/errors.ts';
 import { buildShape } from '../api/shapes.ts';
 import type { Digest } from '../api/values.ts';
-import { codeFolder, compile, loadCompiled } from '../world/compiled.ts';
+import { codeFolder, compile, keepAtEnd, loadCompiled } from '../world/compiled.ts';
 import type { Files } from '../world/world.ts';
 import { type Around, asScript } from './as-script.ts';
 import {
@@ -91,6 +92,7 @@ export interface Loaded {
  */
 export async function loadBuild(ruleFile: string, options: LoadOptions): Promise<Loaded> {
   const moduleFor = options.moduleFor ?? neighbour;
+  if (options.cache === 'use' && options.moduleFor === undefined) keepOwn();
   const outfile = cachePath(ruleFile, options, moduleFor);
   const refuse = (paths: readonly string[]): void =>
     refuseStrangers(
@@ -131,7 +133,16 @@ function neighbour(specifier: string): string | undefined {
 async function moduleAt(url: string, { env = {} }: LoadOptions): Promise<object> {
   if (!SPECIFIERS.some((specifier) => neighbour(specifier) === url)) return importModule(url);
   // Beside each module lies the script that it is made of.
-  return loadCompiled(fileURLToPath(url).replace(/\.mjs$/, '.cjs'), codeFolder(env));
+  const path = fileURLToPath(url).replace(/\.mjs$/, '.cjs');
+  return url === neighbour('desgw')
+    ? createRequire(url)(path)
+    : loadCompiled(path, codeFolder(env));
+}
+
+/** Compiled code of desgw itself, which the next command need not compile again. */
+function keepOwn(): void {
+  const names = ['program', 'targets'];
+  keepAtEnd(names.map((name) => fileURLToPath(new URL(`./${name}.cjs`, import.meta.url))));
 }
 
 function cachePath(ruleFile: string, options: LoadOptions, moduleFor: ModuleFor): string {

@@ -57,18 +57,24 @@ export function readFile(text: string): KnownFile {
 
 /** JSON text of a sighting. */
 export function sightingText(target: string, known: KnownSighting): string {
-  const { digest, since, stillMs, seen } = known;
-  const values = [digest, since, ...(seen === undefined ? [] : [stillMs ?? 0, seen])];
-  return recordText('s', target, ...values.map((value) => JSON.stringify(value)));
+  const { digest, since, stillMs, seen, ended } = known;
+  const still = seen === undefined ? [] : [stillMs ?? 0, seen];
+  const values = ended === undefined ? still : [stillMs ?? 0, seen ?? null, ended];
+  return recordText('s', target, ...[digest, since, ...values].map((it) => JSON.stringify(it)));
 }
 
 /** The sighting in a text made by `sightingText`. */
 export function readSighting(text: string): KnownSighting {
-  const [, , digest, since, stillMs, seen] = JSON.parse(text) as [
+  const [, , digest, since, stillMs, seen, ended] = JSON.parse(text) as [
     ...[string, string, string, number],
-    ...(number | undefined)[],
+    ...[number | undefined, number | null | undefined, string | undefined],
   ];
-  return seen === undefined ? { digest, since } : { digest, since, stillMs: stillMs ?? 0, seen };
+  return {
+    digest,
+    since,
+    ...(typeof seen === 'number' ? { stillMs: stillMs ?? 0, seen } : {}),
+    ...(ended === undefined ? {} : { ended }),
+  };
 }
 
 function pack(trace: Trace): Packed {

@@ -23,7 +23,7 @@
  *     x  target <name> was dropped                   ["x","postproc"]
  *     d  the record of target <name> was damaged     ["d","postproc"]
  *     f  what is known of file <name>                ["f","a.txt",size,mtime,ctime,ino,digest,seen]
- *     s  sighting of target <name>                   ["s","ccds_1",digest,since]
+ *     s  sighting of target <name>                   ["s","ccds_1",digest,since,stillMs,seen,ended]; the last three may be missing
  *     e  clean end; nothing follows                  ["e","",crc of all bytes before this line]
  *
  * <crc> is the CRC-32 of the JSON text, 8 hexadecimal digits. <head> is that of the JSON text up to

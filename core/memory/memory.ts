@@ -20,6 +20,8 @@ export interface KnownSighting {
   /** Added up from look to look until `seen`. */
   readonly stillMs?: number;
   readonly seen?: Instant;
+  /** Digest of all that was seen beside the answer by which it had ended. */
+  readonly ended?: Digest;
 }
 
 /** Memory as loaded; read-only views that a build keeps up to date as it appends. */

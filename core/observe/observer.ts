@@ -3,9 +3,8 @@
  * Reads only. What it learns (digests, sightings) it hands to whoever may write it down.
  */
 
-import { MissingText } from '../api/errors.ts';
 import type { Facts } from '../api/facts.ts';
-import type { Adapter, Look, Sighting } from '../api/looks.ts';
+import type { Adapter, Look, Seen, Sighting } from '../api/looks.ts';
 import { inRule, RuleFault } from '../api/rule-code.ts';
 import type { Json, Path, TargetName } from '../api/values.ts';
 import { sweepOf } from '../graph/checked.ts';
@@ -22,6 +21,7 @@ import { Contents } from './contents.ts';
 import { failedSighting, withTime } from './judging.ts';
 import type { Listings } from './listings.ts';
 import { Looker } from './looker.ts';
+import { endingOf, isAsk, type Readers, readersOf, withEnding } from './readers.ts';
 import type { Settled } from './settled.ts';
 import { Stillness } from './stillness.ts';
 
@@ -32,6 +32,8 @@ export interface ObserverOptions {
   /** The file system's time may be found by writing a small file; read-only commands may not. */
   readonly mayWrite: boolean;
   readonly forced?: ReadonlySet<TargetName>;
+  /** Whether what had ended when it was last asked for has ended, while all else is as it was then. */
+  readonly believesEndings?: boolean;
   /** Targets that failed already in this invocation. */
   readonly gaveUp?: { has(target: TargetName): boolean };
   /** Phases of which everything is refused, by a target that was: see `Problem.refused`. */
@@ -62,6 +64,9 @@ export class Observer extends Contents implements View {
   /** Targets whose questions to an adapter failed; it has its own patience. */
   readonly #unanswered = new Set<TargetName>();
   readonly #onces = new Map<TargetName, OnceSeen>();
+  /** Taken as ended without asking. */
+  readonly #believed = new Set<TargetName>();
+  #believesEndings: boolean;
 
   constructor(world: World, memory: Memory, options: ObserverOptions) {
     super(world, memory, options);
@@ -70,6 +75,7 @@ export class Observer extends Contents implements View {
     this.#options = options;
     this.#looker = new Looker(world, options);
     this.#stillness = options.stillness ?? new Stillness(world.clock);
+    this.#believesEndings = options.believesEndings === true;
   }
 
   // -- View ---------------------------------------------------------------------------------
@@ -143,7 +149,7 @@ export class Observer extends Contents implements View {
   /** Keeps what was seen of targets that are done with, for those who look after this one. */
   keepSettled({ graph, verdicts }: Pick<Plan, 'graph' | 'verdicts'>): void {
     for (const [target, sighting] of this.#sightings)
-      if (verdicts.get(target)?.state === 'fresh')
+      if (verdicts.get(target)?.state === 'fresh' && !this.#believed.has(target))
         this.#options.settled?.keep(graph.nodes.get(target)!, this.#tracesWith(graph), sighting);
   }
 
@@ -151,7 +157,7 @@ export class Observer extends Contents implements View {
 
   async #sight(node: Node): Promise<Sighting> {
     const observe = node.rule.observe!;
-    const facts = this.#readers(observe.reads ?? [], (path) => this.texts.read(path));
+    const facts = readersOf(observe.reads ?? [], (path) => this.texts.read(path));
     try {
       const looks = inRule(() => observe.look(facts));
       const recorded = await this.#asRecorded(node, looks, facts);
@@ -160,12 +166,12 @@ export class Observer extends Contents implements View {
       if (looks.some(({ kind }, i) => kind === 'ask' && seen[i]!.kind === 'failed'))
         this.#unanswered.add(node.name);
       const first = inRule(() => observe.judge(seen, withTime(this.#world, facts)));
-      if (first.state === 'failed') return first;
-      if (first.state === 'ready') return first;
-      this.#world.doubt?.('the time');
-      const now = this.#world.clock.now();
-      const still = this.#stillMs(node.name, first.movement ?? first.value ?? null);
-      return inRule(() => observe.judge(seen, { ...facts, now, unchangedFor: still / 1000 }));
+      const sighting =
+        first.state === 'waiting'
+          ? this.#judgedInTime(node, first, (times) => observe.judge(seen, { ...facts, ...times }))
+          : first;
+      if (sighting.state === 'ready') this.#noteEnding(node, looks, seen, facts);
+      return sighting;
     } catch (error) {
       return failedSighting(error, this.#options.explain);
     }
@@ -175,19 +181,57 @@ export class Observer extends Contents implements View {
   async #asRecorded(
     { name, rule }: Node,
     looks: readonly Look[],
-    facts: Pick<Facts, 'text' | 'maybeText'>,
+    facts: Readers,
   ): Promise<Sighting | undefined> {
     const trace = this.trace(name);
     const { valueFromFiles, judge } = rule.observe!;
     if (valueFromFiles !== true || trace?.kind !== 'built') return undefined;
     const seen = await this.#looker.look(looks, { asking: false });
     const sighting = inRule(() => judge(seen, withTime(this.#world, facts)));
-    const same =
-      // Where nobody is to be asked, only the time could still tell something.
-      (sighting.state === 'ready' || (sighting.state === 'waiting' && !looks.some(isAsk))) &&
-      sighting.value !== undefined &&
-      trace.signature.observed?.digest === valueDigest(sighting.value);
-    return same ? sighting : undefined;
+    if (sighting.state === 'failed' || sighting.value === undefined) return undefined;
+    if (trace.signature.observed?.digest !== valueDigest(sighting.value)) return undefined;
+    // Where nobody is to be asked, only the time could still tell something.
+    if (sighting.state === 'ready' || !looks.some(isAsk)) return sighting;
+    const { value, tally } = sighting;
+    const hasEnded =
+      this.#believesEndings &&
+      trace.early !== true &&
+      this.#memory.sightings.get(name)?.ended === endingOf(looks, seen, rule, facts);
+    if (!hasEnded) return undefined;
+    this.#believed.add(name);
+    const { note } = trace.signature.observed;
+    return { state: 'ready', value, note, ...(tally === undefined ? {} : { tally }) };
+  }
+
+  /**
+   * Whether anything was taken as ended since it had ended by an earlier answer. From now on it is
+   * asked for anew: before anything is done, whether more is to come is known and not believed.
+   */
+  disbelieve(): boolean {
+    this.#believesEndings = false;
+    for (const name of this.#believed) this.#sightings.delete(name);
+    return this.#believed.size > 0;
+  }
+
+  /** What has not moved for long may have ended. */
+  #judgedInTime(
+    { name }: Node,
+    first: Extract<Sighting, { state: 'waiting' }>,
+    judge: (times: { readonly now: number; readonly unchangedFor: number }) => Sighting,
+  ): Sighting {
+    this.#world.doubt?.('the time');
+    const now = this.#world.clock.now();
+    const still = this.#stillMs(name, first.movement ?? first.value ?? null);
+    return inRule(() => judge({ now, unchangedFor: still / 1000 }));
+  }
+
+  /** Puts on record what was seen when an answer ended it, so that the next build need not ask. */
+  #noteEnding({ name, rule }: Node, looks: readonly Look[], seen: readonly Seen[], facts: Readers) {
+    if (rule.observe!.valueFromFiles !== true || !looks.some(isAsk)) return;
+    const ended = endingOf(looks, seen, rule, facts);
+    const known = this.newSightings.get(name) ?? this.#memory.sightings.get(name);
+    if (known?.ended !== ended)
+      this.newSightings.set(name, withEnding(known, ended, this.#world.clock.now()));
   }
 
   #stillMs(name: TargetName, value: Json): number {
@@ -216,24 +260,6 @@ export class Observer extends Contents implements View {
     }
   }
 
-  /** Functions that read declared files. */
-  #readers(
-    reads: readonly Path[],
-    read: (path: Path) => string | undefined,
-  ): Pick<Facts, 'text' | 'maybeText'> {
-    const allowed = new Set(reads);
-    const maybeText = (path: Path): string | undefined => {
-      if (!allowed.has(path)) throw new Error(`'${path}' is read but not declared in reads`);
-      return read(path);
-    };
-    const text = (path: Path): string => {
-      const content = maybeText(path);
-      if (content === undefined) throw new MissingText(path);
-      return content;
-    };
-    return { text, maybeText };
-  }
-
   /**
    * What recipe functions of a node are given. Texts are read anew every time: programs of the same
    * run write them.
@@ -251,7 +277,7 @@ export class Observer extends Contents implements View {
     const workspace = this.#world.files.root;
     const read = (path: Path) => this.#world.files.readText(path);
     const settled = sighting?.state !== 'waiting';
-    return { ...this.#readers(declared, read), value, settled, gathered, due, workspace };
+    return { ...readersOf(declared, read), value, settled, gathered, due, workspace };
   }
 
   /** What only one action at a time may have, of those that make this target. */
@@ -305,5 +331,3 @@ export class Observer extends Contents implements View {
     this.forgetLooks();
   }
 }
-
-const isAsk = ({ kind }: Look): boolean => kind === 'ask';

@@ -125,9 +125,14 @@ class BuildRun {
     const { memory, observer } = openToLook(this.#project, {
       ...this.#looking(),
       mayWrite: true,
+      believesEndings: true,
     });
     for (const message of memory.warnings) this.#telling.warn(message);
-    const found = await stage(this.#project, observer, this.#options.goals, false);
+    const look = () => stage(this.#project, observer, this.#options.goals, false);
+    const first = await look();
+    // Whoever is to act on it knows, and does not believe, that nothing more is to come.
+    const acts = first.kind !== 'plan' || first.plan.actions.length > 0 || this.#options.force;
+    const found = acts && observer.disbelieve() ? await look() : first;
     this.#telling.tell(found.plan.verdicts);
     const forced = this.#forceGoals(found);
     const seen: Round = { memory, observer, ...(forced ? {} : { found }) };

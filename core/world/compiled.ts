@@ -50,6 +50,12 @@ export function compile(text: string, filename: string, kept: Kept | undefined):
 type Exports = { readonly [name: string]: unknown };
 type Around = (exports: object, ...rest: readonly unknown[]) => void;
 
+/** What `require` knows of a file that was loaded here. */
+interface Entry {
+  readonly exports: Exports;
+  keep?(): void;
+}
+
 /**
  * The exports of a CommonJS file that comes with desgw: the ones that `require` gives.
  * @param folder for compiled code; undefined: there is none
@@ -58,23 +64,33 @@ export function loadCompiled(path: string, folder: string | undefined): Exports 
   const require = Module.createRequire(path);
   const known = require.cache[path];
   if (known !== undefined) return known.exports;
-  const kept = folder === undefined ? undefined : keptOf(path, folder);
-  const module = new Module(path);
+  const kept =
+    folder === undefined
+      ? undefined
+      : { file: join(folder, `${path.replaceAll('/', '%')}.code`), of: stateOf([path]) };
+  const module: Module & Entry = new Module(path);
   require.cache[path] = module;
   const { run, keep } = compile(`${HEAD}${fs.readFileSync(path, 'utf8')}\n})`, path, kept);
-  // At the end, when what was run is known.
-  process.once('exit', keep);
+  module.keep = () => {
+    if (kept !== undefined) privateDirectory(fs, dirname(kept.file));
+    keep();
+  };
   (run as Around)(module.exports, require, module, path, dirname(path));
   module.loaded = true;
   return module.exports;
 }
 
-const HEAD = '(function (exports, require, module, __filename, __dirname) { ';
-
-function keptOf(path: string, folder: string): Kept {
-  privateDirectory(fs, folder);
-  return { file: join(folder, `${path.replaceAll('/', '%')}.code`), of: stateOf([path]) };
+/** Keeps what is compiled of these files by the end of the process: for commands that may write at all. */
+export function keepAtEnd(paths: readonly string[]): void {
+  process.once('exit', () => {
+    for (const path of paths) {
+      const entry: Entry | undefined = Module.createRequire(path).cache[path];
+      entry?.keep?.();
+    }
+  });
 }
+
+const HEAD = '(function (exports, require, module, __filename, __dirname) { ';
 
 /** Where the compiled code of desgw itself is kept; undefined for a user without a home. */
 export function codeFolder(env: {
