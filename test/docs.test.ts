@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -19,6 +20,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const CONTRIBUTING = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
+const DOCS = readdirSync(join(ROOT, 'docs'))
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => readFileSync(join(ROOT, 'docs', name), 'utf8'));
+const PAGES = [README, CONTRIBUTING, ...DOCS];
 
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
@@ -117,7 +122,7 @@ function named(page: string): readonly { command: string; options: readonly stri
   return code.flatMap((text) => {
     const words = /(?:^|\s)desgw (?!--|<)(\S+)(.*)/.exec(text);
     if (words === null || words[1] === 'COMMAND') return [];
-    const options = words[2]!.match(/(?<=\s)--?[a-z][a-z-]*/g) ?? [];
+    const options = words[2]!.split(' | ')[0]!.match(/(?<=\s)--?[a-z][a-z-]*/g) ?? [];
     return [{ command: words[1]!, options }];
   });
 }
@@ -143,13 +148,15 @@ describe('README', () => {
     const added = desgw(ROOT, 'commands').out;
     const help = `${desgw(ROOT, '--help').out}\n${added}`;
     const known = ['help', ...[...help.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name!)];
-    const all = [...named(README), ...named(CONTRIBUTING)];
+    const all = PAGES.flatMap(named);
     expect(all.length).toBeGreaterThan(30);
     expect(all.map(({ command }) => command).filter((name) => !known.includes(name))).toEqual([]);
     for (const command of new Set(all.map((one) => one.command))) {
       const text = desgw(ROOT, command, '--help').out + (command === 'build' ? added : '');
       const options = all.filter((one) => one.command === command).flatMap((one) => one.options);
-      const missing = options.filter((option) => !new RegExp(`(^|[\\s,])${option}\\b`).test(text));
+      const missing = options.filter(
+        (option) => option !== '--help' && !new RegExp(`(^|[\\s,])${option}\\b`).test(text),
+      );
       expect({ command, missing }).toEqual({ command, missing: [] });
     }
     // And the other way round: no command is left out.
@@ -202,8 +209,18 @@ describe('README', () => {
     expect({ code, passed: out.includes('1 passed') }, out).toEqual({ code: 0, passed: true });
   });
 
+  test('every page that is linked exists', () => {
+    for (const [dir, pages] of [
+      ['', [README, CONTRIBUTING]],
+      ['docs', DOCS],
+    ] as const)
+      for (const page of pages)
+        for (const [, to] of page.matchAll(/\]\((?!https?:|#)([^)#]+)/g))
+          expect({ to, exists: existsSync(join(ROOT, dir, to!)) }).toEqual({ to, exists: true });
+  });
+
   test('no page names a folder of this computer', () => {
-    for (const page of [README, CONTRIBUTING]) {
+    for (const page of PAGES) {
       expect(page.match(/\/(root|home|tmp|work)\b\S*/g)).toBeNull();
     }
   });
