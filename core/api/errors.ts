@@ -12,6 +12,7 @@ export class UserError extends Error {
   readonly hint: string | undefined;
   readonly exit: number;
   #kind: Code = 'DG100';
+  #word: string | undefined;
   constructor(message: string, hint?: string, exit = 2) {
     super(message);
     this.name = 'UserError';
@@ -22,6 +23,17 @@ export class UserError extends Error {
   /** Of which kind it is. */
   get kind(): Code {
     return this.#kind;
+  }
+
+  /** The word of the rule file to point at, for an error that knows no place itself. */
+  get word(): string | undefined {
+    return this.#word;
+  }
+
+  /** The same, about a word of the rule file. */
+  about(word: string): this {
+    this.#word = word;
+    return this;
   }
 
   /** The same, told to be of a kind. */

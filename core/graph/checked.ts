@@ -16,12 +16,17 @@ export function checkItems(items: unknown, whose: string): asserts items is read
       items instanceof Promise
         ? 'It must not be asynchronous: what takes time is for an adapter or a recipe.'
         : 'For example: rules: (params) => [target(...), group(...)].';
-    throw new UserError(`${whose} gave ${inWords(items)}, not a list of rules`, hint);
+    throw new UserError(`${whose} gave ${inWords(items)}, not a list of rules`, hint).about(
+      'rules',
+    );
   }
   for (const [i, item] of items.entries()) {
     if (typeof item === 'object' && item !== null && !Array.isArray(item)) continue;
-    const hint = Array.isArray(item) ? 'Spread it into the list: ...rules.' : undefined;
-    throw new UserError(`${whose} gave ${inWords(item)} as its rule number ${i + 1}`, hint);
+    const hint = Array.isArray(item)
+      ? 'Spread it into the list: ...rules.'
+      : "A rule is made by target('name', {...}), group(...) or expand(...).";
+    const what = `${whose} gave ${inWords(item)} as its rule number ${i + 1}`;
+    throw new UserError(what, hint).about(typeof item === 'string' ? item : 'rules');
   }
 }
 
@@ -30,7 +35,9 @@ export function checkRule(rule: Rule): void {
   const complaint = ruleShape(rule);
   if (complaint !== undefined) throw complaintOf(rule, complaint);
   if (rule.recipe !== undefined || rule.chain !== undefined) return;
-  const made = FOR_A_RECIPE.find((field) => {
+  // What is observed may be all that there is to a target, files that it goes by included.
+  const needing = rule.observe === undefined ? [...FOR_A_RECIPE, ...SOURCES] : FOR_A_RECIPE;
+  const made = needing.find((field) => {
     const value = rule[field];
     return value !== undefined && !(Array.isArray(value) && value.length === 0);
   });
@@ -43,12 +50,15 @@ export function checkRule(rule: Rule): void {
 
 /** What makes no sense of a mere name for others. */
 const FOR_A_RECIPE = ['outputs', 'once', 'doneBefore', 'exclusive', 'hold'] as const;
+const SOURCES = ['inputs', 'globs'] as const;
 
 /** @throws UserError for an expansion that is none */
 export function checkExpansion(item: object): void {
   const complaint = expansionShape(item);
   if (complaint !== undefined)
-    throw new UserError(`an expansion ${toldOf(complaint)}`, complaint.hint);
+    throw new UserError(`an expansion ${toldOf(complaint)}`, complaint.hint).about(
+      complaint.word ?? 'expand',
+    );
 }
 
 /** @throws UserError for a chain or a hold that names what is not there */
@@ -107,13 +117,13 @@ export function sweepOf(chain: Chain, first: TargetName): readonly TargetName[] 
     throw new UserError(
       `chain '${chain.name}': its sweep from '${first}' gave ${Array.isArray(swept) ? `[${swept.join(', ')}]` : inWords(swept)}, without that link`,
       'A run remakes at least the link that it begins with: links.slice(links.indexOf(first)).',
-    );
+    ).about('sweep');
   const stranger = swept.find((link) => !chain.links.includes(link));
   if (stranger !== undefined && chain.links.length <= 100)
     throw new UserError(
       `chain '${chain.name}': its sweep from '${first}' names '${stranger}', which is not a link of it`,
       didYouMean(String(stranger), chain.links),
-    );
+    ).about('sweep');
   return swept;
 }
 

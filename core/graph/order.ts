@@ -27,7 +27,9 @@ export function linkUp(
       throw new UserError(
         `an expansion reads what '${expansion.from}' makes, but there is no such target`,
         didYouMean(expansion.from, nodes.keys()),
-      ).coded('DG302');
+      )
+        .coded('DG302')
+        .about(expansion.from);
     }
   }
   return dependents;

@@ -225,7 +225,9 @@ function guarded(values: ReadonlyMap<string, Json>): Params {
       throw new UserError(
         `the rule file reads parameter '${display(name)}', which it does not declare`,
         didYouMean(name, values.keys()) ?? 'Declare it in `params` of defineBuild.',
-      ).coded('DG205');
+      )
+        .coded('DG205')
+        .about(name);
     },
   });
 }

@@ -328,9 +328,11 @@ function notABuild(bundle: Sources, value: unknown, exported: object): UserError
       hint,
     ).coded('DG204');
   }
+  const [first] = Object.keys(exported);
   const near = didYouMean('default', Object.keys(exported));
+  const where = first === undefined ? bundle.ruleFile : mentionIn(bundle, first);
   return new UserError(
-    `${bundle.ruleFile}: there is no default export`,
+    `${where}: there is no default export`,
     near === undefined ? hint : `${near} ${hint}`,
   ).coded('DG204');
 }

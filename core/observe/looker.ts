@@ -1,6 +1,7 @@
 /** Carries out looks: listings, texts, stats, questions to adapters. Each at most once. */
 
 import { dirname } from 'node:path';
+import { didYouMean, Refusal } from '../api/errors.ts';
 import type { Adapter, AdapterTools, Listing, Look, Seen } from '../api/looks.ts';
 import type { Exec } from '../api/steps.ts';
 import type { Json, Path } from '../api/values.ts';
@@ -93,6 +94,8 @@ export class Looker {
           return await this.#ask(look.adapter, look.question);
       }
     } catch (error) {
+      // A mistake in the rule file is nothing that a judge could make something of.
+      if (error instanceof Refusal) throw error;
       return { kind: 'failed', why: this.#told(error) };
     }
   }
@@ -209,7 +212,13 @@ export class Looker {
   #ask(name: string, question: Json): Promise<Seen> {
     this.#world.doubt?.(`a question to ${name}`);
     const adapter = this.#options.adapters[name];
-    if (adapter === undefined) throw new Error(`internal: there is no adapter '${name}'`);
+    if (adapter === undefined) {
+      const near = didYouMean(name, Object.keys(this.#options.adapters));
+      throw new Refusal(
+        `a rule asks the adapter '${name}', which the rule file does not have`,
+        near ?? 'Declare it in `adapters` of defineBuild.',
+      );
+    }
     if (this.#options.dry && !adapter.dry)
       return Promise.resolve({ kind: 'failed', why: NOT_ASKED });
     const key = JSON.stringify([name, question]);

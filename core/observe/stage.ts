@@ -252,10 +252,18 @@ function declared(project: Project): readonly RuleItem[] {
 
 /** A refusal is meant for people as it stands; anything else is a fault in the rule file. */
 function explained(project: Project, error: unknown): Error {
-  if (error instanceof UserError) return error;
+  if (error instanceof UserError) return placed(project, error);
   return error instanceof Refusal
     ? new UserError(error.message, error.advice)
     : project.explain(error);
+}
+
+/** A mistake in the rule file that is told without its place gets that of the word it is about. */
+function placed({ mention }: Project, error: UserError): UserError {
+  const { word, message, hint, exit, kind } = error;
+  return word === undefined
+    ? error
+    : new UserError(`${mention(word)}: ${message}`, hint, exit).coded(kind);
 }
 
 /**
@@ -285,11 +293,19 @@ function resolved(
     return resolve(items, options);
   } catch (error) {
     if (!(error instanceof UserError)) throw explained(project, error);
+    return again(project, options);
+  } finally {
+    code?.close();
+  }
+}
+
+function again(project: Project, options: ResolveOptions): Graph {
+  try {
     return recordingSites(project.siteOf, () =>
       resolve(project.build.rules(project.params), options),
     );
-  } finally {
-    code?.close();
+  } catch (error) {
+    throw explained(project, error);
   }
 }
 

@@ -102,6 +102,13 @@ test('a group needs no recipe', () => {
   ).toBe('nothing');
 });
 
+test('files that it is made from need a recipe, unless observing is all that is done with them', () => {
+  const of = (more: object) => said(() => [target('t', { inputs: ['in'], ...more })]);
+  expect(of({})).toContain("has 'inputs' but no recipe");
+  const observe = { look: () => [], judge: () => ({ state: 'ready', value: 1 }) };
+  expect(of({ observe })).toBe('nothing');
+});
+
 describe('the list of rules', () => {
   test.each<[string, () => unknown, string]>([
     [
@@ -122,7 +129,7 @@ describe('the list of rules', () => {
     [
       'a hole in it',
       () => [made({}), undefined],
-      'the rules of the rule file gave undefined as its rule number 2 | undefined',
+      "the rules of the rule file gave undefined as its rule number 2 | A rule is made by target('name'",
     ],
     [
       'an expansion without rules',

@@ -352,7 +352,7 @@ Did you mean 'defineBuild'?`);
   test('when it exports no build', async () => {
     put('desgwfile.ts', `export const build = 1;\n`);
     expect(await complaint()).toBe(
-      '<ws>/desgwfile.ts: there is no default export\nIt must end in: export default defineBuild({ goal: ..., rules: ... });',
+      'desgwfile.ts:1:14: there is no default export\nIt must end in: export default defineBuild({ goal: ..., rules: ... });',
     );
   });
 

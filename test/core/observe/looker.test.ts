@@ -218,9 +218,11 @@ describe('questions to adapters', () => {
     ).toEqual([{ kind: 'answer', answer: 'answer' }]);
   });
 
-  test('to an adapter that does not exist are a fault of the rule, told as a failure to see', async () => {
-    expect(await lookerOn().looker.look([question])).toEqual([
-      { kind: 'failed', why: "internal: there is no adapter 'queue'" },
-    ]);
+  test('to an adapter that does not exist are a mistake in the rule file, whatever its judge would say', async () => {
+    const adapters = { queues: asking(async () => 1).queue! };
+    await expect(lookerOn({ adapters }).looker.look([question])).rejects.toMatchObject({
+      message: "a rule asks the adapter 'queue', which the rule file does not have",
+      advice: "Did you mean 'queues'?",
+    });
   });
 });
