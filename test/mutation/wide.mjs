@@ -97,11 +97,11 @@ const isValid = ({ faulty }) => {
   }
 };
 
-/** As many from each room, at random. */
+/** As many from each room, at random, by turns: a run that is cut short has a score all the same. */
 function sample() {
   const random = randomBy(Number(options.seed));
   const each = Math.ceil(Number(options.mutants) / ROOMS.length);
-  return ROOMS.flatMap((room) => {
+  const rooms = ROOMS.map((room) => {
     const files = readdirSync(join(ROOT, room), { recursive: true }).filter((f) =>
       f.endsWith('.ts'),
     );
@@ -113,6 +113,7 @@ function sample() {
     }
     return chosen;
   });
+  return Array.from({ length: each }, (_, i) => rooms.flatMap((chosen) => chosen[i] ?? [])).flat();
 }
 
 /** What needs a built desgw, or takes long; what reads the sources themselves. */
