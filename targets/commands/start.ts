@@ -103,10 +103,11 @@ export const followUpStart: Start = {
     if (answers.nites !== undefined && answers.propid === undefined)
       throw new UserError('--nites needs the proposal', 'Add --propid, like 2017B-0110.');
     const numbers = numbersIn(answers.exposures ?? '');
-    const list = answers.nites === undefined && (answers.exposures === undefined || numbers);
+    const list =
+      answers.nites === undefined && (answers.exposures === undefined || numbers !== undefined);
     return {
       [RULES]: fermilabRules(comesWith(FERMILAB_RULES), answers),
-      ...(list === false ? {} : { [EXPOSURES]: (numbers ?? []).map((n) => `${n}\n`).join('') }),
+      ...(!list ? {} : { [EXPOSURES]: (numbers ?? []).map((n) => `${n}\n`).join('') }),
     };
   },
   next: (answers) => [

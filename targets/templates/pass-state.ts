@@ -130,7 +130,9 @@ function judgeOne(
   const stat = claimStat?.kind === 'stat' ? claimStat.stat : undefined;
   const age = stat === undefined ? Number.POSITIVE_INFINITY : (facts.now - stat.mtime) / 1000;
   const theirs = queue.jobs.filter((job) => isAlive(job) && isOf(job, template, holder)).length;
-  const seenTheirs = queue.state === 'seen' || theirs > 0 ? theirs : undefined;
+  // Of a schedd that has not answered nobody knows what it holds of theirs.
+  const { unseen } = facts.grid.jobsOf(queue, { purpose: { templatesOf: holder ?? '' } });
+  const seenTheirs = unseen === undefined || theirs > 0 ? theirs : undefined;
   const state = templateState({
     found,
     enough: facts.enough,

@@ -56,6 +56,10 @@ export interface World {
   readonly said?: string;
   readonly agrees?: boolean;
   readonly season?: string | undefined;
+  /** Files of the workspace beside the season. */
+  readonly texts?: { readonly [path: string]: string };
+  readonly params?: CommandCall['params'];
+  readonly screen?: CommandCall['screen'];
   readonly seen?: (look: Look) => Seen;
   readonly running?: (target: string, did: string[]) => RunningProgram | undefined;
   readonly records?: { [target: string]: OnRecord };
@@ -83,7 +87,7 @@ export async function run(name: string, world: World = {}) {
   const call: CommandCall = {
     args: world.args ?? [],
     option: (option) => world.options?.[option],
-    params: {},
+    params: world.params ?? {},
     tools: {
       workspace: '/w',
       signal: new AbortController().signal,
@@ -99,7 +103,7 @@ export async function run(name: string, world: World = {}) {
         ? 'season' in world
           ? world.season
           : '2206\n'
-        : undefined,
+        : world.texts?.[path],
     look: async (looks) =>
       looks.map((look) => world.seen?.(look) ?? { kind: 'read', text: undefined }),
     record: (target) => records[target],
@@ -113,6 +117,7 @@ export async function run(name: string, world: World = {}) {
     },
     running: (target) => world.running?.(target, did),
     print: (text) => printed.push(text),
+    ...(world.screen === undefined ? {} : { screen: world.screen }),
     confirm: async (question) => {
       did.push(question);
       return world.agrees ?? false;

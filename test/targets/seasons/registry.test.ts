@@ -17,7 +17,6 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Adapter, AdapterTools } from '../../../core/api/looks.ts';
 import type { Json } from '../../../core/api/values.ts';
 import { oracleSeasons, SEASON_QUERY, sqliteSeasons } from '../../../targets/seasons/registry.ts';
-import { explainOracle, explainSqlite } from '../../../targets/seasons/registry-errors.ts';
 import { SEASON_TABLES } from '../../../targets/seasons/season-rules.ts';
 
 let folder = '';
@@ -244,68 +243,6 @@ describe('Oracle', () => {
     const require = createRequire(import.meta.url);
     expect(require.cache[require.resolve('oracledb')]).toBeUndefined();
   });
-
-  const place = {
-    server: 'db',
-    port: 1521,
-    name: 'n',
-    user: 'u',
-    password,
-    file: 'f',
-    section: 's',
-    limit: 9,
-  };
-  test.each([
-    [
-      'NJS-116',
-      'password verifier type 0x939 is not supported',
-      'too old for this driver. Setting the password anew',
-    ],
-    [
-      'NJS-138',
-      'connections to this database server version',
-      'runs a version of Oracle that is too old',
-    ],
-    ['NJS-533', 'negotiation failed', 'wants an encryption that this driver does not offer'],
-    [
-      'NJS-123',
-      'call timeout of 9000 ms exceeded',
-      'had no answer to the query on the ten MARCELLE tables within 9 s',
-    ],
-    [
-      'NJS-503',
-      'could not be established\nconnect EHOSTUNREACH 10.0.0.1:1521',
-      'cannot be reached (EHOSTUNREACH)',
-    ],
-    ['NJS-511', 'was refused', 'refused the connection by its listener'],
-    ['ORA-01045', 'lacks CREATE SESSION privilege', 'does not let u log in'],
-    ['NJS-500', 'closed or broken\nORA-28000: locked', 'has locked the account u'],
-  ])('%s (%s) is explained', (code, message, expected) => {
-    const said = explainOracle(
-      { kind: 'error', error: { code, message }, unreadable: [], phase: 'connecting' },
-      place,
-    );
-    expect(said).toContain(expected);
-    expect(said.startsWith('The season database db:1521 ([s] of f) ')).toBe(true);
-  });
-
-  test('tables that the account may not read are named', () => {
-    const error = { code: 'ORA-00942', message: 'ORA-00942: table or view does not exist' };
-    expect(
-      explainOracle({ kind: 'error', error, unreadable: ['SNSCAN'], phase: 'asking' }, place),
-    ).toBe(
-      'The season database db:1521 ([s] of f) has MARCELLE.SNSCAN missing, not readable by user u, or without a column SEASON. Without all ten tables a free season cannot be told from a used one: have them restored or granted.',
-    );
-  });
-
-  test('a query without an end is told from a login without an end', () => {
-    expect(explainOracle({ kind: 'late', phase: 'asking' }, place)).toContain(
-      'accepted the login of u, but the query on the ten MARCELLE tables had no answer within 9 s.',
-    );
-    expect(explainOracle({ kind: 'late', phase: 'loading' }, place)).toContain(
-      'did not load within 9 s',
-    );
-  });
 });
 
 describe('SQLite', () => {
@@ -405,17 +342,6 @@ describe('SQLite', () => {
   test('may be asked in a dry run', () => {
     const adapter = sqliteSeasons({ file: 'seasons.db' });
     expect([adapter.dry, adapter.timeout]).toEqual([true, 35]);
-  });
-
-  test('a disk that does not answer, a file without permission, and an interrupt are explained', () => {
-    const error = { code: 'EACCES', message: "EACCES: permission denied, open 'f'" };
-    expect(explainSqlite({ kind: 'late', phase: 'connecting' }, 'f', 3)).toBe(
-      'The season database f gave no answer within 3 s. Is its disk answering? Try: ls -l f',
-    );
-    expect(
-      explainSqlite({ kind: 'error', error, unreadable: [], phase: 'connecting' }, 'f', 3),
-    ).toBe('The season database f may not be read. Check its mode: ls -l f');
-    expect(explainSqlite({ kind: 'aborted' }, 'f', 3)).toContain('interrupted');
   });
 });
 
