@@ -6,6 +6,7 @@ import type { Path, TargetName } from '../api/values.ts';
 import type { Secrets } from '../world/world.ts';
 import { at, checkExpansion, checkItems, checkNames, checkRule } from './checked.ts';
 import { type Graph, type Node, needsOf } from './graph.ts';
+import { type MadePattern, madePatterns } from './members.ts';
 import { linkUp, sort } from './order.ts';
 import { type CodeOf, recipeDigest } from './recipes.ts';
 
@@ -42,12 +43,14 @@ export function resolve(items: readonly RuleItem[], options: ResolveOptions = {}
     byName.set(rule.name, rule);
   }
   const makers = findMakers(rules, byName, options.normalise ?? normalisePath);
+  const patterns = madePatterns(rules, options.normalise ?? normalisePath);
+  refuseShared(patterns, makers, byName);
   const nodes = new Map<TargetName, Node>();
   const { mayBeMade, ...closed } = options;
   const isOpen = unexpanded.length > 0 || (options.open ?? []).length > 0;
   const making = isOpen && mayBeMade !== undefined ? options : closed;
   rules.forEach((rule, index) => {
-    nodes.set(rule.name, toNode(rule, index, makers, making));
+    nodes.set(rule.name, toNode(rule, index, { makers, patterns }, making));
   });
   const awaited = awaitUnknown(nodes, unexpanded, options.open ?? []);
   if (unexpanded.length === 0) checkNames(nodes);
@@ -131,19 +134,46 @@ function findMakers(
   return makers;
 }
 
+/** A file of one target that counts as one of the files of another would change under its hands. */
+function refuseShared(
+  patterns: readonly MadePattern[],
+  makers: ReadonlyMap<Path, TargetName>,
+  byName: ReadonlyMap<TargetName, Rule>,
+): void {
+  if (patterns.length === 0) return;
+  const plain = [...makers].filter(([path]) => !patterns.some((one) => one.path === path));
+  for (const { name, path: pattern, matches } of patterns) {
+    const shared = plain.find(([path, maker]) => maker !== name && matches(path));
+    if (shared === undefined) continue;
+    const [path, maker] = shared;
+    throw twice(
+      `'${path}' is made by two targets, '${maker}' and, as one of the files '${pattern}', '${name}'`,
+      byName.get(maker),
+      byName.get(name)!,
+    );
+  }
+}
+
+/** What rules make: files by name, and patterns of them. */
+interface Made {
+  readonly makers: ReadonlyMap<Path, TargetName>;
+  readonly patterns: readonly MadePattern[];
+}
+
 function toNode(
   rule: Rule,
   index: number,
-  makers: ReadonlyMap<Path, TargetName>,
+  { makers, patterns }: Made,
   { normalise = normalisePath, codeOf = String, mayBeMade, secrets }: ResolveOptions,
 ): Node {
   const deps = new Set(rule.deps ?? []);
   const sources: Path[] = [];
   // An input that another rule makes is a dep on that rule, as in make.
   for (const input of rule.inputs ?? []) {
-    const maker = makers.get(normalise(input));
+    const path = normalise(input);
+    const maker = makers.get(path) ?? patterns.find(({ matches }) => matches(path))?.name;
     if (maker === undefined) {
-      if (mayBeMade?.(normalise(input)) === true) deps.add(normalise(input));
+      if (mayBeMade?.(path) === true) deps.add(path);
       else sources.push(input);
     } else if (maker !== rule.name) deps.add(maker);
   }

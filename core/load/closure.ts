@@ -143,6 +143,13 @@ class Reading {
     return text;
   }
 
+  /** Of an instance also its class, and what only that can see. */
+  #instance(value: object): readonly unknown[] {
+    const made: unknown = Object.getPrototypeOf(value)?.constructor;
+    if (typeof made !== 'function' || /\{ \[native code\] \}$/.test(String(made))) return [];
+    return [this.#value(made), this.#inspector.hiddenIn(value)];
+  }
+
   #object(value: object): unknown {
     const name = Object.getPrototypeOf(value)?.constructor?.name ?? '';
     if (value instanceof Date || value instanceof RegExp) return [name, String(value)];
@@ -150,6 +157,7 @@ class Reading {
     const own = Object.entries(value).sort(byName);
     return [
       name,
+      ...this.#instance(value),
       entries.map((entry) => this.#value(entry)),
       own.map(([key, one]) => [key, this.#value(one)]),
     ];
@@ -166,6 +174,8 @@ const plain = (value: unknown): unknown =>
 
 interface Inspector {
   look(code: Code): Inspected;
+  /** Private fields of an object, as far as they are plain. */
+  hiddenIn(value: object): readonly unknown[];
   close(): void;
 }
 
@@ -222,6 +232,15 @@ function openInspector(): Inspector {
       delete shared[HANDLE];
       return { script, scopes: captured };
     },
+    hiddenIn(value) {
+      const { privateProperties = [] } = propertiesOf(handleOf(value));
+      delete shared[HANDLE];
+      return privateProperties.map(({ name, value: held }) => [
+        name,
+        held?.value,
+        held?.description,
+      ]);
+    },
     close() {
       ask('Debugger.disable', {});
       session.disconnect();
@@ -250,4 +269,5 @@ interface Property {
 interface Properties {
   readonly result: readonly Property[];
   readonly internalProperties?: readonly Property[];
+  readonly privateProperties?: readonly Property[];
 }

@@ -46,11 +46,14 @@ function missing({ path, glob }: Output, files: Files): Problem {
 }
 
 /** An output that is there, but as something that no record can hold. */
-const unfitOutput = ({ path }: Output, why: string): Problem => ({
+const unfitOutput = ({ path, glob = false }: Output, why: string): Problem => ({
   what: `${path} ${why}`,
-  advice: `An output is a file, a link, or the files of a pattern: { path: '${path}/**', glob: true }.`,
+  ...(glob ? {} : { advice: unfitAdvice(path) }),
   code: 'DG402',
 });
+
+const unfitAdvice = (path: string): string =>
+  `An output is a file, a link, or the files of a pattern: { path: '${path}/**', glob: true }.`;
 
 /**
  * What was thrown while a target was made, as problems of that target.

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { isAbsolute, join } from 'node:path';
 import type * as FastGlob from 'fast-glob';
 import { codeOf, FileError, type FsModule, told } from './fs.ts';
+import { oddKind } from './looking.ts';
 import { TEMPORARY_SUFFIX } from './placing.ts';
 
 /** The state directory, half-written files and copies that were kept aside are nobody's input. */
@@ -22,15 +23,20 @@ export function globFiles(fs: FsModule, root: string, pattern: string): readonly
   const fastGlob = createRequire(import.meta.url)('fast-glob') as typeof FastGlob;
   const ignore = pattern.includes('.kept') ? NEVER : [...NEVER, ...KEPT];
   const meant = literalWhereThere(fs, root, pattern, fastGlob.escapePath);
+  const odd = new Map<string, string>();
   try {
-    const found = fastGlob.sync(meant, {
+    const search = {
       ...{ cwd: root, ignore },
       fs: {
         lstatSync: fs.lstatSync,
         statSync: fs.statSync,
-        readdirSync: watchful(fs, root, meant) as typeof fs.readdirSync,
+        readdirSync: watchful(fs, root, meant, odd) as typeof fs.readdirSync,
       },
-    });
+    };
+    const found = fastGlob.sync(meant, search);
+    if (odd.size > 0)
+      for (const path of fastGlob.sync(meant, { ...search, onlyFiles: false }))
+        refuseOdd(isAbsolute(path) ? path : join(root, path), odd);
     for (const path of found) refuseUnreadable(fs, isAbsolute(path) ? path : join(root, path));
     return found.sort();
   } catch (error) {
@@ -71,8 +77,14 @@ function exists(fs: FsModule, path: string): boolean {
   }
 }
 
+/** What is neither file nor directory is no input, and must not go unnoticed either. */
+function refuseOdd(path: string, odd: ReadonlyMap<string, string>): void {
+  const kind = odd.get(path);
+  if (kind !== undefined) throw new FileError('use', path, 'EINVAL', `it is ${kind}, no file`);
+}
+
 /** Lists directories for the search, and refuses those below which it cannot go on. */
-function watchful(fs: FsModule, root: string, pattern: string) {
+function watchful(fs: FsModule, root: string, pattern: string, odd: Map<string, string>) {
   const depth = (path: string): number => path.split('/').length;
   const deepest = pattern.includes('**')
     ? Number.POSITIVE_INFINITY
@@ -80,6 +92,8 @@ function watchful(fs: FsModule, root: string, pattern: string) {
   return (dir: string, options: { readonly withFileTypes: true }) => {
     const entries = fs.readdirSync(dir, options);
     for (const entry of entries) {
+      if (!entry.isFile() && !entry.isDirectory() && !entry.isSymbolicLink())
+        odd.set(join(dir, entry.name), oddKind(entry));
       if (!entry.name.includes(UNREADABLE) || !entry.isDirectory()) continue;
       const path = join(dir, entry.name);
       if (depth(path) < deepest) refuseUnreadable(fs, path);

@@ -5,9 +5,15 @@ import { type Ended, test, type Workspace } from './workspace.ts';
 const RULES = `import { defineBuild, target, write } from 'desgw';
 import { shout } from './words.ts';
 const CUT = { g: [0.5] };
+class Tally {
+  #n = 0;
+  constructor(n: number) { this.#n = n; }
+  get n() { return this.#n; }
+}
+const TALLY = new Tally(1);
 const TABLE = new Map([['r', 1]]);
 let unused = 1;
-const header = () => '# cut ' + CUT.g[0] + shout('x') + TABLE.get('r');
+const header = () => '# cut ' + CUT.g[0] + shout('x') + TABLE.get('r') + TALLY.n;
 const rule = (name: string, value: string) =>
   target(name, { outputs: [name], recipe: [write(name, () => header() + value)] });
 export default defineBuild({ goal: 'goal', params: { a: 'A', b: 'B' }, rules: (params) => [
@@ -37,6 +43,8 @@ describe.concurrent('a recipe without a version', () => {
     ['a constant that a helper uses', '0.5', '0.7', ['one', 'two']],
     ['a table', "['r', 1]", "['r', 2]", ['one', 'two']],
     ['a helper', "'# cut '", "'# CUT '", ['one', 'two']],
+    ['the class of an object', 'return this.#n', 'return 1 + this.#n', ['one', 'two']],
+    ['what only an object knows', 'new Tally(1)', 'new Tally(2)', ['one', 'two']],
     ['a module that is imported', "text + '!'", "text + '?'", ['one', 'two']],
     ['a value that was captured', "'first'", "'other'", ['one']],
     ['a variable that nothing uses', 'unused = 1', 'unused = 2', []],

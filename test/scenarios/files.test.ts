@@ -65,6 +65,20 @@ describe.concurrent('a pattern as output', () => {
     );
   });
 
+  test('has files that others may name as their input, and that nobody else may make', async ({
+    w,
+    expect,
+  }) => {
+    const made = `target('a', { outputs: [{ path: 'out/*.txt', glob: true }], recipe: [sh('a', 'mkdir -p out; echo 1 > out/x.txt')] })`;
+    w.rules(
+      `${made}, target('goal', { inputs: ['out/x.txt'], outputs: ['o'], recipe: [sh('goal', 'cp out/x.txt o')] })`,
+    );
+    expect([(await w.desgw(['build'])).code, w.ran()]).toEqual([0, ['a', 'goal']]);
+    w.rules(`${made}, target('goal', { deps: ['a'], outputs: ['out/y.txt'], recipe: [] })`);
+    const { code, err } = await w.desgw(['build']);
+    expect([code, err]).toEqual([2, expect.stringContaining("'out/y.txt' is made by two targets")]);
+  });
+
   test('is cleaned file by file: what others put there stays', async ({ w, expect }) => {
     w.write('out/notes', 'mine\n');
     await built(w);
@@ -208,6 +222,17 @@ describe.concurrent('what is no file', () => {
     const first = await w.desgw(['build']);
     expect([first.code, first.out]).toEqual([1, expect.stringContaining('dir is a directory')]);
     expect((await w.desgw(['build'])).code).toBe(2);
+  });
+
+  test('a pipe among the files of a pattern fails the target, and does not go unnoticed', async ({
+    w,
+    expect,
+  }) => {
+    w.rules(`target('goal', { globs: ['in/*'], outputs: ['o'], recipe: [sh('g', 'ls in > o')] })`);
+    w.write('in/a', '');
+    execFileSync('mkfifo', [join(w.dir, 'in/p')]);
+    const { code, out } = await w.desgw(['build']);
+    expect([code, out, w.ran()]).toEqual([1, expect.stringMatching(/in\/p: it is a pipe/), []]);
   });
 
   test('a pipe fails the target that reads it, at once, and the others go on', async ({
