@@ -185,7 +185,9 @@ export class Observer extends Contents implements View {
   ): Promise<Sighting | undefined> {
     const trace = this.trace(name);
     const { valueFromFiles, judge } = rule.observe!;
-    if (valueFromFiles !== true || trace?.kind !== 'built') return undefined;
+    // Of what was gone on with early the same value does not say whether it has settled.
+    if (valueFromFiles !== true || trace?.kind !== 'built' || trace.early === true)
+      return undefined;
     const seen = await this.#looker.look(looks, { asking: false });
     const sighting = inRule(() => judge(seen, withTime(this.#world, facts)));
     if (sighting.state === 'failed' || sighting.value === undefined) return undefined;

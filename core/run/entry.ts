@@ -172,7 +172,10 @@ export function earlyIn(
   { node }: Entry,
   { observer }: Pick<PerformContext, 'observer'>,
 ): { readonly early?: true } {
-  return observer.sighting(node.name)?.state === 'waiting' ? { early: true } : {};
+  // What waits with a value that is on record as settled is not gone on with before its time.
+  return observer.goesOn(node.name) && observer.sighting(node.name)?.state === 'waiting'
+    ? { early: true }
+    : {};
 }
 
 /** A number that no run on record has had; links of a chain share their logs, and so the number. */

@@ -1,6 +1,6 @@
 /** Nobody is asked where the answer could change nothing. */
 import { describe, expect, test } from 'vitest';
-import { group, target, write } from '../../../core/api/define.ts';
+import { copy, group, target, write } from '../../../core/api/define.ts';
 import type { Observation } from '../../../core/api/looks.ts';
 import type { RuleItem } from '../../../core/index.ts';
 import { engineOn } from '../engine.ts';
@@ -106,4 +106,34 @@ describe('where more may come, and it had ended by an answer', () => {
     expect((await engine.build()).summary).toMatchObject({ outcome: 'waiting', built: [] });
     expect(asked.times).toBe(2);
   });
+});
+
+test('what is made again with the value that is on record, while it might still move, has settled', async () => {
+  const world = stubWorld({ src: '1', 'work/part': '' });
+  const engine = engineOn(world, [
+    group('all', ['late']),
+    target('made', { inputs: ['src'], outputs: ['made'], recipe: [copy('src', 'made')] }),
+    target('late', {
+      deps: ['made'],
+      outputs: ['late'],
+      observe: {
+        valueFromFiles: true,
+        look: () => [{ kind: 'list', pattern: 'work' }],
+        judge: ([listing], { unchangedFor }) => {
+          const value = listing?.kind === 'list' ? [...(listing.dirs[0]?.names ?? [])] : [];
+          return unchangedFor < 60
+            ? { state: 'waiting', value, progress: 'late files may come' }
+            : { state: 'ready', value };
+        },
+      },
+      recipe: { version: '1', steps: ({ value }) => [write('late', JSON.stringify(value))] },
+    }),
+  ]);
+  await engine.build();
+  await world.clock.sleep(61_000);
+  expect((await engine.build()).summary.outcome).toBe('fresh');
+  world.files.put('src', '2');
+  expect((await engine.build()).summary).toMatchObject({ outcome: 'fresh' });
+  expect(engine.trace('late')).not.toHaveProperty('early');
+  expect((await engine.build()).summary).toMatchObject({ outcome: 'fresh', built: [] });
 });
