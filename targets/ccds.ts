@@ -10,7 +10,7 @@ import {
   target,
   write,
 } from '../core/index.ts';
-import { readMarker } from './grid/marker.ts';
+import { type Marker, readMarker } from './grid/marker.ts';
 import { liveJobs, type Submissions, submissionsIn, submissionsLook } from './grid/submissions.ts';
 import { type CcdReport, ccdLooks, ccdNote, reportFrom } from './reports/ccd-report.ts';
 import { ccdSighting, ccdTally } from './reports/ccd-settling.ts';
@@ -88,7 +88,7 @@ export function ccds(
         const about = readMarker(facts.maybeText(marker));
         const sighting = ccdSighting({
           report,
-          ...jobsFor(site.grid, seen.at(-1)!, submissionsIn(seen.at(-2), { exposure, season })),
+          ...jobsFor(site.grid, seen.at(-1)!, allOf(about, seen.at(-2), { exposure, season })),
           known: about !== undefined && (about.job ?? about.token) !== null,
           again: about?.again === true,
           unchangedForSeconds: facts.unchangedFor,
@@ -134,6 +134,17 @@ function withTicket(
     ...sighting,
     tell: [...(sighting.tell ?? []), { about: 'credentials', text, occasion: 'credentials' }],
   };
+}
+
+/** The submission that the marker tells of, and its rescues. */
+function allOf(
+  marker: Marker | undefined,
+  seen: QueueSeen | undefined,
+  asked: Pick<Submissions, 'exposure' | 'season'>,
+): Submissions {
+  const all = submissionsIn(seen, asked);
+  const isThere = all.markers.some((one) => one?.job === marker?.job);
+  return marker === undefined || isThere ? all : { ...all, markers: [marker, ...all.markers] };
 }
 
 /** Those of rescues are waited for as well. */

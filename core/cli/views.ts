@@ -3,8 +3,13 @@
 import { dirname } from 'node:path';
 import { UserError } from '../api/errors.ts';
 import type { Sighting } from '../api/looks.ts';
+import type { Chain } from '../api/rules.ts';
+import type { TargetName } from '../api/values.ts';
 import { resolveGoals } from '../graph/goals.ts';
+
+import type { Graph } from '../graph/graph.ts';
 import { dependencyPath } from '../graph/order.ts';
+
 import { recipeOf } from '../graph/recipes.ts';
 import { buildLogs, logsOf, partsOf } from '../memory/logs.ts';
 import { stillSet } from '../observe/by-set.ts';
@@ -247,13 +252,22 @@ async function logsOfTarget(
     ? [name]
     : resolveGoals(graph, [name], normaliser(files.root));
   const target = known[0]!;
-  const chain = graph.nodes.get(target)!.rule.chain;
+  const chain = chainOf(graph, target);
   const logs = [
     ...logsOf(files, target),
-    ...(chain === undefined ? [] : logsOf(files, chain.name)),
+    ...(chain === undefined || chain.name === target ? [] : logsOf(files, chain.name)),
   ];
   const prints = (chain?.recipe ?? recipeOf(graph.nodes.get(target)!.rule)).prints ?? [];
   return { files, clock, logs, of: `'${target}'`, prints };
+}
+
+/** The chain of a link, or of the group that stands for all of its links. */
+function chainOf({ nodes }: Pick<Graph, 'nodes'>, target: TargetName): Chain | undefined {
+  const { rule, group, deps } = nodes.get(target)!;
+  const [first] = deps;
+  if (!group || first === undefined) return rule.chain;
+  const { chain } = nodes.get(first)!.rule;
+  return deps.every((dep) => nodes.get(dep)!.rule.chain === chain) ? chain : undefined;
 }
 
 /** What failed before it could print anything says so itself. */

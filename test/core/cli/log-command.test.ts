@@ -25,6 +25,27 @@ test('log says where a detached program prints', async ({ w, expect }) => {
   });
 });
 
+test('log of the group that stands for a chain shows what its program prints, as that of each link does', async ({
+  w,
+  expect,
+}) => {
+  w.rules(
+    `...((chain) => [
+      target('steps:0', { outputs: ['a'], chain }),
+      target('steps:1', { outputs: ['b'], after: ['steps:0'], chain }),
+      group('steps', chain.links),
+    ])({ name: 'steps', links: ['steps:0', 'steps:1'], sweep: () => ['steps:0', 'steps:1'], recipe: {
+      version: '1', prints: ['run.out'],
+      steps: [sh('steps', 'echo printed; : > a; : > b', { detached: 'rerun', stdout: 'run.out' })],
+    } }),`,
+    `goal: 'steps'`,
+  );
+  const built = await w.desgw(['build', 'steps']);
+  expect(built.code, built.err).toBe(0);
+  const logs = await Promise.all(['steps', 'steps:1'].map((name) => w.desgw(['log', name])));
+  for (const { out } of logs) expect(out).toBe('what sh prints is in run.out\nprinted\n');
+});
+
 test('log looks at nothing but logs, also for what follows from a text', async ({ w, expect }) => {
   w.rules(
     `target('list', { outputs: ['list'], recipe: [sh('list', 'echo one > list')] }),
