@@ -194,6 +194,10 @@ describe('README', () => {
     const bash = `desgw() { '${process.execPath}' '${join(ROOT, 'core/bin.cjs')}' "$@"; }; ${line}`;
     expect(run('bash', ['-c', bash], dir)).toEqual({ code: 0, out: printed.join('\n') });
 
+    const watch = 'build report --watch 1h --until 5s';
+    const times = (text: string) => withoutTimes(text).replace(/\d\d:\d\d:\d\d[-+]\d\d/g, 'CLOCK');
+    expect(times(desgw(dir, ...watch.split(' ')).out)).toBe(times(shownOf(`desgw ${watch}`)));
+
     for (const command of ['history', 'show report'])
       expect(facts(desgw(dir, ...command.split(' ')).out)).toBe(facts(shownOf(`desgw ${command}`)));
   });

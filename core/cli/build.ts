@@ -7,7 +7,7 @@ import type { Observer } from '../observe/observer.ts';
 import type { Stage } from '../observe/stage.ts';
 import { EXIT, runBuild } from '../run/build.ts';
 import { evaluate } from '../run/entry.ts';
-import type { BuildEvent } from '../run/events.ts';
+import type { BuildEvent, Summary } from '../run/events.ts';
 import { lookOnly } from '../run/opening.ts';
 import { dryRunJson, dryRunText, refusals } from '../views/dry-run.ts';
 import type { StepsOf } from '../views/dry-run-words.ts';
@@ -22,6 +22,8 @@ import { isInteractive, prompt } from './prompt.ts';
 import { remembering } from './remember.ts';
 import { pageReporter } from './report.ts';
 import { logReporter, screenReporter, together } from './reporting.ts';
+import { seconds } from './times.ts';
+import { watchBuild } from './watch.ts';
 
 export interface BuildFlags extends CommonFlags {
   readonly dryRun?: boolean;
@@ -37,13 +39,29 @@ export interface BuildFlags extends CommonFlags {
   readonly profile?: string;
   readonly report?: string;
   readonly strict?: boolean;
+  readonly watch?: string;
+  readonly until?: string;
 }
 
-/** Builds targets; the exit status says how it went. */
-export async function build(
+/** Builds targets, once or again and again; the exit status says how it went. */
+export function build(
+  targets: readonly string[],
+  flags: BuildFlags,
+  invocation: Invocation,
+): Promise<number> {
+  if (flags.watch !== undefined) return watchBuild(targets, flags, invocation, buildOnce);
+  if (flags.until === undefined) return buildOnce(targets, flags, invocation);
+  throw new UserError('--until is for --watch', 'desgw build --watch 5m --until 12:00').coded(
+    'DG102',
+  );
+}
+
+/** @param isNews whether a summary is worth telling */
+async function buildOnce(
   targets: readonly string[],
   flags: BuildFlags,
   called: Invocation,
+  isNews: (summary: Summary) => boolean = () => true,
 ): Promise<number> {
   const memory = remembering(called);
   const { invocation } = memory;
@@ -61,7 +79,7 @@ export async function build(
     memory.note(event);
     if (event.kind === 'planned')
       keepNames(opened.project.world.files.root, namesOf(event.plan, opened));
-    reporter.event(event);
+    if (event.kind !== 'finished' || isNews(event.summary)) reporter.event(event);
     notifying.event(event);
   };
   try {
@@ -74,7 +92,7 @@ export async function build(
       force: flags.force === true,
       wait: flags.wait !== false,
       strict: flags.strict === true,
-      waitTimeout: seconds(flags.waitTimeout),
+      waitTimeout: seconds('--wait-timeout', flags.waitTimeout),
       command: command(),
       signal,
       emit,
@@ -227,19 +245,4 @@ function positive(option: string, value: string | undefined): number | undefined
   const number = Number(value);
   if (Number.isInteger(number) && number > 0) return number;
   throw new UserError(`${option} ${value} is not a whole number above 0`);
-}
-
-/** `90`, `90s`, `30m`, `6h`, `2d` -> seconds. */
-function seconds(value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const found = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(value);
-  if (found === null)
-    throw new UserError(
-      `--wait-timeout ${value} is not a duration`,
-      'Write it like 90s, 30m, 6h or 2d.',
-    );
-  return (
-    Number(found[1]) *
-    { '': 1, s: 1, m: 60, h: 3600, d: 86_400 }[found[2] as '' | 's' | 'm' | 'h' | 'd']
-  );
 }

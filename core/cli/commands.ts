@@ -45,6 +45,8 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
       ['-f, --force', 'make the named targets again, whatever their record says'],
       ['--no-wait', 'do not wait for the grid or for another builder; exit 3 if there is cause to'],
       ['--wait-timeout <time>', 'wait no longer than this, such as 6h'],
+      ['--watch <time>', 'build what can be built, again and again, this time apart, such as 5m'],
+      ['--until <time>', 'with --watch: end at this time of day, such as 12:00, or after 8h'],
       ['-q, --quiet', 'print nothing, build nothing: exit 0 if fresh, else 1'],
       ['-v, --verbose', 'tell of every target, also what starts and what is spared'],
       ['--utc', 'times of day in universal time'],

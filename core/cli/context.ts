@@ -17,7 +17,7 @@ import { realClock } from '../world/clock.ts';
 import { openFiles } from '../world/files.ts';
 import type { Noting } from '../world/noting.ts';
 import { realProcesses } from '../world/processes.ts';
-import type { World } from '../world/world.ts';
+import type { Processes, World } from '../world/world.ts';
 import { explainedProcesses, explainer } from './debug.ts';
 import { guardedProcesses } from './guarded.ts';
 import { refuseSwallowed } from './npm.ts';
@@ -42,6 +42,8 @@ export interface Invocation {
   readonly command: () => string;
   /** What must not be seen; the rule file adds to it. */
   readonly secrets: SecretStore;
+  /** The programs that are started, where several builds share them. */
+  readonly processes?: Processes;
   /** Notes what is looked at, for a build that may be remembered. */
   readonly noting?: Noting;
   /** Aborts when the user wants out. */
@@ -99,7 +101,7 @@ export function openWorld(
   const { noting, secrets } = invocation;
   const clock = realClock();
   const explain = explainer(invocation.env.DESGW_DEBUG, invocation.terminal);
-  const real = guardedProcesses(realProcesses(), secrets);
+  const real = guardedProcesses(invocation.processes ?? realProcesses(), secrets);
   const processes = noting === undefined ? real : noting.processes(real);
   const files = openFiles(workspace, noting?.fs);
   secrets.saltWith(() => saltOf(files, { mayWrite: writes }));

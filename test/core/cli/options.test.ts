@@ -123,6 +123,7 @@ test('the help shows what the command takes, and what every command takes', () =
   -j, --jobs <n>     how many
   --job <id>         which
   --no-wait          do not wait
+  --json             what it says as data, one object a line
   --file <path>      the rule file (default: desgwfile.ts here or above)
   --set <key=value>  a parameter, for this run and for the record; may be repeated
   --allow-unknown    let --set name parameters that the rule file does not declare
