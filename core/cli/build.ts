@@ -15,6 +15,7 @@ import { jsonReporter } from '../views/json.ts';
 import { noticesOf, noticeText } from '../views/notice.ts';
 import { profiler } from '../views/profile.ts';
 import type { Reporter } from '../views/reporter.ts';
+import type { BuildFlags } from './build-flags.ts';
 import { type CommonFlags, type Invocation, jobsOf, type Opened, openProject } from './context.ts';
 import { keepNames, namesOf } from './names.ts';
 import { Notifying } from './notify.ts';
@@ -24,24 +25,6 @@ import { pageReporter } from './report.ts';
 import { logReporter, screenReporter, together } from './reporting.ts';
 import { seconds } from './times.ts';
 import { watchBuild } from './watch.ts';
-
-export interface BuildFlags extends CommonFlags {
-  readonly dryRun?: boolean;
-  readonly full?: boolean;
-  readonly jobs?: string;
-  readonly failFast?: boolean;
-  readonly force?: boolean;
-  readonly wait?: boolean;
-  readonly waitTimeout?: string;
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
-  readonly utc?: boolean;
-  readonly profile?: string;
-  readonly report?: string;
-  readonly strict?: boolean;
-  readonly watch?: string;
-  readonly until?: string;
-}
 
 /** Builds targets, once or again and again; the exit status says how it went. */
 export function build(

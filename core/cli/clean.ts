@@ -18,7 +18,7 @@ import {
 import { type Opening, openToLook, withJournal } from '../run/opening.ts';
 import { display, typed } from '../words/quote.ts';
 import { count, enumerate } from '../words/text.ts';
-import type { BuildFlags } from './build.ts';
+import type { BuildFlags } from './build-flags.ts';
 import { type CommonFlags, type Invocation, lockWish, openProject } from './context.ts';
 import { endWork } from './end-work.ts';
 import { confirm } from './prompt.ts';

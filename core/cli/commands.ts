@@ -1,6 +1,7 @@
 /** The commands of desgw itself: what each is, what it takes, and who carries it out. */
 import { commands } from './added.ts';
-import { type BuildFlags, build } from './build.ts';
+import { build } from './build.ts';
+import type { BuildFlags } from './build-flags.ts';
 import { accept, adopt, mark, resubmit, unlock } from './by-hand.ts';
 import { clean } from './clean.ts';
 import { completionScript } from './completion.ts';

@@ -12,7 +12,7 @@ import { complaintJson, complaintOf, complaintText } from '../views/complaint.ts
 import { clockTime, duration } from '../words/time.ts';
 import { realClock } from '../world/clock.ts';
 import { realProcesses } from '../world/processes.ts';
-import type { BuildFlags } from './build.ts';
+import type { BuildFlags } from './build-flags.ts';
 import type { Invocation } from './context.ts';
 import { moment, seconds } from './times.ts';
 
