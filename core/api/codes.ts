@@ -71,6 +71,10 @@ export const CODES = {
     title: 'a file that no rule makes is not there',
     text: 'Something reads it, and nothing makes it. Put it in its place, or name the one that is there.',
   },
+  DG307: {
+    title: 'a file cannot be read',
+    text: 'It is there, and not for you, or it is nothing that can be read. Mend its permissions, or name another; other targets are made meanwhile.',
+  },
   DG401: {
     title: 'a target failed',
     text: 'A step ended badly, or what it left was judged not to be good. `desgw log TARGET` shows what it printed, `desgw why TARGET` what it was made from; `desgw build` tries again.',

@@ -127,11 +127,11 @@ class OpenJournal implements Journal {
   readonly sighting: Journal['sighting'] = (target, known) =>
     this.#append(sightingText(target, known));
 
-  readonly close = (): void => {
+  readonly close: Journal['close'] = ({ shorten } = { shorten: true }): void => {
     const last = this.#open;
     this.#open = undefined;
     last?.end();
-    if (!this.#torn && !needsCompaction(this.#memory, this.#names.length)) return;
+    if (!shorten || (!this.#torn && !needsCompaction(this.#memory, this.#names.length))) return;
     try {
       this.#names = [compact(this.#disk, this.#memory, this.#nextHeader(), this.#names)];
       this.#torn = false;
@@ -232,7 +232,7 @@ function startSegment(files: Files, header: Header): OpenSegment {
   /** What is written into a file that has been removed is lost; better to say so at once. */
   const stillThere = (): void => {
     const path = `${JOURNAL}/${name}`;
-    if (files.stat(path) !== undefined) return;
+    if (appender.isThere()) return;
     const why = 'it was removed while desgw was at work; nothing more can be put on record';
     throw new FileError('append to', files.absolute(path), 'ENOENT', why);
   };
@@ -241,6 +241,7 @@ function startSegment(files: Files, header: Header): OpenSegment {
     const line = recordLine(text, subjectOf(text).name);
     appender.write(line);
     crc = crc32(line, crc);
+    stillThere();
   };
   return {
     add,

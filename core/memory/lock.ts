@@ -7,7 +7,7 @@
  */
 import { dirname } from 'node:path';
 import { digestOf } from '../api/digest.ts';
-import { UserError } from '../api/errors.ts';
+import { isSystemError, UserError } from '../api/errors.ts';
 import type { Instant, Path } from '../api/values.ts';
 import { moment } from '../words/time.ts';
 import type { Clock, Files, Processes, ProcessIdentity } from '../world/world.ts';
@@ -36,6 +36,10 @@ export interface Holder extends ProcessIdentity {
 export interface Lock {
   /** Nobody else held it: it was there for the asking. */
   readonly atOnce: boolean;
+  /** Whether nobody has taken it away or removed it; true where that cannot be seen. */
+  isHeld(): boolean;
+  /** Calls `tell` once, soon after somebody took it away or removed it. */
+  onLost(tell: () => void): void;
   /** Gives the lock back, unless it has been taken away meanwhile. */
   release(): void;
 }
@@ -73,9 +77,15 @@ export async function acquire(
   try {
     const { atOnce, dead } = await take(files, processes, clock, options, mine);
     if (dead.length > 0) await clearAfter(files, processes, dead, mine);
+    let unguard = (): void => {};
     return {
       atOnce,
+      isHeld: () => holds(files, mine),
+      onLost(tell) {
+        unguard = files.guard(LOCK, mine, tell);
+      },
       release: () => {
+        unguard();
         release(files, mine);
         recall?.();
       },
@@ -188,6 +198,15 @@ export async function unlock(files: Files, processes: Processes): Promise<string
     );
   }
   return holder === undefined ? 'nobody who can be named' : describeHolder(holder);
+}
+
+function holds(files: Files, mine: string): boolean {
+  try {
+    return files.readText(LOCK) === mine;
+  } catch (error) {
+    if (isSystemError(error)) return true;
+    throw error;
+  }
 }
 
 function release(files: Files, mine: string): void {

@@ -48,5 +48,5 @@ export interface Journal extends Memory {
   file(path: Path, known: KnownFile): void;
   sighting(target: TargetName, known: KnownSighting): void;
   /** Ends the segment cleanly; compacts when most records are dead or a segment was unclean. */
-  close(): void;
+  close(options?: { readonly shorten: boolean }): void;
 }

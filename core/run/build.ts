@@ -1,5 +1,6 @@
 /** A build from beginning to end: plan, lock, execute, wait for what goes on elsewhere, sum up. */
 
+import { setMaxListeners } from 'node:events';
 import { isSystemError, UserError } from '../api/errors.ts';
 import type { Step } from '../api/steps.ts';
 import type { TargetName } from '../api/values.ts';
@@ -56,6 +57,7 @@ export interface BuildOptions {
 export const EXIT: { readonly [outcome in Outcome]: number } = {
   fresh: 0,
   failed: 1,
+  machine: 5,
   waiting: 3,
   person: 4,
   interrupted: 130,
@@ -194,7 +196,8 @@ class BuildRun {
     );
   }
 
-  async #underLock({ journal, observer }: Opening, known: Stage | undefined): Promise<Done> {
+  async #underLock(opening: Opening, known: Stage | undefined): Promise<Done> {
+    const { journal, observer, lost } = opening;
     for (let given = known; ; given = undefined) {
       const found = given ?? (await stage(this.#project, observer, this.#options.goals, false));
       this.#recordFinished(found.plan, journal);
@@ -206,7 +209,8 @@ class BuildRun {
           at: this.#project.world.clock.now(),
           past: pastOf(plan.graph, journal.traces),
         });
-      const done = await this.#execute(plan, journal, observer);
+      const done = await this.#execute(plan, opening);
+      lost.throwIfAborted();
       this.#settled.forget(done.built, plan.graph);
       observer.keepSettled({ graph: plan.graph, verdicts: done.verdicts });
       this.#telling.tell(done.verdicts);
@@ -220,9 +224,12 @@ class BuildRun {
     }
   }
 
-  async #execute(plan: Plan, journal: Journal, observer: Observer): Promise<Execution> {
+  async #execute(plan: Plan, { journal, observer, lost }: Opening): Promise<Execution> {
     const { world, build } = this.#project;
-    const { jobs, failFast, wait, signal, emit } = this.#options;
+    const { jobs, failFast, wait, emit } = this.#options;
+    const signal = AbortSignal.any([this.#options.signal, lost]);
+    // As many listen as there are actions at a time.
+    setMaxListeners(0, signal);
     const done = await execute(
       plan,
       {

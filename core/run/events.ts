@@ -8,7 +8,7 @@ import type { StillSet } from '../observe/by-set.ts';
 import type { Action, Plan } from '../plan/verdict.ts';
 
 /** What a finished build amounts to; decides the exit status. */
-export type Outcome = 'fresh' | 'failed' | 'waiting' | 'person' | 'interrupted';
+export type Outcome = 'fresh' | 'failed' | 'machine' | 'waiting' | 'person' | 'interrupted';
 
 /** What is on record of how long targets took; for estimates. */
 export interface Past {

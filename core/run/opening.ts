@@ -1,15 +1,16 @@
 /** The one place where a command opens what it works on: lock, journal and observer. */
-
+import { dirname } from 'node:path';
+import { UserError } from '../api/errors.ts';
 import type { Problem } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
 import { isCurrent, type Loaded, loadMemory, openJournal } from '../memory/journal.ts';
-import { acquire } from '../memory/lock.ts';
+import { acquire, LOCK } from '../memory/lock.ts';
 import type { Journal } from '../memory/memory.ts';
 import { Observer, type ObserverOptions } from '../observe/observer.ts';
 import { type Project, type Stage, stage } from '../observe/stage.ts';
 import type { Plan } from '../plan/verdict.ts';
 import { display } from '../words/quote.ts';
-import type { World } from '../world/world.ts';
+import type { Files, World } from '../world/world.ts';
 
 /** How to look at the world; the adapters are those of the project. */
 export type Looking = Omit<ObserverOptions, 'adapters' | 'mayWrite'>;
@@ -35,6 +36,8 @@ export interface Opening {
   readonly observer: Observer;
   /** Whether what was seen without the lock still holds: nobody can have been at work between. */
   readonly stands: boolean;
+  /** Aborts when the lock is lost, with the error to end with: nothing more may be begun. */
+  readonly lost: AbortSignal;
 }
 
 /** Memory and world as they are now; takes no lock and writes nothing on record. */
@@ -58,6 +61,8 @@ export async function withJournal<T>(
 ): Promise<T> {
   const { files, processes, clock } = project.world;
   const lock = await acquire(files, processes, clock, wish);
+  const losing = new AbortController();
+  lock.onLost(() => losing.abort(lockLost(files)));
   try {
     const stands = before !== undefined && lock.atOnce && isCurrent(files, before.memory);
     const journal = openJournal(files, processes.self, stands ? before.memory : loadMemory(files));
@@ -70,13 +75,33 @@ export async function withJournal<T>(
         journal: told(explained(quiet, project.world), project),
         observer,
         stands,
+        lost: losing.signal,
       });
     } finally {
-      journal.close();
+      // What others have begun meanwhile is not swept up with the rest.
+      journal.close({ shorten: lock.isHeld() });
     }
+  } catch (error) {
+    // Whatever failed of that: this is why.
+    throw lock.isHeld() ? error : lockLost(files);
   } finally {
     lock.release();
   }
+}
+
+/** Somebody else may build now, or nobody can tell what was done: nothing more is begun. */
+function lockLost(files: Files): UserError {
+  const dir = files.absolute(dirname(LOCK));
+  const gone = files.stat(dirname(LOCK)) === undefined;
+  return new UserError(
+    gone
+      ? `${dir} was removed while desgw was at work. Nothing can be put on record, so it stopped.`
+      : `${dir}/lock was taken away while desgw was at work. Somebody else may build here now, so it stopped.`,
+    gone
+      ? 'What was made is still there. Put .desgw back if you have a copy, then run the same command; without one, what must not happen twice is in doubt until the outside shows it, or you say so.'
+      : 'If it was `desgw unlock`: that is for locks of the dead. The same command goes on when nobody else is at work.',
+    5,
+  ).coded('DG503');
 }
 
 /** A plan as a command sees it that only looks. `dry`: nothing outside is asked that starts anything. */

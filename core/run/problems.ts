@@ -8,6 +8,7 @@ import type { Observer } from '../observe/observer.ts';
 import { whyUnfit } from '../plan/left.ts';
 import { nearestNames } from '../words/near.ts';
 import { enumerate } from '../words/text.ts';
+import { FileError } from '../world/fs.ts';
 import type { Files } from '../world/world.ts';
 import type { StepsEnd } from './step-options.ts';
 
@@ -81,11 +82,25 @@ export function problemsOf(error: unknown, explain: (error: unknown) => Error): 
       { what: error.message, advice: 'Something else removed it; build again.', code: 'DG306' },
     ];
   if (isSystemError(error))
-    return [{ what: error.message, advice: diskAdvice(String(error.code)), code: 'DG503' }];
+    return isOfOneFile(error)
+      ? [{ what: error.message, code: 'DG307' }]
+      : [{ what: error.message, advice: diskAdvice(String(error.code)), code: 'DG503' }];
   throw error;
 }
 
+/** Whether it is the file itself that cannot be read, and not the disk that it is on. */
+const isOfOneFile = (error: unknown): boolean =>
+  error instanceof FileError && error.isReading && OF_ONE_FILE.includes(error.code);
+
+const OF_ONE_FILE = ['EACCES', 'EPERM', 'EISDIR', 'ELOOP', 'ENAMETOOLONG', 'EINVAL', 'ENXIO'];
+
 const diskAdvice = (code: string): string =>
-  code === 'ENOSPC' || code === 'EDQUOT'
+  code === 'ENOSPC'
     ? 'Make room on that disk and build again.'
-    : 'See that the file system is well, then build again.';
+    : code === 'EDQUOT'
+      ? 'Your quota there is used up (`quota -s` tells): make room and build again.'
+      : code === 'EROFS'
+        ? 'That disk can only be read now; when it can be written again, build again.'
+        : code === 'EACCES' || code === 'EPERM'
+          ? 'See whose it is and who may write there, then build again.'
+          : 'See that the file system is well, then build again.';

@@ -99,6 +99,9 @@ function outcomeOf(
   plan: Plan,
   verdicts: Verdicts,
 ): Outcome {
+  // No target is to blame for a full disk, and whatever else failed may have failed of it.
+  if (failed.some(({ problems }) => problems.some(({ code }) => code === 'DG503')))
+    return 'machine';
   if (failed.length > 0) return 'failed';
   if (person.length > 0) return 'person';
   if (waiting.length > 0) return 'waiting';

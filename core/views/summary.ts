@@ -62,6 +62,7 @@ export function summaryText(summary: Summary, paint: Paint): string {
 const OUTCOMES: { readonly [outcome in Outcome]: readonly [string, Style] } = {
   fresh: ['up to date', 'green'],
   failed: ['failed', 'red'],
+  machine: ['the machine refuses', 'red'],
   waiting: ['still waiting', 'blue'],
   person: ['needs a person', 'red'],
   interrupted: ['interrupted', 'yellow'],
@@ -174,6 +175,8 @@ function nextSteps(summary: Summary): readonly string[] {
       return failed[0] === undefined
         ? ['next: see what is not well; without --strict it would do.']
         : [`next: ${nextAfter(failed[0])}`, `      ${helpFor(failed[0].problems)}`];
+    case 'machine':
+      return ['next: see to that, then the same command goes on from here.'];
     case 'person':
       return person[0] === undefined
         ? []

@@ -6,7 +6,15 @@ import type { Digest } from '../api/values.ts';
 import { askAll } from './adaptive.ts';
 import { copyTree } from './copying.ts';
 import { Flushing } from './flushing.ts';
-import { codeOf, during, type FsModule, meansMissing, told, unlessMissing } from './fs.ts';
+import {
+  codeOf,
+  during,
+  FileError,
+  type FsModule,
+  meansMissing,
+  told,
+  unlessMissing,
+} from './fs.ts';
 import { globFiles } from './glob.ts';
 import { listQuestion, statQuestion } from './looking.ts';
 import { Noting } from './noting.ts';
@@ -131,6 +139,9 @@ class RealFiles implements Files {
     const full = this.absolute(path);
     return during('create', full, () => this.#placing.createExclusive(full, text, mode));
   };
+
+  readonly guard: Files['guard'] = (path, text, onLost) =>
+    guarded(() => this.readText(path), text, onLost);
 
   readonly appender: Files['appender'] = (path) =>
     openAppender(this.#fs, this.#placing, this.absolute(path));
@@ -266,6 +277,25 @@ function stamp(fs: FsModule, placing: Placing, path: string): number {
 
 const OVER = nodeFs.constants.O_WRONLY | nodeFs.constants.O_CREAT;
 
+/** Milliseconds between two looks at what is guarded. */
+const GUARD_MS = 2000;
+
+function guarded(look: () => string | undefined, text: string, onLost: () => void): () => void {
+  const timer = setInterval(() => {
+    try {
+      if (look() === text) return;
+    } catch (error) {
+      // A disk that does not answer has lost nothing.
+      if (error instanceof FileError) return;
+      throw error;
+    }
+    clearInterval(timer);
+    onLost();
+  }, GUARD_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
 function openAppender(fs: FsModule, placing: Placing, path: string): Appender {
   const fd = during('open', path, () => {
     return placing.openMaking(path, 'a');
@@ -279,6 +309,7 @@ function openAppender(fs: FsModule, placing: Placing, path: string): Appender {
         if (!folderSynced) placing.syncDirectory(dirname(path));
         folderSynced = true;
       }),
+    isThere: () => during('look at', path, () => fs.fstatSync(fd).nlink > 0),
     close: () => during('close', path, () => fs.closeSync(fd)),
   };
 }

@@ -36,11 +36,14 @@ export type FsModule = Pick<
 export class FileError extends Error {
   readonly path: string;
   readonly code: string;
+  /** Whether it was only to be looked at. */
+  readonly isReading: boolean;
   constructor(doing: string, path: string, code: string, why: string) {
     super(`Cannot ${doing} ${path}: ${why} (${code})`);
     this.name = 'FileError';
     this.path = path;
     this.code = code;
+    this.isReading = /^(?:read|list|look at)$/.test(doing);
   }
 }
 

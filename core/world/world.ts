@@ -95,6 +95,11 @@ export interface Files {
   createExclusive(path: Path, text: string, mode?: number): boolean;
   /** Waits until what others wrote is on the disk for good; what is not there is passed over. */
   flush(paths: readonly Path[]): Promise<void>;
+  /**
+   * Calls `onLost` once when `path` is not there any more or holds another text, soon after that came
+   * about; not where it cannot be seen. @returns what ends the looking
+   */
+  guard(path: Path, text: string, onLost: () => void): () => void;
   /** A file that is only ever appended to. Makes its folder. */
   appender(path: Path): Appender;
   /** Copies a file or a tree; symbolic links are copied as links; modes are kept. */
@@ -138,6 +143,8 @@ export interface Appender {
   write(text: string): void;
   /** Durable when it returns: the file and, the first time, its folder. */
   sync(): void;
+  /** False once the file has been removed: what is written to it then is lost. */
+  isThere(): boolean;
   close(): void;
 }
 

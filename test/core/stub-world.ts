@@ -252,6 +252,7 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
       put(path, content);
       return true;
     },
+    guard: () => () => {},
     appender: (path) => {
       const pieces = [text(path) ?? ''];
       appending.set(short(path), pieces);
@@ -261,6 +262,7 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
           pieces.push(piece);
         },
         sync: () => {},
+        isThere: () => true,
         close: () => {
           settle(short(path));
           appending.delete(short(path));
