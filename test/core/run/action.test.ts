@@ -82,7 +82,7 @@ describe('a run has failed', () => {
     const rules = [target('a', { outputs: ['out/result.csv'], recipe: [exec(['misspelt'])] })];
     const { summary } = await engineOn(stubWorld({}, { misspelt }), rules).build();
     expect(summary.failed[0]?.problems).toEqual([
-      { what: 'out/result.csv was not made', advice: 'There is out/result.cvs.' },
+      { what: 'out/result.csv was not made', advice: 'There is out/result.cvs.', code: 'DG402' },
     ]);
   });
 
