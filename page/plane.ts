@@ -19,7 +19,7 @@ interface Frame {
 }
 
 /** The frame of all places; y grows downwards in a drawing. */
-export function frameOf(places: ReportData['places']): Frame {
+function frameOf(places: ReportData['places']): Frame {
   const left = Math.min(...places.map(([, x, , w]) => x - w / 2)) - 0.03;
   const right = Math.max(...places.map(([, x, , w]) => x + w / 2)) + 0.03;
   const top = Math.min(...places.map(([, , y, , h]) => -y - h / 2)) - 0.03;

@@ -130,7 +130,7 @@ function legend(): HTMLElement {
 }
 
 /** `58 of 59 complete, 1 failed`. */
-export function partsText(subject: SubjectData): string {
+function partsText(subject: SubjectData): string {
   const total = [...(subject.parts ?? '')].filter((one) => one !== 'U').length;
   const failed = letters(subject, 'F');
   if (total === 0) return 'nothing yet';

@@ -60,7 +60,6 @@ function nameOf({ id, key }: Syntax): string | undefined {
 
 /** `x: boolean`, `x = false`, and what has such a type among others. */
 function isBoolean({ type, typeAnnotation, left, right }: Syntax): boolean {
-  if (type === 'TSBooleanKeyword') return true;
   if (type === 'AssignmentPattern' && isSyntax(left) && isSyntax(right))
     return typeof right.value === 'boolean' || isBoolean(left);
   if (!isSyntax(typeAnnotation)) return false;

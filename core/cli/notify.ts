@@ -181,7 +181,7 @@ export class Notifying {
 }
 
 /** What is remembered once these matters are known: new ones wait to be told, settled ones may be told again. */
-export function withNews(
+function withNews(
   { told, waiting, ...before }: Notified<Matter>,
   { current, order }: Pick<Matters, 'current' | 'order'>,
   now: number,

@@ -132,7 +132,7 @@ function complaintOf(rule: Rule, complaint: Complaint): UserError {
 }
 
 /** `recipe[0] lacks 'argv'`, or the sentence without its subject. */
-export const toldOf = ({ at: where, what }: Complaint): string =>
+const toldOf = ({ at: where, what }: Complaint): string =>
   where === '' ? what : `${where} ${what}`;
 
 /** Where a rule was declared, to be put after its name. */

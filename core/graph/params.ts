@@ -6,7 +6,7 @@ import type { Json } from '../api/values.ts';
 import { display } from '../words/quote.ts';
 import { enumerate } from '../words/text.ts';
 
-export type ParamSource = 'default' | 'rule file' | '--set';
+type ParamSource = 'default' | 'rule file' | '--set';
 
 export interface ChosenParams {
   /** Reading a name that was never declared throws a UserError. */

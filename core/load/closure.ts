@@ -9,7 +9,7 @@ import { digestOf } from '../api/digest.ts';
 import { AROUND } from './as-script.ts';
 
 /** Any function. */
-export type Code = (...args: never[]) => unknown;
+type Code = (...args: never[]) => unknown;
 
 /** Says what a function is made of, as a text to compare. */
 export interface CodeReader {

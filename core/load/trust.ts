@@ -11,7 +11,7 @@ import type { Files } from '../world/world.ts';
 type Env = { readonly [name: string]: string | undefined };
 
 /** Where the trusted folders are listed; undefined for a user without a home. */
-export function trustFile(env: Env): string | undefined {
+function trustFile(env: Env): string | undefined {
   const config = env.XDG_CONFIG_HOME || (env.HOME ? join(env.HOME, '.config') : undefined);
   return config === undefined ? undefined : join(config, 'desgw', 'trusted');
 }

@@ -114,7 +114,7 @@ export function readSubject(line: Buffer): Subject | undefined {
 }
 
 /** Where the JSON text of a header begins, in bytes; after one checksum and a blank. */
-export const HEADER_TEXT = 9;
+const HEADER_TEXT = 9;
 /** Where the JSON text of a record begins, in bytes; after two checksums with their blanks. */
 export const RECORD_TEXT = 18;
 

@@ -23,7 +23,7 @@ import type { Appender, Clock, Files, ProcessIdentity } from '../world/world.ts'
 import type { Trace } from './trace.ts';
 
 /** Where it is, relative to the workspace. */
-export const HISTORY: Path = '.desgw/history';
+const HISTORY: Path = '.desgw/history';
 const FORMAT = 1;
 /** Most reasons that are kept of one target; the first ones say the most. */
 const REASONS = 5;

@@ -3,7 +3,7 @@ import type { Path } from '../api/values.ts';
 import type { Files } from '../world/world.ts';
 
 /** Where it is. Without it every sealed value counts as changed. */
-export const SALT: Path = '.desgw/salt';
+const SALT: Path = '.desgw/salt';
 
 /**
  * The salt; made where there is none.

@@ -17,7 +17,7 @@ import type { Plan } from '../plan/verdict.ts';
 import type { Files } from '../world/world.ts';
 
 /** A target that may not be cleaned now. */
-export interface Refused {
+interface Refused {
   readonly target: TargetName;
   readonly why: string;
   /** Ends the work that is still under way. */

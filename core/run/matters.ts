@@ -18,7 +18,7 @@ export interface Matter {
 const PERSON = ['edited', 'in doubt', 'outdated'];
 
 /** How a plan stands: what has failed, and what a person must decide. */
-export function mattersIn({ order, verdicts }: Pick<Plan, 'order'> & { verdicts: Verdicts }) {
+function mattersIn({ order, verdicts }: Pick<Plan, 'order'> & { verdicts: Verdicts }) {
   return order.flatMap((target): readonly Matter[] => {
     const { state, note = '' } = verdicts.get(target)!;
     if (!PERSON.includes(state)) return [];

@@ -89,7 +89,7 @@ function stateWords({ states }: PhaseRow): string {
 }
 
 /** `1,204 of 3,540 CCDs complete, 31 failed, 210 running, 90 idle, 12 held`. */
-export function tallyText({ unit, total, complete, failed, running, idle, held }: Tally): string {
+function tallyText({ unit, total, complete, failed, running, idle, held }: Tally): string {
   const parts = [
     [failed, 'failed'],
     [running, 'running'],

@@ -5,7 +5,7 @@ import type { Past } from '../run/events.ts';
 import type { Board, PhaseRow } from './board.ts';
 
 /** Fewer targets than this that were made before say nothing. */
-export const ENOUGH = 5;
+const ENOUGH = 5;
 
 /** Milliseconds, from what a tenth of its targets stayed below to what a tenth went beyond. */
 export interface Range {

@@ -12,7 +12,7 @@ import { duration } from '../words/time.ts';
 import { type Activity, patternOf } from './activity.ts';
 
 /** From this many like targets on they share a line. */
-export const FOLD_FROM = 4;
+const FOLD_FROM = 4;
 /** Most that are named one by one. */
 const NAMED = 5;
 

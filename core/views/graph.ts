@@ -12,7 +12,7 @@ export interface GraphOptions {
 }
 
 /** One edge: `from` is needed by `to`. */
-export interface Edge {
+interface Edge {
   readonly from: TargetName;
   readonly to: TargetName;
   readonly kind: 'dep' | 'after' | 'gathers';

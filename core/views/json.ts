@@ -21,7 +21,7 @@ export function jsonReporter(terminal: Terminal): Reporter {
 }
 
 /** An event as plain data. */
-export function eventData(event: BuildEvent): object {
+function eventData(event: BuildEvent): object {
   if (event.kind === 'planned') {
     const { past: _, ...rest } = event;
     return { ...rest, plan: planData(event.plan) };
@@ -47,7 +47,7 @@ function summaryData(summary: Summary): object {
 const codedProblem = (problem: Problem): object => ({ ...problem, code: codeOf(problem) });
 
 /** A plan as plain data. */
-export function planData(plan: Plan): object {
+function planData(plan: Plan): object {
   return {
     goals: plan.goals,
     targets: plan.order.map((target) => {

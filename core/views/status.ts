@@ -173,8 +173,6 @@ export interface Orphans {
   }[];
 }
 
-export const NO_ORPHANS: Orphans = { names: [], live: [] };
-
 function orphanLines({ names, live }: Orphans): readonly string[] {
   const alive = leftLive(live);
   const dead = names.filter((name) => !live.some(({ target }) => target === name));
@@ -303,7 +301,7 @@ function paintState(line: string, row: Row, paint: Paint): string {
 }
 
 /** `12 targets: 9 fresh, 3 waiting`. */
-export function countsText(counts: ReadonlyMap<State, number>): string {
+function countsText(counts: ReadonlyMap<State, number>): string {
   const total = [...counts.values()].reduce((sum, n) => sum + n, 0);
   if (total === 0) return 'no targets';
   return `${count(total, 'target')}: ${[...counts].map(([state, n]) => `${n} ${state}`).join(', ')}`;

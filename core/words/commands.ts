@@ -12,7 +12,7 @@ export interface Filling {
 }
 
 /** A program's start as a line that can be copied into bash, begun in the workspace. */
-export function execCommand(exec: Exec, { workspace, token }: Filling): string {
+function execCommand(exec: Exec, { workspace, token }: Filling): string {
   const filled = (text: string) =>
     text.replaceAll('{token}', token).replaceAll('{workspace}', workspace);
   const assignments = Object.entries(exec.env ?? {})

@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-export interface Answer {
+interface Answer {
   readonly type: string;
   readonly body: string;
 }

@@ -29,7 +29,7 @@ export type Candidate = {
 };
 
 /** The score from which an observation counts as good (masterHTML of run_postproc.py). */
-export const GOOD_SCORE = 0.7;
+const GOOD_SCORE = 0.7;
 
 const BAND_ORDER = 'ugrizY';
 

@@ -23,7 +23,7 @@ import {
 import { cancelPostproc } from './cancel-postproc.ts';
 
 /** What one exposure has in the queue and which job ids have to go for it. */
-export interface Removal {
+interface Removal {
   readonly exposure: Exposure;
   /** Ids of DAGs, whose jobs go with them, and of jobs that have outlived theirs. */
   readonly ids: readonly string[];
@@ -31,11 +31,7 @@ export interface Removal {
 }
 
 /** What would be removed; exposures without living jobs are left out. */
-export function removals(
-  grid: Grid,
-  queue: Queue,
-  all: readonly Submissions[],
-): readonly Removal[] {
+function removals(grid: Grid, queue: Queue, all: readonly Submissions[]): readonly Removal[] {
   return all.flatMap((one) => {
     const found = jobsOfAll(grid, queue, one);
     const counts = jobsState(found);

@@ -72,7 +72,7 @@ function heldByReason(jobs: readonly Job[]): QueuedSubmission['held'] {
 }
 
 /** `3 submissions of 2 exposures: 120 running, 9 idle, 2 held`. */
-export function totalsLine(submissions: readonly QueuedSubmission[]): string {
+function totalsLine(submissions: readonly QueuedSubmission[]): string {
   const sum = (of: (counts: JobCounts) => number) =>
     submissions.reduce((total, { counts }) => total + of(counts), 0);
   const exposures = new Set(submissions.flatMap(({ exposure }) => exposure ?? [])).size;

@@ -21,18 +21,14 @@ import {
 } from './asked.ts';
 
 /** The held jobs of one exposure. */
-export interface HeldJobs {
+interface HeldJobs {
   readonly exposure: Exposure;
   readonly ids: readonly string[];
   readonly why: string;
 }
 
 /** Held jobs by exposure; exposures without any are left out. */
-export function heldJobsIn(
-  grid: Grid,
-  queue: Queue,
-  all: readonly Submissions[],
-): readonly HeldJobs[] {
+function heldJobsIn(grid: Grid, queue: Queue, all: readonly Submissions[]): readonly HeldJobs[] {
   return all.flatMap((one) => {
     const { jobs } = jobsOfAll(grid, queue, one);
     const held = jobs.filter(({ status }) => status === 'held');

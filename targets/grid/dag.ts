@@ -22,7 +22,7 @@ export interface DagJob {
   readonly flags: ReadonlyMap<string, string>;
 }
 
-export interface DagBlock {
+interface DagBlock {
   readonly kind: 'parallel' | 'serial';
   readonly line: number;
   readonly jobs: readonly DagJob[];

@@ -18,7 +18,7 @@ export const scheddConstraint = (group: string): string =>
   `IsJobsubLite=?=true && STRINGLISTIMEMBER("${group}", SupportedVOList) && !regexp(".*dev.*", Machine)`;
 
 /** One schedd as the collector knows it. */
-export interface Schedd {
+interface Schedd {
   readonly name: string;
   /** Known to be left out. */
   readonly down: boolean;

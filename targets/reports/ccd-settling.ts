@@ -82,7 +82,7 @@ function unseen(waiting: (suffix: string) => Waiting, why: string | undefined): 
 }
 
 /** Held jobs do nothing until somebody acts, so that people hear of them at once. */
-export function heldJobs(exposure: string, { held, holdReasons }: JobCounts): Told {
+function heldJobs(exposure: string, { held, holdReasons }: JobCounts): Told {
   const why = holdReasons.length === 0 ? 'no reason given' : holdReasons.join('; ');
   return {
     about: `held: ${exposure}: ${why}`,

@@ -8,7 +8,7 @@
 import type { Listing, Look, Problem, Seen, Sighting } from '../../core/index.ts';
 import { type CcdReport, type Judged, listingsOf, stateByCcd } from './ccd-report.ts';
 
-export type ForceVerdict = 'not-enough-ccds' | 'pass-all' | 'pass-partial' | 'too-few' | 'too-many';
+type ForceVerdict = 'not-enough-ccds' | 'pass-all' | 'pass-partial' | 'too-few' | 'too-many';
 
 /** When an exposure may go on. */
 export interface ForcePolicy {

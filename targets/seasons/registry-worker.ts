@@ -21,7 +21,7 @@ export interface SeasonJob {
   readonly connection: OracleConnection | SqliteFile;
 }
 
-export interface OracleConnection {
+interface OracleConnection {
   readonly kind: 'oracle';
   readonly user: string;
   readonly password: string;
@@ -33,7 +33,7 @@ export interface OracleConnection {
   readonly callTimeout: number;
 }
 
-export interface SqliteFile {
+interface SqliteFile {
   readonly kind: 'sqlite';
   /** Absolute path; only ever read. */
   readonly file: string;
@@ -47,7 +47,7 @@ export interface DriverError {
   readonly message: string;
 }
 
-export type Phase = 'loading' | 'connecting' | 'asking';
+type Phase = 'loading' | 'connecting' | 'asking';
 
 export type SeasonReply =
   | { readonly kind: 'rows'; readonly rows: readonly (readonly [unknown, unknown])[] }

@@ -27,7 +27,7 @@ export const SEASON_TABLES = [
 export const TEST_SEASONS: readonly string[] = ['2206', '2208', '2211'];
 
 /** The largest season: names of force photometry hold four digits (`WS%04d`, SEdiff.sh). */
-export const LARGEST_SEASON = 9999;
+const LARGEST_SEASON = 9999;
 
 const FIRST_PUBLIC = 100;
 const NIGHTLY = new Map([
@@ -38,7 +38,7 @@ const NIGHTLY = new Map([
 const OFFERED = 20;
 
 /** A season that the tables hold, with the tables in the order of `SEASON_TABLES`. */
-export interface TableSeason {
+interface TableSeason {
   readonly season: string;
   readonly tables: readonly string[];
 }
@@ -93,7 +93,7 @@ export function judgeSeason(
  * Why a season must not be taken although it is a proper number, or `undefined` if it may be.
  * Ranges: below 11 the supernova group, up to 99 tests and development (gw_workflow dagmaker.rc).
  */
-export function whyNot(season: number, used: UsedSeasons): string | undefined {
+function whyNot(season: number, used: UsedSeasons): string | undefined {
   if (season < 11) return '1 to 10 belong to the supernova group';
   if (season < FIRST_PUBLIC) return '11 to 99 are reserved for tests and development';
   const nightly = NIGHTLY.get(season);

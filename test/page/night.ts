@@ -9,10 +9,10 @@ import { focalPlane } from '../../targets/reports/focal-plane.ts';
 import { ccd2, SEARCH_CCDS } from '../../targets/settings/domain.ts';
 import { builtTrace, planOf, type Sketch } from '../support/plans.ts';
 
-export const STEPS = ['RUN02_expose_makeStarCat', 'NOOVERLAPS', 'RUN18_combined+expose_hotpants'];
+const STEPS = ['RUN02_expose_makeStarCat', 'NOOVERLAPS', 'RUN18_combined+expose_hotpants'];
 
 /** Exposure `n`: every 7th CCD of every third exposure failed, one CCD of each is incomplete. */
-export function nightReport(n: number): CcdReport {
+function nightReport(n: number): CcdReport {
   const ccds = SEARCH_CCDS.map((ccd, i): CcdEntry => {
     const failed = n % 3 === 0 && i % 7 === 0;
     const state = failed ? 'failed' : i === 5 ? 'incomplete' : 'complete';

@@ -25,7 +25,7 @@ import { fileURLToPath } from 'node:url';
 export const BIN = fileURLToPath(new URL('../../core/bin.cjs', import.meta.url));
 
 /** What a command that has ended left. */
-export interface Ended {
+interface Ended {
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly out: string;
@@ -33,7 +33,7 @@ export interface Ended {
 }
 
 /** A command that may still run. */
-export interface Started {
+interface Started {
   readonly pid: number;
   kill(signal: NodeJS.Signals): void;
   /** Stops reading what it prints. */

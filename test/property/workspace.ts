@@ -61,7 +61,7 @@ export const outputsOf = ({ name, kind, pair }: Sketch): readonly string[] => {
   return pair ? [outputOf(name), `${outputOf(name)}.b`] : [outputOf(name)];
 };
 
-export const goalOf = (workspace: Workspace): string => workspace.targets.at(-1)!.name;
+const goalOf = (workspace: Workspace): string => workspace.targets.at(-1)!.name;
 
 // -- what comes out -------------------------------------------------------------------------------
 
@@ -135,7 +135,7 @@ const globMatches = (pattern: string, path: string): boolean =>
   path.startsWith(pattern.slice(0, pattern.indexOf('*'))) && path.endsWith('.g');
 
 /** `ready...` is a value, `failed...` cannot be seen, anything else is still under way. */
-export function sightingOf(text: string | undefined): Sighting & { readonly value: Json } {
+function sightingOf(text: string | undefined): Sighting & { readonly value: Json } {
   if (text?.startsWith('ready')) return { state: 'ready', value: text };
   if (text?.startsWith('failed')) return { state: 'failed', why: text, value: null };
   return { state: 'waiting', progress: text ?? 'nothing yet', value: text ?? null };

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { NO_ORPHANS, statusJson, statusText } from '../../../core/views/status.ts';
+import { type Orphans, statusJson, statusText } from '../../../core/views/status.ts';
 import { plain } from '../../../core/words/paint.ts';
 import { planOf, type Sketch } from '../../support/plans.ts';
+
+const NO_ORPHANS: Orphans = { names: [], live: [] };
 
 const SHOWN = { paint: plain, width: 100, all: false };
 

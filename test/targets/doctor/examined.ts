@@ -97,7 +97,7 @@ export function seasons(ask: Adapter['ask']): Adapter {
 
 export type Said = { readonly exit?: Exit; readonly stdout?: string; readonly stderr?: string };
 
-export const answers: { readonly [program: string]: Said } = {
+const answers: { readonly [program: string]: Said } = {
   id: { stdout: 'users des\n' },
   klist: {},
   openssl: { stdout: 'notAfter=Mar  1 05:30:00 2026 GMT\n' },

@@ -10,7 +10,7 @@ import { dagText } from '../../fixtures/postproc/dag-text.ts';
 export const { grid } = sandbox();
 export const LEAD = '70.0@jobsub01.fnal.gov';
 /** As jobsub_lite hands every DAG over. */
-export const DAG_ARGS = '-p 0 -f -l . -Lockfile dag.dag.lock -AutoRescue 1 -Dag dag.dag -maxjobs 0';
+const DAG_ARGS = '-p 0 -f -l . -Lockfile dag.dag.lock -AutoRescue 1 -Dag dag.dag -maxjobs 0';
 export const SEARCH =
   '-r 4 -p 7 -E 668439 -v gw10 -b i -n 20170817 -d persistent -m gw -C -c 5 -S dp2206';
 export const TEMPLATE =
@@ -33,7 +33,7 @@ export const node = (n: number, args: string, status = 1, script = 'SEdiff.sh'):
   });
 export const seen = (stdout: string): Queue =>
   readQueueColumns({ exit: { kind: 'exit', code: 0 }, stdout, stderr: '' });
-export const read = (text?: string): Seen => ({ kind: 'read', text });
+const read = (text?: string): Seen => ({ kind: 'read', text });
 export const BOTH = { schedds: ['jobsub01.fnal.gov', 'jobsub02.fnal.gov'], silent: [] };
 
 export function judge(

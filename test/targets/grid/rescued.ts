@@ -16,11 +16,11 @@ import { sandbox } from '../../../targets/site/sandbox.ts';
 import { dagText } from '../../fixtures/postproc/dag-text.ts';
 
 export const site = sandbox();
-export const asked: RescueAsked = { exposure: '668439', season: '2206' };
+const asked: RescueAsked = { exposure: '668439', season: '2206' };
 export const DAG = dagText();
 export const PNFS = `${site.pnfs}/exp/20170817/668439/dp2206`;
 export const GW = site.gwWorkflow;
-export const ROW = '668439  20170817  57983.0  197.45  -23.38  i  100  2017B-0110  1.0  object\n';
+const ROW = '668439  20170817  57983.0  197.45  -23.38  i  100  2017B-0110  1.0  object\n';
 export const OUTPUTS = (ccd: number): string =>
   `outputs_dp2206_20170817_668439_i_${ccd2(ccd)}.tar.gz`;
 
@@ -70,7 +70,7 @@ export interface World {
   readonly asked?: Partial<RescueAsked>;
 }
 
-export const FAILED: Ccds = {
+const FAILED: Ccds = {
   3: [OUTPUTS(3), 'RUN02_expose_makeStarCat.FAIL', 'ingest/'],
   12: ['NOOVERLAPS.FAIL'],
   40: [],

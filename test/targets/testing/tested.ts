@@ -6,8 +6,8 @@ import type { Step } from '../../../core/api/steps.ts';
 import { sandbox } from '../../../targets/site/sandbox.ts';
 import { testing } from '../../../targets/testing/testing.ts';
 
-export const site = sandbox();
-export const params: Params = { ccdThreshold: 50, propid: null, triggermjd: null };
+const site = sandbox();
+const params: Params = { ccdThreshold: 50, propid: null, triggermjd: null };
 export const rules = testing(site, params) as readonly Rule[];
 export const rule = (name: string): Rule => rules.find((one) => one.name === name)!;
 
