@@ -159,12 +159,17 @@ function triageText(triaged: readonly Triaged[], limit: Limit): readonly string[
   const all = triaged.flatMap(({ decisions }) => decisions);
   const count = (action: Decision['action']) =>
     all.filter((decision) => decision.action === action).length;
-  const totals = [
-    `${count('rescue')} CCDs to rescue`,
-    `${count('wait')} wait`,
-    `${count('copy force files')} lack only force files`,
-    `${count('final')} final`,
-  ].join(', ');
+  const totals = (
+    [
+      ['rescue', 'to rescue'],
+      ['wait', 'to wait for'],
+      ['copy force files', 'that lack only force files'],
+      ['final', 'final'],
+    ] as const
+  )
+    .filter(([action]) => count(action) > 0)
+    .map(([action, words]) => `${count(action)} ${words}`)
+    .join(', ');
   const table = rows.length === 0 ? [] : aligned([['EXPOSURE', 'CCDS', 'WHAT', 'THEN'], ...rows]);
   return [
     ...table,
@@ -175,7 +180,7 @@ function triageText(triaged: readonly Triaged[], limit: Limit): readonly string[
           ]
         : [],
     ),
-    `${triaged.length} exposures: ${totals}`,
+    `${triaged.length} ${triaged.length === 1 ? 'exposure' : 'exposures'}, CCDs: ${totals === '' ? 'nothing to do' : totals}`,
     limit.state === 'broken'
       ? `Nothing should be rescued: ${limit.why}.`
       : count('rescue') === 0
