@@ -5,6 +5,7 @@ import {
   knowsUnicode,
   mapLines,
   type Paint,
+  UserError,
 } from '../../core/index.ts';
 import { type CcdReport, ccdTable, shortfallAdvice } from '../reports/ccd-report.ts';
 import { focalPlane } from '../reports/focal-plane.ts';
@@ -13,10 +14,12 @@ import { readOutputText } from '../reports/output-reader.ts';
 import { readCcdReport, readForcefileReport } from '../reports/read.ts';
 import type { Exposure } from '../settings/domain.ts';
 import { ccdsFile, forcefilesFile, OUTPUT_TXT } from '../settings/follow-up.ts';
+import type { Site } from '../site/site.ts';
 import { typedExposures } from './asked.ts';
+import { ccdLog } from './ccd-log.ts';
 
 /** Shows the reports as they were built last; builds and looks at nothing itself. */
-export function ccds(): Command {
+export function ccds(site: Site): Command {
   return {
     doc: 'which CCDs of an exposure failed, at which step, and its force-photometry files',
     usage: '[exposure...]',
@@ -24,16 +27,38 @@ export function ccds(): Command {
       '--all': 'name the complete CCDs too',
       '--map': 'draw the focal plane also where there is no screen',
       '--ascii': 'draw it with characters that every terminal knows',
+      '--log CCD': 'the end of what the step printed at which it stopped, such as i_25',
       '--json': 'print data instead of text',
     },
     run: async (call) => {
       const exposures = exposuresOf(call);
+      const asked = call.option('--log');
+      if (typeof asked === 'string') return showLog(site, call, exposures, asked);
       if (call.option('--json') === true)
         call.print(JSON.stringify(exposures.map((exposure) => reportsOf(call, exposure))));
       else for (const exposure of exposures) call.print(`${reportText(call, exposure)}\n`);
       return 0;
     },
   };
+}
+
+async function showLog(
+  site: Site,
+  call: CommandCall,
+  exposures: readonly Exposure[],
+  ccd: string,
+): Promise<number> {
+  const [exposure, ...more] = exposures;
+  if (exposure === undefined || more.length > 0)
+    throw new UserError('--log needs one exposure', 'Like: desgw ccds 668445 --log i_25');
+  const report = reportsOf(call, exposure).ccds;
+  if (report === null)
+    throw new UserError(
+      `${exposure} has no report yet`,
+      `\`desgw build ccds_${exposure}\` makes it.`,
+    );
+  call.print(await ccdLog(site, call, report, ccd));
+  return 0;
 }
 
 function exposuresOf(call: CommandCall): readonly Exposure[] {

@@ -14,7 +14,7 @@ import { triage } from './triage.ts';
 /** For `commands` of a rule file. */
 export function followUpCommands(site: Site): { readonly [name: string]: Command } {
   return {
-    ccds: ccds(),
+    ccds: ccds(site),
     jobs: jobs(site),
     cancel: cancel(site),
     release: release(site),

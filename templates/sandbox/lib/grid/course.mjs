@@ -84,7 +84,7 @@ function searchWork(outcome, begin, end, grid) {
   if (outcome.startsWith('RUN')) {
     return [
       se,
-      [end + grid.late, 'tar'],
+      [end + grid.late, `tar:${outcome}`],
       [end + grid.late, `fail:${outcome}`],
       [end, 'exit:1'],
     ].sort(byTime);

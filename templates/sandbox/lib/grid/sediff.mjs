@@ -65,10 +65,16 @@ export function perform(action, work, { field, id, node }) {
   const [verb, step] = action.split(/:(.*)/s);
   switch (verb) {
     case 'tar': {
-      const members = {
-        [`${chip}/RUN28_combined_prepForcePhoto.LOG`]: about,
-        [`${chip}/makeCand.out`]: about,
-      };
+      const members =
+        step === undefined
+          ? {
+              [`${chip}/RUN28_combined_prepForcePhoto.LOG`]: about,
+              [`${chip}/makeCand.out`]: about,
+            }
+          : {
+              [`${chip}/RUN01_expose_prepData.LOG`]: about,
+              [`${chip}/${step}.LOG`]: `${about}${id} on ${node}\nFATAL: ${step} gave up\n`,
+            };
       return put(
         join(dir, `outputs_${procnum}_${nite}_${exposure}_${chip}.tar.gz`),
         tarGz(members),
