@@ -36,8 +36,7 @@ export function ccds(
   followUp: FollowUp,
   exposure: Exposure,
   bandOf: BandOf,
-  afterwards = false,
-  goOn?: GoOn,
+  { afterwards = false, goOn }: { readonly afterwards?: boolean; readonly goOn?: GoOn } = {},
 ): Rule {
   const { site, season, params } = followUp;
   const marker = markerFile(followUp, exposure);

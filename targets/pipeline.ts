@@ -202,7 +202,7 @@ function underSeason(all: FollowUp): readonly RuleItem[] {
     ...all.exposures.map((exposure) => submitted(all, exposure)),
     outputTxt(all),
     ...all.exposures.map((e) =>
-      ccds(all, e, { reads: ROWS_FILE, bandIn: (text) => bandIn(text, e) }, false, goOn),
+      ccds(all, e, { reads: ROWS_FILE, bandIn: (text) => bandIn(text, e) }, { goOn }),
     ),
     ...all.exposures.map((exposure) => forcefiles(all, exposure)),
     exposureList(all),
@@ -271,7 +271,7 @@ function postProcessingAlone(
   file: Path,
 ): readonly RuleItem[] {
   return [
-    ...entries.map(({ expnum, band }) => ccds(all, expnum, { band }, true)),
+    ...entries.map(({ expnum, band }) => ccds(all, expnum, { band }, { afterwards: true })),
     ...all.exposures.map((exposure) => forcefiles(all, exposure)),
     exposureList(all, file),
     postProcessing(all, file),

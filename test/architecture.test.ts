@@ -93,39 +93,6 @@ const LONG: readonly string[] = [
   'targets/reports/forcefile-report.ts: forcefileReport',
 ];
 
-/** Functions that are given bare booleans; none may join them. */
-const BARE: readonly string[] = [
-  'core/cli/watch.ts: round(isLast: boolean)',
-  'core/cli/watch.ts: note(busy: boolean)',
-  'core/cli/watch.ts: complain(isLast: boolean)',
-  'core/cli/build.ts: completed(writes: boolean)',
-  'core/cli/call.ts: buildGoal(wait: boolean)',
-  'core/cli/report.ts: write(dry: boolean)',
-  'core/graph/params.ts: unknownName(open: boolean)',
-  'core/memory/lock.ts: held(elsewhere: boolean)',
-  'core/memory/segment.ts: readLineByLine(wrong: boolean)',
-  'core/observe/environment.ts: complaint(printed: boolean)',
-  'core/observe/looker.ts: seenList(partly: boolean)',
-  'core/observe/stage.ts: stage(assume: boolean)',
-  'core/observe/stage.ts: textFor(unmade: boolean)',
-  'core/plan/sighted.ts: unseen(awaited: boolean)',
-  'core/repair/clean.ts: carryOut(drop: boolean)',
-  'core/run/build.ts: locked(wait: boolean)',
-  'core/run/durable.ts: named(glob: boolean)',
-  'core/run/programs.ts: detached(resuming: boolean)',
-  'core/run/steps.ts: one(resuming: boolean)',
-  'core/run/steps.ts: exec(resuming: boolean)',
-  'core/views/board.ts: conditionOf(isLeftOut: boolean)',
-  'core/views/history.ts: whyOf(full: boolean)',
-  'core/views/overview.ts: rowsOf(all: boolean)',
-  'core/views/why.ts: restsOn(fresh: boolean)',
-  'core/words/commands.ts: changeTo(moved: boolean)',
-  'targets/ccds.ts: ccds(afterwards = false)',
-  'targets/grid/jobsub-doctor.ts: names(down: boolean)',
-  'targets/reports/forcefile-report.ts: verdictOn(enough: boolean)',
-  'targets/seasons/registry.ts: adapter(dry: boolean)',
-];
-
 const inCore = SOURCES.filter(({ path }) => path.startsWith('core/'));
 const inTargets = SOURCES.filter(({ path }) => path.startsWith('targets/'));
 /** Rooms whose adapters and checks have effects of their own. */
@@ -310,7 +277,7 @@ describe('house rules', () => {
 
   test('no function is given a bare true or false: what it means would not be seen', () => {
     const bare = SOURCES.flatMap(({ path, text }) => booleanParametersIn(path, text));
-    expect(bare.filter((one) => !BARE.includes(one))).toEqual([]);
+    expect(bare).toEqual([]);
   });
 
   test('core knows no word of the domain, but in examples for people', () => {

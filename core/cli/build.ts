@@ -49,7 +49,7 @@ async function buildOnce(
   const memory = remembering(called);
   const { invocation } = memory;
   const readOnly = flags.dryRun === true || flags.quiet === true;
-  const opened = await completed(flags, invocation, !readOnly);
+  const opened = await completed(flags, invocation, { writes: !readOnly });
   if (flags.quiet === true) return isFresh(opened, targets, invocation);
   if (flags.dryRun === true) return dryRun(opened, targets, flags, invocation);
   const { signal, command } = invocation;
@@ -93,7 +93,7 @@ async function buildOnce(
 async function completed(
   flags: CommonFlags,
   invocation: Invocation,
-  writes: boolean,
+  { writes }: { readonly writes: boolean },
 ): Promise<Opened> {
   const opened = await openProject(invocation, flags, { writes });
   const { build, params, world } = opened.project;

@@ -54,7 +54,7 @@ async function underLock(
     project,
     { wish: lockWish(invocation), looking: { dry: false, signal: invocation.signal } },
     async ({ journal, observer }) => {
-      const { plan } = await stage(project, observer, names, true);
+      const { plan } = await stage(project, observer, names, { assume: true });
       await change(plan.goals, { plan, observer, journal, files, now: clock.now() }, project);
     },
   );
@@ -119,7 +119,7 @@ export async function adopt(
       adoptOutputs(target, { ...context, plan });
       invocation.terminal.out(`adopted: ${target} counts as made`);
       // What it was made from counts for those that come after it.
-      ({ plan } = await stage(project, context.observer, names, true));
+      ({ plan } = await stage(project, context.observer, names, { assume: true }));
     }
   });
   return 0;

@@ -47,7 +47,7 @@ export function callOf(
     record: (target) => onRecord(loadMemory(world.files).traces.get(target)),
     status: async (targets = []) => statesOf((await planOf(project, targets, invocation)).plan),
     build: (items, goal) =>
-      buildGoal(items, goal, project, invocation, option('--no-wait') !== true),
+      buildGoal(items, goal, project, invocation, { wait: option('--no-wait') !== true }),
     forget: (targets) =>
       withJournal(
         project,
@@ -77,7 +77,7 @@ async function buildGoal(
   goal: TargetName,
   project: Project,
   invocation: Invocation,
-  wait: boolean,
+  { wait }: { readonly wait: boolean },
 ): Promise<number> {
   const { world, build } = project;
   const log = logReporter(world, invocation);

@@ -98,7 +98,7 @@ async function cleanLocked(
       return 0;
     }
   }
-  carryOut(plan, journal, files, clock.now(), wish.orphans);
+  carryOut(plan, journal, files, { now: clock.now(), drop: wish.orphans });
   terminal.out(cleanText(plan, 'deleted'));
   return 0;
 }
@@ -117,7 +117,7 @@ async function planned(
 ): Promise<CleanPlan> {
   const { world } = project;
   const asking = { world, adapters: project.build.adapters ?? {}, signal };
-  const found = await stage(project, observer, named, true);
+  const found = await stage(project, observer, named, { assume: true });
   const { plan } = found;
   if (!ofNoRule) {
     // Whoever watches the work of a target tells whether it is live.
@@ -125,7 +125,7 @@ async function planned(
     const wider =
       watchers.length === 0
         ? plan
-        : (await stage(project, observer, [...plan.goals, ...watchers], true)).plan;
+        : (await stage(project, observer, [...plan.goals, ...watchers], { assume: true })).plan;
     const handed = readersOf(members(plan, plan.goals), plan.graph);
     const also = undeclared(memory.traces, plan.graph);
     const live = await liveWork(handed, { ...asking, traces: memory.traces, also });

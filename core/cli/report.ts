@@ -58,7 +58,7 @@ export function pageReporter(
   const { files, clock } = opened.project.world;
   let last = Number.NEGATIVE_INFINITY;
   let writing: Promise<void> | undefined;
-  const write = async (dry: boolean): Promise<void> => {
+  const write = async ({ dry }: { readonly dry: boolean }): Promise<void> => {
     const data = await dataOf(opened, invocation, { dry });
     files.write(path, invocation.secrets.hide(reportPage(data, assets(files))));
   };
@@ -68,14 +68,14 @@ export function pageReporter(
       if (writing !== undefined || clock.now() - last < REFRESH_MS) return;
       last = clock.now();
       // The build has just asked everybody; a page need not ask the queue once more.
-      writing = write(true).finally(() => {
+      writing = write({ dry: true }).finally(() => {
         writing = undefined;
       });
     },
     end() {},
     written: async () => {
       await writing;
-      await write(false);
+      await write({ dry: false });
     },
   };
 }

@@ -46,7 +46,7 @@ export async function watchBuild(
   const watch = new Watch(targets, flags, { ...invocation, processes: realProcesses() }, once);
   for (;;) {
     const last = end !== undefined && clock.now() >= end;
-    const exit = await watch.round(last);
+    const exit = await watch.round({ isLast: last });
     if (signal.aborted) return EXIT.interrupted;
     if (last) return exit;
     const now = clock.now();
@@ -71,6 +71,11 @@ function refuseOthers(flags: BuildFlags): void {
       `--watch and ${other[0]} do not go together`,
       'Leave one of them out.',
     ).coded('DG102');
+}
+
+/** The round after which nobody watches any more tells of everything. */
+interface Round {
+  readonly isLast: boolean;
 }
 
 class Watch {
@@ -98,7 +103,7 @@ class Watch {
   }
 
   /** One build. What goes wrong in it ends the first round alone: later ones are there to come again. */
-  async round(isLast: boolean): Promise<number> {
+  async round({ isLast }: Round): Promise<number> {
     const first = this.#rounds++ === 0;
     const histories: History[] = [];
     const invocation: Invocation = {
@@ -106,7 +111,7 @@ class Watch {
       onHistory: (history) => void histories.push(history),
     };
     const isNews = (summary: Summary): boolean => {
-      this.#note(standing(summary), wasBusy(summary));
+      this.#note(standing(summary), { busy: wasBusy(summary) });
       return this.#isNews || isLast;
     };
     const flags = first ? this.#flags : { ...this.#flags, force: false };
@@ -115,7 +120,7 @@ class Watch {
       exit = await this.#once(this.#targets, flags, invocation, isNews);
     } catch (error) {
       if (first || this.#invocation.signal.aborted) throw error;
-      exit = this.#complain(error, isLast);
+      exit = this.#complain(error, { isLast });
     }
     for (const history of histories) history.end(exit);
     return exit;
@@ -137,16 +142,16 @@ class Watch {
     else terminal.out(line);
   }
 
-  #note(outcome: string, busy: boolean): void {
+  #note(outcome: string, { busy }: { readonly busy: boolean }): void {
     this.#isNews = busy || outcome !== this.#told;
     this.#told = outcome;
   }
 
   /** Somebody else is building, or the rule file is just being edited: told once, tried again. */
-  #complain(error: unknown, isLast: boolean): number {
+  #complain(error: unknown, { isLast }: Round): number {
     if (!(error instanceof UserError) && !isSystemError(error)) throw error;
     const complaint = complaintOf(error, () => undefined);
-    this.#note(complaint.message, false);
+    this.#note(complaint.message, { busy: false });
     const { terminal } = this.#invocation;
     if (this.#flags.json === true) terminal.data(complaintJson(complaint));
     if (this.#isNews || isLast) terminal.err(complaintText(complaint));

@@ -39,7 +39,7 @@ export function chosenParams(
   for (const [name, text] of set.map(keyAndText)) {
     const found = declared.get(name);
     if (found === undefined && !(build.openParams === true && allowUnknown)) {
-      throw unknownName(name, declared, build.openParams === true);
+      throw unknownName(name, declared, { open: build.openParams === true });
     }
     values.set(name, found === undefined ? text : parsed(name, text, found));
     sources.set(name, '--set');
@@ -201,7 +201,7 @@ function keyAndText(given: string): readonly [string, string] {
 function unknownName(
   name: string,
   declared: ReadonlyMap<string, unknown>,
-  open: boolean,
+  { open }: { readonly open: boolean },
 ): UserError {
   const near = didYouMean(name, declared.keys());
   const list =

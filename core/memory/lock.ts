@@ -124,7 +124,7 @@ async function take(
       if (++oddLooks > ODD_LOOKS) throw holder ? stuck(holder) : senseless();
     } else {
       oddLooks = 0;
-      if (!options.wait) throw held(holder, alive === undefined);
+      if (!options.wait) throw held(holder, { elsewhere: alive === undefined });
       if (seen !== text) options.onWait?.(describeHolder(holder));
     }
     seen = text;
@@ -266,7 +266,7 @@ function parse(text: string): Holder | undefined {
   }
 }
 
-function held(holder: Holder, elsewhere: boolean): UserError {
+function held(holder: Holder, { elsewhere }: { readonly elsewhere: boolean }): UserError {
   return new UserError(
     `Another desgw is at work in this workspace: ${describeHolder(holder)}.`,
     elsewhere

@@ -67,7 +67,7 @@ export function readSegment(segment: Segment, reader: SegmentReader): boolean {
   const end = readEndRecord(bytes.subarray(last, lineEnd(bytes, last)));
   const intact = end !== undefined && end === crc32(bytes.subarray(0, last));
   if (intact && segment.header !== undefined) readIntact(bytes, last, reader);
-  else readLineByLine(segment, reader, end !== undefined && !intact);
+  else readLineByLine(segment, reader, { wrong: end !== undefined && !intact });
   return end !== undefined;
 }
 
@@ -82,7 +82,11 @@ function readIntact(bytes: Buffer, end: number, reader: SegmentReader): void {
 }
 
 /** @param wrong something must be damaged: the checksum over everything does not fit */
-function readLineByLine(segment: Segment, reader: SegmentReader, wrong: boolean): void {
+function readLineByLine(
+  segment: Segment,
+  reader: SegmentReader,
+  { wrong }: { readonly wrong: boolean },
+): void {
   const { bytes } = segment;
   const suspects: [number, Subject | undefined][] = [];
   let found = false;

@@ -110,7 +110,10 @@ export class Environments {
     };
     const { exit, printed = '' } = await processes.run(spawn, signal);
     const { [MARK]: mark, ...left } = parse(printed);
-    const wrong = complaint(sourced.script, exit, mark !== undefined, Object.keys(left).length);
+    const wrong = complaint(sourced.script, exit, {
+      printed: mark !== undefined,
+      variables: Object.keys(left).length,
+    });
     if (wrong !== undefined) throw new Refusal(wrong, whatItPrinted(files, log));
     return { ...left, ...sourced.set };
   }
@@ -120,8 +123,7 @@ export class Environments {
 function complaint(
   script: Path,
   exit: Exit,
-  printed: boolean,
-  variables: number,
+  { printed, variables }: { readonly printed: boolean; readonly variables: number },
 ): string | undefined {
   if (exit.kind === 'timeout') return `sourcing ${script} took longer than ${exit.after} s`;
   if (exit.kind !== 'exit') return `sourcing ${script} failed`;

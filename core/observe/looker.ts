@@ -87,7 +87,7 @@ export class Looker {
           return { kind: 'stat', stat: stat && { size: stat.size, mtime: stat.mtime } };
         }
         case 'list':
-          return await this.#seenList(look.pattern, look.partly === true);
+          return await this.#seenList(look);
         case 'ends':
           return { kind: 'ends', files: await this.#ends(look.pattern, look.bytes) };
         case 'ask':
@@ -107,8 +107,8 @@ export class Looker {
     return mistake ? (this.#options.explain?.(error) ?? error).message : error.message;
   }
 
-  async #seenList(pattern: Path, partly: boolean): Promise<Seen> {
-    if (!partly) return { kind: 'list', dirs: await this.#expand(pattern, throwIt) };
+  async #seenList({ pattern, partly }: Extract<Look, { kind: 'list' }>): Promise<Seen> {
+    if (partly !== true) return { kind: 'list', dirs: await this.#expand(pattern, throwIt) };
     const unread: { dir: Path; why: string }[] = [];
     const dirs = await this.#expand(pattern, (dir, error) => {
       unread.push({ dir: plainPath(dir), why: error.message });

@@ -58,7 +58,7 @@ export async function stage(
   project: Project,
   observer: Observer,
   goals: readonly string[],
-  assume: boolean,
+  { assume }: { readonly assume: boolean },
 ): Promise<Stage> {
   const names = goals.length > 0 ? goals : goalOf(project);
   if (names.length === 0 && !assume)
@@ -94,7 +94,7 @@ export async function stage(
     for (const expansion of graph.unexpanded) {
       texts.set(
         expansion.from!,
-        textFor(project, graph, expansion, unmade.includes(expansion.from!)),
+        textFor(project, graph, expansion, { unmade: unmade.includes(expansion.from!) }),
       );
     }
   }
@@ -149,7 +149,7 @@ export function graphUnseen(project: Project): Graph {
     const graph = resolved(project, items, texts, normalise, { open: [...texts.keys()] });
     if (graph.unexpanded.length === 0) return graph;
     for (const expansion of graph.unexpanded)
-      texts.set(expansion.from!, textFor(project, graph, expansion, true));
+      texts.set(expansion.from!, textFor(project, graph, expansion, { unmade: true }));
   }
 }
 
@@ -229,7 +229,12 @@ function refuseUnknown(
   }
 }
 
-function textFor(project: Project, graph: Graph, expansion: Expansion, unmade: boolean): string {
+function textFor(
+  project: Project,
+  graph: Graph,
+  expansion: Expansion,
+  { unmade }: { readonly unmade: boolean },
+): string {
   const path = graph.nodes.get(expansion.from!)!.outputs[0]?.path;
   const text = path === undefined ? undefined : project.world.files.readText(path);
   if (unmade && expansion.placeholder !== undefined) return text ?? expansion.placeholder;

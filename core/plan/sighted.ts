@@ -26,7 +26,8 @@ export function unsettled(
   sighting: Sighting,
   built: Built | undefined,
 ): Verdict | undefined {
-  if (sighting.state === 'failed') return unseen(sighting, view.awaitsSight(node.name));
+  if (sighting.state === 'failed')
+    return unseen(sighting, { awaited: view.awaitsSight(node.name) });
   if (sighting.state === 'ready') return undefined;
   const asRecorded =
     sighting.underway !== true &&
@@ -52,7 +53,7 @@ export function unsettled(
 /** What could not be seen holds up everybody: it is waited for, and in the end failed. */
 function unseen(
   { why, advice, definite }: Extract<Sighting, { state: 'failed' }>,
-  awaited: boolean,
+  { awaited }: { readonly awaited: boolean },
 ): Verdict {
   const note = advice === undefined ? why : `${why} (${advice})`;
   if (definite === true) return { state: 'failed', reasons: [], final: true, note };

@@ -115,8 +115,7 @@ export function carryOut(
   clean: CleanPlan,
   journal: Journal,
   files: Files,
-  now: number,
-  drop: boolean,
+  { now, drop }: { readonly now: number; readonly drop: boolean },
 ): void {
   for (const { target, deletes } of clean.targets) {
     const trace = journal.traces.get(target);

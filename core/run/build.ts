@@ -130,7 +130,7 @@ class BuildRun {
       believesEndings: true,
     });
     for (const message of memory.warnings) this.#telling.warn(message);
-    const look = () => stage(this.#project, observer, this.#options.goals, false);
+    const look = () => stage(this.#project, observer, this.#options.goals, { assume: false });
     const first = await look();
     // Whoever is to act on it knows, and does not believe, that nothing more is to come.
     const acts = first.kind !== 'plan' || first.plan.actions.length > 0 || this.#options.force;
@@ -144,9 +144,9 @@ class BuildRun {
     const asFound = { plan: found.plan, verdicts: found.plan.verdicts, traces };
     if (idle && observer.learned.size === 0 && observer.newSightings.size === 0) return asFound;
     if (this.#options.signal.aborted) return asFound;
-    if (!idle) return this.#locked(seen, this.#options.wait);
+    if (!idle) return this.#locked(seen, { wait: this.#options.wait });
     try {
-      return await this.#locked(seen, false);
+      return await this.#locked(seen, { wait: false });
     } catch (error) {
       // Nobody is kept waiting, and no disk needs to be well, just to note down what a digest was.
       if (error instanceof UserError || isSystemError(error)) return asFound;
@@ -181,7 +181,7 @@ class BuildRun {
     };
   }
 
-  async #locked({ found, ...before }: Round, wait: boolean): Promise<Done> {
+  async #locked({ found, ...before }: Round, { wait }: { readonly wait: boolean }): Promise<Done> {
     const { signal, emit, command } = this.#options;
     const onWait = (holder: string): void => emit({ kind: 'lock wait', holder });
     return withJournal(
@@ -199,7 +199,8 @@ class BuildRun {
   async #underLock(opening: Opening, known: Stage | undefined): Promise<Done> {
     const { journal, observer, lost } = opening;
     for (let given = known; ; given = undefined) {
-      const found = given ?? (await stage(this.#project, observer, this.#options.goals, false));
+      const found =
+        given ?? (await stage(this.#project, observer, this.#options.goals, { assume: false }));
       this.#recordFinished(found.plan, journal);
       const { plan } = found;
       if (found.kind === 'plan')

@@ -10,9 +10,8 @@ export async function flushOutputs(
   files: Files,
 ): Promise<void> {
   const outputs = nodes.flatMap((node) => node.outputs);
-  const named = (glob: boolean) =>
-    outputs.filter((output) => (output.glob === true) === glob).map(({ path }) => path);
-  const patterns = named(true);
+  const patterns = outputs.flatMap(({ path, glob }) => (glob === true ? [path] : []));
+  const named = outputs.flatMap(({ path, glob }) => (glob === true ? [] : [path]));
   await observer.refresh([], patterns);
-  await files.flush([...named(false), ...patterns.flatMap((one) => observer.matches(one))]);
+  await files.flush([...named, ...patterns.flatMap((one) => observer.matches(one))]);
 }

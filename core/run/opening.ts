@@ -120,10 +120,10 @@ export async function lookOnly(
   const looking = { dry, signal, mayWrite: false };
   const seen = openToLook(project, looking);
   options.onMemory?.();
-  const found = await stage(project, seen.observer, goals, true);
+  const found = await stage(project, seen.observer, goals, { assume: true });
   if (force !== true) return { stage: found, ...seen };
   const forced = openToLook(project, { ...looking, forced: meantBy(found.plan) });
-  return { stage: await stage(project, forced.observer, goals, true), ...forced };
+  return { stage: await stage(project, forced.observer, goals, { assume: true }), ...forced };
 }
 
 /** The goals, with the members of groups in their place. */

@@ -13,6 +13,11 @@ import { DONE, nameOf, type RunOptions, type StepsEnd } from './step-options.ts'
 /** Most of an output that is handed to judges: the end of it. */
 const CAPTURE_LIMIT = 4 * 1024 * 1024;
 
+/** Whether a program was started by an earlier invocation. */
+export interface Resuming {
+  readonly resuming: boolean;
+}
+
 /** The programs of one run. */
 export class Programs {
   readonly #options: RunOptions;
@@ -38,9 +43,8 @@ export class Programs {
     return this.#launched || this.#options.resume;
   }
 
-  /** @param resuming it was started by an earlier invocation */
-  async run(step: Exec, { resuming }: { readonly resuming: boolean }): Promise<StepsEnd> {
-    if (step.detached !== undefined) return this.#detached(step, step.detached, resuming);
+  async run(step: Exec, { resuming }: Resuming): Promise<StepsEnd> {
+    if (step.detached !== undefined) return this.#detached(step, step.detached, { resuming });
     const times = step.idempotent === false ? 0 : (step.retry?.times ?? 0);
     for (let retry = 0; ; retry++) {
       const exit = await this.#start(step);
@@ -97,7 +101,7 @@ export class Programs {
     return apart ? capturePath(log) : log;
   }
 
-  async #detached(step: Exec, lost: 'rerun' | 'doubt', resuming: boolean): Promise<StepsEnd> {
+  async #detached(step: Exec, lost: 'rerun' | 'doubt', { resuming }: Resuming): Promise<StepsEnd> {
     const neverBegan = resuming ? () => undefined : await this.#launch(step);
     const followed = await follow(step, this.#options, this.captureOf(step), neverBegan);
     switch (followed.state) {

@@ -8,7 +8,7 @@ import type { Path } from '../api/values.ts';
 import { editKeys } from '../formats/keys.ts';
 import { claimant, takeClaim } from '../observe/claims.ts';
 import type { Prepared } from '../world/world.ts';
-import { Programs } from './programs.ts';
+import { Programs, type Resuming } from './programs.ts';
 import { DONE, type RunOptions, type StepsEnd } from './step-options.ts';
 
 /** Files that a step puts in place itself. */
@@ -68,7 +68,7 @@ export class Run {
       if (this.#options.signal.aborted) return { state: 'interrupted' };
       if (resuming && !(step.kind === 'exec' && step.detached !== undefined)) continue;
       if (this.#options.filesOnly && step.kind !== 'write' && step.kind !== 'edit') continue;
-      const end = await this.#one(step, resuming);
+      const end = await this.#one(step, { resuming });
       if (end.state !== 'done') return end;
       resuming = false;
     }
@@ -85,14 +85,14 @@ export class Run {
     for (const prepared of this.prepared.splice(0)) prepared.discard();
   }
 
-  async #one(step: Step, resuming: boolean): Promise<StepsEnd> {
+  async #one(step: Step, how: Resuming): Promise<StepsEnd> {
     const { files } = this.#options.world;
     if (step.kind === 'write' || step.kind === 'edit') this.#wrote?.push(step.path);
     else this.#wrote = undefined;
     switch (step.kind) {
       case 'exec':
         this.commit();
-        return this.#exec(step, resuming);
+        return this.#exec(step, how);
       case 'write': {
         const { content: given } = step;
         const content = typeof given === 'string' ? given : inRule(() => given(this.facts));
@@ -157,8 +157,8 @@ export class Run {
     };
   }
 
-  async #exec(step: Exec, resuming: boolean): Promise<StepsEnd> {
-    const end = await this.#programs.run(step, { resuming });
+  async #exec(step: Exec, how: Resuming): Promise<StepsEnd> {
+    const end = await this.#programs.run(step, how);
     const { stdout, detached, receipt } = step;
     if (
       end.state === 'done' &&

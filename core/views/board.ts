@@ -135,7 +135,7 @@ export class Board {
       );
       const states = [...cells.values()].flatMap((cell) => [...cell.states.keys()]);
       const isLeftOut = [...phases.values()].flat().some((name) => this.#leftOut.has(name));
-      return { subject, cells, condition: conditionOf(states, isLeftOut) };
+      return { subject, cells, condition: conditionOf(states, { isLeftOut }) };
     });
   }
 
@@ -188,7 +188,10 @@ const CONDITION: { readonly [state in State]: Condition } = {
   'in doubt': 'needs a person',
 };
 
-function conditionOf(states: readonly State[], isLeftOut: boolean): Condition {
+function conditionOf(
+  states: readonly State[],
+  { isLeftOut }: { readonly isLeftOut: boolean },
+): Condition {
   const ranks = states.map((state) => CONDITIONS.indexOf(CONDITION[state]));
   return CONDITIONS[Math.max(isLeftOut ? CONDITIONS.indexOf('left out') : 0, ...ranks)]!;
 }

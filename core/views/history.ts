@@ -96,14 +96,14 @@ function endingText(ending: Ending, paint: Paint): string {
 function deedLines({ deeds }: PastInvocation, { full }: HistoryOptions): readonly string[] {
   const groups = new Map<string, { readonly first: Deed; readonly targets: TargetName[] }>();
   for (const deed of lastOfEach(deeds)) {
-    const key = `${verbOf(deed)}\0${whyOf(deed, full)}`;
+    const key = `${verbOf(deed)}\0${whyOf(deed, { full })}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { first: deed, targets: [deed.target] });
     else group.targets.push(deed.target);
   }
   const lines = [...groups.values()].map(({ first, targets }) => {
     const names = full ? targets.map(display).join(', ') : enumerate(targets.map(display), NAMED);
-    const why = whyOf(first, full);
+    const why = whyOf(first, { full });
     return `    ${verbOf(first)} ${names}${why === '' ? '' : `: ${why}`}`;
   });
   if (full || lines.length <= KINDS) return lines;
@@ -125,7 +125,7 @@ function verbOf({ kind, how = 'built' }: Deed): string {
   return kind === 'built' ? how : kind === 'started' ? 'began' : kind;
 }
 
-function whyOf({ kind, why = [], problem }: Deed, full: boolean): string {
+function whyOf({ kind, why = [], problem }: Deed, { full }: { readonly full: boolean }): string {
   if (kind === 'failed' && problem !== undefined) return display(problem.split('\n')[0]!);
   return full ? why.join('; ') : enumerate(why, 2);
 }

@@ -105,7 +105,7 @@ function subjectTable(
     .phases()
     .map(({ phase }) => phase)
     .filter((phase) => subjects.some((row) => row.cells.has(phase)));
-  const rows = rowsOf(subjects, phases, all);
+  const rows = rowsOf(subjects, phases, { all });
   const cells = rows.map((row) => [
     labelOf(row, board.kind!),
     ...phases.map((phase, i) => cellText(row, phase, row.states[i])),
@@ -138,7 +138,7 @@ function subjectTable(
 function rowsOf(
   subjects: readonly SubjectRow[],
   phases: readonly string[],
-  all: boolean,
+  { all }: { readonly all: boolean },
 ): readonly Row[] {
   const rows = new Map<string, { subjects: SubjectRow[]; states: Row['states'] }>();
   for (const subject of subjects) {

@@ -39,7 +39,7 @@ export function whyText(plan: Plan, target: TargetName, options: WhyOptions): st
   const chain = rootCause(plan, target, traces);
   if (chain.length > 1) lines.push('', `${causeText(plan, chain)}.`);
   if (failed?.kind === 'failed') lines.push('', ...failureLines(failed, now));
-  if (built !== undefined) lines.push('', ...restsOn(built, now, state === 'fresh'));
+  if (built !== undefined) lines.push('', ...restsOn(built, now, { fresh: state === 'fresh' }));
   const next = advice(state, target);
   if (next !== '') lines.push('', `next: ${next}`);
   return `${lines.join('\n')}\n`;
@@ -152,7 +152,11 @@ const HOW_WORDS: { readonly [how in Built['how']]: string } = {
 };
 
 /** What the last good build went by, so that a fresh verdict can be checked by a person. */
-function restsOn(built: Built, now: Instant, fresh: boolean): readonly string[] {
+function restsOn(
+  built: Built,
+  now: Instant,
+  { fresh }: { readonly fresh: boolean },
+): readonly string[] {
   const { signature, outputs, receipt, evidence } = built;
   const lists: readonly (readonly [string, readonly string[]])[] = [
     ['because', built.because.map(reasonText)],

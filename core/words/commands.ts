@@ -24,7 +24,7 @@ function execCommand(exec: Exec, { workspace, token }: Filling): string {
     ...(exec.environment === undefined ? [] : sourcing(exec.environment, workspace, filled)),
     ...(cwd === sourcedIn && exec.environment !== undefined
       ? []
-      : changeTo(cwd, sourcedIn, exec.environment !== undefined, workspace)),
+      : changeTo(cwd, sourcedIn, { moved: exec.environment !== undefined, workspace })),
     assignments + commandLine(exec.argv.map(filled)),
   ];
   const command = parts.length === 1 ? parts[0]! : `(${parts.join(' && ')})`;
@@ -46,7 +46,11 @@ function sourcing(
   return cwd === undefined ? source : [`cd ${shellQuote(cwd)}`, ...source];
 }
 
-function changeTo(cwd: string, from: string, moved: boolean, workspace: string): readonly string[] {
+function changeTo(
+  cwd: string,
+  from: string,
+  { moved, workspace }: { readonly moved: boolean; readonly workspace: string },
+): readonly string[] {
   if (cwd === '.' && from === '.') return [];
   return [`cd ${shellQuote(moved && !cwd.startsWith('/') ? `${workspace}/${cwd}` : cwd)}`];
 }

@@ -43,18 +43,20 @@ function collector(answer: ReturnType<typeof readSchedds>): Verdict {
       what: answer.why,
       remedy: 'Without it nobody knows which schedds have answered, and nothing counts as gone.',
     };
-  const names = (down: boolean): string =>
-    answer.schedds.flatMap((one) => (one.down === down ? [one.name] : [])).join(', ');
-  if (names(false) === '')
+  const namesOf = (schedds: typeof answer.schedds): string =>
+    schedds.map(({ name }) => name).join(', ');
+  const up = namesOf(answer.schedds.filter((one) => !one.down));
+  const down = namesOf(answer.schedds.filter((one) => one.down));
+  if (up === '')
     return {
       state: 'bad',
       what: 'no schedd takes jobs',
       remedy: 'Try again in a few minutes; if it lasts, ask the service desk.',
     };
-  const what = `${names(false)} take jobs`;
-  return names(true) === ''
+  const what = `${up} take jobs`;
+  return down === ''
     ? { state: 'ok', what }
-    : { state: 'warn', what: `${what}; in downtime: ${names(true)}` };
+    : { state: 'warn', what: `${what}; in downtime: ${down}` };
 }
 
 function queue(answer: Queue): Verdict {

@@ -107,7 +107,7 @@ export function forcefileReport(
     }
   }
   const expected = 2 * ccds.counts.complete;
-  const verdict = verdictOn(ccds.enough, expected, found, policy.share ?? 0.5);
+  const verdict = verdictOn(ccds, expected, found, policy.share ?? 0.5);
   const complete = [...states].filter(([, state]) => state === 'complete').map(([ccd]) => ccd);
   const without = (suffix: string) => complete.filter((ccd) => !have.has(`${ccd}${suffix}`));
   return {
@@ -130,7 +130,12 @@ export function forcefileReport(
   };
 }
 
-function verdictOn(enough: boolean, expected: number, found: number, share: number): ForceVerdict {
+function verdictOn(
+  { enough }: Pick<CcdReport, 'enough'>,
+  expected: number,
+  found: number,
+  share: number,
+): ForceVerdict {
   if (!enough) return 'not-enough-ccds';
   if (found === expected) return 'pass-all';
   if (found > expected) return 'too-many';

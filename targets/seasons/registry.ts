@@ -52,7 +52,7 @@ const GRACE = 5;
  */
 export function oracleSeasons(options: OracleOptions): Adapter {
   const limit = options.timeout ?? 60;
-  return adapter(false, limit, async (workspace, signal) => {
+  return adapter({ dry: false, limit }, async (workspace, signal) => {
     const { servicesFile, section } = options;
     const service = await readService(servicesFile, section, workspace).catch(inOneSentence);
     const reply = await askInWorker(
@@ -85,7 +85,7 @@ export function oracleSeasons(options: OracleOptions): Adapter {
 /** The season tables in an SQLite file that is attached as MARCELLE; the file is only read. */
 export function sqliteSeasons(options: SqliteOptions): Adapter {
   const limit = options.timeout ?? 30;
-  return adapter(true, limit, async (workspace, signal) => {
+  return adapter({ dry: true, limit }, async (workspace, signal) => {
     const file = resolve(workspace, options.file);
     const job: SeasonJob = {
       driver: driverPath('node-sqlite3-wasm'),
@@ -99,8 +99,7 @@ export function sqliteSeasons(options: SqliteOptions): Adapter {
 }
 
 function adapter(
-  dry: boolean,
-  limit: number,
+  { dry, limit }: { readonly dry: boolean; readonly limit: number },
   ask: (workspace: string, signal: AbortSignal) => Promise<SeasonAnswer>,
 ): Adapter {
   return {

@@ -42,7 +42,7 @@ export function engineOn(
         mayWrite: true,
         signal,
       });
-      const { plan } = await stage(project, observer, names, true);
+      const { plan } = await stage(project, observer, names, { assume: true });
       act({ plan, observer, journal });
       journal.close();
     },

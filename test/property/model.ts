@@ -191,7 +191,7 @@ export class Model {
   async #clean({ name, kind }: Sketch): Promise<void> {
     if (kind === 'once' || kind === 'group') return;
     await this.#settle(name, ({ plan, observer, journal, files, now }) => {
-      carryOut(planClean(plan, [name], observer, files), journal, files, now, false);
+      carryOut(planClean(plan, [name], observer, files), journal, files, { now, drop: false });
       this.#accepted.delete(name);
     });
   }
@@ -207,7 +207,7 @@ export class Model {
       mayWrite: true,
       signal,
     });
-    const { plan } = await stage(project, observer, [name], true);
+    const { plan } = await stage(project, observer, [name], { assume: true });
     act({ plan, observer, journal, files: world.files, now: world.clock.now() });
     journal.close();
   }

@@ -15,7 +15,7 @@ async function doubtsOf(observe: Observation): Promise<readonly string[]> {
   const { signal } = new AbortController();
   const options = { adapters, dry: false, mayWrite: true, signal };
   const observer = new Observer(world, loadMemory(world.files), options);
-  await stage(project, observer, [], false);
+  await stage(project, observer, [], { assume: false });
   return [...new Set(doubts)];
 }
 

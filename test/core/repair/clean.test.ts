@@ -32,8 +32,7 @@ async function cleaned(engine: Engine, names: readonly string[], drop = false): 
       planClean(plan, plan.goals, observer, engine.world.files),
       journal,
       engine.world.files,
-      5,
-      drop,
+      { now: 5, drop },
     );
   });
 }
