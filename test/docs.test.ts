@@ -198,6 +198,10 @@ describe('README', () => {
     const times = (text: string) => withoutTimes(text).replace(/\d\d:\d\d:\d\d[-+]\d\d/g, 'CLOCK');
     expect(times(desgw(dir, ...watch.split(' ')).out)).toBe(times(shownOf(`desgw ${watch}`)));
 
+    expect(desgw(dir, 'status', '--workspaces', '../*').out).toBe(
+      shownOf("desgw status --workspaces '../*'"),
+    );
+
     for (const command of ['history', 'show report'])
       expect(facts(desgw(dir, ...command.split(' ')).out)).toBe(facts(shownOf(`desgw ${command}`)));
   });

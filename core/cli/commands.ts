@@ -83,9 +83,10 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
     options: [
       ['--all', 'a row for each, also where several stand alike'],
       ['--ascii', 'draw maps with characters that every terminal knows'],
+      ['--workspaces <pattern>', 'a line for each workspace of a pattern of folders instead'],
       JSON_OPTION,
     ],
-    examples: ['desgw status', "desgw status 't*'"],
+    examples: ['desgw status', "desgw status 't*'", "desgw status --workspaces '../*'"],
     run: status,
   },
   why: {

@@ -35,6 +35,7 @@ import {
 } from './context.ts';
 import { lastSeen } from './last-seen.ts';
 import { planOf, tellOfBuilder } from './look.ts';
+import { workspaces } from './workspaces.ts';
 
 /** Plans without asking for anything that was not asked before. */
 async function look(targets: readonly string[], flags: CommonFlags, invocation: Invocation) {
@@ -45,9 +46,14 @@ async function look(targets: readonly string[], flags: CommonFlags, invocation: 
 /** State of the targets. Exit status 0 whatever it is. */
 export async function status(
   targets: readonly string[],
-  flags: CommonFlags & { readonly all?: boolean; readonly ascii?: boolean },
+  flags: CommonFlags & {
+    readonly all?: boolean;
+    readonly ascii?: boolean;
+    readonly workspaces?: string;
+  },
   invocation: Invocation,
 ): Promise<number> {
+  if (flags.workspaces !== undefined) return workspaces(flags.workspaces, flags, invocation);
   const { plan, memory, stage, observer, project } = await look(targets, flags, invocation);
   const { terminal } = invocation;
   const { paint, width } = terminal;
