@@ -47,7 +47,7 @@ export function overviewLines(plan: Plan, board: Board, options: OverviewOptions
 }
 
 /** `60 exposures: 54 done, 3 under way (1,204 of 3,540 CCDs complete, 12 held), 2 failed`. */
-function totalsLine(board: Board, subjects: readonly SubjectRow[]): string {
+export function totalsLine(board: Board, subjects: readonly SubjectRow[]): string {
   const parts = [...conditions(subjects)].map(([condition, n]) => {
     const tally = condition === 'under way' ? tallyOf(subjects, condition) : undefined;
     return `${number(n)} ${condition}${tally === undefined ? '' : ` (${tallyGist(tally)})`}`;
