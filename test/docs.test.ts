@@ -65,13 +65,18 @@ function blockWith(page: string, words: string): string {
   return found[0]!;
 }
 
+/** By its name what comes with desgw is found. */
+const OWN = '{"name":"desgw","type":"module"}';
+
 /** A folder with these files and, by links, the sources of desgw. */
 function folder(name: string, files: { readonly [path: string]: string }): string {
   const dir = join(home, name);
   mkdirSync(dir);
-  for (const part of ['core', 'node_modules']) symlinkSync(join(ROOT, part), join(dir, part));
-  cpSync(join(ROOT, 'targets'), join(dir, 'targets'), { recursive: true });
-  for (const [path, text] of Object.entries({ ...files, 'package.json': '{"type":"module"}' })) {
+  for (const part of ['core', 'node_modules', 'templates'])
+    symlinkSync(join(ROOT, part), join(dir, part));
+  for (const part of ['targets', 'test/support'])
+    cpSync(join(ROOT, part), join(dir, part), { recursive: true });
+  for (const [path, text] of Object.entries({ ...files, 'package.json': OWN })) {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
     writeFileSync(join(dir, path), text);
   }
@@ -238,11 +243,29 @@ describe('CONTRIBUTING', () => {
   test('the target that is added as an example passes its own test', () => {
     const dir = folder('night', {
       'targets/night-table.ts': blockWith(CONTRIBUTING, 'export function nightTable'),
-      'test/targets/night-table.test.ts': blockWith(CONTRIBUTING, "from 'vitest'"),
+      'test/targets/night-table.test.ts': blockWith(
+        CONTRIBUTING,
+        "from '../../targets/night-table",
+      ),
     });
     expect(typecheck(dir)).toEqual({ code: 0, out: '' });
     const { code, out } = run(process.execPath, [VITEST, 'run', '--root', dir], dir);
     expect({ code, passed: out.includes('1 passed') }).toEqual({ code: 0, passed: true });
+  });
+
+  test('the parameter that is added as an example is part of the ini alone', () => {
+    const settings = 'targets/settings/postproc-params.ts';
+    const head = 'const INI_PARAMS = {\n';
+    const entry = blockWith(CONTRIBUTING, 'host_version: text(');
+    const before = readFileSync(join(ROOT, settings), 'utf8');
+    expect(before.split(head)).toHaveLength(2);
+    const dir = folder('parameter', {
+      [settings]: before.replace(head, () => head + entry),
+      'test/targets/host-version.test.ts': blockWith(CONTRIBUTING, "set: ['host_version=v2']"),
+    });
+    expect(typecheck(dir)).toEqual({ code: 0, out: '' });
+    const { code, out } = run(process.execPath, [VITEST, 'run', '--root', dir], dir);
+    expect({ code, passed: out.includes('1 passed') }, out).toEqual({ code: 0, passed: true });
   });
 
   test('every file and folder that is named exists', () => {
