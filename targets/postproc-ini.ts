@@ -59,6 +59,7 @@ export function postprocIni(
     doc: 'settings of run_postproc.py',
     phase: POST_PROCESSING,
     deps: ['exposure.list'],
+    foreseen: unsetProblems(event.unset),
     gathers: exposures.map(forcefilesName),
     ...leastOf(params),
     inputs: [outputTxt, template],
@@ -88,17 +89,21 @@ export function postprocIni(
         ];
       },
       // What is there so far stands in the file all the same.
-      judge: () => unsetProblems(path, event.unset),
+      judge: () =>
+        unsetProblems(event.unset).map(({ what, ...more }) => ({
+          what: `${path}: ${what}`,
+          ...more,
+        })),
     },
   });
 }
 
-function unsetProblems(path: Path, names: readonly string[]): readonly Problem[] {
+function unsetProblems(names: readonly string[]): readonly Problem[] {
   if (names.length === 0) return [];
   const set = names.map((name) => `--set ${name}=VALUE`).join(' ');
   return [
     {
-      what: `${path}: ${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} not set; every event has its own`,
+      what: `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} not set; every event has its own`,
       advice: `Write it into the rule file, beside followUpParams(site), or add ${set}; desgw params tells what each means.`,
     },
   ];

@@ -28,6 +28,11 @@ export interface Rule {
   readonly least?: number;
   readonly goOn?: GoOn;
   readonly findings?: Findings;
+  /**
+   * What will keep it from being made, known beforehand: told when a build that needs it begins, so
+   * that nobody hears of it at the end of a night. All that comes before it is made all the same.
+   */
+  readonly foreseen?: readonly Problem[];
   /** Files that no rule makes and that must exist. */
   readonly inputs?: readonly Path[];
   /** Files that no rule makes and that may be absent: appearing or vanishing is a change. */

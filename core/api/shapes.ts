@@ -22,7 +22,17 @@ import {
 } from './check.ts';
 import type { Adapter, Observation } from './looks.ts';
 import type { Notifier } from './notify.ts';
-import type { Chain, Findings, GoOn, Once, Output, Recipe, Rule, Subject } from './rules.ts';
+import type {
+  Chain,
+  Findings,
+  GoOn,
+  Once,
+  Output,
+  Problem,
+  Recipe,
+  Rule,
+  Subject,
+} from './rules.ts';
 import type { Exec, Sourced, Step } from './steps.ts';
 
 const variables = tableOf(text);
@@ -195,6 +205,13 @@ export const ruleShape: Check = fields<Rule>(
     findings: fields<Findings>(
       { reads: texts, judge: pure, strict: flag },
       { reads: true, judge: true },
+    ),
+    foreseen: listOf(
+      fields<Problem>(
+        { what: text, code: text, advice: text, lasting: flag, refused: oneOf('one', 'all') },
+        { what: true },
+      ),
+      'problems',
     ),
     goOn: fields<GoOn>(
       { together: texts, when: either(exactly('all'), number) },

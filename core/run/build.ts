@@ -203,6 +203,7 @@ class BuildRun {
         given ?? (await stage(this.#project, observer, this.#options.goals, { assume: false }));
       this.#recordFinished(found.plan, journal);
       const { plan } = found;
+      this.#telling.foresee(plan);
       if (found.kind === 'plan')
         this.#options.emit({
           kind: 'planned',

@@ -2,6 +2,7 @@
 import type { TargetName } from '../api/values.ts';
 import type { Plan } from '../plan/verdict.ts';
 import type { Verdicts } from '../plan/view.ts';
+import { display } from '../words/quote.ts';
 import type { BuildEvent } from './events.ts';
 
 export class Telling {
@@ -35,6 +36,18 @@ export class Telling {
         const more = occasion === undefined ? {} : { occasion };
         this.#emit({ kind: 'told', target, text, about, ...more });
       }
+    }
+  }
+
+  /** What will keep a target from being made that is needed and not there yet. */
+  foresee({ order, graph, verdicts }: Plan): void {
+    for (const name of order) {
+      const { foreseen = [] } = graph.nodes.get(name)!.rule;
+      if (foreseen.length === 0 || verdicts.get(name)!.state === 'fresh') continue;
+      for (const { what, advice } of foreseen)
+        this.warn(
+          `${display(name)} cannot be made yet: ${what}${advice === undefined ? '' : ` (${advice})`}`,
+        );
     }
   }
 
