@@ -89,21 +89,17 @@ export function postprocIni(
         ];
       },
       // What is there so far stands in the file all the same.
-      judge: () =>
-        unsetProblems(event.unset).map(({ what, ...more }) => ({
-          what: `${path}: ${what}`,
-          ...more,
-        })),
+      judge: () => unsetProblems(event.unset, `${path}: `),
     },
   });
 }
 
-function unsetProblems(names: readonly string[]): readonly Problem[] {
+function unsetProblems(names: readonly string[], where = ''): readonly Problem[] {
   if (names.length === 0) return [];
   const set = names.map((name) => `--set ${name}=VALUE`).join(' ');
   return [
     {
-      what: `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} not set; every event has its own`,
+      what: `${where}${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} not set; every event has its own`,
       advice: `Write it into the rule file, beside followUpParams(site), or add ${set}; desgw params tells what each means.`,
     },
   ];
