@@ -70,7 +70,7 @@ export const isSystemError = (error: unknown): error is Error & { code: unknown 
 export function nearest(name: string, candidates: Iterable<string>): string[] {
   const limit = Math.max(1, Math.floor(name.length / 3));
   const scored: { candidate: string; distance: number }[] = [];
-  for (const candidate of candidates) {
+  for (const candidate of new Set(candidates)) {
     const distance =
       candidate.toLowerCase() === name.toLowerCase() ? 0 : editDistance(name, candidate, limit);
     if (distance <= limit) scored.push({ candidate, distance });

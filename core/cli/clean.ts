@@ -5,7 +5,7 @@ import type { Memory } from '../memory/memory.ts';
 import { liveWork, readersOf, undeclared } from '../observe/live.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { Project } from '../observe/stage.ts';
-import { notYetKnown, stage } from '../observe/stage.ts';
+import { isAsWritten, notYetKnown, stage } from '../observe/stage.ts';
 import { Stillness } from '../observe/stillness.ts';
 import {
   type CleanPlan,
@@ -52,6 +52,11 @@ export async function clean(
       "desgw clean TARGET, desgw clean 't*', or desgw clean --orphans",
     );
   const { project } = await openProject(invocation, flags, { writes: flags.dryRun !== true });
+  if (orphans && !isAsWritten(project))
+    throw new UserError(
+      'what is in no rule any more is told by the rule file as it stands, not by what is set for this once',
+      'desgw clean --orphans',
+    );
   const { terminal, signal } = invocation;
   const wish: Wish = {
     project,

@@ -2,8 +2,9 @@
 
 import { dirname } from 'node:path';
 import { didYouMean, UserError } from '../api/errors.ts';
-import { globPattern } from '../graph/goals.ts';
+import { globPattern, resolveGoals } from '../graph/goals.ts';
 import { listJournal } from '../memory/listing.ts';
+import { graphUnseen, normaliser } from '../observe/stage.ts';
 import { lookOnly } from '../run/opening.ts';
 import { journalJson, journalText } from '../views/journal.ts';
 import { table } from '../words/text.ts';
@@ -24,11 +25,16 @@ export async function journal(
   const world = openWorld(dirname(ruleFileOf(flags, invocation)), invocation);
   const segments = listJournal(world.files);
   const known = new Set(segments.flatMap(({ records }) => records.map(({ target }) => target)));
-  for (const name of names)
-    if (![...known].some((target) => isMeant(target, name)))
+  const meant = new Set<string>();
+  for (const name of names) {
+    const targets = [...known].filter((target) => isMeant(target, name));
+    const more = targets.length > 0 ? [] : await namedInRules(name, flags, invocation);
+    const recorded = [...targets, ...more.filter((target) => known.has(target))];
+    if (recorded.length === 0)
       throw new UserError(`nothing is on record of '${name}'`, didYouMean(name, known));
-  const wanted = (target: string): boolean =>
-    names.length === 0 || names.some((name) => isMeant(target, name));
+    for (const target of recorded) meant.add(target);
+  }
+  const wanted = (target: string): boolean => names.length === 0 || meant.has(target);
   const { terminal } = invocation;
   if (flags.json === true) {
     for (const record of journalJson(segments, wanted)) terminal.data(record);
@@ -39,9 +45,24 @@ export async function journal(
   return 0;
 }
 
+/** What a file or a subject means, where the rule file can tell. */
+async function namedInRules(
+  name: string,
+  flags: CommonFlags,
+  invocation: Invocation,
+): Promise<readonly string[]> {
+  try {
+    const { project } = await openProject(invocation, flags, { writes: false });
+    return resolveGoals(graphUnseen(project), [name], normaliser(project.world.files.root));
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
+
 /** Whether a name, or a pattern with stars, means a target. */
 export const isMeant = (target: string, name: string): boolean =>
-  target === name || (/[*?]/.test(name) && globPattern(name).test(target));
+  target === name || (/[*?[]/.test(name) && globPattern(name).test(target));
 
 /** Where the time of an invocation goes that plans these targets and does nothing else. */
 export async function stats(

@@ -15,7 +15,7 @@ import { buildLogs, logsOf, partsOf } from '../memory/logs.ts';
 import { stillSet } from '../observe/by-set.ts';
 import { findingsIn } from '../observe/findings.ts';
 import { leftOver, liveWork } from '../observe/live.ts';
-import { graphUnseen, normaliser, notYetKnown } from '../observe/stage.ts';
+import { graphUnseen, isAsWritten, normaliser, notYetKnown } from '../observe/stage.ts';
 import type { Plan } from '../plan/verdict.ts';
 import { orphans } from '../repair/clean.ts';
 import { dotText, graphJson, mermaidText } from '../views/graph.ts';
@@ -57,7 +57,8 @@ export async function status(
   const { plan, memory, stage, observer, project } = await look(targets, flags, invocation);
   const { terminal } = invocation;
   const { paint, width } = terminal;
-  const left = notYetKnown(stage).length > 0 ? [] : orphans(memory, plan.graph);
+  const known = isAsWritten(project) && notYetKnown(stage).length === 0;
+  const left = known ? orphans(memory, plan.graph) : [];
   const named = left.filter((it) => Object.keys(it.outputs).length > 0).map((it) => it.target);
   const { world, build } = project;
   const asking = { world, adapters: build.adapters ?? {}, signal: invocation.signal };

@@ -44,6 +44,10 @@ export interface Project {
   readonly history?: History;
 }
 
+/** Whether the rules are as the rule file has them, and not as an option asks for this once. */
+export const isAsWritten = ({ given = {} }: Pick<Project, 'given'>): boolean =>
+  Object.keys(given).length === 0;
+
 /** A plan for the goals, or which targets have to be made before one can be. */
 export type Stage =
   | { readonly kind: 'plan'; readonly plan: Plan; readonly provisional: readonly TargetName[] }

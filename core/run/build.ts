@@ -11,7 +11,7 @@ import { leftLive, leftOver, liveWork, undeclared } from '../observe/live.ts';
 import { Looker } from '../observe/looker.ts';
 import type { Observer } from '../observe/observer.ts';
 import { Settled } from '../observe/settled.ts';
-import { type Project, type Stage, stage } from '../observe/stage.ts';
+import { isAsWritten, type Project, type Stage, stage } from '../observe/stage.ts';
 import { Stillness } from '../observe/stillness.ts';
 import { heldUp } from '../plan/held-up.ts';
 import { asBuilt } from '../plan/record.ts';
@@ -281,7 +281,7 @@ class BuildRun {
 
   /** Of work on the grid whose targets no rule declares any more, once all that there is is known. */
   async #tellLeftLive({ plan, traces }: Done): Promise<void> {
-    if (this.#toldLeft || plan.graph.unexpanded.length > 0) return;
+    if (this.#toldLeft || !isAsWritten(this.#project) || plan.graph.unexpanded.length > 0) return;
     this.#toldLeft = true;
     const left = undeclared(traces, plan.graph);
     const { world, build } = this.#project;

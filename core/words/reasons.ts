@@ -196,8 +196,9 @@ export function stateWords(state: State): string {
 }
 
 function observationText(from: string, to: string): string {
-  return from === to
-    ? `what was seen changed (${display(to)})`
+  if (from === to) return `what was seen changed${to === '' ? '' : ` (${display(to)})`}`;
+  return from === '' || to === ''
+    ? `seen: ${display(from === '' ? 'something else' : from)} -> ${display(to === '' ? 'something else' : to)}`
     : `seen: ${display(from)} -> ${display(to)}`;
 }
 

@@ -25,6 +25,17 @@ export function neededExposures(
   throw new UserError(`${command} needs exposures`, `For example: desgw ${command} 668440`);
 }
 
+/** Whether an exposure is followed up here, and what to do about one that is not. */
+export async function strangeAmong(
+  call: Pick<CommandCall, 'status'>,
+): Promise<(exposure: Exposure) => string | undefined> {
+  const subjects = new Set((await call.status()).map(({ subject }) => subject));
+  return (exposure) =>
+    subjects.has(exposure)
+      ? undefined
+      : `${exposure} is not among the exposures of the rule file: add it there, or see \`desgw status\` for those there are`;
+}
+
 /** The season that this workspace has claimed. @throws UserError when there is none */
 export function claimedSeason({ readText }: Pick<CommandCall, 'readText'>): Season {
   const season = readText(SEASON_FILE)?.trim();

@@ -15,7 +15,7 @@ import { readCcdReport, readForcefileReport } from '../reports/read.ts';
 import type { Exposure } from '../settings/domain.ts';
 import { ccdsFile, forcefilesFile, OUTPUT_TXT } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
-import { typedExposures } from './asked.ts';
+import { strangeAmong, typedExposures } from './asked.ts';
 import { ccdLog } from './ccd-log.ts';
 
 /** Shows the reports as they were built last; builds and looks at nothing itself. */
@@ -36,8 +36,20 @@ export function ccds(site: Site): Command {
       if (typeof asked === 'string') return showLog(site, call, exposures, asked);
       if (call.option('--json') === true)
         call.print(JSON.stringify(exposures.map((exposure) => reportsOf(call, exposure))));
-      else for (const exposure of exposures) call.print(`${reportText(call, exposure)}\n`);
-      return 0;
+      else
+        for (const exposure of exposures) {
+          const text = reportText(call, exposure);
+          if (text !== undefined) call.print(`${text}\n`);
+        }
+      const lacking = exposures.filter((one) => reportsOf(call, one).ccds === null);
+      if (lacking.length === 0 || call.option('--json') === true) return 0;
+      const strange = await strangeAmong(call);
+      for (const exposure of lacking)
+        call.print(
+          strange(exposure) ??
+            `${exposure}: no report yet; \`desgw build ccds_${exposure}\` makes it`,
+        );
+      return lacking.some((exposure) => strange(exposure) !== undefined) ? 2 : 0;
     },
   };
 }
@@ -82,10 +94,10 @@ function reportsOf({ readText }: CommandCall, exposure: Exposure): Reports {
   };
 }
 
-function reportText(call: CommandCall, exposure: Exposure): string {
+/** The report in words; none where there is none yet. */
+function reportText(call: CommandCall, exposure: Exposure): string | undefined {
   const { ccds: report, forcefiles } = reportsOf(call, exposure);
-  if (report === null)
-    return `${exposure}: no report yet; \`desgw build ccds_${exposure}\` makes it`;
+  if (report === null) return undefined;
   const table = ccdTable(report, { all: call.option('--all') === true }).trimEnd();
   const [headline = '', ...rest] = table.split('\n');
   return [

@@ -21,7 +21,7 @@ import { planRescue } from '../grid/rescue-plan.ts';
 import type { Exposure, Season } from '../settings/domain.ts';
 import { ccdsName } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
-import { askQueue, claimedSeason, neededExposures } from './asked.ts';
+import { askQueue, claimedSeason, neededExposures, strangeAmong } from './asked.ts';
 import { resultsOf } from './results.ts';
 import { triageOf } from './triage.ts';
 
@@ -156,6 +156,7 @@ function askedFor(
 async function plansOf(site: Site, call: CommandCall, asked: readonly RescueAsked[], queue: Queue) {
   const plans: RescuePlan[] = [];
   const refused: { readonly exposure: Exposure; readonly why: string }[] = [];
+  let strange: ((exposure: Exposure) => string | undefined) | undefined;
   for (const one of asked) {
     try {
       const seen = await call.look(rescueLooks(site, one));
@@ -168,7 +169,11 @@ async function plansOf(site: Site, call: CommandCall, asked: readonly RescueAske
       plans.push(planRescue(site, one, record, seen, before));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const advice = error.advice === undefined ? '' : `\n  ${error.advice}`;
+      // What is not followed up here cannot be built here either.
+      const builds = error.advice?.startsWith('desgw build') === true;
+      if (builds) strange ??= await strangeAmong(call);
+      const told = (builds ? strange?.(one.exposure) : undefined) ?? error.advice;
+      const advice = told === undefined ? '' : `\n  ${told}`;
       refused.push({ exposure: one.exposure, why: `${error.message}${advice}` });
     }
   }

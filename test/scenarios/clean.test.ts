@@ -142,4 +142,16 @@ describe.concurrent('clean', () => {
     rmSync(join(w.dir, 'go'));
     expect((await w.desgw(['clean', 'goal'])).code).toBe(0);
   });
+
+  test('what an option leaves out for once is no orphan', async ({ w, expect }) => {
+    w.rules(
+      `...(params.less === '1' ? [] : [target('a', { outputs: ['a'], recipe: [sh('a', 'echo > a')] })]), target('goal', { after: params.less === '1' ? [] : ['a'], outputs: ['b'], recipe: [sh('b', 'echo > b')] })`,
+      `goal: 'goal', params: { less: '0' }`,
+    );
+    await w.desgw(['build']);
+    const { out } = await w.desgw(['status', '--set', 'less=1']);
+    expect(out).not.toContain('in no rule any more');
+    const cleaned = await w.desgw(['clean', '--orphans', '--yes', '--set', 'less=1']);
+    expect([cleaned.code, w.exists('a')]).toEqual([2, true]);
+  });
 });

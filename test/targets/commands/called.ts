@@ -107,7 +107,11 @@ export async function run(name: string, world: World = {}) {
     look: async (looks) =>
       looks.map((look) => world.seen?.(look) ?? { kind: 'read', text: undefined }),
     record: (target) => records[target],
-    status: async () => [],
+    status: async () =>
+      ['668439', '668440', '668441'].map((subject) => ({
+        ...{ target: `ccds_${subject}`, state: 'missing' as const, reasons: [] },
+        subject,
+      })),
     build: async (items, goal) => {
       did.push(`built ${goal}: ${(items as readonly Rule[]).map((item) => item.name).join(' ')}`);
       return world.builds?.(items as readonly Rule[], records) ?? 0;

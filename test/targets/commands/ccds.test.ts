@@ -25,6 +25,14 @@ test('shows every exposure of output.txt; one without a report says how to get i
   expect(out).not.toContain('north up');
 });
 
+test('of one that is not followed up says so, and what can be done', async () => {
+  const { status, out } = await run('ccds', { texts, args: ['999999'] });
+  expect([status, out]).toEqual([
+    2,
+    '999999 is not among the exposures of the rule file: add it there, or see `desgw status` for those there are',
+  ]);
+});
+
 test('shows those that were typed, and no others', async () => {
   const { out } = await run('ccds', { texts, args: ['668440'] });
   expect(out).not.toContain('668441');
