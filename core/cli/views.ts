@@ -20,7 +20,7 @@ import type { Plan } from '../plan/verdict.ts';
 import { orphans } from '../repair/clean.ts';
 import { dotText, graphJson, mermaidText } from '../views/graph.ts';
 import { paramsJson, paramsText } from '../views/params.ts';
-import { detail, statusJson, statusText } from '../views/status.ts';
+import { detail, type Orphans, statusJson, statusText } from '../views/status.ts';
 import { targetsJson, targetsText } from '../views/targets.ts';
 import { pathText, whyJson, whyText } from '../views/why.ts';
 import { knowsUnicode, type MapOptions, mapLines } from '../words/map.ts';
@@ -54,28 +54,15 @@ export async function status(
   invocation: Invocation,
 ): Promise<number> {
   if (flags.workspaces !== undefined) return workspaces(flags.workspaces, flags, invocation);
-  const { plan, memory, stage, observer, project } = await look(targets, flags, invocation);
+  const seen = await look(targets, flags, invocation);
+  const { plan, memory, observer, project } = seen;
   const { terminal } = invocation;
   const { paint, width } = terminal;
-  const known = isAsWritten(project) && notYetKnown(stage).length === 0;
-  const left = known ? orphans(memory, plan.graph) : [];
-  const named = left.filter((it) => Object.keys(it.outputs).length > 0).map((it) => it.target);
-  const { world, build } = project;
-  const asking = { world, adapters: build.adapters ?? {}, signal: invocation.signal };
-  const live = leftOver(
-    await liveWork(
-      left.map(({ target }) => target),
-      { ...asking, traces: memory.traces },
-    ),
-    plan.graph,
-  );
-  const names = { names: named, live };
+  const names = await orphansOf(seen, invocation);
   const findings = findingsIn(plan, plan.verdicts, project);
   const kept = stillSet(plan, memory.traces, project);
-  const again = typed(
-    'build',
-    ...(build.goal === undefined && targets.length === 0 ? ['*'] : targets),
-  );
+  const goal = project.build.goal === undefined && targets.length === 0 ? ['*'] : targets;
+  const again = typed('build', ...goal);
   if (flags.json === true)
     terminal.data({ ...statusJson(plan, names, again), findings, stillSet: kept });
   else
@@ -94,6 +81,21 @@ export async function status(
       }),
     );
   return 0;
+}
+
+/** What no rule declares any more, with what of it is still under way. */
+async function orphansOf(
+  { plan, memory, stage, project }: Awaited<ReturnType<typeof look>>,
+  { signal }: Invocation,
+): Promise<Orphans> {
+  const known = isAsWritten(project) && notYetKnown(stage).length === 0;
+  const left = known ? orphans(memory, plan.graph) : [];
+  const named = left.filter((it) => Object.keys(it.outputs).length > 0).map((it) => it.target);
+  const { world, build } = project;
+  const asking = { world, adapters: build.adapters ?? {}, signal };
+  const targets = left.map(({ target }) => target);
+  const live = leftOver(await liveWork(targets, { ...asking, traces: memory.traces }), plan.graph);
+  return { names: named, live };
 }
 
 /** The parts of the one subject that a plan is about, where they lie. */
