@@ -93,6 +93,40 @@ const LONG: readonly string[] = [
   'targets/reports/forcefile-report.ts: forcefileReport',
 ];
 
+/**
+ * Files that say when something was, to people or on record. `listings.ts` and `remember.ts` also take
+ * what changed within minutes of it for young, which costs another look and never saves one.
+ */
+const BY_THE_TIME_OF_DAY: readonly string[] = [
+  'core/cli/answer.ts',
+  'core/cli/by-hand.ts',
+  'core/cli/call.ts',
+  'core/cli/clean.ts',
+  'core/cli/notify.ts',
+  'core/cli/remember.ts',
+  'core/cli/report.ts',
+  'core/cli/reporting.ts',
+  'core/cli/show.ts',
+  'core/cli/views.ts',
+  'core/cli/watch.ts',
+  'core/memory/history.ts',
+  'core/memory/lock.ts',
+  'core/observe/by-set.ts',
+  'core/observe/judging.ts',
+  'core/observe/listings.ts',
+  'core/observe/observer.ts',
+  'core/observe/stillness.ts',
+  'core/run/action.ts',
+  'core/run/adopt.ts',
+  'core/run/build.ts',
+  'core/run/course.ts',
+  'core/run/on-record.ts',
+  'core/run/schedule.ts',
+  'core/testing/memory-files.ts',
+  'core/views/lines.ts',
+  'core/views/live.ts',
+];
+
 const inCore = SOURCES.filter(({ path }) => path.startsWith('core/'));
 const inTargets = SOURCES.filter(({ path }) => path.startsWith('targets/'));
 /** Rooms whose adapters and checks have effects of their own. */
@@ -218,6 +252,10 @@ describe('who may touch the outside', () => {
 
   test('the time of day: only world/clock.ts', () => {
     expect(uses(SOURCES, /\bDate\.now\b|\bnew Date\(\s*\)/, ['core/world/clock.ts'])).toEqual([]);
+  });
+
+  test('the time of day: only for people and for records; what lasts is measured by a clock nobody can set', () => {
+    expect(uses(SOURCES, /\b#?clock\.now\(|\brealClock\(\)\.now\(/)).toEqual(BY_THE_TIME_OF_DAY);
   });
 
   test('the terminal: only terminal.ts, and confirm.ts for questions', () => {

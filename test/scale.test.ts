@@ -63,7 +63,7 @@ function built(n: number): StubWorld {
   const learn = (path: string): Digest => {
     const digest = files.digest(path);
     const { size, mtime, ctime, ino } = files.stat(path)!;
-    journal.file(path, { size, mtime, ctime, ino, digest, seen: files.now() });
+    journal.file(path, { size, mtime, ctime, ino, digest, seen: files.now().time });
     return digest;
   };
   for (const name of graph.order) {

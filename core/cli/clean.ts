@@ -62,7 +62,7 @@ export async function clean(
     project,
     names,
     orphans,
-    stillness: new Stillness(project.world.clock),
+    stillness: new Stillness(project.world.clock, project.world.processes.self),
     signal,
   };
   if (flags.dryRun === true) {

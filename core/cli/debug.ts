@@ -35,11 +35,11 @@ export function explainedProcesses(
   return {
     ...processes,
     async run(spawn, signal) {
-      const begun = clock.now();
+      const begun = clock.steady();
       explain('process', () => [`start ${commandLine(spawn.argv)}   (in ${spawn.cwd})`]);
       const ended = await processes.run(spawn, signal);
       explain('process', () => [
-        `end   ${spawn.argv[0]} ${exitText(ended.exit)} after ${duration(clock.now() - begun)}`,
+        `end   ${spawn.argv[0]} ${exitText(ended.exit)} after ${duration(clock.steady() - begun)}`,
       ]);
       return ended;
     },

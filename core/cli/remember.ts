@@ -45,7 +45,7 @@ export function remembering(invocation: Invocation): Remembering {
       if (noting.doubts !== undefined) return tell(noting.doubts);
       try {
         // How far the clock of the disk is ahead of ours is the same now as when looking began.
-        const onDisk = begun + files.now() - realClock().now();
+        const onDisk = begun + files.now().time - realClock().now();
         const notes = noting.notes();
         const json = summary as unknown as Json;
         const told = JSON.stringify([invocation.words, json]);

@@ -65,8 +65,8 @@ export function pageReporter(
   return {
     event(event) {
       if (event.kind === 'progress' || event.kind === 'action started') return;
-      if (writing !== undefined || clock.now() - last < REFRESH_MS) return;
-      last = clock.now();
+      if (writing !== undefined || clock.steady() - last < REFRESH_MS) return;
+      last = clock.steady();
       // The build has just asked everybody; a page need not ask the queue once more.
       writing = write({ dry: true }).finally(() => {
         writing = undefined;

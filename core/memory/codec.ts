@@ -58,21 +58,24 @@ export function readFile(text: string): KnownFile {
 /** JSON text of a sighting. */
 export function sightingText(target: string, known: KnownSighting): string {
   const { digest, since, stillMs, seen, ended } = known;
-  const still = seen === undefined ? [] : [stillMs ?? 0, seen];
-  const values = ended === undefined ? still : [stillMs ?? 0, seen ?? null, ended];
-  return recordText('s', target, ...[digest, since, ...values].map((it) => JSON.stringify(it)));
+  const looked =
+    (seen ?? ended) === undefined ? [] : [stillMs ?? 0, seen?.steady ?? null, seen?.count ?? null];
+  const values = [digest, since, ...looked, ...(ended === undefined ? [] : [ended])];
+  return recordText('s', target, ...values.map((value) => JSON.stringify(value)));
 }
 
 /** The sighting in a text made by `sightingText`. */
 export function readSighting(text: string): KnownSighting {
-  const [, , digest, since, stillMs, seen, ended] = JSON.parse(text) as [
+  const [, , digest, since, stillMs, steady, count, ended] = JSON.parse(text) as [
     ...[string, string, string, number],
-    ...[number | undefined, number | null | undefined, string | undefined],
+    ...[stillMs?: number, steady?: number | null, count?: string | null, ended?: string],
   ];
+  // An older desgw noted the time of day, which says nothing.
+  const seen = typeof count === 'string' ? { count, steady: steady ?? 0 } : undefined;
   return {
     digest,
     since,
-    ...(typeof seen === 'number' ? { stillMs: stillMs ?? 0, seen } : {}),
+    ...(seen === undefined ? {} : { stillMs: stillMs ?? 0, seen }),
     ...(ended === undefined ? {} : { ended }),
   };
 }

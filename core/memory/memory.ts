@@ -17,9 +17,9 @@ export interface KnownFile {
 export interface KnownSighting {
   readonly digest: Digest;
   readonly since: Instant;
-  /** Added up from look to look until `seen`. */
+  /** Added up from look to look until `seen`, a reading of a clock that nobody can set. */
   readonly stillMs?: number;
-  readonly seen?: Instant;
+  readonly seen?: { readonly count: string; readonly steady: number };
   /** Digest of all that was seen beside the answer by which it had ended. */
   readonly ended?: Digest;
 }

@@ -5,6 +5,7 @@
 import type { Exit } from '../api/facts.ts';
 import type { Path } from '../api/values.ts';
 import type { AttemptState } from '../plan/view.ts';
+import { countOf } from '../world/clock.ts';
 import type { ProcessIdentity, World } from '../world/world.ts';
 
 /** The directory of an attempt. */
@@ -43,16 +44,31 @@ export function supervisorOf(world: World, dir: Path): ProcessIdentity | undefin
   const [, pid, start] = /^(\d+) (\S*)\n$/.exec(world.files.readText(`${dir}/pid`) ?? '') ?? [];
   const where = parsed(world.files.readText(`${dir}/host`));
   if (pid === undefined || where === undefined) return undefined;
-  return { ...where, pid: Number(pid), start: start ?? '' };
+  const { steady: _, ...identity } = where;
+  return { ...identity, pid: Number(pid), start: start ?? '' };
 }
 
-function parsed(text: string | undefined): Omit<ProcessIdentity, 'pid' | 'start'> | undefined {
+/** Milliseconds since an attempt was prepared; undefined where another clock has counted them. */
+export function attemptAge({ files, processes, clock }: World, token: string): number | undefined {
+  const where = parsed(files.readText(`${attemptDirectory(token)}/host`));
+  return where?.steady === undefined || countOf(where) !== countOf(processes.self)
+    ? undefined
+    : clock.steady() - where.steady;
+}
+
+/** Who prepared an attempt, and when by the clock that nobody can set. */
+interface Prepared extends Omit<ProcessIdentity, 'pid' | 'start'> {
+  readonly steady?: number;
+}
+
+function parsed(text: string | undefined): Prepared | undefined {
   try {
-    const { host, boot, space, machine, booted, user } = JSON.parse(text ?? '');
+    const { host, boot, space, machine, booted, user, steady } = JSON.parse(text ?? '');
     return {
       ...{ host, boot, user },
       ...(space === undefined ? {} : { space }),
       ...(machine === undefined ? {} : { machine, booted }),
+      ...(typeof steady === 'number' ? { steady } : {}),
     };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;

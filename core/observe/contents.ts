@@ -9,7 +9,7 @@ import type { KnownFile, Memory } from '../memory/memory.ts';
 import type { Stamps } from '../memory/trace.ts';
 import { contentOf, keysDigest, linkDigest, membersDigest, unfit } from '../plan/left.ts';
 import type { Stat, World } from '../world/world.ts';
-import { COARSE_TICK_MS, FINE_TICK_MS, pickStat, racy, stampOf, tick, unchanged } from './known.ts';
+import { FINE_TICK_MS, pickStat, racy, stampOf, tickOf, unchanged } from './known.ts';
 import { type Looked, lookAt, lookAtAll } from './looked.ts';
 import { Texts } from './texts.ts';
 
@@ -35,7 +35,7 @@ export class Contents {
   readonly #mayWrite: boolean;
   readonly #stats = new Map<Path, Looked | undefined>();
   readonly #globs = new Map<string, Globbed>();
-  #clock: { at: number; reading: number } | undefined;
+  #clock: { at: number; reading: ReturnType<World['files']['now']> } | undefined;
 
   constructor(
     world: World,
@@ -62,9 +62,20 @@ export class Contents {
     }
     const list = [...paths];
     const stats = await lookAtAll(this.#world.files, list);
+    const at = this.#world.clock.steady();
     list.forEach((path, i) => {
-      this.#stats.set(path, stats[i]);
+      this.#stats.set(path, sightedAt(at, stats[i]));
     });
+    if (list.some((path, i) => this.#isToBeLearnedElsewhere(path, stats[i])))
+      await this.#world.clock.sleep(FINE_TICK_MS + 5);
+  }
+
+  /** Of a disk whose clock cannot be read only time tells: what is read at once would be read again. */
+  #isToBeLearnedElsewhere(path: Path, stat: Stat | undefined): boolean {
+    if (stat === undefined || stat.directory || !this.#mayWrite) return false;
+    const known = this.#memory.files.get(path);
+    if (known !== undefined && unchanged(known, stat) && !racy(known)) return false;
+    return tickOf(stat) === FINE_TICK_MS && this.#readingFor(stat) === undefined;
   }
 
   /** Digest of a file's content now, from the record if its stat is that of the record. */
@@ -145,8 +156,9 @@ export class Contents {
     }
     if (paths.length === 0) return;
     const stats = await lookAtAll(this.#world.files, paths);
+    const at = this.#world.clock.steady();
     paths.forEach((path, i) => {
-      this.#stats.set(path, stats[i]);
+      this.#stats.set(path, sightedAt(at, stats[i], this.#stats.get(path)));
       this.texts.forget(path);
     });
   }
@@ -204,11 +216,11 @@ export class Contents {
 
   /** Notes what is known already of a file just put in place, sparing a second reading. */
   know(path: Path, digest: Digest): void {
-    const seen = this.#fileSystemTime();
-    const stat = this.#world.files.stat(path);
+    const stat = sightedAt(this.#world.clock.steady(), this.#world.files.stat(path));
     this.#stats.set(path, stat);
     this.texts.forget(path);
-    if (stat !== undefined) this.learned.set(path, { ...pickStat(stat), digest, seen });
+    if (stat === undefined) return;
+    this.learned.set(path, { ...pickStat(stat), digest, seen: this.#timeOn(stat) });
   }
 
   /**
@@ -218,28 +230,36 @@ export class Contents {
   async confirm(): Promise<void> {
     const doubtful = [...this.learned].filter(([, known]) => racy(known));
     if (doubtful.length === 0 || !this.#mayWrite) return;
-    if (doubtful.every(([, known]) => tick(known) === COARSE_TICK_MS)) return;
-    await this.#world.clock.sleep(FINE_TICK_MS + 5);
+    if (doubtful.some(([, known]) => tickOf(known) === FINE_TICK_MS))
+      await this.#world.clock.sleep(FINE_TICK_MS + 5);
     this.#clock = undefined;
-    for (const [path, known] of doubtful) {
-      const seen = this.#fileSystemTime();
-      const stat = this.#world.files.stat(path);
-      if (stat === undefined || !unchanged(known, stat)) this.learned.delete(path);
-      else if (this.#world.files.digest(path) !== known.digest) this.learned.delete(path);
-      else this.learned.set(path, { ...known, seen });
+    for (const [path, known] of doubtful) this.#confirm(path, known);
+  }
+
+  #confirm(path: Path, known: KnownFile): void {
+    const stat = this.#world.files.stat(path);
+    if (stat === undefined || !unchanged(known, stat)) {
+      this.learned.delete(path);
+      return;
     }
+    const before = this.#stats.get(path);
+    const seen = this.#timeOn(sightedAt(this.#world.clock.steady(), stat, before)!);
+    // What the clock does not clear yet need not be read.
+    if (racy({ ...known, seen })) return;
+    if (this.#world.files.digest(path) !== known.digest) this.learned.delete(path);
+    else this.learned.set(path, { ...known, seen });
   }
 
   #statOf(path: Path): Looked | undefined {
     const seen = this.#stats.get(path);
     if (seen !== undefined || this.#stats.has(path)) return seen;
-    const stat = lookAt(this.#world.files, path);
+    const stat = sightedAt(this.#world.clock.steady(), lookAt(this.#world.files, path));
     this.#stats.set(path, stat);
     return stat;
   }
 
-  #learn(path: Path, stat: Stat): Digest {
-    const seen = this.#fileSystemTime();
+  #learn(path: Path, stat: Looked): Digest {
+    const seen = this.#timeOn(stat);
     let digest: Digest;
     try {
       digest = this.#world.files.digest(path);
@@ -251,23 +271,39 @@ export class Contents {
     return digest;
   }
 
-  /** The clock that stamps files, which need not agree with ours; 0 when it may not be asked. */
-  #fileSystemTime(): number {
+  /**
+   * What the clock that stamps a file shows now, at least; 0 when nothing may be written. Where it
+   * cannot be read, it showed the file's own time when that was first seen, and goes on since.
+   */
+  #timeOn(stat: Looked): number {
     if (!this.#mayWrite) return 0;
-    const now = this.#world.clock.now();
-    if (this.#clock === undefined || Math.abs(now - this.#clock.at) > CLOCK_READING_MS) {
-      this.#clock = { at: now, reading: this.#readClock() };
-    }
-    return this.#clock.reading;
+    const now = this.#world.clock.steady();
+    return this.#readingFor(stat) ?? stat.ctime + now - (stat.at ?? now);
   }
 
-  /** Where nothing can be written, what is learned cannot be believed next time. */
-  #readClock(): number {
+  /** What the clock of the workspace's own file system shows, for a file that is on it. */
+  #readingFor({ dev }: Stat): number | undefined {
+    const now = this.#world.clock.steady();
+    if (this.#clock === undefined || now - this.#clock.at > CLOCK_READING_MS)
+      this.#clock = { at: now, reading: this.#readClock() };
+    const { reading } = this.#clock;
+    return reading.dev === dev ? reading.time : undefined;
+  }
+
+  /** Where nothing can be written, what is learned is proved by time alone. */
+  #readClock(): ReturnType<World['files']['now']> {
     try {
       return this.#world.files.now();
     } catch (error) {
-      if (isSystemError(error)) return 0;
+      if (isSystemError(error)) return { time: 0, dev: -1 };
       throw error;
     }
   }
+}
+
+/** A look, with when the file was first seen as it is. */
+function sightedAt(at: number, stat: Looked | undefined, before?: Looked): Looked | undefined {
+  if (stat === undefined) return undefined;
+  const since = before !== undefined && unchanged(before, stat) ? before.at : undefined;
+  return { ...stat, at: since ?? at };
 }

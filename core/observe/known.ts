@@ -7,7 +7,7 @@ import type { Stat } from '../world/world.ts';
 export const FINE_TICK_MS = 20;
 
 /** The same of clocks that tell whole seconds. */
-export const COARSE_TICK_MS = 2000;
+const COARSE_TICK_MS = 2000;
 
 /** What of a stat is on record. */
 export const pickStat = ({ size, mtime, ctime, ino }: Stat) => ({ size, mtime, ctime, ino });
@@ -27,8 +27,8 @@ export const unchanged = (
   known.ino === stat.ino;
 
 /** Milliseconds between two ticks of the clock that stamped a file. */
-export const tick = (known: KnownFile): number =>
-  known.ctime % 1000 === 0 ? COARSE_TICK_MS : FINE_TICK_MS;
+export const tickOf = ({ ctime }: Pick<Stat, 'ctime'>): number =>
+  ctime % 1000 === 0 ? COARSE_TICK_MS : FINE_TICK_MS;
 
 /** Whether the file could have changed once more under the same time stamp after it was read. */
-export const racy = (known: KnownFile): boolean => known.ctime + tick(known) > known.seen;
+export const racy = (known: KnownFile): boolean => known.ctime + tickOf(known) > known.seen;

@@ -74,7 +74,7 @@ export class Observer extends Contents implements View {
     this.#memory = memory;
     this.#options = options;
     this.#looker = new Looker(world, options);
-    this.#stillness = options.stillness ?? new Stillness(world.clock);
+    this.#stillness = options.stillness ?? new Stillness(world.clock, world.processes.self);
     this.#believesEndings = options.believesEndings === true;
   }
 

@@ -1,12 +1,13 @@
 /**
  * For how long what is observed has not moved: the time from one look to the next is added up while
- * they see the same. A gap counts by a clock that nobody can set where this process made both looks,
- * and never for more than one look can vouch for: a clock that jumps, or a machine that slept,
- * makes nothing old.
+ * they see the same. A gap counts by a clock that nobody can set, which processes on one boot of one
+ * host have in common; from one host to another nobody can tell, and nothing is added. It never counts
+ * for more than one look can vouch for: a clock that jumps, or a machine that slept, makes nothing old.
  */
 import type { Digest, TargetName } from '../api/values.ts';
 import type { KnownSighting } from '../memory/memory.ts';
-import type { Clock } from '../world/world.ts';
+import { countOf } from '../world/clock.ts';
+import type { Clock, ProcessIdentity } from '../world/world.ts';
 
 /** The longest time before a look that it can say anything of. */
 const LONGEST_GAP_MS = 15 * 60_000;
@@ -25,10 +26,13 @@ interface Last {
 /** One for all looks of a process. */
 export class Stillness {
   readonly #clock: Clock;
+  readonly #count: string;
   readonly #last = new Map<TargetName, Last>();
 
-  constructor(clock: Clock) {
+  /** @param self whose clock it is */
+  constructor(clock: Clock, self: ProcessIdentity) {
     this.#clock = clock;
+    this.#count = countOf(self);
   }
 
   /**
@@ -50,10 +54,16 @@ export class Stillness {
     if (last?.digest === digest && (forgotten ?? last.forgotten) === last.forgotten)
       stillMs = last.stillMs + counted(steady - last.steady);
     else if (last === undefined && recorded !== undefined)
-      stillMs = (recorded.stillMs ?? 0) + counted(now - (recorded.seen ?? recorded.since));
+      stillMs = (recorded.stillMs ?? 0) + this.#sinceLookAt(recorded, steady);
     this.#last.set(name, { digest, stillMs, steady, forgotten });
-    if (recorded !== undefined && stillMs - (recorded.stillMs ?? 0) < WORTH_MS) return { stillMs };
-    return { stillMs, record: { digest, since: recorded?.since ?? now, stillMs, seen: now } };
+    const isWorth = recorded === undefined || stillMs - (recorded.stillMs ?? 0) >= WORTH_MS;
+    if (!isWorth && recorded.seen?.count === this.#count) return { stillMs };
+    const seen = { count: this.#count, steady };
+    return { stillMs, record: { digest, since: recorded?.since ?? now, stillMs, seen } };
+  }
+
+  #sinceLookAt({ seen }: KnownSighting, steady: number): number {
+    return seen?.count === this.#count ? counted(steady - seen.steady) : 0;
   }
 }
 

@@ -95,7 +95,7 @@ class BuildRun {
     this.#patience = new Patience(project.world.clock, options);
     this.#telling = new Telling(options.emit);
     this.#environments = environmentsOf(project.world);
-    this.#stillness = new Stillness(project.world.clock);
+    this.#stillness = new Stillness(project.world.clock, project.world.processes.self);
     this.#listings = new Listings(project.world.clock);
     this.#programs = new Programs(project.world.files);
   }

@@ -21,8 +21,9 @@ export interface Course {
   /** The attempt, and when it began, which may have been in an earlier invocation. */
   readonly token: string;
   readonly startedAt: number;
-  /** When this invocation began with it. */
+  /** When this invocation began with it, and the same by the clock that nobody can set. */
   readonly begun: number;
+  readonly begunSteadily: number;
   readonly keeper: Keeper;
   /** The targets that are made; what they are made from is looked at once more at the end. */
   entries: readonly Entry[];
@@ -47,6 +48,7 @@ export function courseOf(
   const begun = world.clock.now();
   return {
     ...{ action, context, recipe, entries, begun },
+    begunSteadily: world.clock.steady(),
     facts: observer.facts(node, members, due, recipe.reads ?? []),
     log: logPath(action.name, run),
     ...attemptOf(action, entries[0]!, context, begun),

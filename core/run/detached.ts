@@ -8,7 +8,8 @@ export function prepareAttempt(world: World, token: string): Path {
   const dir = attemptDirectory(token);
   const { pid: _, start: __, ...where } = world.processes.self;
   world.files.makeDirectory(dir);
-  world.files.write(`${dir}/host`, JSON.stringify(where));
+  const steady = world.clock.steady();
+  world.files.write(`${dir}/host`, JSON.stringify({ ...where, steady }));
   return dir;
 }
 

@@ -2,7 +2,7 @@
 import type { Exit } from '../api/facts.ts';
 import type { Exec } from '../api/steps.ts';
 import type { Path } from '../api/values.ts';
-import { attemptExit, attemptState } from '../observe/attempts.ts';
+import { attemptAge, attemptExit, attemptState } from '../observe/attempts.ts';
 import { revokeAttempt, stopAttempt } from './detached.ts';
 import { Silence } from './silence.ts';
 import { nameOf, type RunOptions } from './step-options.ts';
@@ -32,9 +32,11 @@ export async function follow(
   capture: Path,
   neverBegan: () => string | undefined,
 ): Promise<Followed> {
-  const { world, token, signal, startedAt } = options;
+  const { world, token, signal } = options;
   const { timeout } = step;
-  const deadline = timeout === undefined ? undefined : startedAt + timeout * 1000;
+  // Where nobody can tell when it began, it began now.
+  const began = world.clock.steady() - (attemptAge(world, token) ?? 0);
+  const deadline = timeout === undefined ? undefined : began + timeout * 1000;
   const silence = new Silence(world, capture, step.silence);
   for (let check = 1; ; check++) {
     const state = attemptState(world, token);
@@ -44,7 +46,7 @@ export async function follow(
     if (why !== undefined) return { state: 'never began', why };
     if (state === 'lost') return { state: 'lost' };
     if (signal.aborted) return { state: 'left' };
-    if (deadline !== undefined && world.clock.now() > deadline) {
+    if (deadline !== undefined && world.clock.steady() > deadline) {
       // What has not even begun by now must not begin any more.
       if (revokeAttempt(world, token)) return { state: 'taken back' };
       await stopAttempt(world, token);

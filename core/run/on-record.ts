@@ -52,6 +52,12 @@ export function finishingOf(
   return { ...started, kind: 'finishing', signature, outputs };
 }
 
+/** When a run came to its end, and for how long this invocation was at it. */
+const endOf = ({ begunSteadily, context: { world } }: Course) => ({
+  at: world.clock.now(),
+  ms: Math.round(world.clock.steady() - begunSteadily),
+});
+
 /** On record when everything is in place. */
 export function builtOf(
   entry: Entry,
@@ -60,14 +66,12 @@ export function builtOf(
   receipt: string | undefined,
 ): Built {
   const { node, run, signature, again } = entry;
-  const { action, token, begun, context } = course;
-  const now = context.world.clock.now();
+  const { action, token } = course;
   return {
     kind: 'built',
     how: 'built',
     run,
-    at: now,
-    ms: now - begun,
+    ...endOf(course),
     signature,
     because: action.reasons,
     outputs,
@@ -82,7 +86,7 @@ export function builtOf(
 /** On record when it failed; with `doubt` it may have had its effect all the same. */
 export function failedOf(
   entry: Entry,
-  { action, token, begun, context }: Course,
+  course: Course,
   end: {
     readonly problems: readonly Problem[];
     readonly log: Path;
@@ -90,12 +94,11 @@ export function failedOf(
     readonly doubt: boolean;
   },
 ): Failed {
-  const now = context.world.clock.now();
+  const { action, token } = course;
   return {
     kind: 'failed',
     run: entry.run,
-    at: now,
-    ms: now - begun,
+    ...endOf(course),
     signature: entry.signature,
     because: action.reasons,
     ...entry.set,

@@ -19,6 +19,7 @@ export class Patience {
   readonly #wait: boolean;
   /** Seconds after which waiting ends; undefined: no limit. */
   readonly #limit: number | undefined;
+  /** By the clock that nobody can set, as all of these. */
   readonly begun: number;
   #pause = FIRST_LOOK;
   /** Since when targets could not be seen, without having been seen in between. */
@@ -31,11 +32,11 @@ export class Patience {
     this.#clock = clock;
     this.#wait = wait;
     this.#limit = waitTimeout;
-    this.begun = clock.now();
+    this.begun = clock.steady();
   }
 
   get isOver(): boolean {
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     return !this.#wait || (this.#limit !== undefined && now - this.begun > this.#limit * 1000);
   }
 
@@ -49,7 +50,7 @@ export class Patience {
 
   /** Disks are away for a moment now and then; nobody is called failed, or left out, for that. */
   awaitsSight(target: TargetName): boolean {
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     const since = this.#unseenSince.get(target) ?? now;
     this.#unseenSince.set(target, since);
     return this.#wait && now - since < UNSEEN_LIMIT * 1000;

@@ -204,13 +204,14 @@ class Execute {
       this.#close(this.#node(action.makes[0]!), blocked([by], this.#verdicts));
       return;
     }
-    const begun = this.#context.world.clock.now();
+    const begun = this.#context.world.clock.steady();
     const before = action.makes.map((name) => this.#plan.verdicts.get(name)?.product);
     const landing = await perform(action, this.#context);
-    const at = this.#context.world.clock.now();
+    const { clock } = this.#context.world;
+    const [at, ms] = [clock.now(), Math.round(clock.steady() - begun)];
     const nodes = action.makes.map((name) => this.#node(name));
     const { emit, world } = this.#context;
-    const ended = { at, ms: at - begun, before, nodes };
+    const ended = { at, ms, before, nodes };
     for (const event of landingEvents(action, landing, ended, world.files)) emit(event);
     this.#fold(action, landing);
   }

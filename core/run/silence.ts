@@ -16,13 +16,13 @@ export class Silence {
     this.#world = world;
     this.#log = log;
     this.#limit = limit;
-    this.#since = world.clock.now();
+    this.#since = world.clock.steady();
   }
 
   told(): number | undefined {
     if (this.#limit === undefined || this.#said) return undefined;
     const size = this.#world.files.stat(this.#log)?.size ?? 0;
-    const now = this.#world.clock.now();
+    const now = this.#world.clock.steady();
     if (size !== this.#size) {
       this.#size = size;
       this.#since = now;

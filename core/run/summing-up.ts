@@ -66,7 +66,7 @@ export function sumUp(
         : outcomeOf(failed, held, plan, verdicts),
     ...(findings.length === 0 ? {} : { findings }),
     ...(kept.length === 0 ? {} : { stillSet: kept }),
-    ms: clock.now() - how.begun,
+    ms: Math.round(clock.steady() - how.begun),
     goals: plan.goals,
     built: [...soFar.built.keys()],
     spared: [...soFar.spared],

@@ -8,6 +8,7 @@ import type { FsModule } from '../world/fs.ts';
 import type { ProcessIdentity, Spawn, World } from '../world/world.ts';
 import { type FixedClock, fixedClock } from './clock.ts';
 import type { Chance } from './disk.ts';
+import type { OtherDisk } from './disks.ts';
 import { type Fault, faultyFs, isStop, Stopped } from './faults.ts';
 import { type MemoryFiles, memoryFiles, WORKSPACE } from './memory-files.ts';
 
@@ -54,6 +55,7 @@ export interface Engine extends World {
 export interface MachineOptions {
   readonly clock?: FixedClock;
   readonly grain?: number;
+  readonly otherDisk?: OtherDisk | undefined;
 }
 
 export interface Machine {
@@ -92,9 +94,9 @@ interface Job {
 export function memoryMachine(
   tree: { readonly [path: string]: string },
   programs: Programs = {},
-  { clock = fixedClock(), grain = 1 }: MachineOptions = {},
+  { clock = fixedClock(), ...disks }: MachineOptions = {},
 ): Machine {
-  const memory = memoryFiles(tree, { clock, grain });
+  const memory = memoryFiles(tree, { clock, ...disks });
   const { fs } = memory;
   const started: (readonly string[])[] = [];
   const jobs: Job[] = [];

@@ -6,6 +6,7 @@ import { openFiles } from '../world/files.ts';
 import type { FsModule } from '../world/fs.ts';
 import type { Clock, Files } from '../world/world.ts';
 import { type Disk, powerDisk, type Times } from './disk.ts';
+import { type OtherDisk, withOtherDisk } from './disks.ts';
 
 /** Where the workspace lies. */
 export const WORKSPACE = '/workspace';
@@ -25,18 +26,21 @@ export interface Stamping {
   readonly clock?: Pick<Clock, 'now'>;
   /** Milliseconds that time stamps are apart: those of some network disks are two seconds. */
   readonly grain?: number;
+  /** Part of the tree is on a disk with a clock of its own. */
+  readonly otherDisk?: OtherDisk | undefined;
 }
 
 /** A workspace in memory that holds `tree`: path relative to it, or absolute -> text. */
 export function memoryFiles(
   tree: { readonly [path: string]: string } = {},
-  { clock = realClock(), grain = 1 }: Stamping = {},
+  { clock = realClock(), grain = 1, otherDisk }: Stamping = {},
 ): MemoryFiles {
   const { volume, times } = stampedVolume(() => new Date(Math.floor(clock.now() / grain) * grain));
   volume.fromJSON({ ...tree }, WORKSPACE);
   volume.mkdirSync(WORKSPACE, { recursive: true });
   const disk = powerDisk(volume, asReal(createFsFromVolume(volume) as unknown as FsModule), times);
-  return { files: openFiles(WORKSPACE, disk.fs), fs: disk.fs, disk, tree: () => treeOf(disk.fs) };
+  const fs = otherDisk === undefined ? disk.fs : withOtherDisk(disk.fs, otherDisk);
+  return { files: openFiles(WORKSPACE, fs), fs, disk, tree: () => treeOf(fs) };
 }
 
 /** memfs stamps its files by the clock of the computer; these are stamped by the clock given. */

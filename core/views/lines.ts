@@ -3,7 +3,7 @@
  * about what is fresh; like ones folded. Fit for terminals, pipes and logs alike.
  */
 
-import type { Instant, TargetName } from '../api/values.ts';
+import type { TargetName } from '../api/values.ts';
 import type { Action } from '../plan/verdict.ts';
 import type { BuildEvent } from '../run/events.ts';
 import { exitText } from '../words/exit.ts';
@@ -33,7 +33,7 @@ export interface Lines extends Reporter {
   /** Tells that it goes on, and how far it is. */
   heartbeat(block: readonly string[]): void;
   /** When a line was written last. */
-  readonly spokenAt: Instant;
+  readonly spokenAt: number;
 }
 
 /** Between two lines about the same waiting. */
@@ -60,14 +60,14 @@ class LineByLine implements Lines {
   readonly #options: LinesOptions;
   readonly activity = new Activity();
   readonly #folds = new Folds(this.activity);
-  #told: { readonly text: string; readonly at: Instant } | undefined;
-  spokenAt: Instant;
+  #told: { readonly text: string; readonly at: number } | undefined;
+  spokenAt: number;
 
   constructor(terminal: Terminal, clock: Clock, options: LinesOptions) {
     this.#terminal = terminal;
     this.#clock = clock;
     this.#options = options;
-    this.spokenAt = clock.now();
+    this.spokenAt = clock.steady();
   }
 
   event(event: BuildEvent): void {
@@ -155,7 +155,7 @@ class LineByLine implements Lines {
     const about = target === undefined ? '' : `${display(target)}: `;
     const word = this.#terminal.paintErr('yellow', 'warning');
     const text = `${this.#time()}${word}: ${about}${displayLines(message)}`;
-    this.spokenAt = this.#clock.now();
+    this.spokenAt = this.#clock.steady();
     this.#terminal.err(this.#fitted(text));
   }
 
@@ -163,7 +163,7 @@ class LineByLine implements Lines {
   #tellWaiting(targets: readonly TargetName[]): void {
     if (this.#terminal.isLive || targets.length === 0) return;
     const text = waitingText(targets, this.activity.progress);
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     const due = this.#told === undefined || now - this.#told.at >= WAITING_EVERY_MS;
     if (this.#told?.text === text || !(due || this.#options.verbose)) return;
     this.#told = { text, at: now };
@@ -184,7 +184,7 @@ class LineByLine implements Lines {
   }
 
   #write(text: string): void {
-    this.spokenAt = this.#clock.now();
+    this.spokenAt = this.#clock.steady();
     this.#terminal.out(this.#fitted(text));
   }
 

@@ -30,23 +30,23 @@ export function liveReporter(terminal: Terminal, clock: Clock, options: LiveOpti
   const stop = new AbortController();
   const begun = clock.now();
   let drawn = Number.NEGATIVE_INFINITY;
-  let beaten = begun;
+  let beaten = clock.steady();
   const block = () =>
     blockLines(lines.activity, { ...options, now: clock.now(), begun, height: terminal.height });
   const draw = () => {
     if (!terminal.isLive) return;
-    drawn = clock.now();
+    drawn = clock.steady();
     terminal.live(block());
   };
   const clear = () => {
     if (terminal.isLive) terminal.live([]);
   };
   const beat = () => {
-    if (clock.now() - beaten < HEARTBEAT_MS) return;
-    beaten = clock.now();
+    if (clock.steady() - beaten < HEARTBEAT_MS) return;
+    beaten = clock.steady();
     const before = lines.spokenAt;
     lines.flush();
-    if (!terminal.isLive && lines.spokenAt === before && clock.now() - before >= HEARTBEAT_MS)
+    if (!terminal.isLive && lines.spokenAt === before && clock.steady() - before >= HEARTBEAT_MS)
       lines.heartbeat(block());
   };
   const tick = async () => {
@@ -64,7 +64,7 @@ export function liveReporter(terminal: Terminal, clock: Clock, options: LiveOpti
       if (event.kind === 'finished') clear();
       lines.event(event);
       if (event.kind === 'finished') stop.abort();
-      else if (Math.abs(clock.now() - drawn) >= REST_MS) draw();
+      else if (clock.steady() - drawn >= REST_MS) draw();
     },
     end() {
       stop.abort();

@@ -1,11 +1,22 @@
 /** Time for people and for waiting. Nothing here may decide what is fresh. */
-import type { Clock } from './world.ts';
+import type { Clock, ProcessIdentity } from './world.ts';
+
+/**
+ * Names what `steady` of a process counts from: readings of two processes can be compared where it
+ * is the same for both, on one boot of one host.
+ */
+export const countOf = ({
+  host,
+  boot,
+  space = '',
+}: Omit<ProcessIdentity, 'pid' | 'start' | 'user'>) => `${host} ${boot} ${space}`;
 
 /** The computer's clock. `sleep` ends early, without an error, when its signal aborts. */
 export function realClock(): Clock {
   return {
     now: () => Date.now(),
-    steady: () => performance.now(),
+    // CLOCK_MONOTONIC, which counts from the boot of the machine and stands still while it sleeps.
+    steady: () => Number(process.hrtime.bigint()) / 1e6,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();

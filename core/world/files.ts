@@ -265,14 +265,15 @@ function prepared(
  * Writes to a file and tells when that was, by the file system's clock. Over what is there: a file
  * that is truncated and closed again makes some file systems wait for the disk.
  */
-function stamp(fs: FsModule, placing: Placing, path: string): number {
+function stamp(fs: FsModule, placing: Placing, path: string) {
   const fd = placing.openMaking(path, OVER);
   try {
     placing.writeAll(fd, Buffer.from('\n'));
   } finally {
     fs.closeSync(fd);
   }
-  return fs.statSync(path).ctimeMs;
+  const { ctimeMs, dev } = fs.statSync(path);
+  return { time: ctimeMs, dev };
 }
 
 const OVER = nodeFs.constants.O_WRONLY | nodeFs.constants.O_CREAT;

@@ -52,7 +52,7 @@ const NEVER_FILES: { readonly [code: string]: string } = {
 function neverAFile(error: unknown): Stat | undefined {
   const odd = NEVER_FILES[codeOf(error) ?? ''];
   if (odd === undefined) return undefined;
-  return { size: 0, mtime: 0, ctime: 0, ino: 0, directory: false, odd };
+  return { size: 0, mtime: 0, ctime: 0, ino: 0, dev: 0, directory: false, odd };
 }
 
 const QUIETLY = { throwIfNoEntry: false } as const;
@@ -63,6 +63,7 @@ function shorten(stat: Stats): Stat {
     mtime: stat.mtimeMs,
     ctime: stat.ctimeMs,
     ino: stat.ino,
+    dev: stat.dev,
     directory: stat.isDirectory(),
   };
   if (stat.isFile()) return stat.nlink > 1 ? { ...short, links: stat.nlink } : short;

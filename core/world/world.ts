@@ -47,6 +47,8 @@ export interface Stat {
   /** Cannot be forged by `touch`; this one decides whether a cached digest may be trusted. */
   readonly ctime: Instant;
   readonly ino: number;
+  /** Which file system it is on: each stamps files by a clock of its own. */
+  readonly dev: number;
   readonly directory: boolean;
   /** What the path itself holds, where it is a symbolic link; the rest tells of what it leads to. */
   readonly link?: string;
@@ -117,8 +119,8 @@ export interface Files {
   /** Removes a directory of our own under `.desgw/` with all that is in it; refuses any other. */
   removeTree(path: Path): void;
   makeDirectory(path: Path): void;
-  /** The file system's own idea of now: the ctime of a small file under `.desgw/` just written. */
-  now(): Instant;
+  /** The idea of now of the file system `.desgw/` is on: the ctime of a small file just written. */
+  now(): { readonly time: Instant; readonly dev: number };
   /** Why somebody else could have written a file; undefined when nobody could. */
   strangerIn(path: Path): string | undefined;
   /** Makes a directory that is this user's alone, or says `false` because it cannot be. */
@@ -218,7 +220,7 @@ export interface ProcessIdentity {
 
 export interface Clock {
   now(): Instant;
-  /** Milliseconds since some moment that only ever grow, whatever is done to the clock. */
+  /** Milliseconds that only ever grow, whatever is done to the clock: see `countOf` in `clock.ts`. */
   steady(): number;
   /** Resolves after `ms`, or at once when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;

@@ -182,10 +182,11 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
         mtime: found.mtime,
         ctime: found.mtime,
         ino: found.ino,
+        dev: 1,
         directory: false,
       };
     return folders.has(short(path))
-      ? { size: 0, mtime: 0, ctime: 0, ino: 0, directory: true }
+      ? { size: 0, mtime: 0, ctime: 0, ino: 0, dev: 1, directory: true }
       : undefined;
   };
   const readText = (path: Path): string | undefined => {
@@ -284,7 +285,7 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
     },
     removeTree: () => {},
     makeDirectory: () => {},
-    now: () => clock.ms,
+    now: () => ({ time: clock.ms, dev: 1 }),
     strangerIn: () => undefined,
     privateDirectory: () => true,
     isOwnOrAbsent: () => true,

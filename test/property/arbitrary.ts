@@ -220,7 +220,7 @@ export type Op =
       readonly which: number;
       readonly value: 'ready 0' | 'ready 1' | 'soon' | 'failed';
     }
-  | { readonly op: 'pass'; readonly ms: number }
+  | { readonly op: 'pass' | 'set clock'; readonly ms: number }
   | {
       readonly op: 'build';
       readonly jobs: number;

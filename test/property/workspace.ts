@@ -10,6 +10,7 @@ import type { Facts, RunFacts } from '../../core/api/facts.ts';
 import type { Seen, Sighting } from '../../core/api/looks.ts';
 import type { Chain, Once, Recipe, Rule } from '../../core/api/rules.ts';
 import type { Json } from '../../core/api/values.ts';
+import type { OtherDisk } from '../../core/testing/disks.ts';
 import type { Call, Program } from '../../core/testing/machine.ts';
 
 /** One target. `exec` runs a program, `write` a function; `check` is an `exec` that leaves no file. */
@@ -46,6 +47,8 @@ export interface Workspace {
   readonly failsLate: boolean;
   /** Time stamps of files are two seconds apart. */
   readonly coarse: boolean;
+  /** The sources are on a disk of another clock. */
+  readonly sourceDisk?: Omit<OtherDisk, 'under'>;
   /** Programs that fail; what they would make is left half-written. */
   readonly failing: Set<string>;
   readonly env: { [name: string]: string };

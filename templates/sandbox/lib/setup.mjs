@@ -6,7 +6,7 @@
  */
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { dialsFor } from './dials.mjs';
 import { exposureDatabase } from './exposures.mjs';
 import { namesIn, put, putNew, textOf } from './files.mjs';
@@ -82,11 +82,15 @@ function processTemplates() {
       procnum: '',
     });
     if (fs.existsSync(exp)) continue;
-    fs.mkdirSync(exp, { recursive: true });
+    // Whole or not at all: half of one would be left alone for ever, and change every DAG that needs it.
+    const half = join(dirname(exp), `.${expnum}.half`);
+    fs.rmSync(half, { recursive: true, force: true });
+    fs.mkdirSync(half, { recursive: true });
     for (const ccd of TEMPLATE_CCDS) {
-      writeSeCcd(exp, { exposure: expnum, band, ccd, rp: RP }, fs.writeFileSync);
+      writeSeCcd(half, { exposure: expnum, band, ccd, rp: RP }, fs.writeFileSync);
     }
-    writeSeWhole(exp, { exposure: expnum, rp: RP });
+    writeSeWhole(half, { exposure: expnum, rp: RP });
+    fs.renameSync(half, exp);
   }
 }
 

@@ -80,7 +80,10 @@ describe('how an attempt stands', () => {
 
 test('before a launch it is on disk where the program will run', () => {
   const { world } = worldWith({}, false);
-  expect([prepareAttempt(world, 'T'), world.files.readText(`${RUN}/host`)]).toEqual([RUN, HOST]);
+  expect([prepareAttempt(world, 'T'), world.files.readText(`${RUN}/host`)]).toEqual([
+    RUN,
+    HOST.replace('}', `,"steady":${world.clock.steady()}}`),
+  ]);
 });
 
 describe('taking an attempt back', () => {

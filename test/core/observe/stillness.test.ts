@@ -5,14 +5,17 @@ import { FORGOTTEN, Stillness } from '../../../core/observe/stillness.ts';
 
 const MINUTE = 60_000;
 
+const SELF = { host: 'des91', boot: 'b1', pid: 7, start: '7', user: 'mara' };
+
 /** Looks of one process, and what is on record after each. */
-function looks(record: { known?: KnownSighting }, start: { now: number }) {
-  const time = { now: start.now, steady: 0 };
-  const stillness = new Stillness({
-    now: () => time.now,
-    steady: () => time.steady,
-    sleep: async () => {},
-  });
+function looks(
+  record: { known?: KnownSighting },
+  start: { now: number; steady?: number },
+  boot = 'b1',
+) {
+  const time = { now: start.now, steady: start.steady ?? 0 };
+  const clock = { now: () => time.now, steady: () => time.steady, sleep: async () => {} };
+  const stillness = new Stillness(clock, { ...SELF, boot });
   return {
     pass(ms: number) {
       time.now += ms;
@@ -58,14 +61,30 @@ test('goes on from one process to the next, by a quarter of an hour a look at mo
   first.look('a');
   first.pass(10 * MINUTE);
   expect(first.look('a')).toBe(10);
-  expect(looks(record, { now: 20 * MINUTE }).look('a')).toBe(20);
-  expect(looks(record, { now: 30 * 60 * MINUTE }).look('a')).toBe(35);
-  expect(looks(record, { now: 0 }).look('a')).toBe(35);
+  expect(looks(record, { now: 0, steady: 20 * MINUTE }).look('a')).toBe(20);
+  expect(looks(record, { now: 0, steady: 30 * 60 * MINUTE }).look('a')).toBe(35);
 });
 
-test('a record from before there were looks on it vouches for one look', () => {
+test('whatever the time of day has become meanwhile', () => {
+  const record: { known?: KnownSighting } = {};
+  looks(record, { now: 0 }).look('a');
+  expect(looks(record, { now: 60 * MINUTE, steady: MINUTE }).look('a')).toBe(1);
+  expect(looks(record, { now: -60 * MINUTE, steady: 2 * MINUTE }).look('a')).toBe(2);
+});
+
+test('of the time between looks on two hosts, or after a restart, nobody can tell', () => {
+  const record: { known?: KnownSighting } = {};
+  const first = looks(record, { now: 0 });
+  first.look('a');
+  first.pass(10 * MINUTE);
+  expect(first.look('a')).toBe(10);
+  expect(looks(record, { now: 20 * MINUTE, steady: 20 * MINUTE }, 'b2').look('a')).toBe(10);
+  expect(looks(record, { now: 25 * MINUTE, steady: 25 * MINUTE }, 'b2').look('a')).toBe(15);
+});
+
+test('a record from before there were such looks vouches for none', () => {
   const record = { known: { digest: 'a', since: 0 } };
-  expect(looks(record, { now: 48 * 60 * MINUTE }).look('a')).toBe(15);
+  expect(looks(record, { now: 48 * 60 * MINUTE }).look('a')).toBe(0);
 });
 
 test('what was forgotten on purpose begins anew, also under a process that goes on', () => {

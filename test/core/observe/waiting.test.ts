@@ -23,7 +23,7 @@ function disk(names: readonly string[]) {
       return asked.map((dir) => {
         const found = dirs.get(dir);
         const times = found && { mtime: found.changed, ctime: found.changed };
-        return times && { size: 0, ino: 1, directory: true, ...times };
+        return times && { size: 0, ino: 1, dev: 1, directory: true, ...times };
       });
     },
   };
