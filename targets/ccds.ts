@@ -38,10 +38,8 @@ export function ccds(
   bandOf: BandOf,
   { afterwards = false, goOn }: { readonly afterwards?: boolean; readonly goOn?: GoOn } = {},
 ): Rule {
-  const { site, season, params } = followUp;
-  const marker = markerFile(followUp, exposure);
+  const { season, params } = followUp;
   const threshold = Number(params.ccdThreshold);
-  const looks = ccdLooks(site.pnfs, { exposure, season });
   return target(ccdsName(exposure), {
     doc: `which CCDs of ${exposure} are complete, failed or missing`,
     phase: GRID,
@@ -50,53 +48,7 @@ export function ccds(
     params: { threshold, season },
     ...(goOn === undefined ? {} : { goOn }),
     outputs: [ccdsFile(exposure)],
-    observe: {
-      valueFromFiles: true,
-      reads: [marker, ...('reads' in bandOf ? [bandOf.reads] : [])],
-      look: () =>
-        afterwards
-          ? looks
-          : [
-              ...looks,
-              submissionsLook(followUp, exposure),
-              { kind: 'ask', adapter: 'queue', question: null },
-            ],
-      judge: (seen, facts): Sighting => {
-        const band = 'band' in bandOf ? bandOf.band : bandOf.bandIn(facts.text(bandOf.reads));
-        if (band === undefined)
-          return {
-            state: 'failed',
-            definite: true,
-            why: `the band of ${exposure} is not known`,
-          };
-        const judged = reportFrom(seen.slice(0, looks.length), {
-          exposure,
-          band,
-          season,
-          threshold,
-        });
-        if (judged.state === 'failed') return judged;
-        const { report } = judged;
-        if (afterwards)
-          return {
-            state: 'ready',
-            value: report,
-            tally: ccdTally(report, 'none'),
-            note: ccdNote(report),
-          };
-        const about = readMarker(facts.maybeText(marker));
-        const sighting = ccdSighting({
-          report,
-          ...jobsFor(site.grid, seen.at(-1)!, allOf(about, seen.at(-2), { exposure, season })),
-          known: about !== undefined && (about.job ?? about.token) !== null,
-          again: about?.again === true,
-          unchangedForSeconds: facts.unchangedFor,
-          ...settling(site, params),
-        });
-        return withTicket(sighting, seen.at(-1), facts);
-      },
-      parts: (value) => focalPlane(value as CcdReport),
-    },
+    observe: observation(followUp, exposure, bandOf, { afterwards }),
     recipe: {
       version: '1',
       steps: ({ value, settled }) => {
@@ -110,7 +62,77 @@ export function ccds(
   });
 }
 
-type QueueSeen = Parameters<NonNullable<Rule['observe']>['judge']>[0][number];
+function observation(
+  followUp: FollowUp,
+  exposure: Exposure,
+  bandOf: BandOf,
+  { afterwards }: { readonly afterwards: boolean },
+): Observation {
+  const { site, season, params } = followUp;
+  const threshold = Number(params.ccdThreshold);
+  const looks = ccdLooks(site.pnfs, { exposure, season });
+  return {
+    valueFromFiles: true,
+    reads: [markerFile(followUp, exposure), ...('reads' in bandOf ? [bandOf.reads] : [])],
+    look: () =>
+      afterwards
+        ? looks
+        : [
+            ...looks,
+            submissionsLook(followUp, exposure),
+            { kind: 'ask', adapter: 'queue', question: null },
+          ],
+    judge: (seen, facts): Sighting => {
+      const band = 'band' in bandOf ? bandOf.band : bandOf.bandIn(facts.text(bandOf.reads));
+      if (band === undefined)
+        return {
+          state: 'failed',
+          definite: true,
+          why: `the band of ${exposure} is not known`,
+        };
+      const judged = reportFrom(seen.slice(0, looks.length), {
+        exposure,
+        band,
+        season,
+        threshold,
+      });
+      if (judged.state === 'failed') return judged;
+      const { report } = judged;
+      if (afterwards)
+        return {
+          state: 'ready',
+          value: report,
+          tally: ccdTally(report, 'none'),
+          note: ccdNote(report),
+        };
+      return onTheGrid(followUp, report, seen.slice(looks.length), facts);
+    },
+    parts: (value) => focalPlane(value as CcdReport),
+  };
+}
+
+/** How it stands while its jobs may be at work. */
+function onTheGrid(
+  followUp: FollowUp,
+  report: CcdReport,
+  [submissions, queue]: readonly QueueSeen[],
+  facts: Parameters<Observation['judge']>[1],
+): Sighting {
+  const { site, params } = followUp;
+  const about = readMarker(facts.maybeText(markerFile(followUp, report.exposure)));
+  const sighting = ccdSighting({
+    report,
+    ...jobsFor(site.grid, queue!, allOf(about, submissions, report)),
+    known: about !== undefined && (about.job ?? about.token) !== null,
+    again: about?.again === true,
+    unchangedForSeconds: facts.unchangedFor,
+    ...settling(site, params),
+  });
+  return withTicket(sighting, queue, facts);
+}
+
+type Observation = NonNullable<Rule['observe']>;
+type QueueSeen = Parameters<Observation['judge']>[0][number];
 
 /** Milliseconds that a night on the grid may take. */
 const NIGHT = 12 * 3600 * 1000;

@@ -2,6 +2,7 @@
 import {
   exec,
   type Grid,
+  type Look,
   link,
   move,
   type OnceSighting,
@@ -9,6 +10,7 @@ import {
   type Rule,
   type RunFacts,
   type Seen,
+  type Step,
   target,
   write,
 } from '../core/index.ts';
@@ -57,8 +59,6 @@ const SHARED_FILES = [
 export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
   const { site, season } = followUp;
   const dag = dagFile(followUp, exposure);
-  const dir = workDir(followUp, exposure);
-  const mytemp = `${dir}/mytemp_${exposure}`;
   const out = dagmakerOutFile(followUp, exposure);
   return target(dagmakerName(exposure), {
     doc: `DAG of exposure ${exposure}, by ${site.dagmaker.replace('./', '')}`,
@@ -93,44 +93,60 @@ export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
     recipe: {
       version: '1',
       reads: [rcFile(followUp)],
-      steps: ({ maybeText }) => [
-        // Not only desgw writes into that file.
-        ...inOneTree(site, maybeText(rcFile(followUp))),
-        ...holdWorkflow(followUp),
-        ...(site.isolate
-          ? [
-              ...SHARED_FILES.map((name) => link(`${dir}/${name}`, `../${name}`)),
-              link(`${dir}/dagmaker.rc`, `../${rcFile(followUp).split('/').pop()}`),
-            ]
-          : []),
-        // A failing DAGMaker leaves an older DAG in place, which must not be taken for the new one.
-        move(dag, `${dag}.previous`),
-        move(`${mytemp}/DAGMaker.DONE`, `${mytemp}/DAGMaker.DONE.previous`),
-        exec([site.dagmaker, exposure], {
-          cwd: dir,
-          env: site.env,
-          passEnv: site.passEnv,
-          ...(site.imageSetup === undefined
-            ? {}
-            : { environment: { ...site.imageSetup, env: site.env } }),
-          okExits: 'any',
-          timeout: TIMEOUT,
-        }),
-        write(out, outputText),
-      ],
-      evidence: () => [
-        { kind: 'read', path: dag },
-        { kind: 'read', path: `${mytemp}/DAGMaker.DONE` },
-        { kind: 'read', path: `${mytemp}/KH_diff.list1` },
-        {
-          kind: 'list',
-          pattern: `${site.pnfs}/exp/*/${exposure}/dp${season}/input_files`,
-          partly: true,
-        },
-      ],
+      steps: ({ maybeText }) => stepsOf(followUp, exposure, maybeText(rcFile(followUp))),
+      evidence: () => evidenceOf(followUp, exposure),
       judge: (run, seen) => judgeRun(run, seen, exposure, season),
     },
   });
+}
+
+function evidenceOf(followUp: FollowUp, exposure: Exposure): readonly Look[] {
+  const { site, season } = followUp;
+  const dag = dagFile(followUp, exposure);
+  const mytemp = `${workDir(followUp, exposure)}/mytemp_${exposure}`;
+  return [
+    { kind: 'read', path: dag },
+    { kind: 'read', path: `${mytemp}/DAGMaker.DONE` },
+    { kind: 'read', path: `${mytemp}/KH_diff.list1` },
+    {
+      kind: 'list',
+      pattern: `${site.pnfs}/exp/*/${exposure}/dp${season}/input_files`,
+      partly: true,
+    },
+  ];
+}
+
+/** @param rc what dagmaker.rc says now */
+function stepsOf(followUp: FollowUp, exposure: Exposure, rc: string | undefined): readonly Step[] {
+  const { site } = followUp;
+  const dag = dagFile(followUp, exposure);
+  const dir = workDir(followUp, exposure);
+  const mytemp = `${dir}/mytemp_${exposure}`;
+  return [
+    // Not only desgw writes into that file.
+    ...inOneTree(site, rc),
+    ...holdWorkflow(followUp),
+    ...(site.isolate
+      ? [
+          ...SHARED_FILES.map((name) => link(`${dir}/${name}`, `../${name}`)),
+          link(`${dir}/dagmaker.rc`, `../${rcFile(followUp).split('/').pop()}`),
+        ]
+      : []),
+    // A failing DAGMaker leaves an older DAG in place, which must not be taken for the new one.
+    move(dag, `${dag}.previous`),
+    move(`${mytemp}/DAGMaker.DONE`, `${mytemp}/DAGMaker.DONE.previous`),
+    exec([site.dagmaker, exposure], {
+      cwd: dir,
+      env: site.env,
+      passEnv: site.passEnv,
+      ...(site.imageSetup === undefined
+        ? {}
+        : { environment: { ...site.imageSetup, env: site.env } }),
+      okExits: 'any',
+      timeout: TIMEOUT,
+    }),
+    write(dagmakerOutFile(followUp, exposure), outputText),
+  ];
 }
 
 /** Whether the DAG that is there is the one that was submitted. */

@@ -30,25 +30,7 @@ export function exposuresList(site: Site, exposures: readonly Exposure[], rows?:
     params: { exposures },
     // The table is everybody's: others refresh it too.
     outputs: [ROWS_FILE, { path: list, shared: true, quiet: true }],
-    observe: {
-      reads: [ROWS_FILE],
-      look: () => [{ kind: 'stat', path: list }],
-      judge: ([table], facts) => {
-        const text = facts.maybeText(ROWS_FILE);
-        const absent = text === undefined ? [] : lacking(text);
-        const value = null;
-        if (absent.length === 0) return { state: 'ready', value };
-        const asked = table?.kind === 'stat' ? table.stat?.mtime : undefined;
-        // The time is asked for only here: what depends on it cannot be remembered.
-        if (asked !== undefined && facts.now - asked < ASK_AGAIN * 1000)
-          return { state: 'ready', value, note: `${absent.join(', ')} not in it` };
-        return {
-          state: 'ready',
-          value,
-          redo: `${absent.join(', ')} ${absent.length > 1 ? 'were' : 'was'} not in it`,
-        };
-      },
-    },
+    observe: observation(list, lacking),
     recipe: {
       version: '1',
       reads: [list, ...(rows === undefined ? [] : [rows])],
@@ -84,4 +66,30 @@ export function exposuresList(site: Site, exposures: readonly Exposure[], rows?:
       },
     },
   });
+}
+
+/** Which requested exposures are not in the table; it is asked again now and then for those. */
+function observation(
+  list: Path,
+  lacking: (text: string) => readonly Exposure[],
+): NonNullable<Rule['observe']> {
+  return {
+    reads: [ROWS_FILE],
+    look: () => [{ kind: 'stat', path: list }],
+    judge: ([table], facts) => {
+      const text = facts.maybeText(ROWS_FILE);
+      const absent = text === undefined ? [] : lacking(text);
+      const value = null;
+      if (absent.length === 0) return { state: 'ready', value };
+      const asked = table?.kind === 'stat' ? table.stat?.mtime : undefined;
+      // The time is asked for only here: what depends on it cannot be remembered.
+      if (asked !== undefined && facts.now - asked < ASK_AGAIN * 1000)
+        return { state: 'ready', value, note: `${absent.join(', ')} not in it` };
+      return {
+        state: 'ready',
+        value,
+        redo: `${absent.join(', ')} ${absent.length > 1 ? 'were' : 'was'} not in it`,
+      };
+    },
+  };
 }

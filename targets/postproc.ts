@@ -3,6 +3,7 @@ import {
   type Chain,
   exec,
   exitText,
+  type Facts,
   group,
   type Json,
   type Look,
@@ -15,6 +16,7 @@ import {
   readIni,
   type Seen,
   type Sourced,
+  type Step,
   target,
   write,
 } from '../core/index.ts';
@@ -137,10 +139,9 @@ function dataOf(ccdReport: string | undefined, forcefileReport: string | undefin
 }
 
 function recipe(followUp: FollowUp, inPostproc: (path: string) => Path): Recipe {
-  const { site, season, params } = followUp;
+  const { site, season } = followUp;
   const ini = iniFile(season);
   const list = exposureListFile(season);
-  const setup = postprocEnvironment(followUp);
   const status = inPostproc(statusFile(season));
   const place = (text: string): EvidencePlace => ({
     season,
@@ -148,53 +149,11 @@ function recipe(followUp: FollowUp, inPostproc: (path: string) => Path): Recipe 
     out: inPostproc(outdirOf(text)),
     list: inPostproc(basename(list)),
   });
-  const { TOPDIR_SNFORCEPHOTO_IMAGES: images, TOPDIR_SNFORCEPHOTO_OUTPUT: outputs } =
-    forcephotoDirectories(followUp);
   return {
     version: '1',
     reads: [ini, list],
     prints: [inPostproc('postproc_run.out')],
-    steps: ({ text, due }) => {
-      const first = stepOf(due.find((link) => stepOf(link) !== 1) ?? due[0]!);
-      const to = due.includes(linkName(0))
-        ? undefined
-        : skipTo(first, { fixed: site.fixedPostproc });
-      const run = {
-        cwd: site.postProcessing,
-        env: site.env,
-        passEnv: site.passEnv,
-        environment: setup,
-      };
-      return [
-        holdOutputs(followUp, outdirOf(text(ini))),
-        ...beginRun(place(text(ini)), due.map(stepOf)),
-        write(inPostproc(ini), text(ini)),
-        write(inPostproc(basename(list)), text(list)),
-        // Sourcing makes these directories for the season whose ini comes last, which may be another.
-        exec(['mkdir', '-p', images, outputs], run),
-        ...(params.updateLinks === false
-          ? []
-          : [exec(['bash', './update_forcephoto_links.sh'], { ...run, timeout: 3600 })]),
-        exec(
-          [
-            site.programs.python,
-            'run_postproc.py',
-            ...postprocArguments({
-              season,
-              outdir: outdirOf(text(ini)),
-              skipTo: to,
-            }),
-          ],
-          {
-            ...run,
-            detached: 'rerun',
-            stdout: inPostproc('postproc_run.out'),
-            okExits: 'any',
-            silence: site.postprocSilence,
-          },
-        ),
-      ];
-    },
+    steps: ({ text, due }) => stepsOf(followUp, inPostproc, place(text(ini)), { text, due }),
     progress: {
       look: () => [{ kind: 'read', path: status }],
       judge: ([seen]) =>
@@ -205,6 +164,56 @@ function recipe(followUp: FollowUp, inPostproc: (path: string) => Path): Recipe 
     evidence: ({ text }): readonly Look[] => runLooks(place(text(ini))),
     judge: (run, seen) => judgeRun(run, seen, followUp),
   };
+}
+
+function stepsOf(
+  followUp: FollowUp,
+  inPostproc: (path: string) => Path,
+  place: EvidencePlace,
+  { text, due }: Pick<Facts, 'text' | 'due'>,
+): readonly Step[] {
+  const { site, season, params } = followUp;
+  const ini = iniFile(season);
+  const list = exposureListFile(season);
+  const { TOPDIR_SNFORCEPHOTO_IMAGES: images, TOPDIR_SNFORCEPHOTO_OUTPUT: outputs } =
+    forcephotoDirectories(followUp);
+  const first = stepOf(due.find((link) => stepOf(link) !== 1) ?? due[0]!);
+  const to = due.includes(linkName(0)) ? undefined : skipTo(first, { fixed: site.fixedPostproc });
+  const run = {
+    cwd: site.postProcessing,
+    env: site.env,
+    passEnv: site.passEnv,
+    environment: postprocEnvironment(followUp),
+  };
+  return [
+    holdOutputs(followUp, outdirOf(text(ini))),
+    ...beginRun(place, due.map(stepOf)),
+    write(inPostproc(ini), text(ini)),
+    write(inPostproc(basename(list)), text(list)),
+    // Sourcing makes these directories for the season whose ini comes last, which may be another.
+    exec(['mkdir', '-p', images, outputs], run),
+    ...(params.updateLinks === false
+      ? []
+      : [exec(['bash', './update_forcephoto_links.sh'], { ...run, timeout: 3600 })]),
+    exec(
+      [
+        site.programs.python,
+        'run_postproc.py',
+        ...postprocArguments({
+          season,
+          outdir: outdirOf(text(ini)),
+          skipTo: to,
+        }),
+      ],
+      {
+        ...run,
+        detached: 'rerun',
+        stdout: inPostproc('postproc_run.out'),
+        okExits: 'any',
+        silence: site.postprocSilence,
+      },
+    ),
+  ];
 }
 
 /**

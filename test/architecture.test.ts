@@ -72,25 +72,13 @@ const FLOORS: readonly (readonly string[])[] = [
 const LONG: readonly string[] = [
   'core/testing/machine.ts: memoryMachine',
   'core/testing/disk.ts: powerDisk',
-  'targets/testing/grid.ts: statistics',
-  'targets/ccds.ts: ccds',
-  'targets/dagmaker.ts: dagmaker',
-  'targets/reports/postproc-steps.ts: postprocSteps',
-  'targets/site/fermilab.ts: fermilab',
-  'targets/postproc.ts: recipe',
   'core/words/terminal.ts: openTerminal',
   'core/words/secrets.ts: openSecrets',
-  'targets/season.ts: season',
-  'targets/grid/rescue-plan.ts: planRescue',
-  'targets/exposures-list.ts: exposuresList',
   'core/views/prov.ts: describe',
   'core/views/activity.ts: note',
-  'targets/testing/testing.ts: programs',
   'core/load/closure.ts: openInspector',
   'core/run/adopt.ts: adopt',
-  'targets/site/sandbox.ts: sandbox',
   'core/views/report.ts: reportData',
-  'targets/reports/forcefile-report.ts: forcefileReport',
 ];
 
 /**

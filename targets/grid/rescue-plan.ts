@@ -22,7 +22,7 @@ import { ccd2, SEARCH_CCDS } from '../settings/domain.ts';
 import { ccdsName, ROWS_FILE, submittedName } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
 import { isOfDag } from '../submitted.ts';
-import { causeOf, firstFailure, stepOf } from '../triage/causes.ts';
+import { firstFailure, stepOf } from '../triage/causes.ts';
 import { jobsIn, parseDag, rescueDag } from './dag.ts';
 import { type Marker, readMarker } from './marker.ts';
 import {
@@ -36,11 +36,8 @@ import {
   rescueName,
   textOf,
 } from './rescue-files.ts';
+import { failuresOf, memoryFor, memoryIn, memoryOfJob } from './rescue-memory.ts';
 import { liveJobs } from './submissions.ts';
-
-/** Memory when the DAG does not say how much a job had, and the most that is asked for unasked. */
-const FIRST_MEMORY = '6000MB';
-const MOST_MEMORY_MB = 32_000;
 
 /** What is known besides what the looks see. */
 export interface RescueRecord {
@@ -72,12 +69,8 @@ export function planRescue(
   );
   const last = earlier.at(-1);
   const ccdsSeen = seen.slice(4);
-  const state =
-    last === undefined
-      ? 'submitted'
-      : last.marker !== undefined
-        ? 'submitted'
-        : record.rescue(rescueName(exposure, last.number));
+  const isSubmitted = last === undefined || last.marker !== undefined;
+  const state = isSubmitted ? 'submitted' : record.rescue(rescueName(exposure, last.number));
   if (last !== undefined && state !== 'submitted')
     return unfinished(site, asked, state, { last, others, listings: listingsFrom(ccdsSeen) });
   if (asked.marked !== undefined)
@@ -86,6 +79,33 @@ export function planRescue(
     queue: record.queue,
     markers: [first.marker, ...earlier.map(({ marker }) => marker)],
   });
+  const { band, report } = reportOf(asked, record, seen);
+  const ccds = toRescue(report, asked);
+  const number = (last?.number ?? 0) + 1;
+  const lastMemory = memoryIn(last?.dag ?? first.text);
+  const memoryOf = (ccd: number): string =>
+    asked.memory ?? asked.chosen?.get(ccd) ?? memoryFor(report, ccd, lastMemory);
+  return {
+    kind: 'ready',
+    exposure,
+    season,
+    number,
+    ccds,
+    memory: inWords(ccds.map(memoryOf)),
+    dag: rescueDag(first.text, { exposure, ccds, memoryOf }),
+    moves: movesFor(listingsFrom(ccdsSeen), { exposure, season, band, ccds, number }),
+    why: endings(report, ccds),
+    others,
+    record: 'unknown',
+  };
+}
+
+/** What came back of the exposure, once that has settled. */
+function reportOf(
+  { exposure, season }: RescueAsked,
+  record: RescueRecord,
+  seen: readonly Seen[],
+): { readonly band: string; readonly report: CcdReport } {
   if (!record.judged)
     throw new Refusal(
       `what came back of ${exposure} has not been judged yet, and files may still be on their way`,
@@ -97,31 +117,9 @@ export function planRescue(
       `the band of ${exposure} is not in ${ROWS_FILE}`,
       'desgw build exposures.list',
     );
-  const judged = reportFrom(ccdsSeen, { exposure, band, season });
+  const judged = reportFrom(seen.slice(4), { exposure, band, season });
   if (judged.state === 'failed') throw new Refusal(judged.why, judged.advice);
-  const ccds = toRescue(judged.report, asked);
-  const lastMemory = memoryIn(last?.dag ?? first.text);
-  const memoryOf = (ccd: number): string =>
-    asked.memory ?? asked.chosen?.get(ccd) ?? memoryFor(judged.report, ccd, lastMemory);
-  return {
-    kind: 'ready',
-    exposure,
-    season,
-    number: (last?.number ?? 0) + 1,
-    ccds,
-    memory: inWords(ccds.map(memoryOf)),
-    dag: rescueDag(first.text, { exposure, ccds, memoryOf }),
-    moves: movesFor(listingsFrom(ccdsSeen), {
-      exposure,
-      season,
-      band,
-      ccds,
-      number: (last?.number ?? 0) + 1,
-    }),
-    why: endings(judged.report, ccds),
-    others,
-    record: 'unknown',
-  };
+  return { band, report: judged.report };
 }
 
 /** The DAG as it was submitted. */
@@ -199,18 +197,6 @@ function toRescue(
       `a rescue would leave the templates out; submit all of it: desgw resubmit ${submittedName(exposure)}`,
     );
   return ccds;
-}
-
-const failuresOf = (report: CcdReport, ccd: number): readonly string[] =>
-  report.ccds
-    .filter((entry) => entry.ccd === `${report.band}_${ccd2(ccd)}`)
-    .flatMap((entry) => entry.failures);
-
-/** Twice as much where memory can be what was lacking, else as much as before. */
-function memoryFor(report: CcdReport, ccd: number, before: string | undefined): string {
-  const cause = causeOf(failuresOf(report, ccd));
-  const more = raised(before);
-  return cause === 'memory' || cause === 'died' ? more : (before ?? more);
 }
 
 function inWords(memories: readonly string[]): string {
@@ -320,24 +306,4 @@ function movesFor(
       return { from: `${dir}/${plain}`, to: `${dir}/previous/${number}/${plain}` };
     });
   });
-}
-
-/** Memory of the search jobs of a DAG, as `2500MB`; undefined when it does not say. */
-function memoryIn(dag: string): string | undefined {
-  const search = jobsIn(parseDag(dag)).find((job) => job.kind === 'search');
-  return search === undefined ? undefined : memoryOfJob(search.text);
-}
-
-const memoryOfJob = (line: string): string | undefined =>
-  /\s--memory(?:=|\s+)(\S+)/.exec(line)?.[1];
-
-/** Twice as much, but not without end; plain numbers are MB (jobsub_lite). */
-function raised(memory: string | undefined): string {
-  const found = /^(\d+)([KMGT]?)(?:i?B)?$/.exec(memory ?? '');
-  if (found === null) return FIRST_MEMORY;
-  const unit = { K: 1 / 1024, M: 1, '': 1, G: 1024, T: 1024 * 1024 }[
-    found[2] as 'K' | 'M' | '' | 'G' | 'T'
-  ];
-  const before = Number(found[1]) * unit;
-  return `${Math.round(Math.max(before, Math.min(2 * before, MOST_MEMORY_MB)))}MB`;
 }

@@ -84,28 +84,7 @@ export function forcefileReport(
 ): ForcefileReport {
   const { exposure, band, season } = ccds;
   const states = stateByCcd(ccds);
-  const have = new Set<string>();
-  const surplus = new Set<string>();
-  const strays = new Set<string>();
-  let found = 0;
-  for (const { dir, names } of listings) {
-    const nite = niteOf(dir, exposure, season);
-    if (nite === undefined) continue;
-    for (const name of names) {
-      if (!isForceFile(name, band)) {
-        strays.add(`${nite}/${exposure}/${name}`);
-        continue;
-      }
-      const ccd = ccdOf(name, band);
-      // Of CCDs that came after their report was made, which is made once more in the end.
-      if (ccds.settled === false && LATER.has(states.get(ccd ?? '') ?? 'missing')) continue;
-      found += 1;
-      const key = `${ccd}${name.slice(name.lastIndexOf('.'))}`;
-      if (ccd === undefined || states.get(ccd) !== 'complete' || have.has(key))
-        surplus.add(`${nite}/${exposure}/${name}`);
-      have.add(key);
-    }
-  }
+  const { found, have, surplus, strays } = counted(listings, ccds, states);
   const expected = 2 * ccds.counts.complete;
   const verdict = verdictOn(ccds, expected, found, policy.share ?? 0.5);
   const complete = [...states].filter(([, state]) => state === 'complete').map(([ccd]) => ccd);
@@ -128,6 +107,38 @@ export function forcefileReport(
     surplus: [...surplus].sort(),
     strays: [...strays].sort(),
   };
+}
+
+/** The files of an exposure: those that belong to complete CCDs, one of each, and others. */
+function counted(
+  listings: readonly Listing[],
+  ccds: CcdReport,
+  states: ReturnType<typeof stateByCcd>,
+) {
+  const { exposure, band, season } = ccds;
+  const have = new Set<string>();
+  const surplus = new Set<string>();
+  const strays = new Set<string>();
+  let found = 0;
+  for (const { dir, names } of listings) {
+    const nite = niteOf(dir, exposure, season);
+    if (nite === undefined) continue;
+    for (const name of names) {
+      if (!isForceFile(name, band)) {
+        strays.add(`${nite}/${exposure}/${name}`);
+        continue;
+      }
+      const ccd = ccdOf(name, band);
+      // Of CCDs that came after their report was made, which is made once more in the end.
+      if (ccds.settled === false && LATER.has(states.get(ccd ?? '') ?? 'missing')) continue;
+      found += 1;
+      const key = `${ccd}${name.slice(name.lastIndexOf('.'))}`;
+      if (ccd === undefined || states.get(ccd) !== 'complete' || have.has(key))
+        surplus.add(`${nite}/${exposure}/${name}`);
+      have.add(key);
+    }
+  }
+  return { found, have, surplus, strays };
 }
 
 function verdictOn(

@@ -47,6 +47,45 @@ const DEFAULTS: { readonly [key: string]: string } = {
 
 /** The eight steps in order. */
 export function postprocSteps(place: PostprocPlace): readonly PostprocStep[] {
+  const { season } = place;
+  const { out, here, value, lists, truth, truthPlus, combined, lightCurves, hostmatch, forced } =
+    filesOf(place);
+  return [
+    { step: 0, title: 'master list and output check', evidence: lists, neededWhenSkipped: lists },
+    {
+      step: 1,
+      title: 'final master list',
+      evidence: [out(`masterlist/${value('masterlist.filename_2')}`)],
+      neededWhenSkipped: [],
+    },
+    { step: 2, title: 'force photometry', evidence: [forced], neededWhenSkipped: [] },
+    {
+      step: 3,
+      title: 'host match',
+      // The script joins outdir and this name without a separator of its own.
+      evidence: [hostmatch, out('hostmatchhostmatch.db.log')],
+      neededWhenSkipped: [hostmatch],
+    },
+    { step: 4, title: 'truth table', evidence: [truth, truthPlus], neededWhenSkipped: [truthPlus] },
+    {
+      step: 5,
+      title: 'data files',
+      // Made anew by every run, whatever anybody did to them.
+      evidence: [...combined, { ...lightCurves, glob: true, shared: true, quiet: true }],
+      neededWhenSkipped: combined,
+    },
+    { step: 6, title: 'plots', evidence: [out(`efftest_${season}.png`)], neededWhenSkipped: [] },
+    {
+      step: 7,
+      title: 'web page',
+      evidence: [here(statusFile(season)), here(`masterHTML${season}.html`)],
+      neededWhenSkipped: [],
+    },
+  ];
+}
+
+/** Where steps leave what, and what they leave. */
+function filesOf(place: PostprocPlace) {
   const { season, outdir } = place;
   const value = (key: string) => place.ini.get(iniName(key)) ?? DEFAULTS[key] ?? '';
   const out = (path: string): StepFile => ({ path: `${outdir.replace(/\/+$/, '')}/${path}` });
@@ -71,53 +110,7 @@ export function postprocSteps(place: PostprocPlace): readonly PostprocStep[] {
     path: `forcephoto/output/dp${season}/*_DESY${season}/RUN*.DONE`,
     glob: true,
   };
-  return [
-    {
-      step: 0,
-      title: 'master list and output check',
-      evidence: lists,
-      neededWhenSkipped: lists,
-    },
-    {
-      step: 1,
-      title: 'final master list',
-      evidence: [out(`masterlist/${value('masterlist.filename_2')}`)],
-      neededWhenSkipped: [],
-    },
-    { step: 2, title: 'force photometry', evidence: [forced], neededWhenSkipped: [] },
-    {
-      step: 3,
-      title: 'host match',
-      // The script joins outdir and this name without a separator of its own.
-      evidence: [hostmatch, out('hostmatchhostmatch.db.log')],
-      neededWhenSkipped: [hostmatch],
-    },
-    {
-      step: 4,
-      title: 'truth table',
-      evidence: [truth, truthPlus],
-      neededWhenSkipped: [truthPlus],
-    },
-    {
-      step: 5,
-      title: 'data files',
-      // Made anew by every run, whatever anybody did to them.
-      evidence: [...combined, { ...lightCurves, glob: true, shared: true, quiet: true }],
-      neededWhenSkipped: combined,
-    },
-    {
-      step: 6,
-      title: 'plots',
-      evidence: [out(`efftest_${season}.png`)],
-      neededWhenSkipped: [],
-    },
-    {
-      step: 7,
-      title: 'web page',
-      evidence: [here(statusFile(season)), here(`masterHTML${season}.html`)],
-      neededWhenSkipped: [],
-    },
-  ];
+  return { out, here, value, lists, truth, truthPlus, combined, lightCurves, hostmatch, forced };
 }
 
 /** Where a run writes how far it came, in Post-Processing. */

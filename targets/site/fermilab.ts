@@ -44,29 +44,10 @@ export interface FermilabOptions {
 /** The site at Fermilab: DECam data on /pnfs, jobs through jobsub_lite, seasons in Oracle. */
 export function fermilab(options: FermilabOptions): Site {
   const passEnv = [...LOGIN_ENV, ...(options.passEnv ?? [])];
-  const profile = options.profile ?? JOBSUB_PROFILE;
   const account = { experiment: 'des', role: options.role ?? 'desgw' };
-  const said: JobsubOptions = {
-    programs: {
-      submit: 'jobsub_submit_dag',
-      queue: 'jobsub_q',
-      remove: 'jobsub_rm',
-      release: 'jobsub_release',
-      collector: 'condor_status',
-    },
-    kerberos: true,
-    group: account.experiment,
-    role: account.role,
-    storageModify: ['/des/persistent/gw/exp', '/des/persistent/gw/forcephoto'],
-    env: {},
-    passEnv,
-    ...(existsSync(profile)
-      ? { environment: { script: profile, passEnv, okExits: 'any' as const } }
-      : {}),
-  };
+  const said = jobsubAt(options, account, passEnv);
   const grid = jobsub(said);
-  const file = options.servicesFile ?? '~/.desservices.ini';
-  const section = options.section ?? 'db-dessci';
+  const { servicesFile: file = '~/.desservices.ini', section = 'db-dessci' } = options;
   return {
     name: 'fermilab',
     gwWorkflow: options.gwWorkflow,
@@ -81,17 +62,7 @@ export function fermilab(options: FermilabOptions): Site {
     dagmaker: (options.user ?? 'desgw') === 'desgw' ? './DAGMaker.sh' : './DAGMaker_proxyuser.sh',
     programs: { python: options.python ?? 'python' },
     grid,
-    checks: [
-      ...jobsubChecks(said),
-      postprocImports(options.python ?? 'python', options.postProcessing, {
-        passEnv,
-        environment: {
-          script: `${options.postProcessing}/diffimg_setup.sh`,
-          cwd: options.postProcessing,
-          passEnv,
-        },
-      }),
-    ],
+    checks: [...jobsubChecks(said), importsCheck(options, passEnv)],
     account,
     env: {},
     passEnv,
@@ -111,5 +82,43 @@ export function fermilab(options: FermilabOptions): Site {
       exposures: postgresExposures(options.exposureDatabase),
     },
     setup: [],
+  };
+}
+
+function importsCheck(
+  { python = 'python', postProcessing }: FermilabOptions,
+  passEnv: readonly string[],
+) {
+  const environment = {
+    script: `${postProcessing}/diffimg_setup.sh`,
+    cwd: postProcessing,
+    passEnv,
+  };
+  return postprocImports(python, postProcessing, { passEnv, environment });
+}
+
+function jobsubAt(
+  options: FermilabOptions,
+  account: { readonly experiment: string; readonly role: string },
+  passEnv: readonly string[],
+): JobsubOptions {
+  const profile = options.profile ?? JOBSUB_PROFILE;
+  return {
+    programs: {
+      submit: 'jobsub_submit_dag',
+      queue: 'jobsub_q',
+      remove: 'jobsub_rm',
+      release: 'jobsub_release',
+      collector: 'condor_status',
+    },
+    kerberos: true,
+    group: account.experiment,
+    role: account.role,
+    storageModify: ['/des/persistent/gw/exp', '/des/persistent/gw/forcephoto'],
+    env: {},
+    passEnv,
+    ...(existsSync(profile)
+      ? { environment: { script: profile, passEnv, okExits: 'any' as const } }
+      : {}),
   };
 }

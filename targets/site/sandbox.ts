@@ -31,23 +31,7 @@ export function sandbox(options: { readonly isolate?: boolean } = {}): Site {
   const bin = `{workspace}/${ROOT}/bin`;
   const gwWorkflow = `${ROOT}/gw_workflow`;
   const passEnv = ['DESGW_SANDBOX_DIALS'];
-  const jobsubEnv = [...passEnv, 'OTEL_*', 'JOBSUB_*'];
-  const said: JobsubOptions = {
-    programs: {
-      submit: `${bin}/jobsub_submit_dag`,
-      queue: `${bin}/jobsub_q`,
-      remove: `${bin}/jobsub_rm`,
-      release: `${bin}/jobsub_release`,
-      collector: `${bin}/condor_status`,
-    },
-    group: 'des',
-    role: 'desgw',
-    storageModify: ['/des/persistent/gw/exp', '/des/persistent/gw/forcephoto'],
-    env,
-    passEnv: jobsubEnv,
-    environment: { script: `${ROOT}/etc/profile.d/jobsub_lite.sh`, passEnv: jobsubEnv },
-    timeout: 20,
-  };
+  const said = jobsubOf(bin, env, passEnv);
   const grid = jobsub(said);
   return {
     name: 'sandbox',
@@ -78,6 +62,26 @@ export function sandbox(options: { readonly isolate?: boolean } = {}): Site {
       exposures: fileExposures(`${ROOT}/exposures.tsv`),
     },
     setup: [unpack()],
+  };
+}
+
+function jobsubOf(bin: string, env: Site['env'], passEnv: readonly string[]): JobsubOptions {
+  const jobsubEnv = [...passEnv, 'OTEL_*', 'JOBSUB_*'];
+  return {
+    programs: {
+      submit: `${bin}/jobsub_submit_dag`,
+      queue: `${bin}/jobsub_q`,
+      remove: `${bin}/jobsub_rm`,
+      release: `${bin}/jobsub_release`,
+      collector: `${bin}/condor_status`,
+    },
+    group: 'des',
+    role: 'desgw',
+    storageModify: ['/des/persistent/gw/exp', '/des/persistent/gw/forcephoto'],
+    env,
+    passEnv: jobsubEnv,
+    environment: { script: `${ROOT}/etc/profile.d/jobsub_lite.sh`, passEnv: jobsubEnv },
+    timeout: 20,
   };
 }
 

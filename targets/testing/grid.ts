@@ -128,54 +128,13 @@ function judgeOnce(
 /** Waits for every exposure of the test. */
 export function statistics(site: Site, params: Params): Rule {
   const threshold = Number(params.ccdThreshold);
-  const looksAt = (exposure: Exposure): readonly Look[] =>
-    ccdLooks(site.pnfs, { exposure, season: TESTING_SEASON });
   return target('testing:statistics', {
     doc: 'what came back of the test, by fetchJobSubStats.py',
     after: ['testing:submitted'],
     deps: ['testing:workflow'],
     params: { threshold },
     outputs: [STATISTICS, COMPLETE],
-    observe: {
-      reads: [LIST, ROWS, MARKER],
-      look: ({ text }) => [
-        { kind: 'ask', adapter: 'queue', question: null },
-        ...exposuresIn(text(LIST)).flatMap(looksAt),
-      ],
-      judge: (seen, { text, maybeText, unchangedFor }): Sighting => {
-        const [queue, ...rest] = seen;
-        const jobs =
-          queue?.kind === 'answer'
-            ? jobsState(
-                site.grid.jobsOf(queue.answer as unknown as Queue, {
-                  token: tokenIn(maybeText(MARKER)),
-                }),
-              )
-            : 'unknown';
-        const sightings = exposuresIn(text(LIST)).map((exposure, i, all): Sighting => {
-          const band = bandIn(text(ROWS), exposure);
-          if (band === undefined)
-            return { state: 'failed', why: `the band of ${exposure} is not known` };
-          const n = rest.length / all.length;
-          const judged = reportFrom(rest.slice(n * i, n * (i + 1)), {
-            exposure,
-            band,
-            season: TESTING_SEASON,
-            threshold,
-          });
-          if (judged.state === 'failed') return judged;
-          return ccdSighting({
-            report: judged.report,
-            jobs,
-            known: true,
-            again: false,
-            unchangedForSeconds: unchangedFor,
-            ...settling(site, params),
-          });
-        });
-        return together(sightings, jobs === 'none' ? 'gone' : 'queued');
-      },
-    },
+    observe: observation(site, params),
     recipe: {
       version: '1',
       steps: ({ value }) => [
@@ -204,6 +163,51 @@ export function statistics(site: Site, params: Params): Rule {
       ],
     },
   });
+}
+
+function observation(site: Site, params: Params): NonNullable<Rule['observe']> {
+  const looksAt = (exposure: Exposure): readonly Look[] =>
+    ccdLooks(site.pnfs, { exposure, season: TESTING_SEASON });
+  return {
+    reads: [LIST, ROWS, MARKER],
+    look: ({ text }) => [
+      { kind: 'ask', adapter: 'queue', question: null },
+      ...exposuresIn(text(LIST)).flatMap(looksAt),
+    ],
+    judge: (seen, { text, maybeText, unchangedFor }): Sighting => {
+      const [queue, ...rest] = seen;
+      const jobs =
+        queue?.kind === 'answer'
+          ? jobsState(
+              site.grid.jobsOf(queue.answer as unknown as Queue, {
+                token: tokenIn(maybeText(MARKER)),
+              }),
+            )
+          : 'unknown';
+      const sightings = exposuresIn(text(LIST)).map((exposure, i, all): Sighting => {
+        const band = bandIn(text(ROWS), exposure);
+        if (band === undefined)
+          return { state: 'failed', why: `the band of ${exposure} is not known` };
+        const n = rest.length / all.length;
+        const judged = reportFrom(rest.slice(n * i, n * (i + 1)), {
+          exposure,
+          band,
+          season: TESTING_SEASON,
+          threshold: Number(params.ccdThreshold),
+        });
+        if (judged.state === 'failed') return judged;
+        return ccdSighting({
+          report: judged.report,
+          jobs,
+          known: true,
+          again: false,
+          unchangedForSeconds: unchangedFor,
+          ...settling(site, params),
+        });
+      });
+      return together(sightings, jobs === 'none' ? 'gone' : 'queued');
+    },
+  };
 }
 
 /** What an exposure of the test came to. */

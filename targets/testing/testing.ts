@@ -16,6 +16,7 @@ import {
   type Look,
   link,
   type Params,
+  type Path,
   type Rule,
   type RuleItem,
   type Sighting,
@@ -68,8 +69,15 @@ export function testing(site: Site, params: Params): readonly RuleItem[] {
   ];
 }
 
+/** Programs that are linked to from elsewhere. */
+interface Place {
+  readonly from: Path;
+  readonly to: Path;
+  readonly wanted: RegExp;
+}
+
 function programs(site: Site): Rule {
-  const places = [
+  const places: readonly Place[] = [
     { from: site.testingSuite, to: SUITE, wanted: SUITE_FILES },
     { from: site.gwWorkflow, to: WORK, wanted: WORKFLOW_FILES },
   ];
@@ -77,28 +85,7 @@ function programs(site: Site): Rule {
     doc: 'working directories with the programs of the testing suite and of gw_workflow',
     after: setupOf(site),
     outputs: [PROGRAMS],
-    observe: {
-      look: () => places.map(({ from }): Look => ({ kind: 'list', pattern: from })),
-      judge: (seen): Sighting => {
-        const found = places.map(({ wanted }, i) =>
-          namesIn(seen[i]).filter((name) => wanted.test(name)),
-        );
-        const missing = [
-          'configure_dag.py',
-          'run_gw_workflow.py',
-          'fetchJobSubStats.py',
-          'make_postproc_ini.py',
-        ].filter((name) => !found[0]!.includes(name));
-        if (missing.length === 0) return { state: 'ready', value: found };
-        const why = `${site.testingSuite} lacks ${missing.join(', ')}`;
-        return {
-          state: 'failed',
-          why,
-          advice:
-            'name the checkout of DESGW-Pipeline-Testing-Suite in the rule file: testingSuite',
-        };
-      },
-    },
+    observe: programsThere(site, places),
     recipe: {
       version: '1',
       steps: ({ value }) => {
@@ -125,6 +112,30 @@ function programs(site: Site): Rule {
       },
     },
   });
+}
+
+function programsThere(site: Site, places: readonly Place[]): NonNullable<Rule['observe']> {
+  return {
+    look: () => places.map(({ from }): Look => ({ kind: 'list', pattern: from })),
+    judge: (seen): Sighting => {
+      const found = places.map(({ wanted }, i) =>
+        namesIn(seen[i]).filter((name) => wanted.test(name)),
+      );
+      const missing = [
+        'configure_dag.py',
+        'run_gw_workflow.py',
+        'fetchJobSubStats.py',
+        'make_postproc_ini.py',
+      ].filter((name) => !found[0]!.includes(name));
+      if (missing.length === 0) return { state: 'ready', value: found };
+      const why = `${site.testingSuite} lacks ${missing.join(', ')}`;
+      return {
+        state: 'failed',
+        why,
+        advice: 'name the checkout of DESGW-Pipeline-Testing-Suite in the rule file: testingSuite',
+      };
+    },
+  };
 }
 
 function configure(site: Site): Rule {
