@@ -16,6 +16,15 @@ const CORE = [
 /** In this order until one notices: what tells soonest and most exactly comes first. */
 const SUITES = [
   { name: 'core', paths: CORE.map((name) => `test/core/${name}`) },
+  {
+    name: 'targets',
+    paths: [
+      'test/targets/submitted.test.ts',
+      'test/targets/templates.test.ts',
+      'test/core/api',
+      'test/core/cli/times.test.ts',
+    ],
+  },
   { name: 'memo', paths: ['test/core/cli/memo.test.ts', 'test/core/observe/doubts.test.ts'] },
   { name: 'memos', paths: ['test/property/memo.test.ts'] },
   { name: 'urgency', paths: ['test/property/urgency.test.ts'] },

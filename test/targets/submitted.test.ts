@@ -47,6 +47,30 @@ describe('of a first submission', () => {
     expect(judge([NO_MARKER, NO_RESULTS, UNSEEN]).state).toBe('unknown');
   });
 
+  test.each<[string, Seen]>([
+    ['pnfs', { kind: 'failed', why: 'EIO' }],
+    [
+      'one directory of it',
+      {
+        kind: 'list',
+        dirs: [],
+        unread: [{ dir: 'pnfs/exp/20170817/668440/dp1600', why: 'EACCES' }],
+      },
+    ],
+  ])('with %s unseen nobody can say that there are no results', (_, results) => {
+    expect(judge([NO_MARKER, results, queue()])).toMatchObject({
+      ...{ state: 'unknown', unanswered: true, why: expect.stringContaining('pnfs') },
+    });
+    // A job in the queue proves it all the same; people's own directories say nothing.
+    expect(judge([NO_MARKER, results, queue(dag('idle'))]).state).toBe('done');
+    const other = {
+      kind: 'list',
+      dirs: [],
+      unread: [{ dir: 'pnfs/exp/old', why: 'EACCES' }],
+    } as const;
+    expect(judge([NO_MARKER, other, queue()]).state).toBe('not done');
+  });
+
   test('a marker gives its job and its token', () => {
     const text = JSON.stringify({
       ...{ schema: 'desgw/submitted', version: 1, ...labels, dag: 'd' },

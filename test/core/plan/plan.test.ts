@@ -243,6 +243,19 @@ describe('a chain', () => {
     ]);
   });
 
+  test('sweeps links that nothing but the chain ties to the one before', () => {
+    const links = ['l0', 'l1'];
+    const apart = { ...chain, links, sweep: (first: string) => links.slice(links.indexOf(first)) };
+    const loose = links.map((name, i) =>
+      target(name, { chain: apart, inputs: [`in${i}`], outputs: [name] }),
+    );
+    const seenNow = seen({ files: { ...files, in0: 'changed' }, traces: built(loose, files) });
+    const { verdicts } = plan(resolve(loose), ['l1'], seenNow).plan;
+    expect(verdicts.get('l1')).toMatchObject({
+      ...{ state: 'stale', reasons: [{ kind: 'swept', chain: 'chain', first: 'l0' }] },
+    });
+  });
+
   test('who needs one link needs the whole chain', () => {
     expect(closure(resolve([...rules, made('user', { deps: ['l1'] })]), ['user'])).toEqual([
       'l0',

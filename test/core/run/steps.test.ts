@@ -408,6 +408,22 @@ test('after an interruption nothing more is done', async () => {
   expect([end, files]).toEqual([{ state: 'interrupted' }, {}]);
 });
 
+test('a program is started with the limits that its step gives it, and with none that it does not', async () => {
+  const limits: object[] = [];
+  const x: Program = (_args, _files, { timeout, silence }) => {
+    limits.push({ timeout, silence });
+    return 0;
+  };
+  await carriedOut([exec(['x'], { timeout: 5 }), exec(['x'], { silence: 7 }), exec(['x'])], {
+    programs: { x },
+  });
+  expect(limits).toEqual([
+    { timeout: 5, silence: undefined },
+    { timeout: undefined, silence: 7 },
+    { timeout: undefined, silence: undefined },
+  ]);
+});
+
 test.each<[Exit, string]>([
   [{ kind: 'exit', code: 1 }, 'ended with exit status 1'],
   [{ kind: 'exit', code: 137 }, 'ended with exit status 137 (signal 9)'],

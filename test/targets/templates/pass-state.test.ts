@@ -120,6 +120,14 @@ describe('templates of somebody else', () => {
     expect(judge(theirs, { claim }).state).toBe('ready');
   });
 
+  test.each([
+    ['512345', 'waiting'],
+    ['999999', 'ready'],
+  ])('are waited for while jobs that somebody submitted by hand process them: %s', (one, state) => {
+    const byHand: Job = { ...node({ labels: { template: one } }), submission: 'by hand' };
+    expect(judge(theirs, { queue: queueSeen([byHand]), claim }).state).toBe(state);
+  });
+
   test('are waited for while a schedd is silent that may hold them', () => {
     const answered = { schedds: ['jobsub01.fnal.gov'], silent: ['jobsub02.fnal.gov'] };
     expect(judge(theirs, { queue: queueSeen([], { answered }), claim }).state).toBe('waiting');
