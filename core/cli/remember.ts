@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isSystemError } from '../api/errors.ts';
 import type { Json } from '../api/values.ts';
-import { isMemorable, MEMO, packMemo, wasIdle } from '../memory/memo.ts';
+import { LOCK } from '../memory/lock.ts';
+import { MEMO, type MemoViews, packMemo, wasIdle } from '../memory/memo.ts';
 import type { BuildEvent, Summary } from '../run/events.ts';
 import { realClock } from '../world/clock.ts';
 import { notingFiles } from '../world/files.ts';
@@ -11,9 +12,10 @@ import type { Files } from '../world/world.ts';
 import type { Invocation } from './context.ts';
 import { keyOf } from './memo-key.ts';
 
-/** What was said before anything else. */
-export interface Noticed {
+/** How it ended, what was said before anything else, and what those would show that only look. */
+export interface Remembered extends Summary {
   readonly notices: readonly string[];
+  readonly views?: MemoViews;
 }
 
 /** Watches a build for what it goes by. */
@@ -21,12 +23,22 @@ export interface Remembering {
   readonly invocation: Invocation;
   note(event: BuildEvent): void;
   /** Keeps what was found, if it was nothing to do and nothing else can matter. */
-  keep(summary: Summary & Noticed, files: Files, unknowable: string | undefined): void;
+  keep(
+    summary: Remembered,
+    files: Files,
+    from: {
+      readonly unknowable: string | undefined;
+      readonly views: () => Promise<MemoViews | undefined>;
+    },
+  ): Promise<void>;
 }
 
-/** For commands that may be answered from memory; others go as they are. */
-export function remembering(invocation: Invocation): Remembering {
-  if (!isMemorable(invocation.words)) return { invocation, note() {}, keep() {} };
+/** For builds that may be answered from memory; others go as they are. */
+export function remembering(
+  invocation: Invocation,
+  { isPlain }: { readonly isPlain: boolean },
+): Remembering {
+  if (!isPlain) return { invocation, note() {}, keep: async () => {} };
   const noting = notingFiles();
   const begun = realClock().now();
   const tell = (why: string): void => {
@@ -39,20 +51,27 @@ export function remembering(invocation: Invocation): Remembering {
     note(event) {
       if (!['notice', 'planned', 'finished'].includes(event.kind)) noting.doubt(event.kind);
     },
-    keep(summary, files, unknowable) {
+    async keep(summary, files, { unknowable, views }) {
       if (unknowable !== undefined) noting.doubt(unknowable);
       if (!wasIdle(summary)) return;
       if (noting.doubts !== undefined) return tell(noting.doubts);
       try {
         // How far the clock of the disk is ahead of ours is the same now as when looking began.
         const onDisk = begun + files.now().time - realClock().now();
+        // A builder at work is told of.
+        files.stat(LOCK);
         const notes = noting.notes();
-        const json = summary as unknown as Json;
+        const when = { here: begun, onDisk };
+        if (packMemo(key, null, notes, when, files.root) === undefined)
+          return tell('something has changed just now');
+        const shown = await views();
+        const isSure = noting.doubts === undefined;
+        const all = isSure && shown !== undefined ? { ...summary, views: shown } : summary;
+        const json = all as unknown as Json;
         const told = JSON.stringify([invocation.words, json]);
         if (invocation.secrets.hide(told) !== told) return tell('it tells of a secret');
-        const bytes = packMemo(key, json, notes, { here: begun, onDisk }, files.root);
-        if (bytes === undefined) tell('something has changed just now');
-        else files.write(MEMO, bytes, 0o600);
+        const bytes = packMemo(key, json, isSure ? noting.notes() : notes, when, files.root);
+        if (bytes !== undefined) files.write(MEMO, bytes, 0o600);
       } catch (error) {
         // Where nothing can be written, nothing is remembered.
         if (!isSystemError(error)) throw error;

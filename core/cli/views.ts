@@ -54,11 +54,20 @@ export async function status(
   invocation: Invocation,
 ): Promise<number> {
   if (flags.workspaces !== undefined) return workspaces(flags.workspaces, flags, invocation);
-  const seen = await look(targets, flags, invocation);
-  const { plan, memory, observer, project } = seen;
+  return tellStatus(await look(targets, flags, invocation), targets, flags, invocation);
+}
+
+/** Tells how everything stands that was looked at. */
+export async function tellStatus(
+  looked: Awaited<ReturnType<typeof look>>,
+  targets: readonly string[],
+  flags: Pick<CommonFlags, 'json'> & { readonly all?: boolean; readonly ascii?: boolean },
+  invocation: Invocation,
+): Promise<number> {
+  const { plan, memory, observer, project } = looked;
   const { terminal } = invocation;
   const { paint, width } = terminal;
-  const names = await orphansOf(seen, invocation);
+  const names = await orphansOf(looked, invocation);
   const findings = findingsIn(plan, plan.verdicts, project);
   const kept = stillSet(plan, memory.traces, project);
   const goal = project.build.goal === undefined && targets.length === 0 ? ['*'] : targets;

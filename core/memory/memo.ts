@@ -138,14 +138,33 @@ interface IdleSummary {
   readonly adopted: readonly unknown[];
 }
 
-/** Whether a command line may be answered from memory: a build, and what it is a build of. */
-export function isMemorable(words: readonly string[]): boolean {
-  if (words[0] !== 'build') return false;
-  for (let i = 1; i < words.length; i++) {
-    const word = words[i]!;
-    if (!word.startsWith('-') || /^(?:-j\d+|--(?:jobs|set)=.*)$/s.test(word)) continue;
-    if (!['-j', '--jobs', '--set'].includes(word)) return false;
-    i++;
-  }
-  return true;
+/** What is answered from a memo: the build itself, or what a command that only looks would show. */
+export type MemoView = 'build' | 'status' | 'dry run';
+
+/** Which build a command line asks of, and what of it; undefined for one that asks of none. */
+export function askedOf(
+  words: readonly string[],
+): { readonly view: MemoView; readonly build: readonly string[] } | undefined {
+  if (words[0] === 'status') return { view: 'status', build: ['build', ...words.slice(1)] };
+  if (words[0] !== 'build') return undefined;
+  const dry = words.findIndex((word) => word === '-n' || word === '--dry-run');
+  return dry < 0
+    ? { view: 'build', build: words }
+    : { view: 'dry run', build: words.toSpliced(dry, 1) };
 }
+
+/** Looks that the commands gave which look at an idle build, and for which screen. */
+export interface MemoViews {
+  readonly screen: string;
+  readonly 'dry run'?: string;
+  readonly status?: string;
+}
+
+/** The screen that a text was laid out for. */
+export const screenOf = ({
+  width,
+  paint,
+}: {
+  readonly width: number;
+  readonly paint: (style: 'dim', text: string) => string;
+}): string => `${width} ${paint('dim', '')}`;

@@ -205,6 +205,11 @@ export class Observer extends Contents implements View {
     return { state: 'ready', value, note, ...(tally === undefined ? {} : { tally }) };
   }
 
+  /** Whether anything was taken as ended without asking. */
+  get believes(): boolean {
+    return this.#believed.size > 0;
+  }
+
   /**
    * Whether anything was taken as ended since it had ended by an earlier answer. From now on it is
    * asked for anew: before anything is done, whether more is to come is known and not believed.

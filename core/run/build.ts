@@ -21,6 +21,7 @@ import type { BuildEvent, Outcome, Summary } from './events.ts';
 import type { Execution } from './execution.ts';
 import { Programs } from './means.ts';
 import {
+  type Found,
   type Looking,
   meantBy,
   type Opening,
@@ -51,6 +52,8 @@ export interface BuildOptions {
   readonly command: string;
   readonly signal: AbortSignal;
   readonly emit: (event: BuildEvent) => void;
+  /** Told what was found of which there was nothing to do and nothing to write down. */
+  readonly onIdle?: (found: Found) => void;
 }
 
 /** Exit status of an outcome. */
@@ -142,7 +145,10 @@ class BuildRun {
     observer.keepSettled(found.plan);
     const { traces } = memory;
     const asFound = { plan: found.plan, verdicts: found.plan.verdicts, traces };
-    if (idle && observer.learned.size === 0 && observer.newSightings.size === 0) return asFound;
+    if (idle && observer.learned.size === 0 && observer.newSightings.size === 0) {
+      this.#options.onIdle?.({ stage: found, memory, observer });
+      return asFound;
+    }
     if (this.#options.signal.aborted) return asFound;
     if (!idle) return this.#locked(seen, { wait: this.#options.wait });
     try {

@@ -21,6 +21,11 @@ export interface Seen {
   readonly observer: Observer;
 }
 
+/** What was found with it. */
+export interface Found extends Seen {
+  readonly stage: Stage;
+}
+
 /** How to come by the lock. */
 export interface LockWish {
   /** False: do not wait for somebody else. */
@@ -115,7 +120,7 @@ export async function lookOnly(
     /** Told when the memory has been read. */
     readonly onMemory?: () => void;
   },
-): Promise<{ readonly stage: Stage } & Seen> {
+): Promise<Found> {
   const { dry, signal, force } = options;
   const looking = { dry, signal, mayWrite: false };
   const seen = openToLook(project, looking);

@@ -21,6 +21,7 @@ test('whatever happens, a memo answers as the build would that it spares', {
       for (const op of [LATER, ...then]) {
         await model.do(LATER);
         const memo = await model.memo();
+        const shown = memo && (await model.shown());
         await model.do(op);
         if (memo === undefined) continue;
         seen.memos += 1;
@@ -29,6 +30,8 @@ test('whatever happens, a memo answers as the build would that it spares', {
           continue;
         }
         seen.answered += 1;
+        // It answers those, too, that only look.
+        expect(await model.shown()).toEqual(shown);
         const summary = await model.summary();
         expect({ ...summary, ms: 0 }).toEqual({ ...(memo.summary as object), ms: 0 });
       }

@@ -28,6 +28,7 @@ import { lookOnly } from '../../core/run/opening.ts';
 import { Stopped } from '../../core/testing/faults.ts';
 import { type Engine, type Machine, memoryMachine } from '../../core/testing/machine.ts';
 import { WORKSPACE } from '../../core/testing/memory-files.ts';
+import { statusJson } from '../../core/views/status.ts';
 import { openFiles } from '../../core/world/files.ts';
 import { FileError } from '../../core/world/fs.ts';
 import { Noting } from '../../core/world/noting.ts';
@@ -290,6 +291,13 @@ export class Model {
     // The rules stand for the files of which a real key names the state.
     const program = JSON.stringify(targets);
     return { program, words: ['build'], cwd: '/', interactive: false, env: envDigest(env) };
+  }
+
+  /** What commands show that only look, of how everything stands now. */
+  async shown(): Promise<object> {
+    const { signal } = new AbortController();
+    const { stage } = await lookOnly(this.#project(this.#engine()), [], { dry: false, signal });
+    return statusJson(stage.plan, { names: [], live: [] });
   }
 
   /** Whether a build would be answered from the memo. */

@@ -17,12 +17,15 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { BuildFlags } from '../../../core/cli/build-flags.ts';
+import { isPlain } from '../../../core/cli/idle-views.ts';
 import { keyOf } from '../../../core/cli/memo-key.ts';
 import { unknowableIn } from '../../../core/load/unknowable.ts';
 import {
+  askedOf,
   FINE_MS,
-  isMemorable,
   type MemoKey,
+  type MemoViews,
   packMemo,
   readMemo,
   SKEW_MS,
@@ -227,9 +230,30 @@ export default defineBuild({
   expect(await isAnswered()).toBe(false);
   const old = Date.now() - FINE_MS;
   await vi.waitUntil(() => Date.now() - FINE_MS > old + FINE_MS, { timeout: 20_000 });
+  const asked = (...words: readonly string[]): string =>
+    spawnSync(process.execPath, [entry, ...words], { cwd: dir, env, encoding: 'utf8' }).stdout;
+  const looks = (): readonly string[] => [
+    asked('status'),
+    asked('build', '-n'),
+    asked('status', 'out'),
+  ];
+  const before = looks();
   const told = build();
   expect(await isAnswered()).toBe(true);
   expect(build().replace(/in .*/, '')).toBe(told.replace(/in .*/, ''));
+  // What is shown from memory is what was shown without.
+  expect(looks()).toEqual(before);
+  const { views } = readMemo(readOwn(at('.desgw/memo'))!)!.summary as unknown as {
+    views: MemoViews;
+  };
+  expect([views.status?.trim(), views['dry run']?.trim()]).toEqual([
+    before[0]!.trim(),
+    before[1]!.trim(),
+  ]);
+  // A builder at work is told of, by those who look themselves.
+  put('.desgw/lock', '{}');
+  expect(await isAnswered()).toBe(false);
+  rmSync(at('.desgw/lock'));
   put('read', 'changed');
   expect(await isAnswered()).toBe(false);
   expect(build()).toContain('1 built');
@@ -262,18 +286,32 @@ describe('the key', () => {
     expect(keyOf({ ...call, env }, dir)).toEqual(keyOf(call, dir));
   });
 
-  test.each([
-    ['build', true],
-    ['build x y -j 3 --set A=1', true],
-    ['build -j5 --jobs=2 --set=A=1 --from-output o.txt', false],
-    ['build -n', false],
-    ['build --force', false],
-    ['build --no-wait', false],
-    ['build --file other.ts', false],
-    ['status', false],
-    ['', false],
-  ])('`%s`: may it be remembered? %s', (words, may) => {
-    expect(isMemorable(words.split(' '))).toBe(may);
+  test.each<[string, readonly string[], string | undefined]>([
+    ['build', ['build'], 'build'],
+    [
+      'build x --set A=1 --from-output o.txt',
+      'build x --set A=1 --from-output o.txt'.split(' '),
+      'build',
+    ],
+    ['build x -n', ['build', 'x'], 'dry run'],
+    ['build --dry-run x', ['build', 'x'], 'dry run'],
+    ['status x --set A=1', ['build', 'x', '--set', 'A=1'], 'status'],
+    ['why x', [], undefined],
+    ['', [], undefined],
+  ])('`%s` asks of which build what', (words, build, view) => {
+    expect(askedOf(words.split(' '))).toEqual(view && { view, build });
+  });
+
+  test.each<[BuildFlags, boolean]>([
+    [{ jobs: '3', set: ['A=1'], wait: false, strict: true, failFast: true }, true],
+    ...(
+      ['dryRun', 'full', 'force', 'quiet', 'verbose', 'utc', 'json', 'allowUnknown'] as const
+    ).map((name): [BuildFlags, boolean] => [{ [name]: true }, false]),
+    ...(['file', 'report', 'profile', 'watch', 'until'] as const).map(
+      (name): [BuildFlags, boolean] => [{ [name]: 'x' }, false],
+    ),
+  ])('a build with %j is plain: %s', (flags, plain) => {
+    expect(isPlain(flags)).toBe(plain);
   });
 });
 
