@@ -22,6 +22,7 @@ import { explainedProcesses, explainer } from './debug.ts';
 import { guardedProcesses } from './guarded.ts';
 import { refuseSwallowed } from './npm.ts';
 import type { Option } from './options.ts';
+import { heeding } from './watchdog.ts';
 
 /** Options that every command takes. */
 export interface CommonFlags {
@@ -48,6 +49,8 @@ export interface Invocation {
   readonly noting?: Noting;
   /** Aborts when the user wants out. */
   readonly signal: AbortSignal;
+  /** Told before a program is started. */
+  readonly onStart: () => void;
   /** Told once there are processes, so that a second Ctrl-C can kill them. */
   readonly onWorld: (world: World) => void;
   /** Told once there is a rule file, so that what its code throws is not called a fault of desgw. */
@@ -101,7 +104,8 @@ export function openWorld(
   const { noting, secrets } = invocation;
   const clock = realClock();
   const explain = explainer(invocation.env.DESGW_DEBUG, invocation.terminal);
-  const real = guardedProcesses(invocation.processes ?? realProcesses(), secrets);
+  const started = invocation.processes ?? realProcesses();
+  const real = heeding(guardedProcesses(started, secrets), invocation.onStart);
   const processes = noting === undefined ? real : noting.processes(real);
   const files = openFiles(workspace, noting?.fs);
   secrets.saltWith(() => saltOf(files, { mayWrite: writes }));

@@ -31,6 +31,7 @@ async function main(secrets: SecretStore, terminal: Terminal): Promise<number> {
   const interrupt = handleSignals(terminal);
   const argv = process.argv.slice(2);
   hideArguments(secrets);
+  if (!onlyLooks(argv)) interrupt.listen();
   const invocation: Invocation = {
     terminal,
     env: process.env,
@@ -39,6 +40,7 @@ async function main(secrets: SecretStore, terminal: Terminal): Promise<number> {
     command: () => secrets.hide(`desgw ${argv.join(' ')}`),
     secrets,
     signal: interrupt.signal,
+    onStart: interrupt.listen,
     onWorld: interrupt.onWorld,
     onRules: (loaded) => {
       rules = loaded;
@@ -68,6 +70,17 @@ function hideArguments(secrets: SecretStore): void {
   const hidden = secrets.hide(shown);
   if (hidden !== shown) process.title = hidden;
 }
+
+/**
+ * Whether there is nothing to be put in order when it is killed, before it starts a program: then a signal
+ * ends it as it ends any program, and no thread is needed that hears one while nothing else listens.
+ */
+const onlyLooks = ([first = '', ...more]: readonly string[]): boolean =>
+  LOOKING.has(first) && !more.some((word) => word === '-f' || word === '--follow');
+
+const LOOKING: ReadonlySet<string> = new Set([
+  ...['status', 'why', 'graph', 'targets', 'log', 'params', 'show', 'history', 'journal', 'stats'],
+]);
 
 async function dispatch(argv: readonly string[], invocation: Invocation): Promise<number> {
   const [first] = argv;
@@ -106,6 +119,8 @@ function handleSignals(terminal: Terminal): {
   onWorld: (world: World) => void;
   onHistory: (history: History) => void;
   ended: (status: number) => void;
+  /** From now on signals are listened to. */
+  listen: () => void;
 } {
   const abort = new AbortController();
   // As many listen as there are actions at a time.
@@ -119,9 +134,9 @@ function handleSignals(terminal: Terminal): {
         terminal.err(`desgw: what was done is on record, but not in the history: ${history.lost}`);
     }
   };
-  const noticed = watchSignals(SIGNALS);
+  let noticed: (() => void) | undefined;
   const onSignal = (): void => {
-    noticed();
+    noticed?.();
     if (abort.signal.aborted) {
       world?.processes.killAll();
       ended(INTERRUPTED);
@@ -130,8 +145,12 @@ function handleSignals(terminal: Terminal): {
     terminal.live([]);
     abort.abort();
   };
-  for (const name of SIGNALS) process.on(name, onSignal);
   return {
+    listen() {
+      if (noticed !== undefined) return;
+      noticed = watchSignals(SIGNALS);
+      for (const name of SIGNALS) process.on(name, onSignal);
+    },
     signal: abort.signal,
     ended,
     onHistory: (history) => void histories.push(history),

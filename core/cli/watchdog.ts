@@ -6,6 +6,7 @@
  */
 import { constants } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import type { Processes } from '../world/world.ts';
 
 /** How long the main thread may take: Ctrl-C is obeyed within two seconds. */
 const PATIENCE_MS = 1500;
@@ -67,3 +68,17 @@ export function watchSignals(signals: readonly (keyof typeof constants.signals)[
     Atomics.add(noticed, 0, 1);
   };
 }
+
+/** What starts something, or ends it. */
+const STARTS: ReadonlySet<keyof Processes> = new Set([
+  ...(['run', 'launch', 'stop', 'sweep', 'vouch'] as const),
+]);
+
+/** Processes of which the first is started only when signals are listened to. */
+export const heeding = (processes: Processes, listen: () => void): Processes =>
+  new Proxy(processes, {
+    get(all, name: keyof Processes) {
+      if (STARTS.has(name)) listen();
+      return all[name];
+    },
+  });

@@ -253,7 +253,7 @@ async function evaluated(bundle: Sources, options: LoadOptions): Promise<Loaded>
     exported =
       bundle.uses === undefined
         ? await importModule(bundle.url)
-        : await runAsScript(bundle, bundle.uses, options);
+        : await onceOf(bundle.url, () => runAsScript(bundle, bundle.uses ?? [], options));
   } catch (error) {
     if (isModuleMissing(error)) throw error;
     const missing = await missingExport(bundle, error, moduleFor);
@@ -282,12 +282,23 @@ async function evaluated(bundle: Sources, options: LoadOptions): Promise<Loaded>
   };
 }
 
+type Exported = Promise<{ readonly default?: unknown }>;
+
+/** What was run in this process, which is run once, as a module is. */
+const RAN = new Map<string, Exported>();
+
+function onceOf(url: string, run: () => Exported): Exported {
+  const known = RAN.get(url) ?? run();
+  RAN.set(url, known);
+  return known;
+}
+
 /** Runs a bundle that is a script. Compiled code is kept where the bundle is. */
 async function runAsScript(
   { text, outfile, url }: Sources,
   uses: readonly string[],
   options: LoadOptions,
-): Promise<{ readonly default?: unknown }> {
+): Exported {
   const modules = new Map<string, object>();
   for (const from of new Set(uses)) modules.set(from, await moduleAt(from, options));
   const file = codeFileOf(outfile);

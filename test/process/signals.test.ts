@@ -142,6 +142,15 @@ test.each([
   expect(status ?? signal).toBe('SIGKILL');
 });
 
+test('a command that only looks, and has started nothing, is ended by the signal itself', async () => {
+  w = workspace('a', `...(() => { for (;;); })()`);
+  const status = w.start(['status']);
+  await until(() => processorTicks(status.pid) > 50);
+  status.kill('SIGINT');
+  const { status: code, signal } = await status.ended;
+  expect(code ?? signal).toBe('SIGINT');
+});
+
 /** Hundredths of a second that a process has computed. */
 function processorTicks(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
