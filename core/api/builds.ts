@@ -105,6 +105,11 @@ export interface CommandCall {
    * @throws UserError when a name means nothing
    */
   readonly status: (targets?: readonly TargetName[]) => Promise<readonly TargetStatus[]>;
+  /**
+   * What stands otherwise than when this was asked last, for cron: target by target, and in words (empty:
+   * nothing). Whoever is to be notified of it hears of it too.
+   */
+  readonly changes: () => Promise<Changes>;
   /** Builds rules made on the spot, on the same journal and under the same lock. */
   readonly build: (items: readonly RuleItem[], goal: TargetName) => Promise<number>;
   /** Forgets targets, so that the next build makes them again; deletes nothing. */
@@ -143,6 +148,22 @@ export interface TargetStatus {
   readonly by?: readonly TargetName[];
   /** Name of what the target is about. */
   readonly subject?: string;
+}
+
+/** A target that stands otherwise than before. */
+export interface Change {
+  readonly target: TargetName;
+  /** Absent: it was not known before. */
+  readonly from?: string;
+  readonly to: string;
+  readonly why: string;
+}
+
+/** What has changed since it was asked last. */
+export interface Changes {
+  readonly since?: Instant;
+  readonly changes: readonly Change[];
+  readonly text: string;
 }
 
 /** A program that was started by an earlier command, or by one that still follows it. */

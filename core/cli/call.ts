@@ -1,8 +1,9 @@
 /** What a command of the rule file is lent: the outside, the record, and builds of its own. */
 
-import type { CommandCall, RuleItem, RunningProgram } from '../api/builds.ts';
+import type { Changes, CommandCall, RuleItem, RunningProgram } from '../api/builds.ts';
 import type { TargetName } from '../api/values.ts';
 import { loadMemory } from '../memory/journal.ts';
+import { keepLastLook, readLastLook } from '../memory/last-look.ts';
 import { onRecord, type Trace } from '../memory/trace.ts';
 import { runForAdapter } from '../observe/adapter.ts';
 import { attemptDirectory, attemptState, supervisorOf } from '../observe/attempts.ts';
@@ -12,10 +13,12 @@ import { forget } from '../repair/clean.ts';
 import { EXIT, runBuild } from '../run/build.ts';
 import { stopAttempt } from '../run/detached.ts';
 import { withJournal } from '../run/opening.ts';
+import { changesSince, changesText, classesOf } from '../views/changes.ts';
 import { statesOf } from '../views/status.ts';
 import type { World } from '../world/world.ts';
 import { type Invocation, jobsOf, lockWish, type Opened } from './context.ts';
 import { planOf } from './look.ts';
+import { Notifying } from './notify.ts';
 import { type Flags, nameOf } from './options.ts';
 import { confirm } from './prompt.ts';
 import { logReporter, screenReporter, together } from './reporting.ts';
@@ -24,9 +27,10 @@ import { logReporter, screenReporter, together } from './reporting.ts';
 export function callOf(
   args: readonly string[],
   flags: Flags,
-  { project }: Opened,
+  opened: Opened,
   invocation: Invocation,
 ): CommandCall {
+  const { project } = opened;
   const { world, build } = project;
   const { signal, terminal } = invocation;
   const option = (name: string) => optionOf(flags, name);
@@ -46,6 +50,7 @@ export function callOf(
     look: (looks) => looker.look(looks),
     record: (target) => onRecord(loadMemory(world.files).traces.get(target)),
     status: async (targets = []) => statesOf((await planOf(project, targets, invocation)).plan),
+    changes: () => changesNow(opened, invocation),
     build: (items, goal) =>
       buildGoal(items, goal, project, invocation, { wait: option('--no-wait') !== true }),
     forget: (targets) =>
@@ -61,6 +66,23 @@ export function callOf(
     ...(terminal.isLive ? { screen: { width: terminal.width, paint: terminal.paint } } : {}),
     confirm: (question) =>
       option('--yes') === true ? Promise.resolve(true) : confirm(question, invocation),
+  };
+}
+
+/** What has changed since this was asked last, which is kept for the next time; who is to be told is told. */
+async function changesNow(opened: Opened, invocation: Invocation): Promise<Changes> {
+  const { project } = opened;
+  const { files, clock } = project.world;
+  const { plan, memory } = await planOf(project, [], invocation);
+  const before = readLastLook(files);
+  const changes = changesSince(plan, memory.traces, before);
+  if (changes.length > 0 || before === undefined)
+    keepLastLook(files, { at: clock.now(), classes: classesOf(plan) });
+  await new Notifying(opened, invocation).report(plan, memory.traces);
+  return {
+    changes,
+    text: changesText(changes, before?.at),
+    ...(before === undefined ? {} : { since: before.at }),
   };
 }
 

@@ -3,10 +3,13 @@
 import { basename } from 'node:path';
 import { isSystemError } from '../api/errors.ts';
 import type { Notifier } from '../api/notify.ts';
+import type { TargetName } from '../api/values.ts';
 import { LOGS } from '../memory/logs.ts';
 import { keepNotified, type Notified, readNotified } from '../memory/notified.ts';
+import type { Trace } from '../memory/trace.ts';
+import type { Plan } from '../plan/verdict.ts';
 import type { BuildEvent } from '../run/events.ts';
-import { type Matter, Matters } from '../run/matters.ts';
+import { type Matter, Matters, mattersOnRecord } from '../run/matters.ts';
 import { mailText, messageData, messageText, type Origin, subjectLine } from '../views/message.ts';
 import { exitText } from '../words/exit.ts';
 import { clockTime } from '../words/time.ts';
@@ -54,6 +57,14 @@ export class Notifying {
     // Whoever has just interrupted it is there.
     const over = event.kind === 'finished' && event.summary.outcome !== 'interrupted';
     if (over || event.kind === 'waiting' || gathered) this.#flush();
+  }
+
+  /** Tells of how things were found, without a build. */
+  async report(plan: Plan, traces: ReadonlyMap<TargetName, Trace>): Promise<void> {
+    if (this.#notifiers.length === 0) return;
+    this.#matters.take(plan, mattersOnRecord(plan, traces));
+    this.#flush();
+    await this.sent();
   }
 
   /** Until everything is sent, or was tried to be. */

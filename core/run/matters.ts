@@ -1,8 +1,10 @@
 /** What people who do not watch should hear of: matters, each of an occasion, as a build comes upon them. */
 
+import type { Told } from '../api/looks.ts';
 import type { Occasion } from '../api/notify.ts';
 import type { Instant, Path, TargetName } from '../api/values.ts';
 import type { Graph } from '../graph/graph.ts';
+import type { Trace } from '../memory/trace.ts';
 import type { Plan } from '../plan/verdict.ts';
 import type { Verdicts } from '../plan/view.ts';
 import type { BuildEvent, Summary } from './events.ts';
@@ -17,7 +19,46 @@ export interface Matter {
 
 const PERSON = ['edited', 'in doubt', 'outdated'];
 
-/** How a plan stands: what has failed, and what a person must decide. */
+/**
+ * What is to be heard of a plan with what is on record: the same matters, by the same keys, as a build
+ * comes upon.
+ */
+export function mattersOnRecord(
+  plan: Plan,
+  traces: ReadonlyMap<TargetName, Trace>,
+): readonly Matter[] {
+  const found = plan.order.flatMap((target): readonly Matter[] => {
+    const { tell = [] } = plan.verdicts.get(target)!;
+    const trace = traces.get(target);
+    return [
+      ...(trace?.kind === 'failed'
+        ? [failure(target, target, trace.problems[0]?.what ?? 'it failed', trace.log)]
+        : []),
+      ...tell.flatMap((told) => toldMatter(target, told)),
+    ];
+  });
+  // Several targets of one run have failed once.
+  const once = new Map(found.toReversed().map((matter) => [matter.key, matter]));
+  return [...once.values()].toReversed().concat(mattersIn(plan));
+}
+
+/** Another try that fails alike is no news: the number of the run does not count. */
+function failure(target: TargetName, name: string, what: string, log: Path | undefined): Matter {
+  const gist = what.split('\n')[0]!;
+  const run = log?.replace(/\.\d+\.log$/, '') ?? target;
+  return {
+    key: `${run}\nfailed\n${gist}`,
+    occasion: 'failed',
+    target,
+    text: `${name} failed: ${gist}`,
+  };
+}
+
+function toldMatter(target: TargetName, { about, text, occasion }: Told): readonly Matter[] {
+  return occasion === undefined ? [] : [{ key: `${occasion}\n${about}`, occasion, target, text }];
+}
+
+/** What a person must decide. */
 function mattersIn({ order, verdicts }: Pick<Plan, 'order'> & { verdicts: Verdicts }) {
   return order.flatMap((target): readonly Matter[] => {
     const { state, note = '' } = verdicts.get(target)!;
@@ -43,6 +84,12 @@ export class Matters {
     return [...this.#current.values()];
   }
 
+  /** What holds as things were found, without a build. */
+  take(plan: Plan, matters: readonly Matter[]): void {
+    this.#see(plan);
+    this.#hold(matters);
+  }
+
   note(event: BuildEvent): void {
     switch (event.kind) {
       case 'planned':
@@ -61,13 +108,7 @@ export class Matters {
         for (const target of event.action.makes) this.#made(target, event.at);
         return;
       case 'told':
-        if (event.occasion !== undefined)
-          this.#add({
-            key: `${event.occasion}\n${event.about}`,
-            occasion: event.occasion,
-            target: event.target,
-            text: event.text,
-          });
+        this.#hold(toldMatter(event.target, event));
         return;
       case 'finished':
         this.#finished(event.summary, event.at);
@@ -94,13 +135,10 @@ export class Matters {
     this.#current.set(matter.key, matter);
   }
 
-  /** Several targets of one run have failed once; another try that fails alike is no news. */
+  /** Several targets of one run have failed once. */
   #failed(target: TargetName, name: string, what: string, log: Path | undefined): void {
-    const gist = what.split('\n')[0]!;
-    const run = log?.replace(/\.\d+\.log$/, '') ?? target;
-    const key = `${run}\nfailed\n${gist}`;
-    if (this.#current.has(key)) return;
-    this.#add({ key, occasion: 'failed', target, text: `${name} failed: ${gist}` });
+    const matter = failure(target, name, what, log);
+    if (!this.#current.has(matter.key)) this.#add(matter);
   }
 
   /** What was made has not failed any more, and nobody need decide anything. */

@@ -6,6 +6,7 @@ import {
   type NightSummary,
   nightSummary,
   statisticsCsv,
+  summaryHtml,
   summaryText,
 } from '../reports/night-summary.ts';
 import { progressFromStatus, statusFile } from '../reports/postproc-steps.ts';
@@ -19,6 +20,9 @@ export function summary(site: Site): Command {
     doc: 'the night in numbers: exposures, CCDs, failures by step, force files, candidates',
     options: {
       '--json': 'print data instead of text',
+      '--html': 'print a page that needs nothing else',
+      '--on-change':
+        'only what stands otherwise than at the last such look; nothing: nothing. For cron',
       '--csv': 'one line an exposure, with a column for every step that failed',
     },
     run: async (call) => {
@@ -26,15 +30,26 @@ export function summary(site: Site): Command {
         call.print(statisticsCsv(resultsOf(call)).trimEnd());
         return 0;
       }
+      if (call.option('--on-change') === true) return tellChanges(call);
       const found = nightOf(site, call);
-      call.print(
-        call.option('--json') === true
-          ? JSON.stringify(found, null, 2)
-          : summaryText(found, moment(call.now)).trimEnd(),
-      );
+      const now = moment(call.now);
+      if (call.option('--json') === true) call.print(JSON.stringify(found, null, 2));
+      else if (call.option('--html') === true) call.print(summaryHtml(found, now).trimEnd());
+      else call.print(summaryText(found, now).trimEnd());
       return 0;
     },
   };
+}
+
+/** What has changed, for who reads the mails of cron; without a change not a word. */
+async function tellChanges(call: CommandCall): Promise<number> {
+  const { since, changes, text } = await call.changes();
+  if (call.option('--json') === true)
+    call.print(
+      JSON.stringify({ schema: 'desgw/changes', version: 1, since: since ?? null, changes }),
+    );
+  else if (text !== '') call.print(text);
+  return 0;
 }
 
 /** The numbers of this workspace. */

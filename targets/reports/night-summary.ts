@@ -118,13 +118,58 @@ const NAMED = 8;
 
 /** The summary for people. @param moment the time of day, as shown everywhere */
 export function summaryText(summary: NightSummary, moment: string): string {
+  const { title, rows } = summaryRows(summary, moment);
+  return `${[title, ...rows.map(([name, text]) => `${name.padEnd(12)}${text}`)].join('\n')}\n`;
+}
+
+/** The same as a page that needs nothing else, for the web or a mail. */
+export function summaryHtml(summary: NightSummary, moment: string): string {
+  const { title, rows } = summaryRows(summary, moment);
+  const lines = rows.map(
+    ([name, text]) =>
+      `<tr><th scope="row"${name.startsWith(' ') ? ' class="part"' : ''}>${escaped(name.trim())}</th><td>${escaped(text)}</td></tr>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title>
+<style>
+:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
+body { margin: 2rem auto; max-width: 50rem; padding: 0 1rem; }
+th { text-align: left; padding-right: 1.5rem; vertical-align: top; white-space: nowrap; font-weight: 600; }
+th.part { padding-left: 1rem; font-weight: 400; }
+</style>
+</head>
+<body>
+<main>
+<h1>${escaped(title)}</h1>
+<table>
+${lines.join('\n')}
+</table>
+</main>
+</body>
+</html>
+`;
+}
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+type Row = readonly [name: string, text: string];
+
+function summaryRows(
+  summary: NightSummary,
+  moment: string,
+): { readonly title: string; readonly rows: readonly Row[] } {
   const { event, season, exposures, ccds, steps, forcefiles, candidates } = summary;
   const title = [
     ...(event === null ? [] : [event]),
     ...(season === null ? ['no season yet'] : [`season ${season}`]),
     `(${moment})`,
   ].join('  ');
-  const row = (name: string, text: string): string => `${name.padEnd(12)}${text}`;
+  const row = (name: string, text: string): Row => [name, text];
   const rows = [
     row('exposures', `${exposures.submitted} submitted, ${exposures.judged} judged`),
     row(
@@ -150,7 +195,7 @@ export function summaryText(summary: NightSummary, moment: string): string {
       : [row('candidates', `${candidates.all}, ${candidates.good} with a good score`)]),
     row('post proc.', summary.postprocessing ?? 'not begun'),
   ];
-  return `${[title, ...rows].join('\n')}\n`;
+  return { title, rows };
 }
 
 const shortStep = (step: string): string => /^RUN\d\d/.exec(step)?.[0] ?? step;

@@ -59,6 +59,8 @@ test('what the commands of the pipeline print as data is what their schemas say'
     const { out } = await base.desgw([name, '--json']);
     faults.push(schemaFaults(name, JSON.parse(out)));
   }
+  const changed = await base.desgw(['summary', '--on-change', '--json']);
+  faults.push(schemaFaults('changes', JSON.parse(changed.out)));
   const cancelled = linesOf((await base.desgw(['cancel', POOR, '--json'])).out);
   faults.push(...cancelled.map((line) => schemaFaults('said', line)));
   expect(cancelled.at(-1)).toEqual({ kind: 'ended', exit: 0 });

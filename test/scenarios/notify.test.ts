@@ -17,7 +17,9 @@ function rules(w: Workspace, notify: string): void {
     target('a', { outputs: ['a.txt'], recipe: [sh('a', '[ ! -e a-fails ] && echo a > a.txt')] }),
     target('b', { outputs: ['b.txt'], recipe: [sh('b', '[ ! -e b-fails ] && echo b > b.txt')] }),
     target('goal', { deps: ['a', 'b'], milestone: 'all is ready', outputs: ['goal.txt'], recipe: [sh('goal', 'echo > goal.txt')] }),`,
-    `goal: 'goal', notify: [${notify}]`,
+    `goal: 'goal', notify: [${notify}],
+     commands: { news: { doc: 'for cron', run: async (call) => {
+       const { text } = await call.changes(); if (text !== '') call.print(text); return 0; } } }`,
   );
 }
 
@@ -181,5 +183,34 @@ describe.concurrent('notify', () => {
     rules(w, `{ kind: 'slack' }, { kind: 'mial', to: 'x' }`);
     const wrong = await w.desgw(['build']);
     expect([wrong.code, wrong.err.includes("Did you mean 'mail'?")]).toEqual([2, true]);
+  });
+
+  test('changes are told once for cron, and those that nobody heard of yet are sent', async ({
+    w,
+    expect,
+  }) => {
+    rules(w, '');
+    w.write('a-fails', '');
+    expect((await w.desgw(['build'])).code).toBe(1);
+    rules(w, KEEP);
+    const news = async (minutes: number) => {
+      const with_ = { clock: { by: minutes * MINUTE } };
+      const { out, code, err } = await w.desgw(['news'], { with: with_ });
+      expect([code, err]).toEqual([0, '']);
+      return out.replace(/since \d\S+ \S+:/, 'since THEN:');
+    };
+    expect(await news(0)).toBe(
+      'since the beginning:\n  failed    a: sh ended with exit status 1\n  done      b\n',
+    );
+    expect(told(w)).toEqual([['a failed: sh ended with exit status 1']]);
+    expect([await news(1), await news(20)]).toEqual(['', '']);
+    const { rmSync } = await import('node:fs');
+    rmSync(join(w.dir, 'a-fails'));
+    expect((await w.desgw(['build'], { with: { clock: { by: 30 * MINUTE } } })).code).toBe(0);
+    expect(await news(31)).toBe('since THEN:\n  done      a and goal\n');
+    expect(told(w)).toHaveLength(2);
+    w.write('a.txt', 'by hand');
+    expect(await news(50)).toContain('since THEN:\n  edited    a');
+    expect(told(w).at(-1)).toEqual([expect.stringMatching(/^a is edited/)]);
   });
 });

@@ -112,6 +112,7 @@ export async function run(name: string, world: World = {}) {
         ...{ target: `ccds_${subject}`, state: 'missing' as const, reasons: [] },
         subject,
       })),
+    changes: async () => ({ changes: [], text: '' }),
     build: async (items, goal) => {
       did.push(`built ${goal}: ${(items as readonly Rule[]).map((item) => item.name).join(' ')}`);
       return world.builds?.(items as readonly Rule[], records) ?? 0;

@@ -5,6 +5,7 @@ import {
   type ExposureResult,
   nightSummary,
   statisticsCsv,
+  summaryHtml,
   summaryText,
 } from '../../../targets/reports/night-summary.ts';
 import { SEARCH_CCDS } from '../../../targets/settings/domain.ts';
@@ -52,6 +53,22 @@ test('CCDs that did not come back count against the night', () => {
 });
 
 describe('for people', () => {
+  test('as a page it says the same, needs nothing else, and no name in it acts', () => {
+    const odd = nightSummary(results, { ...facts, event: '<script>x</script>' });
+    const page = summaryHtml(odd, '03:40');
+    const cells = [...page.matchAll(/<th[^>]*>(.*?)<\/th><td>(.*?)<\/td>/g)];
+    expect(cells.map(([, name, text]) => `${name}: ${text}`)).toEqual([
+      'exposures: 3 submitted, 2 judged',
+      'CCDs: 75 of 118 complete (64 %), 5 failed, 38 not back',
+      'by step: RUN18 5',
+      'too few: 668441 (20 of 59)',
+      'force files: 1 of 2 exposures go on; 2 files missing in 1 of them',
+      'post proc.: not begun',
+    ]);
+    expect(page).toContain('<h1>&lt;script&gt;x&lt;/script&gt;  season 1600  (03:40)</h1>');
+    expect(page).not.toMatch(/<script|https?:|src=/);
+  });
+
   test('it is a few lines, those without anything left out', () => {
     expect(summaryText(summary, '03:40').split('\n')).toEqual([
       'GW170817  season 1600  (03:40)',
