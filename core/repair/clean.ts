@@ -132,7 +132,7 @@ export function forget(target: TargetName, journal: Journal, at: number, reason?
   const trace = journal.traces.get(target);
   // For how long nothing had moved outside says nothing of what is begun now.
   if (journal.sightings.has(target)) journal.sighting(target, { digest: FORGOTTEN, since: at });
-  if (trace?.kind !== 'built') journal.drop(target);
+  if (trace === undefined || recordedOutputs(trace) === undefined) journal.drop(target);
   else
     journal.trace(target, {
       ...cleaning(trace, at),

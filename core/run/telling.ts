@@ -3,6 +3,7 @@ import type { TargetName } from '../api/values.ts';
 import type { Plan } from '../plan/verdict.ts';
 import type { Verdicts } from '../plan/view.ts';
 import { display } from '../words/quote.ts';
+import { enumerate } from '../words/text.ts';
 import type { BuildEvent } from './events.ts';
 
 export class Telling {
@@ -30,6 +31,7 @@ export class Telling {
 
   /** What people should hear of at once. */
   tell(verdicts: Verdicts): void {
+    this.#tellHeldBack(verdicts);
     for (const [target, { tell = [] }] of verdicts) {
       for (const { about, text, occasion } of tell) {
         if (this.#isTold(about)) continue;
@@ -37,6 +39,21 @@ export class Telling {
         this.#emit({ kind: 'told', target, text, about, ...more });
       }
     }
+  }
+
+  /** What stays as it was made although it has changed is told in one line, whatever there is of it. */
+  #tellHeldBack(verdicts: Verdicts): void {
+    const held = [...verdicts].filter(
+      ([, { until, reasons }]) => until !== undefined && reasons.length > 0,
+    );
+    const [first] = held;
+    if (first === undefined || this.#isTold('held back')) return;
+    const names = enumerate(
+      held.map(([name]) => display(name)),
+      3,
+    );
+    const text = `what ${names} ${held.length > 1 ? 'are' : 'is'} made from has changed, but work on the grid may still read what was made: ${first[1].note}`;
+    this.#emit({ kind: 'told', target: first[0], text, about: 'held back' });
   }
 
   /** What will keep a target from being made that is needed and not there yet. */

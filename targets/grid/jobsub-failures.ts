@@ -20,7 +20,8 @@ const SUBMIT_FAILURES: readonly Known[] = [
   {
     shows: /condor_submit exited with failed status code (\S+)/,
     what: 'condor_submit failed with status $1, although jobsub ended as if all were well',
-    advice: 'see what condor_submit printed above that line in the log, then build again',
+    advice:
+      'see what condor_submit printed above that line in the log, and whether `desgw jobs` shows a job of it',
   },
   {
     shows: /Syntax Error at file (\S+) line (\d+)/,

@@ -48,7 +48,8 @@ export function ccdSighting(facts: SettleFacts): Sighting {
     state: 'waiting',
     value: report,
     movement: movementOf(report, jobs),
-    ...(report.enough ? { enough: true } : {}),
+    // What there is of something submitted once more is of what was not good enough.
+    ...(report.enough && !facts.again ? { enough: true } : {}),
     tally,
     progress: `${ccdProgress(report)}; ${suffix}`,
   });

@@ -229,3 +229,17 @@ test('orphans are outputs of targets that no rule has any more, unchanged and no
     keeps: [{ path: 'b', why: 'it was changed since desgw made it' }],
   });
 });
+
+test("what is forgotten twice stays known as ours, so that nobody takes it for a stranger's", async () => {
+  const world = stubWorld({ in: '1' });
+  const engine = engineOn(world, [
+    target('a', { inputs: ['in'], outputs: ['a'], recipe: [exec(['cp', 'in', 'a'])] }),
+  ]);
+  await engine.build();
+  for (const at of [5, 6])
+    await engine.withPlan(['a'], ({ journal }) => forget('a', journal, at, 'why not'));
+  world.files.put('in', '2');
+  const { told } = await engine.build();
+  expect(told.join()).not.toContain('kept');
+  expect(world.files.text('a')).toBe('2');
+});

@@ -154,3 +154,9 @@ test('a rescue is advised only where something came back', () => {
   expect(shortfallAdvice(report(20))).toContain('desgw rescue 668439');
   expect(shortfallAdvice(report(0))).not.toContain('rescue');
 });
+
+test('what was submitted once more is not gone on with while it runs, for what is there is of before', () => {
+  const enough = report(59);
+  expect(ccdSighting({ ...base, report: enough })).toMatchObject({ enough: true });
+  expect(ccdSighting({ ...base, report: enough, again: true })).not.toHaveProperty('enough');
+});
