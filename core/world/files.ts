@@ -130,7 +130,10 @@ class RealFiles implements Files {
     const full = this.absolute(path);
     return during('write', full, () => {
       const target = this.#placing.throughLinks(full);
-      const temporary = this.#placing.copyTemporary(this.absolute(from), target);
+      const temporary = this.#placing.copyTemporary(
+        this.#placing.throughLinks(this.absolute(from)),
+        target,
+      );
       return prepared(this.#placing, path, full, target, temporary, this.#digestFile(temporary));
     });
   };

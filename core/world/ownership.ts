@@ -54,3 +54,38 @@ export function isOwnOrAbsent(fs: FsModule, path: string): boolean {
   const stat = fs.lstatSync(path, { throwIfNoEntry: false });
   return stat === undefined || isOwn(stat.uid);
 }
+
+/** Where a folder is for everybody, a link in it may have been put there to lead others astray. */
+const EVERYBODY = 0o002;
+
+/**
+ * Makes sure that no link on the way to `path`, which may be one itself, was put there by a stranger
+ * in a folder that everybody may write: neither is written through it nor read.
+ * @throws an error of the system, EPERM, that names the link
+ */
+export function refusePlanted(fs: FsModule, path: string): void {
+  if (isPlanted(fs, path)) throw planted(path);
+  const folder = dirname(path);
+  try {
+    if (folder === path || fs.realpathSync(folder) === folder) return;
+  } catch (error) {
+    if (meansMissing(codeOf(error))) return; // it is yet to be made
+    throw error;
+  }
+  refusePlanted(fs, folder);
+}
+
+function isPlanted(fs: FsModule, path: string): boolean {
+  const link = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (link?.isSymbolicLink() !== true || isOwn(link.uid)) return false;
+  const folder = fs.statSync(dirname(path));
+  return (folder.mode & EVERYBODY) !== 0 && folder.uid !== link.uid;
+}
+
+const planted = (path: string): Error =>
+  Object.assign(
+    new Error(
+      `EPERM: ${path} is a link that somebody else put into a folder which everybody may write`,
+    ),
+    { code: 'EPERM' },
+  );

@@ -6,6 +6,7 @@
  */
 import { basename, dirname, join, resolve } from 'node:path';
 import { codeOf, type FsModule, meansMissing } from './fs.ts';
+import { refusePlanted } from './ownership.ts';
 
 /** Some file systems cannot flush a directory; they keep its entries in order by themselves. */
 export const CANNOT_SYNC = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EISDIR', 'EBADF'];
@@ -63,15 +64,34 @@ export class Placing {
     while (done < bytes.length) done += this.#fs.writeSync(fd, bytes, done, bytes.length - done);
   }
 
-  /** Writes and flushes an open file; `undefined` leaves the mode to the umask. */
-  #fill(fd: number, data: string | Uint8Array, mode: number | undefined): void {
+  /**
+   * Writes and flushes an open file; `undefined` leaves the mode to the umask, but in a folder in
+   * which a group works together all of them may write it.
+   */
+  #fill(
+    fd: number,
+    data: string | Uint8Array,
+    mode: number | undefined,
+    { shared = false }: { readonly shared?: boolean } = {},
+  ): void {
     try {
       this.writeAll(fd, typeof data === 'string' ? Buffer.from(data) : data);
       if (mode !== undefined) this.#fs.fchmodSync(fd, mode);
+      else if (shared) this.#share(fd);
       this.#fs.fsyncSync(fd);
     } finally {
       this.#fs.closeSync(fd);
     }
+  }
+
+  #share(fd: number): void {
+    const { mode } = this.#fs.fstatSync(fd);
+    this.#fs.fchmodSync(fd, (mode & 0o7777) | ((mode & 0o600) >> 3));
+  }
+
+  /** Whether what is made in a folder is for its whole group. */
+  #isShared(dir: string): boolean {
+    return (this.#fs.statSync(dir).mode & 0o2020) === 0o2020;
   }
 
   /** Runs `action`; if it fails, the temporary file goes. The first failure is the one to tell. */
@@ -105,7 +125,8 @@ export class Placing {
       mode === undefined ? this.#fs.lstatSync(target, { throwIfNoEntry: false }) : undefined;
     const final = mode ?? (before && before.mode & 0o7777);
     const [temporary, fd] = this.#makeNarrow(target, final);
-    this.#orDiscard(temporary, () => this.#fill(fd, data, final));
+    const shared = final === undefined && this.#isShared(dirname(target));
+    this.#orDiscard(temporary, () => this.#fill(fd, data, final, { shared }));
     return temporary;
   }
 
@@ -147,7 +168,9 @@ export class Placing {
   makeDirectory(dir: string): void {
     const first = this.#fs.mkdirSync(dir, { recursive: true });
     if (first === undefined) return;
+    const isShared = this.#isShared(dirname(first));
     for (let made = dir; made.length >= first.length; made = dirname(made)) {
+      if (isShared) this.#fs.chmodSync(made, (this.#fs.statSync(made).mode & 0o7777) | 0o2070);
       this.syncDirectory(dirname(made));
     }
   }
@@ -163,11 +186,15 @@ export class Placing {
     }
   }
 
-  /** Where writing to `path` ends: a link is written through, never replaced. */
+  /**
+   * Where writing to `path`, or reading it, ends: a link is written through, never replaced.
+   * @throws EPERM for a link that somebody else may have planted
+   */
   throughLinks(path: string): string {
     let target = path;
     // As many links as the kernel follows; then renaming fails with the right error.
     for (let links = 0; links < 40; links++) {
+      refusePlanted(this.#fs, target);
       if (!this.#isLink(target)) return target;
       target = resolve(this.#fs.realpathSync(dirname(target)), this.#fs.readlinkSync(target));
     }

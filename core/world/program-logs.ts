@@ -1,4 +1,5 @@
 /** The files that take what programs print. */
+import * as nodeFs from 'node:fs';
 import {
   closeSync,
   fstatSync,
@@ -10,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { codeOf } from './fs.ts';
+import { refusePlanted } from './ownership.ts';
 import type { Spawn } from './world.ts';
 
 /** A program whose output may go to what is open already. */
@@ -48,6 +50,7 @@ export function lastLine(log: string): string {
 }
 
 function openLog(path: string): number {
+  refusePlanted(nodeFs, path);
   try {
     return openSync(path, 'a');
   } catch (error) {
