@@ -2,7 +2,8 @@
  * Signals while nothing listens. A process that hashes, expands rules or runs code of the rule file
  * sees a signal only when it comes up for air, and that may be never. To take the handlers away for
  * so long would lose signals that have come and were not looked at yet. So a thread of its own hears
- * them too, and ends the process when the main thread has not taken notice in time.
+ * them too, and ends the process when the main thread has not taken notice in time, or has and then
+ * goes on with long work all the same: from a signal on it has to show again and again that it hears.
  */
 import { constants } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -10,6 +11,9 @@ import type { Processes } from '../world/world.ts';
 
 /** How long the main thread may take: Ctrl-C is obeyed within two seconds. */
 const PATIENCE_MS = 1500;
+
+/** How often the thread looks whether it has. */
+const LOOK_MS = 250;
 
 /**
  * Only the wrapped handles of libuv can be had outside the main thread. Where a Node has them no
@@ -19,21 +23,27 @@ const SOURCE = `
 const { workerData } = require('node:worker_threads');
 const { writeSync } = require('node:fs');
 const noticed = new Int32Array(workerData.noticed);
-let came = Atomics.load(noticed, 0);
+let watching = false;
 process.noDeprecation = true;
 try {
   const { Signal } = process.binding('signal_wrap');
   for (const number of workerData.signals) {
     const handle = new Signal();
     handle.onsignal = () => {
-      const mine = ++came;
-      setTimeout(() => {
-        if (Atomics.load(noticed, 0) >= mine) return;
+      if (watching) return;
+      watching = true;
+      let beats = Atomics.load(noticed, 0);
+      let silent = 0;
+      setInterval(() => {
+        const now = Atomics.load(noticed, 0);
+        silent = now === beats ? silent + workerData.look : 0;
+        beats = now;
+        if (silent < workerData.patience) return;
         try {
           writeSync(2, workerData.farewell);
         } catch {}
         process.kill(process.pid, 'SIGKILL');
-      }, workerData.patience);
+      }, workerData.look);
     };
     handle.start(number);
   }
@@ -42,6 +52,9 @@ try {
 
 const FAREWELL =
   '\ndesgw: interrupted in the midst of long work; the same command goes on from here.\n';
+
+/** How often the main thread shows that it hears, once a signal has come. */
+const BEAT_MS = 300;
 
 /** Watches over these signals; call what it returns whenever one was noticed. */
 export function watchSignals(signals: readonly (keyof typeof constants.signals)[]): () => void {
@@ -55,6 +68,7 @@ export function watchSignals(signals: readonly (keyof typeof constants.signals)[
       workerData: {
         noticed: shared,
         signals: signals.map((name) => constants.signals[name]),
+        look: LOOK_MS,
         patience: PATIENCE_MS,
         farewell: FAREWELL,
       },
@@ -64,8 +78,14 @@ export function watchSignals(signals: readonly (keyof typeof constants.signals)[
   } catch {
     // No room for a thread: signals are seen when the work is over.
   }
-  return () => {
+  const beat = (): void => {
     Atomics.add(noticed, 0, 1);
+  };
+  let isBeating = false;
+  return () => {
+    beat();
+    if (!isBeating) setInterval(beat, BEAT_MS).unref();
+    isBeating = true;
   };
 }
 

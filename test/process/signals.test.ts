@@ -48,7 +48,12 @@ test('after an interruption the next build says so, makes the target again and i
   expect(why.out).toContain('interrupted');
   expect(await w.desgw('build')).toMatchObject({ status: 0, err: '' });
   expect(w.text('a')).toBe('made\n');
-  expect(await w.desgw('build', '-q')).toEqual({ status: 0, signal: null, out: '', err: '' });
+  expect(await w.desgw('build', '-q')).toEqual({
+    status: 0,
+    signal: null,
+    out: '',
+    err: '',
+  });
 });
 
 test('a program is asked to end by SIGINT, and what it does then is in its log', {
@@ -140,6 +145,17 @@ test.each([
   build.kill('SIGINT');
   const { status, signal } = await build.ended;
   expect(status ?? signal).toBe('SIGKILL');
+});
+
+test('Ctrl-C that was noticed before long work began ends that too', async () => {
+  w = workspace(
+    'a',
+    `...(() => { process.kill(process.pid, 'SIGINT'); return [target('a', { inputs: ['big'], recipe: [sh('true')] })]; })()`,
+  );
+  w.put('big', '');
+  truncateSync(w.path('big'), 2 ** 42);
+  const { status, signal } = await w.start(['build']).ended;
+  expect([130, 'SIGKILL']).toContain(status ?? signal);
 });
 
 test('a command that only looks, and has started nothing, is ended by the signal itself', async () => {
