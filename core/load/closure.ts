@@ -50,7 +50,7 @@ export function codeReader(
     codeOf(code) {
       const text = known.get(code);
       if (text !== undefined) return text;
-      inspector ??= openInspector();
+      inspector ??= new Inspector();
       const read = new Reading(inspector, params, seal).all(code);
       known.set(code, read);
       return read;
@@ -172,80 +172,81 @@ const plain = (value: unknown): unknown =>
     ? value
     : [typeof value, String(value)];
 
-interface Inspector {
-  look(code: Code): Inspected;
-  /** Private fields of an object, as far as they are plain. */
-  hiddenIn(value: object): readonly unknown[];
-  close(): void;
-}
-
 /** Under which name the debugger finds what it is asked about. */
 const HANDLE = '__desgw_looks_at__';
+const SHARED = globalThis as { [HANDLE]?: unknown };
 
-function openInspector(): Inspector {
-  const load = createRequire(import.meta.url) as (name: string) => unknown;
-  const { Session: Opened } = load('node:inspector') as { Session: new () => Session };
-  const session = new Opened();
-  session.connect();
-  const ask = <T>(method: string, params: object): T => {
+class Inspector {
+  readonly #session: Session;
+  readonly #modules = new Map<string, Scope>();
+
+  constructor() {
+    const load = createRequire(import.meta.url) as (name: string) => unknown;
+    const { Session: Opened } = load('node:inspector') as { Session: new () => Session };
+    this.#session = new Opened();
+    this.#session.connect();
+    this.#ask('Debugger.enable', {});
+  }
+
+  look(code: Code): Inspected {
+    const { internalProperties = [] } = this.#propertiesOf(this.#handleOf(code));
+    const found = (name: string) =>
+      internalProperties.find((property) => property.name === name)?.value;
+    const scopes = found('[[Scopes]]')?.objectId;
+    const place = found('[[FunctionLocation]]')?.value as { scriptId?: string } | undefined;
+    const script = place?.scriptId ?? '';
+    const list = scopes === undefined ? [] : this.#propertiesOf(scopes).result;
+    const captured = list
+      .filter(({ name, value }) => /^\d+$/.test(name) && value?.description !== 'Global')
+      .map(({ value }) => {
+        const isModule = WHOLE.has(value!.description ?? '');
+        const known = isModule ? this.#modules.get(script) : undefined;
+        const scope = known ?? this.#variables(value!.objectId!);
+        if (isModule) this.#modules.set(script, scope);
+        return scope;
+      });
+    delete SHARED[HANDLE];
+    return { script, scopes: captured };
+  }
+
+  /** Private fields of an object, as far as they are plain. */
+  hiddenIn(value: object): readonly unknown[] {
+    const { privateProperties = [] } = this.#propertiesOf(this.#handleOf(value));
+    delete SHARED[HANDLE];
+    return privateProperties.map(({ name, value: held }) => [name, held?.value, held?.description]);
+  }
+
+  close(): void {
+    this.#ask('Debugger.disable', {});
+    this.#session.disconnect();
+  }
+
+  /** The answer to a question about this very thread is there when `post` returns. */
+  #ask<T>(method: string, params: object): T {
     let answer: T | undefined;
-    // The answer to a question about this very thread is there when `post` returns.
-    session.post(method, params, (error: Error | null, result?: object) => {
+    this.#session.post(method, params, (error: Error | null, result?: object) => {
       if (error !== null) throw new Error(`internal: ${method}: ${error.message}`);
       answer = result as T;
     });
     return answer!;
-  };
-  ask('Debugger.enable', {});
-  const shared = globalThis as { [HANDLE]?: unknown };
-  const handleOf = (value: unknown): string => {
-    shared[HANDLE] = value;
-    return ask<Evaluated>('Runtime.evaluate', { expression: HANDLE }).result.objectId!;
-  };
-  const propertiesOf = (objectId: string): Properties =>
-    ask('Runtime.getProperties', { objectId, ownProperties: true });
-  const modules = new Map<string, Scope>();
+  }
+
+  #handleOf(value: unknown): string {
+    SHARED[HANDLE] = value;
+    return this.#ask<Evaluated>('Runtime.evaluate', { expression: HANDLE }).result.objectId!;
+  }
+
+  #propertiesOf(objectId: string): Properties {
+    return this.#ask('Runtime.getProperties', { objectId, ownProperties: true });
+  }
+
   /** The variables themselves, not what the debugger would tell of them. */
-  const variables = (objectId: string): Scope => {
-    shared[HANDLE] = undefined;
+  #variables(objectId: string): Scope {
+    SHARED[HANDLE] = undefined;
     const functionDeclaration = `function () { globalThis.${HANDLE} = { ...this.object }; }`;
-    ask('Runtime.callFunctionOn', { objectId, functionDeclaration });
-    return (shared[HANDLE] ?? {}) as Scope;
-  };
-  return {
-    look(code) {
-      const { internalProperties = [] } = propertiesOf(handleOf(code));
-      const found = (name: string) =>
-        internalProperties.find((property) => property.name === name)?.value;
-      const scopes = found('[[Scopes]]')?.objectId;
-      const place = found('[[FunctionLocation]]')?.value as { scriptId?: string } | undefined;
-      const script = place?.scriptId ?? '';
-      const list = scopes === undefined ? [] : propertiesOf(scopes).result;
-      const captured = list
-        .filter(({ name, value }) => /^\d+$/.test(name) && value?.description !== 'Global')
-        .map(({ value }) => {
-          const isModule = WHOLE.has(value!.description ?? '');
-          const scope = (isModule ? modules.get(script) : undefined) ?? variables(value!.objectId!);
-          if (isModule) modules.set(script, scope);
-          return scope;
-        });
-      delete shared[HANDLE];
-      return { script, scopes: captured };
-    },
-    hiddenIn(value) {
-      const { privateProperties = [] } = propertiesOf(handleOf(value));
-      delete shared[HANDLE];
-      return privateProperties.map(({ name, value: held }) => [
-        name,
-        held?.value,
-        held?.description,
-      ]);
-    },
-    close() {
-      ask('Debugger.disable', {});
-      session.disconnect();
-    },
-  };
+    this.#ask('Runtime.callFunctionOn', { objectId, functionDeclaration });
+    return (SHARED[HANDLE] ?? {}) as Scope;
+  }
 }
 
 /** What the debugger calls the outermost scope of a module, and of a script that was made from one. */

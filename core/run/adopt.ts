@@ -1,5 +1,6 @@
 /** Adoption: work that was done without desgw is put on record, with the files that belong to it. */
 
+import type { OnceSighting } from '../api/rules.ts';
 import { recipeOf } from '../graph/recipes.ts';
 import { logPath } from '../memory/logs.ts';
 import { usableMembers } from '../plan/needs.ts';
@@ -17,32 +18,8 @@ export async function adopt(action: Action, context: PerformContext): Promise<La
   const at = world.clock.now();
   const seen = observer.once(node.name);
   if (seen?.state !== 'done') throw new Error(`internal: ${node.name} is adopted without evidence`);
-  if (node.rule.once !== undefined) {
-    const keeper = new Keeper(world, observer, context.emit);
-    keeper.keep(node, journal.traces.get(node.name));
-    const recipe = recipeOf(node.rule);
-    const facts = observer.facts(
-      node,
-      usableMembers(node, context.verdicts),
-      [],
-      recipe.reads ?? [],
-    );
-    const run = new Run(
-      facts,
-      { ...quietOptions(context, entry, at, seen.token ?? ''), filesOnly: true },
-      seen.receipt,
-    );
-    const end = await run.all(evaluate(recipe, facts));
-    // Without its files it would be on record as something that nobody else can see.
-    if (end.state !== 'done') {
-      run.discard();
-      keeper.release();
-      return { state: 'interrupted' };
-    }
-    run.commit();
-    keeper.release();
-    observer.forget(node.outputs.map((o) => o.path));
-  }
+  if (node.rule.once !== undefined && !(await putInPlace(entry, seen, context)))
+    return { state: 'interrupted' };
   await flushOutputs([node], observer, world.files);
   journal.trace(
     node.name,
@@ -65,6 +42,29 @@ export async function adopt(action: Action, context: PerformContext): Promise<La
   // Nothing but files was put in place, if that.
   const wrote = node.outputs.map((o) => o.path);
   return { state: 'built', made: action.makes, note: seen.how, wrote };
+}
+
+/** @returns false when it was interrupted: without its files nobody else could see what is on record */
+async function putInPlace(
+  entry: Entry,
+  seen: Extract<OnceSighting, { state: 'done' }>,
+  context: PerformContext,
+): Promise<boolean> {
+  const { world, journal, observer, verdicts } = context;
+  const { node } = entry;
+  const keeper = new Keeper(world, observer, context.emit);
+  keeper.keep(node, journal.traces.get(node.name));
+  const recipe = recipeOf(node.rule);
+  const facts = observer.facts(node, usableMembers(node, verdicts), [], recipe.reads ?? []);
+  const quiet = quietOptions(context, entry, world.clock.now(), seen.token ?? '');
+  const run = new Run(facts, { ...quiet, filesOnly: true }, seen.receipt);
+  const end = await run.all(evaluate(recipe, facts));
+  const done = end.state === 'done';
+  if (done) run.commit();
+  else run.discard();
+  keeper.release();
+  if (done) observer.forget(node.outputs.map((o) => o.path));
+  return done;
 }
 
 function quietOptions(context: PerformContext, entry: Entry, at: number, token: string) {

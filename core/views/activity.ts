@@ -18,6 +18,13 @@ export interface Running {
 /** Names of targets that differ in their digits alone. */
 export const patternOf = (name: TargetName): string => name.replace(/\d+/g, '*');
 
+/** How targets stand when an action has ended. */
+const AFTER = {
+  'action done': 'fresh',
+  'action failed': 'failed',
+  'action left': 'waiting',
+} as const;
+
 /** Takes events in; is asked by whoever draws. */
 export class Activity {
   readonly running = new Map<string, Running>();
@@ -75,31 +82,15 @@ export class Activity {
         this.#past = event.past;
         this.waiting = [];
         return;
-      case 'action started': {
-        const { action, at, log } = event;
-        const progress = this.progress.get(action.name);
-        this.running.set(action.name, {
-          since: at,
-          makes: action.makes,
-          ...(log === undefined ? {} : { log }),
-          ...(progress === undefined ? {} : { progress }),
-        });
-        for (const name of action.makes) this.#set(name, 'running');
+      case 'action started':
+        this.#begin(event);
         return;
-      }
       case 'action done':
       case 'action failed':
-      case 'action left': {
+      case 'action left':
         this.running.delete(event.action.name);
-        const state = {
-          'action done': 'fresh',
-          'action failed': 'failed',
-          'action left': 'waiting',
-        };
-        for (const name of event.action.makes)
-          this.#set(name, state[event.kind] as 'fresh' | 'failed' | 'waiting');
+        for (const name of event.action.makes) this.#set(name, AFTER[event.kind]);
         return;
-      }
       case 'target spared':
       case 'target adopted':
         this.#set(event.target, 'fresh');
@@ -125,6 +116,17 @@ export class Activity {
       case 'finished':
         return;
     }
+  }
+
+  #begin({ action, at, log }: Extract<BuildEvent, { kind: 'action started' }>): void {
+    const progress = this.progress.get(action.name);
+    this.running.set(action.name, {
+      since: at,
+      makes: action.makes,
+      ...(log === undefined ? {} : { log }),
+      ...(progress === undefined ? {} : { progress }),
+    });
+    for (const name of action.makes) this.#set(name, 'running');
   }
 
   #take(plan: Plan): void {

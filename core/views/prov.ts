@@ -50,7 +50,7 @@ interface Document {
 }
 
 function describe(one: Provenance, { entity, activity, agent, relations }: Document): void {
-  const { target, built, by, begun, means } = one;
+  const { target, built, begun, means } = one;
   const { signature, outputs, receipt, at, how, run } = built;
   const id = `run:${local(target)}/${run}`;
   const made = `made:${local(target)}`;
@@ -88,6 +88,14 @@ function describe(one: Provenance, { entity, activity, agent, relations }: Docum
     entity[from] ??= { 'prov:label': `what ${dep} made`, 'prov:type': named('prov:Collection') };
     relations.add('used', { 'prov:activity': id, 'prov:entity': from, 'desgw:digest': digest });
   }
+  describeWho(one, id, { agent, relations });
+}
+
+function describeWho(
+  { by }: Provenance,
+  id: string,
+  { agent, relations }: Pick<Document, 'agent' | 'relations'>,
+): void {
   if (by === undefined) return;
   const person = `who:${local(`${by.by.user}@${by.by.host}`)}`;
   const engine = `who:desgw-${local(by.desgw)}`;

@@ -66,26 +66,33 @@ export function reportData(plan: Plan, sources: ReportSources): ReportData {
       width,
       height,
     ]),
-    subjects: rows.map(({ subject, condition, cells }): SubjectData => {
-      const states = [...cells].map(([phase, { targets }]) => [phase, worstOf(board, targets)]);
-      const note = [...cells.values()]
-        .flatMap((cell) => cell.targets)
-        .map((name) => plan.verdicts.get(name)!)
-        .find(
-          ({ state, leftOut }) =>
-            leftOut !== undefined || !(['fresh', 'blocked', 'maybe'] as string[]).includes(state),
-        );
-      return {
-        name: subject,
-        condition,
-        phases: Object.fromEntries(states),
-        ...partsData(parts.get(subject) ?? []),
-        ...(note === undefined ? {} : { note: note.leftOut ?? detail(note) }),
-      };
-    }),
+    subjects: rows.map((row) => subjectData(plan, board, row, parts.get(row.subject) ?? [])),
     targets: targetsData(plan, sources),
     params: sources.params,
     next: nextSteps(plan),
+  };
+}
+
+function subjectData(
+  plan: Plan,
+  board: ReturnType<typeof boardOf>,
+  { subject, condition, cells }: ReturnType<ReturnType<typeof boardOf>['subjects']>[number],
+  parts: Parameters<typeof partsData>[0],
+): SubjectData {
+  const states = [...cells].map(([phase, { targets }]) => [phase, worstOf(board, targets)]);
+  const note = [...cells.values()]
+    .flatMap((cell) => cell.targets)
+    .map((name) => plan.verdicts.get(name)!)
+    .find(
+      ({ state, leftOut }) =>
+        leftOut !== undefined || !(['fresh', 'blocked', 'maybe'] as string[]).includes(state),
+    );
+  return {
+    name: subject,
+    condition,
+    phases: Object.fromEntries(states),
+    ...partsData(parts),
+    ...(note === undefined ? {} : { note: note.leftOut ?? detail(note) }),
   };
 }
 
