@@ -72,13 +72,6 @@ const FLOORS: readonly (readonly string[])[] = [
 const LONG: readonly string[] = [
   'core/testing/machine.ts: memoryMachine',
   'core/testing/disk.ts: powerDisk',
-  'core/words/terminal.ts: openTerminal',
-  'core/words/secrets.ts: openSecrets',
-  'core/views/prov.ts: describe',
-  'core/views/activity.ts: note',
-  'core/load/closure.ts: openInspector',
-  'core/run/adopt.ts: adopt',
-  'core/views/report.ts: reportData',
 ];
 
 /**

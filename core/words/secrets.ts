@@ -79,68 +79,78 @@ export function openSecrets(
   env: { readonly [name: string]: string | undefined },
   words: readonly string[],
 ): SecretStore {
+  return new KnownSecrets(env, words);
+}
+
+/** Fields throughout what others take out of it and hand on. */
+class KnownSecrets implements SecretStore {
   /** Value -> name, longest first when they are looked for. */
-  const shown = new Map<string, string>();
-  const params = new Map<string, string>();
-  const names = new Set<string>();
-  let pattern: RegExp | undefined;
-  let salt: string | (() => string) = () => crypto.randomUUID();
+  readonly #shown = new Map<string, string>();
+  readonly #params = new Map<string, string>();
+  readonly #names = new Set<string>();
+  #pattern: RegExp | undefined;
+  #salt: string | (() => string) = () => crypto.randomUUID();
 
-  function show(name: string, value: string): void {
-    const sure = names.has(name) || SURE.test(name) || (/\d/.test(value) && /[a-z]/i.test(value));
-    if (!sure || value.length < SHORTEST) return;
-    shown.set(value, name);
-    pattern = undefined;
+  constructor(env: { readonly [name: string]: string | undefined }, words: readonly string[]) {
+    for (const [name, value = ''] of [...Object.entries(env), ...assigned(words)])
+      if (looksSecret(name)) this.#show(name, value);
   }
-  const seal = (text: string): string => {
-    if (typeof salt !== 'string') salt = salt();
-    return HIDDEN + saltedDigest(salt, text);
-  };
-  const isSecret = (name: string): boolean => names.has(name) || looksSecret(name);
 
-  function sealIn(value: Json): Json {
+  readonly isSecret = (name: string): boolean => this.#names.has(name) || looksSecret(name);
+
+  readonly hide = (text: string): string => {
+    this.#pattern ??= patternOf([...this.#shown.keys()]);
+    return unsealed(text.replace(this.#pattern, HIDDEN));
+  };
+
+  readonly seal: Secrets['seal'] = (name, value) =>
+    this.isSecret(name) && value !== null ? this.#seal(JSON.stringify(value)) : this.#sealIn(value);
+
+  readonly sealText = (text: string): string => this.#sealIn(text) as string;
+
+  readonly standsIn = (text: string): string | undefined => {
+    for (const [value, name] of this.#shown)
+      if ((SURE.test(name) || this.#names.has(name)) && boundary(value).test(text)) return name;
+    return undefined;
+  };
+
+  readonly learn: SecretStore['learn'] = (name, value) => {
+    this.#names.add(name);
+    for (const one of [value].flat(9)) {
+      if (one === null || one === undefined || typeof one === 'boolean') continue;
+      const text = typeof one === 'object' ? JSON.stringify(one) : String(one);
+      this.#show(name, text);
+      if (text.length >= SHORTEST) this.#params.set(text, name);
+    }
+  };
+
+  readonly saltWith = (asked: () => string): void => {
+    this.#salt = asked;
+  };
+
+  #show(name: string, value: string): void {
+    const telling = /\d/.test(value) && /[a-z]/i.test(value);
+    const sure = this.#names.has(name) || SURE.test(name) || telling;
+    if (!sure || value.length < SHORTEST) return;
+    this.#shown.set(value, name);
+    this.#pattern = undefined;
+  }
+
+  #seal(text: string): string {
+    if (typeof this.#salt !== 'string') this.#salt = this.#salt();
+    return HIDDEN + saltedDigest(this.#salt, text);
+  }
+
+  #sealIn(value: Json): Json {
     if (typeof value === 'string') {
       let text = value;
-      for (const secret of params.keys()) text = text.split(secret).join(seal(secret));
+      for (const secret of this.#params.keys()) text = text.split(secret).join(this.#seal(secret));
       return text;
     }
     if (typeof value !== 'object' || value === null) return value;
-    if (Array.isArray(value)) return value.map(sealIn);
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, sealIn(one)]));
+    if (Array.isArray(value)) return value.map((one) => this.#sealIn(one));
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, this.#sealIn(one)]));
   }
-
-  for (const [name, value = ''] of [...Object.entries(env), ...assigned(words)])
-    if (looksSecret(name)) show(name, value);
-
-  return {
-    isSecret,
-    hide(text) {
-      pattern ??= patternOf([...shown.keys()]);
-      return unsealed(text.replace(pattern, HIDDEN));
-    },
-    seal: (name, value) =>
-      isSecret(name) && value !== null ? seal(JSON.stringify(value)) : sealIn(value),
-    sealText: (text) => sealIn(text) as string,
-    standsIn: (text) => {
-      for (const [value, name] of shown)
-        if (SURE.test(name) || names.has(name)) {
-          if (boundary(value).test(text)) return name;
-        }
-      return undefined;
-    },
-    learn(name, value) {
-      names.add(name);
-      for (const one of [value].flat(9)) {
-        if (one === null || one === undefined || typeof one === 'boolean') continue;
-        const text = typeof one === 'object' ? JSON.stringify(one) : String(one);
-        show(name, text);
-        if (text.length >= SHORTEST) params.set(text, name);
-      }
-    },
-    saltWith: (asked) => {
-      salt = asked;
-    },
-  };
 }
 
 /** What a command line gives to names. */

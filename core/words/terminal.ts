@@ -93,67 +93,85 @@ export function openTerminal(
   env: { readonly [name: string]: string | undefined },
   hide: (text: string) => string = (text) => text,
 ): Terminal {
-  const out = guarded(stdout);
+  const screen = new Screen(stdout, guarded(stdout));
   const err = guarded(stderr);
   const isLive = stdout.isTTY === true && env.TERM !== 'dumb';
-  let shown: readonly string[] = [];
-
-  const width = () =>
-    stdout.columns !== undefined && stdout.columns > 0 ? stdout.columns : NO_SCREEN_WIDTH;
-  /** Moves to the start of the live lines; what stands there is erased as it is written over. */
-  const home = (): string => {
-    stdout._refreshSize?.();
-    if (shown.length === 0) return '';
-    // After the window was made narrower a line takes several rows.
-    const rows = shown.reduce(
-      (sum, line) => sum + Math.max(1, Math.ceil(columns(line) / width())),
-      0,
-    );
-    return rows > 1 ? `\x1b[${rows - 1}A\r` : '\r';
-  };
-  const above = (stream: Guarded, text: string): void => {
-    const line = text.endsWith('\n') ? text : `${text}\n`;
-    if (shown.length === 0) {
-      stream.write(line);
-    } else if (stream === out) {
-      out.write(`${home()}\x1b[J${line}${shown.join('\n')}`);
-    } else {
-      out.write(`${home()}\x1b[J`);
-      stream.write(line);
-      out.write(shown.join('\n'));
-    }
-  };
-
   return {
-    out: (text) => above(out, tamed(hide(text))),
-    err: (text) => above(err, tamed(hide(text))),
-    data: (value) => above(out, asLine(value, hide)),
-    raw: (bytes) => out.write(bytes),
+    out: (text) => screen.above(screen.out, tamed(hide(text))),
+    err: (text) => screen.above(err, tamed(hide(text))),
+    data: (value) => screen.above(screen.out, asLine(value, hide)),
+    raw: (bytes) => screen.out.write(bytes),
     paint: painter(stdout, env),
     paintErr: painter(stderr, env),
     get width() {
-      return width();
+      return screen.width;
     },
     get height() {
       return stdout.rows !== undefined && stdout.rows > 0 ? stdout.rows : NO_SCREEN_HEIGHT;
     },
     isLive,
     live(lines) {
-      if (!isLive) return;
-      // A line that filled the last column would make the terminal wrap at its own discretion.
-      const next = lines.map((line) =>
-        cut(displayLines(hide(line)).replace(/\n/g, ' '), width() - 1),
-      );
-      if (next.length === shown.length && next.every((line, i) => line === shown[i])) return;
-      // One write, each line cleared behind its new text: nothing is blank in between.
-      const text = next.map((line) => `${line}\x1b[K`).join('\n');
-      out.write(`${home()}${text}\x1b[J`);
-      shown = next;
+      if (isLive) screen.show(lines.map((line) => displayLines(hide(line)).replace(/\n/g, ' ')));
     },
     get broken() {
-      return out.broken;
+      return screen.out.broken;
     },
   };
+}
+
+/** A stream with live lines at its end, which are written over in place. */
+class Screen {
+  readonly #stream: OutputStream;
+  readonly out: Guarded;
+  #shown: readonly string[] = [];
+
+  constructor(stream: OutputStream, out: Guarded) {
+    this.#stream = stream;
+    this.out = out;
+  }
+
+  get width(): number {
+    const { columns: wide } = this.#stream;
+    return wide !== undefined && wide > 0 ? wide : NO_SCREEN_WIDTH;
+  }
+
+  /** Writes to a stream that people see on the same screen. */
+  above(stream: Guarded, text: string): void {
+    const line = text.endsWith('\n') ? text : `${text}\n`;
+    if (this.#shown.length === 0) {
+      stream.write(line);
+    } else if (stream === this.out) {
+      this.out.write(`${this.#home()}\x1b[J${line}${this.#shown.join('\n')}`);
+    } else {
+      this.out.write(`${this.#home()}\x1b[J`);
+      stream.write(line);
+      this.out.write(this.#shown.join('\n'));
+    }
+  }
+
+  /** Shows these live lines in place of those before. */
+  show(lines: readonly string[]): void {
+    // A line that filled the last column would make the terminal wrap at its own discretion.
+    const next = lines.map((line) => cut(line, this.width - 1));
+    if (next.length === this.#shown.length && next.every((line, i) => line === this.#shown[i]))
+      return;
+    // One write, each line cleared behind its new text: nothing is blank in between.
+    const text = next.map((line) => `${line}\x1b[K`).join('\n');
+    this.out.write(`${this.#home()}${text}\x1b[J`);
+    this.#shown = next;
+  }
+
+  /** Moves to the start of the live lines; what stands there is erased as it is written over. */
+  #home(): string {
+    this.#stream._refreshSize?.();
+    if (this.#shown.length === 0) return '';
+    // After the window was made narrower a line takes several rows.
+    const rows = this.#shown.reduce(
+      (sum, line) => sum + Math.max(1, Math.ceil(columns(line) / this.width)),
+      0,
+    );
+    return rows > 1 ? `\x1b[${rows - 1}A\r` : '\r';
+  }
 }
 
 /** Whatever it was put together from, what is printed moves no cursor and sets no title; colours stay. */
