@@ -1,4 +1,12 @@
-/** Making elements: everything that comes from the data is set as text, never as markup. */
+/**
+ * Making elements: everything that comes from the data is set as text, never as markup.
+ *
+ * The drawings are plain SVG. Observable Plot (0.6) would be 245 kB in every page that is mailed, d3's
+ * scales, axes and selections 56 kB, where all of this program is 16 kB; and what they save is little
+ * here: places come as numbers in one unit, so there are no scales to choose but the time line's, while
+ * what matters of each mark (a name for screen readers, a place in the order of the keyboard, a tooltip
+ * that opens without a mouse, a pattern beside the colour) is what they leave to whoever uses them.
+ */
 
 type Child = Node | string | undefined;
 type Attributes = { readonly [name: string]: string | number | boolean | (() => void) | undefined };

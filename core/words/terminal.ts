@@ -1,4 +1,13 @@
-/** The only module that writes to standard output and standard error. */
+/**
+ * The only module that writes to standard output and standard error.
+ *
+ * The live lines are drawn here rather than by the library log-update (7.2, tried beside this in tmux):
+ * that erases as many rows as the lines took at the width they were written at, so that rests of them
+ * stay among the lines of a build when the window was made narrower, where this counts them anew; a line
+ * above the block takes it a clearing, a write and a drawing, between which the screen is bare over a
+ * slow connection, where this is one write; and it hides the cursor by handlers of its own for signals,
+ * which a build that is killed never gets to show again. It would be sixteen packages for forty lines.
+ */
 import { type Paint, plain, type Style } from './paint.ts';
 import { display, displayLines } from './quote.ts';
 import { columns, cut } from './text.ts';
