@@ -19,6 +19,7 @@ import { ccds } from './ccds.ts';
 import { exposureList } from './complete-exposures.ts';
 import { dagmaker } from './dagmaker.ts';
 import { dagmakerRc } from './dagmaker-rc.ts';
+import { efficiency } from './efficiency.ts';
 import { exposuresList } from './exposures-list.ts';
 import { forcefiles } from './forcefiles.ts';
 import { NIGHT_FILE, type NightOf, night } from './night.ts';
@@ -208,6 +209,7 @@ function underSeason(all: FollowUp): readonly RuleItem[] {
     exposureList(all),
     postProcessing(all),
     candidates(all),
+    efficiency(all),
   ];
 }
 

@@ -5,6 +5,7 @@ import { cancel } from './cancel.ts';
 import { candidates } from './candidates.ts';
 import { ccds } from './ccds.ts';
 import { doctor } from './doctor.ts';
+import { efficiency } from './efficiency.ts';
 import { jobs } from './jobs.ts';
 import { release } from './release.ts';
 import { rescue } from './rescue.ts';
@@ -22,6 +23,7 @@ export function followUpCommands(site: Site): { readonly [name: string]: Command
     triage: triage(site),
     summary: summary(site),
     candidates: candidates(site),
+    efficiency: efficiency(),
     doctor: doctor(site),
   };
 }
