@@ -1,12 +1,12 @@
 /** `desgw history`: what was done in a workspace, invocation by invocation. */
 
-import type { TargetName } from '../api/values.ts';
 import type { Deed, PastInvocation } from '../memory/history.ts';
 import type { Paint } from '../words/paint.ts';
 import { display } from '../words/quote.ts';
-import { cut, enumerate, table, wrap } from '../words/text.ts';
+import { columns, enumerate, table, wrap } from '../words/text.ts';
 import { duration, moment } from '../words/time.ts';
 import type { ProcessIdentity } from '../world/world.ts';
+import { patternOf } from './activity.ts';
 
 /** How an invocation came to its end. */
 export type Ending =
@@ -40,9 +40,13 @@ export function historyText(
 ): string {
   const rows = invocations.map((one) => headingOf(one, options));
   const heads = table(rows);
+  const short = table(rows.map((row) => row.slice(0, -1)));
   return invocations
     .flatMap((one, i) => [
-      options.full ? heads[i]! : cut(heads[i]!, options.width),
+      // A command that does not fit beside the rest has a line of its own.
+      ...(columns(heads[i]!) <= options.width
+        ? [heads[i]!]
+        : [short[i]!, `    $ ${rows[i]!.at(-1)!}`]),
       ...deedLines(one, options).flatMap((line) =>
         options.full ? [line] : wrap(line, options.width, '  '),
       ),
@@ -94,17 +98,21 @@ function endingText(ending: Ending, paint: Paint): string {
 
 /** Deeds that are alike share a line: the same was done for the same reason. */
 function deedLines({ deeds }: PastInvocation, { full }: HistoryOptions): readonly string[] {
-  const groups = new Map<string, { readonly first: Deed; readonly targets: TargetName[] }>();
+  const groups = new Map<string, { readonly first: Deed; readonly all: Deed[] }>();
   for (const deed of lastOfEach(deeds)) {
-    const key = `${verbOf(deed)}\0${whyOf(deed, { full })}`;
+    // What differs in digits alone is alike: the same was done for each of many exposures.
+    const why = whyOf(deed, { full });
+    const key = `${verbOf(deed)}\0${full ? why : patternOf(why)}`;
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { first: deed, targets: [deed.target] });
-    else group.targets.push(deed.target);
+    if (group === undefined) groups.set(key, { first: deed, all: [deed] });
+    else group.all.push(deed);
   }
-  const lines = [...groups.values()].map(({ first, targets }) => {
+  const lines = [...groups.values()].map(({ first, all }) => {
+    const targets = all.map(({ target }) => target);
     const names = full ? targets.map(display).join(', ') : enumerate(targets.map(display), NAMED);
     const why = whyOf(first, { full });
-    return `    ${verbOf(first)} ${names}${why === '' ? '' : `: ${why}`}`;
+    const like = all.some((deed) => whyOf(deed, { full }) !== why) ? ' (and alike)' : '';
+    return `    ${verbOf(first)} ${names}${why === '' ? '' : `: ${why}${like}`}`;
   });
   if (full || lines.length <= KINDS) return lines;
   const more = lines.length - KINDS + 1;

@@ -132,3 +132,18 @@ test('secrets of a command line are not kept', () => {
     "desgw build --set db_password=*** --set 'x_token=*** b' --api-key *** --set url=https://***@x.org/ --set hook=https://hooks.slack.com/*** --set TEFF=0.3",
   );
 });
+
+test('of what differs in digits alone one is told, and a command that does not fit has its own line', () => {
+  const { world, history } = keeping(stubWorld({}), `desgw build ${'x'.repeat(60)}`);
+  for (const n of [1, 2, 3, 4, 5])
+    history.note(`out_${n}`, builtTrace({ because: [{ kind: 'dep changed', target: `in_${n}` }] }));
+  const [one] = all(world);
+  const options = { paint: plain, width: 70, full: false, isAlive: () => true };
+  const [head, command, ...deeds] = historyText([one!], options).split('\n');
+  expect(head).toMatch(/ {2}under way$/);
+  expect(command).toBe(`    $ desgw build ${'x'.repeat(60)}`);
+  expect(deeds.map((line) => line.trim())).toEqual([
+    'built out_1, out_2, out_3 and 2 more: in_1 was remade differently',
+    '(and alike)',
+  ]);
+});
