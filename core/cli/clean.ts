@@ -95,7 +95,8 @@ async function cleanLocked(
     terminal.err(cleanText({ ...plan, targets: [], keeps: [], follows: [] }, ''));
     return 2;
   }
-  const deletes = plan.targets.some((one) => one.deletes.length > 0);
+  const deletes =
+    plan.targets.some((one) => one.deletes.length > 0) || (plan.leftovers ?? []).length > 0;
   if (wish.orphans && deletes && flags.yes !== true) {
     terminal.out(cleanText(plan, 'would be deleted'));
     if (!(await confirm('Delete them?', invocation))) {
@@ -147,12 +148,16 @@ async function planned(
   return planOrphans(memory, plan.graph, world.files, live);
 }
 
-function cleanText({ targets, keeps, refused, follows }: CleanPlan, verb: string): string {
+function cleanText(
+  { targets, keeps, refused, follows, leftovers = [] }: CleanPlan,
+  verb: string,
+): string {
   const lines = targets.map(({ target, deletes }) =>
     deletes.length === 0
       ? `${display(target)}: nothing to delete, forgotten`
       : `${display(target)}: ${deletes.map(display).join(', ')} ${verb}`,
   );
+  lines.push(...leftovers.map((path) => `${display(path)}, half written, ${verb}`));
   lines.push(...keeps.map(({ path, why }) => `kept ${display(path)}: ${why}`));
   lines.push(...refused.map(({ target, why }) => `${display(target)} cannot be cleaned: ${why}`));
   if (follows.length > 0)

@@ -71,7 +71,10 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
     options: [
       ['-n, --dry-run', 'show what would be deleted; change nothing'],
       ['--cancel', 'end work that is still under way first'],
-      ['--orphans', 'delete outputs of targets that are not in the rule file any more'],
+      [
+        '--orphans',
+        'delete outputs of targets that are not in the rule file any more, and what killed builds half wrote',
+      ],
       ['-y, --yes', 'do not ask'],
     ],
     examples: ['desgw clean TARGET', "desgw clean 't*' -n"],

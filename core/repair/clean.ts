@@ -7,6 +7,7 @@ import type { Graph, Node } from '../graph/graph.ts';
 import type { Journal, Memory } from '../memory/memory.ts';
 import type { Cleaning, Trace } from '../memory/trace.ts';
 import { lastGood } from '../memory/trace.ts';
+import { leftoversBeside } from '../observe/leftovers.ts';
 import { type Live, readersOf, recordedReaders } from '../observe/live.ts';
 import type { Observer } from '../observe/observer.ts';
 import { FORGOTTEN } from '../observe/stillness.ts';
@@ -33,6 +34,8 @@ export interface CleanPlan {
   readonly refused: readonly Refused[];
   /** Targets that the next build will have to look at again. */
   readonly follows: readonly TargetName[];
+  /** What killed builds have half written. */
+  readonly leftovers?: readonly Path[];
 }
 
 /**
@@ -96,7 +99,21 @@ export function planOrphans(
       });
     return [{ target, deletes }];
   });
-  return { targets, keeps, refused, follows: [] };
+  const leftovers = halfWritten(memory, graph, files);
+  const more = leftovers.length === 0 ? {} : { leftovers };
+  return { targets, keeps, refused, follows: [], ...more };
+}
+
+/** Half-written files beside all outputs there are or were, and where desgw keeps its own. */
+function halfWritten(memory: Memory, graph: Pick<Graph, 'nodes'>, files: Files): readonly Path[] {
+  const declared = [...graph.nodes.values()].flatMap(({ outputs }) =>
+    outputs.map(({ path }) => path),
+  );
+  const recorded = orphans(memory, graph).flatMap(({ outputs }) => Object.keys(outputs));
+  const own = ['journal', 'logs', 'tmp', 'cache', 'history'].map((name) => `.desgw/${name}/x`);
+  const found = leftoversBeside(files, [...declared, ...recorded, ...own, '.desgw/x', 'x']);
+  const here = `${files.root}/`;
+  return found.map((path) => (path.startsWith(here) ? path.slice(here.length) : path));
 }
 
 /** Members of a pattern on their own; nothing of keys, links, and patterns of which only the whole is known. */
@@ -117,6 +134,7 @@ export function carryOut(
   files: Files,
   { now, drop }: { readonly now: number; readonly drop: boolean },
 ): void {
+  for (const path of clean.leftovers ?? []) files.remove(path);
   for (const { target, deletes } of clean.targets) {
     const trace = journal.traces.get(target);
     const record = trace === undefined ? undefined : cleaning(trace, now);
