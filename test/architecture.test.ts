@@ -68,12 +68,6 @@ const FLOORS: readonly (readonly string[])[] = [
   ['cli', 'testing'],
 ];
 
-/** Functions that are longer than they should be; none may join them. */
-const LONG: readonly string[] = [
-  'core/testing/machine.ts: memoryMachine',
-  'core/testing/disk.ts: powerDisk',
-];
-
 /**
  * Files that say when something was, to people or on record. `listings.ts` and `remember.ts` also take
  * what changed within minutes of it for young, which costs another look and never saves one.
@@ -291,7 +285,7 @@ describe('house rules', () => {
         .filter(({ lines }) => lines > 50)
         .map(({ name }) => `${path}: ${name}`),
     );
-    expect(long.filter((one) => !LONG.includes(one))).toEqual([]);
+    expect(long).toEqual([]);
   });
 
   test('no function is given a bare true or false: what it means would not be seen', () => {

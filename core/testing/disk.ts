@@ -72,140 +72,152 @@ const CHANGING: ReadonlySet<string> = new Set<keyof FsModule>([
 ]);
 
 /** A disk over a volume of memfs; `fs` is what works on that volume. */
-export function powerDisk(volume: Volume, fs: FsModule, times: WeakMap<object, Times>): Disk {
-  const core = (volume as unknown as { readonly _core: Core })._core;
-  // A name that comes back leads to its old inode; no other file may have its number by then.
-  core.deleteNode = () => {};
-  const contents = new WeakMap<Inode, Content>();
-  const durable = new Map<Inode, Names>();
-  const seen = new Map<Inode, Names>();
-  const pending = new Map<Inode, Change[]>();
+export class PowerDisk implements Disk {
+  readonly fs: FsModule;
+  readonly #core: Core;
+  readonly #times: WeakMap<object, Times>;
+  readonly #contents = new WeakMap<Inode, Content>();
+  readonly #durable = new Map<Inode, Names>();
+  readonly #seen = new Map<Inode, Names>();
+  readonly #pending = new Map<Inode, Change[]>();
+  #watched = false;
 
-  const linkAt = (path: string): Entry | null =>
-    core.getLink(path.split('/').filter((step) => step !== ''));
+  constructor(volume: Volume, fs: FsModule, times: WeakMap<object, Times>) {
+    this.#core = (volume as unknown as { readonly _core: Core })._core;
+    // A name that comes back leads to its old inode; no other file may have its number by then.
+    this.#core.deleteNode = () => {};
+    this.#times = times;
+    this.fs = this.#watch(fs);
+  }
 
-  function namesIn(entry: Entry): Names {
-    const names: Names = new Map();
-    for (const [name, child] of entry.children)
-      if (name !== '.' && name !== '..' && child !== undefined) names.set(name, child.getNode());
-    return names;
+  #linkAt(path: string): Entry | null {
+    return this.#core.getLink(path.split('/').filter((step) => step !== ''));
   }
 
   /** Takes down what has changed among the names in a directory. */
-  function notice(entry: Entry | null): void {
+  #notice(entry: Entry | null): void {
     if (entry === null || !entry.getNode().isDirectory()) return;
     const [dir, now] = [entry.getNode(), namesIn(entry)];
-    const before = seen.get(dir) ?? new Map<string, Inode>();
+    const before = this.#seen.get(dir) ?? new Map<string, Inode>();
     const change = new Map<string, Inode | undefined>();
     for (const [name, node] of now) if (before.get(name) !== node) change.set(name, node);
     for (const name of before.keys()) if (!now.has(name)) change.set(name, undefined);
     if (change.size === 0) return;
-    seen.set(dir, now);
-    pending.set(dir, [...(pending.get(dir) ?? []), change]);
+    this.#seen.set(dir, now);
+    this.#pending.set(dir, [...(this.#pending.get(dir) ?? []), change]);
   }
 
-  function visit(entry: Entry, each: (entry: Entry) => void): void {
+  #visit(entry: Entry, each: (entry: Entry) => void): void {
     each(entry);
     for (const [name, child] of entry.children)
-      if (name !== '.' && name !== '..' && child?.getNode().isDirectory()) visit(child, each);
+      if (name !== '.' && name !== '..' && child?.getNode().isDirectory()) this.#visit(child, each);
   }
 
-  function after(name: string, args: readonly unknown[]): void {
-    if (name === 'mkdirSync' || name === 'rmSync') visit(core.root, notice);
+  #after(name: string, args: readonly unknown[]): void {
+    if (name === 'mkdirSync' || name === 'rmSync')
+      this.#visit(this.#core.root, (entry) => this.#notice(entry));
     for (const path of args.slice(0, 2))
-      if (typeof path === 'string' && path.startsWith('/')) notice(linkAt(dirname(path)));
+      if (typeof path === 'string' && path.startsWith('/'))
+        this.#notice(this.#linkAt(dirname(path)));
   }
 
-  const copyOf = (node: Inode): Content => ({
-    bytes: Buffer.from(node.buf.subarray(0, node.size)),
-    times: times.get(node)!,
-  });
+  #copyOf(node: Inode): Content {
+    return { bytes: Buffer.from(node.buf.subarray(0, node.size)), times: this.#times.get(node)! };
+  }
 
-  function flushNode(node: Inode): void {
-    if (node.isFile()) contents.set(node, copyOf(node));
+  #flushNode(node: Inode): void {
+    if (node.isFile()) this.#contents.set(node, this.#copyOf(node));
     if (!node.isDirectory()) return;
-    const names = durable.get(node) ?? new Map<string, Inode>();
-    for (const change of pending.get(node) ?? []) apply(change, names);
-    durable.set(node, names);
-    pending.delete(node);
+    const names = this.#durable.get(node) ?? new Map<string, Inode>();
+    for (const change of this.#pending.get(node) ?? []) apply(change, names);
+    this.#durable.set(node, names);
+    this.#pending.delete(node);
   }
 
-  const flushed = (fd: number): void => flushNode(core.getFileByFd(fd)!.node);
-
-  let watched = false;
-  const flush = (): void => {
-    watched = true;
-    visit(core.root, (entry) => {
-      notice(entry);
-      flushNode(entry.getNode());
-      for (const node of namesIn(entry).values()) flushNode(node);
+  readonly flush = (): void => {
+    this.#watched = true;
+    this.#visit(this.#core.root, (entry) => {
+      this.#notice(entry);
+      this.#flushNode(entry.getNode());
+      for (const node of namesIn(entry).values()) this.#flushNode(node);
     });
   };
 
-  function cut(chance: Chance): void {
-    for (const [dir, changes] of pending) {
-      const names = durable.get(dir) ?? new Map<string, Inode>();
+  readonly cut = (chance: Chance): void => {
+    for (const [dir, changes] of this.#pending) {
+      const names = this.#durable.get(dir) ?? new Map<string, Inode>();
       for (const change of surviving(changes, chance)) apply(change, names);
-      durable.set(dir, names);
+      this.#durable.set(dir, names);
     }
-    pending.clear();
-    seen.clear();
+    this.#pending.clear();
+    this.#seen.clear();
     const links = new Map<Inode, number>();
-    restore(core.root, (node) => {
-      if (node.isFile() && !links.has(node)) spoil(node, chance);
+    this.#restore(this.#core.root, (node) => {
+      if (node.isFile() && !links.has(node)) this.#spoil(node, chance);
       links.set(node, (links.get(node) ?? 0) + 1);
     });
     for (const [node, count] of links) if (node.isFile()) node._nlink = count;
-  }
+  };
 
-  function spoil(node: Inode, chance: Chance): void {
-    const known = contents.get(node);
-    const [now, old] = [copyOf(node).bytes, known?.bytes ?? Buffer.alloc(0)];
+  #spoil(node: Inode, chance: Chance): void {
+    const known = this.#contents.get(node);
+    const [now, old] = [this.#copyOf(node).bytes, known?.bytes ?? Buffer.alloc(0)];
     if (now.equals(old) && known !== undefined) return;
     const found = spoiled(now, old, chance);
-    const before = times.get(node)!;
+    const before = this.#times.get(node)!;
     Object.assign(node, { buf: Buffer.from(found), size: found.length, capacity: found.length });
     // The inode may have been written before the data, or not at all.
-    times.set(node, found === old && known !== undefined && chance() < 0.5 ? known.times : before);
+    this.#times.set(
+      node,
+      found === old && known !== undefined && chance() < 0.5 ? known.times : before,
+    );
   }
 
   /** Makes the tree below a directory what is on the disk. */
-  function restore(entry: Entry, each: (node: Inode) => void): void {
+  #restore(entry: Entry, each: (node: Inode) => void): void {
     const node = entry.getNode();
-    const before = times.get(node)!;
+    const before = this.#times.get(node)!;
     for (const [name, child] of [...entry.children])
       if (name !== '.' && name !== '..' && child !== undefined) entry.deleteChild(child);
-    const names = durable.get(node) ?? new Map<string, Inode>();
+    const names = this.#durable.get(node) ?? new Map<string, Inode>();
     for (const [name, child] of names) {
       each(child);
       const link = entry.createChild(name, child);
-      if (child.isDirectory()) restore(link, each);
+      if (child.isDirectory()) this.#restore(link, each);
     }
-    times.set(node, before);
-    seen.set(node, new Map(names));
+    this.#times.set(node, before);
+    this.#seen.set(node, new Map(names));
   }
 
-  const proxy = new Proxy(fs, {
-    get(target, name: string) {
-      const member = Reflect.get(target, name) as unknown;
-      if (typeof member !== 'function') return member;
-      const call = member.bind(target) as (...args: unknown[]) => unknown;
-      if (name === 'fsyncSync' || name === 'fsync')
-        return (fd: number, ...rest: unknown[]) => {
-          if (watched) flushed(fd);
-          return call(fd, ...rest);
+  #watch(fs: FsModule): FsModule {
+    return new Proxy(fs, {
+      get: (target, name: string) => {
+        const member = Reflect.get(target, name) as unknown;
+        if (typeof member !== 'function') return member;
+        const call = member.bind(target) as (...args: unknown[]) => unknown;
+        if (name === 'fsyncSync' || name === 'fsync')
+          return (fd: number, ...rest: unknown[]) => {
+            if (this.#watched) this.#flushNode(this.#core.getFileByFd(fd)!.node);
+            return call(fd, ...rest);
+          };
+        if (!CHANGING.has(name)) return call;
+        return (...args: unknown[]) => {
+          try {
+            return call(...args);
+          } finally {
+            if (this.#watched) this.#after(name, args);
+          }
         };
-      if (!CHANGING.has(name)) return call;
-      return (...args: unknown[]) => {
-        try {
-          return call(...args);
-        } finally {
-          if (watched) after(name, args);
-        }
-      };
-    },
-  });
-  return { fs: proxy, flush, cut };
+      },
+    });
+  }
+}
+
+function namesIn(entry: Entry): Names {
+  const names: Names = new Map();
+  for (const [name, child] of entry.children)
+    if (name !== '.' && name !== '..' && child !== undefined) names.set(name, child.getNode());
+  return names;
 }
 
 function apply(change: Change, names: Names): void {

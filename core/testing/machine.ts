@@ -91,144 +91,172 @@ interface Job {
 }
 
 /** A machine with these files (path relative to the workspace, or absolute -> text) and programs. */
-export function memoryMachine(
+export const memoryMachine = (
   tree: { readonly [path: string]: string },
   programs: Programs = {},
-  { clock = fixedClock(), ...disks }: MachineOptions = {},
-): Machine {
-  const memory = memoryFiles(tree, { clock, ...disks });
-  const { fs } = memory;
-  const started: (readonly string[])[] = [];
-  const jobs: Job[] = [];
-  const running = new Set<Promise<unknown>>();
-  const active = new Set<string>();
-  let nextPid = 100;
-  let alive = 0;
-  let boot = 1;
-  /** Whether the power is cut; nothing can be written then. */
-  let isOff = (): boolean => false;
+  options: MachineOptions = {},
+): Machine => new MemoryMachine(tree, programs, options);
 
-  async function runProgram(spawn: Spawn, signal?: AbortSignal): Promise<Exit> {
-    machine.onStart(spawn.argv);
+class MemoryMachine implements Machine {
+  readonly memory: MemoryFiles;
+  readonly clock: FixedClock;
+  readonly started: (readonly string[])[] = [];
+  onStart: Machine['onStart'] = () => {};
+  readonly #programs: Programs;
+  readonly #jobs: Job[] = [];
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #active = new Set<string>();
+  #nextPid = 100;
+  #alive = 0;
+  #boot = 1;
+  /** Whether the power is cut; nothing can be written then. */
+  #isOff = (): boolean => false;
+
+  constructor(
+    tree: { readonly [path: string]: string },
+    programs: Programs,
+    { clock = fixedClock(), ...disks }: MachineOptions,
+  ) {
+    this.clock = clock;
+    this.memory = memoryFiles(tree, { clock, ...disks });
+    this.#programs = programs;
+  }
+
+  readonly engine: Machine['engine'] = ({ fault, env = {} } = {}) => {
+    const { fs } = this.memory;
+    const faulty = faultyFs(fs, fault ?? { failAt: Number.POSITIVE_INFINITY, with: 'stop' });
+    const self = this.#identity(this.#nextPid++);
+    this.#alive = self.pid;
+    const halted = (): boolean => isStop(fault) && faulty.effects() >= fault!.failAt;
+    if (fault?.with === 'cut') this.#isOff = halted;
+    return {
+      files: openFiles(WORKSPACE, faulty.fs),
+      processes: this.#processes(self, halted, faulty.count),
+      clock: this.#ticking(halted),
+      env,
+      effects: faulty.effects,
+    };
+  };
+
+  readonly read: Machine['read'] = (path) => readIn(this.memory.fs, `${WORKSPACE}/${path}`);
+
+  readonly put: Machine['put'] = (path, text) => put(this.memory.fs, `${WORKSPACE}/${path}`, text);
+
+  readonly rest = async (): Promise<void> => {
+    while (this.#running.size > 0) await Promise.allSettled([...this.#running]);
+    if (!this.#isOff()) for (const job of this.#jobs) await this.#step(job);
+  };
+
+  readonly settle = (): void => this.memory.disk.flush();
+
+  readonly cut: Machine['cut'] = (chance) => {
+    this.#isOff = () => false;
+    this.memory.disk.cut(chance);
+    this.#jobs.length = 0;
+    this.#alive = 0;
+    this.#boot++;
+  };
+
+  #processes(self: ProcessIdentity, halted: () => boolean, count: () => void): Engine['processes'] {
+    const isLive = (pid: number): boolean =>
+      pid === this.#alive || this.#jobs.some((job) => job.pid === pid && job.phase !== 'over');
+    const isAlive = (who: ProcessIdentity): boolean | undefined =>
+      who.boot === self.boot ? isLive(who.pid) : undefined;
+    return {
+      self,
+      isAlive,
+      isAttemptAlive: isAlive,
+      vouch: () => undefined,
+      isVouchedFor: () => Promise.resolve(undefined),
+      sweep: () => Promise.resolve(true),
+      run: async (spawn, signal) => {
+        if (halted()) throw new Stopped();
+        const exit = await this.#runProgram(spawn, signal);
+        if (signal.aborted) return { exit: { kind: 'signal', signal: 'SIGINT' }, leftBehind: 0 };
+        if (exit.kind !== 'exit' || spawn.unnamed !== true) return { exit, leftBehind: 0 };
+        const printed = String(this.memory.fs.readFileSync(spawn.stdout));
+        this.memory.fs.unlinkSync(spawn.stdout);
+        return { exit, leftBehind: 0, printed };
+      },
+      launch: (spawn, dir) => {
+        if (halted()) throw new Stopped();
+        this.#jobs.push({ pid: this.#nextPid++, spawn, dir, phase: 'launched' });
+        count();
+      },
+      stop: async () => {},
+      killAll: () => {},
+    };
+  }
+
+  /** While time goes on, so do the programs that were launched. */
+  #ticking(halted: () => boolean): Engine['clock'] {
+    const { clock } = this;
+    return {
+      now: clock.now,
+      steady: clock.steady,
+      sleep: async (ms, signal) => {
+        if (halted()) throw new Stopped();
+        if (signal?.aborted) return;
+        await clock.sleep(ms, signal);
+        for (const job of this.#jobs) await this.#step(job);
+      },
+    };
+  }
+
+  async #runProgram(spawn: Spawn, signal?: AbortSignal): Promise<Exit> {
+    this.onStart(spawn.argv);
     // A build that goes round in circles would hang the test that is to tell of it.
-    if (started.length > MANY_RUNS) throw new Error('there is no end of programs');
+    if (this.started.length > MANY_RUNS) throw new Error('there is no end of programs');
     const words = spawn.argv.join(' ');
-    if (active.has(words)) throw new Error(`two at once: ${words}`);
-    const program = programs[spawn.argv[0]];
+    if (this.#active.has(words)) throw new Error(`two at once: ${words}`);
+    const program = this.#programs[spawn.argv[0]];
     if (program === undefined)
       return { kind: 'spawn', message: `this machine has no program ${spawn.argv[0]}` };
-    active.add(words);
-    started.push(spawn.argv);
-    const begunIn = boot;
-    const isDead = (): boolean => isOff() || boot !== begunIn;
-    const over = Promise.resolve(program(callOf(fs, spawn, signal, isDead)));
-    running.add(over);
+    this.#active.add(words);
+    this.started.push(spawn.argv);
+    const begunIn = this.#boot;
+    const isDead = (): boolean => this.#isOff() || this.#boot !== begunIn;
+    const over = Promise.resolve(program(callOf(this.memory.fs, spawn, signal, isDead)));
+    this.#running.add(over);
     try {
       const ended = (await over) ?? 0;
       return ended === 'killed'
         ? { kind: 'signal', signal: 'SIGKILL' }
         : { kind: 'exit', code: ended };
     } finally {
-      active.delete(words);
-      running.delete(over);
-      clock.advance(1);
+      this.#active.delete(words);
+      this.#running.delete(over);
+      this.clock.advance(1);
     }
   }
 
-  async function step(job: Job): Promise<void> {
+  async #step(job: Job): Promise<void> {
     if (job.phase === 'launched') {
-      put(fs, `${job.dir}/pid`, `${job.pid} start-${job.pid}\n`);
+      put(this.memory.fs, `${job.dir}/pid`, `${job.pid} start-${job.pid}\n`);
       job.phase = 'named';
     } else if (job.phase === 'named') {
-      job.phase = exists(fs, `${job.dir}/claim`) ? 'over' : 'claimed';
-      if (job.phase === 'claimed') fs.mkdirSync(`${job.dir}/claim`);
+      job.phase = exists(this.memory.fs, `${job.dir}/claim`) ? 'over' : 'claimed';
+      if (job.phase === 'claimed') this.memory.fs.mkdirSync(`${job.dir}/claim`);
     } else if (job.phase === 'claimed') {
       job.phase = 'running';
-      const exit = await runProgram(job.spawn);
+      const exit = await this.#runProgram(job.spawn);
       // Its directory goes when somebody has settled the matter without waiting for it.
       const code = exit.kind === 'exit' ? exit.code : NO_PROGRAM;
-      if (exit.kind !== 'signal' && exists(fs, job.dir)) put(fs, `${job.dir}/exit`, `${code}\n`);
+      if (exit.kind !== 'signal' && exists(this.memory.fs, job.dir))
+        put(this.memory.fs, `${job.dir}/exit`, `${code}\n`);
       job.phase = 'over';
     }
   }
 
-  function identity(pid: number): ProcessIdentity {
-    return { host: 'des91', boot: `boot-${boot}`, pid, start: `start-${pid}`, user: 'mara' };
-  }
-
-  const isLive = (pid: number): boolean =>
-    pid === alive || jobs.some((job) => job.pid === pid && job.phase !== 'over');
-
-  function engine({ fault, env = {} }: EngineOptions = {}): Engine {
-    const faulty = faultyFs(fs, fault ?? { failAt: Number.POSITIVE_INFINITY, with: 'stop' });
-    const self = identity(nextPid++);
-    alive = self.pid;
-    const halted = (): boolean => isStop(fault) && faulty.effects() >= fault!.failAt;
-    if (fault?.with === 'cut') isOff = halted;
-    const isHere = (who: ProcessIdentity): boolean => who.boot === self.boot;
+  #identity(pid: number): ProcessIdentity {
     return {
-      files: openFiles(WORKSPACE, faulty.fs),
-      processes: {
-        self,
-        isAlive: (who) => (isHere(who) ? isLive(who.pid) : undefined),
-        isAttemptAlive: (who) => (isHere(who) ? isLive(who.pid) : undefined),
-        vouch: () => undefined,
-        isVouchedFor: () => Promise.resolve(undefined),
-        sweep: () => Promise.resolve(true),
-        async run(spawn, signal) {
-          if (halted()) throw new Stopped();
-          const exit = await runProgram(spawn, signal);
-          if (signal.aborted) return { exit: { kind: 'signal', signal: 'SIGINT' }, leftBehind: 0 };
-          if (exit.kind !== 'exit' || spawn.unnamed !== true) return { exit, leftBehind: 0 };
-          const printed = String(fs.readFileSync(spawn.stdout));
-          fs.unlinkSync(spawn.stdout);
-          return { exit, leftBehind: 0, printed };
-        },
-        launch(spawn, dir) {
-          if (halted()) throw new Stopped();
-          jobs.push({ pid: nextPid++, spawn, dir, phase: 'launched' });
-          faulty.count();
-        },
-        stop: async () => {},
-        killAll: () => {},
-      },
-      clock: {
-        now: clock.now,
-        steady: clock.steady,
-        async sleep(ms, signal) {
-          if (halted()) throw new Stopped();
-          if (signal?.aborted) return;
-          await clock.sleep(ms, signal);
-          for (const job of jobs) await step(job);
-        },
-      },
-      env,
-      effects: faulty.effects,
+      host: 'des91',
+      boot: `boot-${this.#boot}`,
+      pid,
+      start: `start-${pid}`,
+      user: 'mara',
     };
   }
-
-  const machine: Machine = {
-    memory,
-    clock,
-    started,
-    onStart: () => {},
-    engine,
-    read: (path) => readIn(fs, `${WORKSPACE}/${path}`),
-    put: (path, text) => put(fs, `${WORKSPACE}/${path}`, text),
-    async rest() {
-      while (running.size > 0) await Promise.allSettled([...running]);
-      if (!isOff()) for (const job of jobs) await step(job);
-    },
-    settle: memory.disk.flush,
-    cut(chance) {
-      isOff = () => false;
-      memory.disk.cut(chance);
-      jobs.length = 0;
-      alive = 0;
-      boot++;
-    },
-  };
-  return machine;
 }
 
 function callOf(

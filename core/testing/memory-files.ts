@@ -5,7 +5,7 @@ import { realClock } from '../world/clock.ts';
 import { openFiles } from '../world/files.ts';
 import type { FsModule } from '../world/fs.ts';
 import type { Clock, Files } from '../world/world.ts';
-import { type Disk, powerDisk, type Times } from './disk.ts';
+import { type Disk, PowerDisk, type Times } from './disk.ts';
 import { type OtherDisk, withOtherDisk } from './disks.ts';
 
 /** Where the workspace lies. */
@@ -38,7 +38,11 @@ export function memoryFiles(
   const { volume, times } = stampedVolume(() => new Date(Math.floor(clock.now() / grain) * grain));
   volume.fromJSON({ ...tree }, WORKSPACE);
   volume.mkdirSync(WORKSPACE, { recursive: true });
-  const disk = powerDisk(volume, asReal(createFsFromVolume(volume) as unknown as FsModule), times);
+  const disk = new PowerDisk(
+    volume,
+    asReal(createFsFromVolume(volume) as unknown as FsModule),
+    times,
+  );
   const fs = otherDisk === undefined ? disk.fs : withOtherDisk(disk.fs, otherDisk);
   return { files: openFiles(WORKSPACE, fs), fs, disk, tree: () => treeOf(fs) };
 }

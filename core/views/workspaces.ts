@@ -11,7 +11,7 @@ import { totalsLine } from './overview.ts';
 import { stateCounts } from './status.ts';
 
 /** How a workspace stands, in a word. */
-export type Standing = 'done' | 'to do' | 'under way' | 'failed' | 'needs a person' | 'broken';
+type Standing = 'done' | 'to do' | 'under way' | 'failed' | 'needs a person' | 'broken';
 
 /** One workspace as it was looked at. */
 export interface WorkspaceStatus {
