@@ -294,7 +294,8 @@ describe('house rules', () => {
   });
 
   test('core knows no word of the domain, but in examples for people', () => {
-    const pattern = /submitted_|\bexposures?\b|from-?output|\bccds?\b|dagmaker|forcefile|\bpnfs\b/i;
+    const pattern =
+      /submitted_|\bexposures?\b|from-?output|\bccds?\b|\bdags?\b|dagmaker|forcefile|\bnites?\b|\bpnfs\b|\bseasons?\b|schedd|jobsub|postproc|telescope/i;
     expect(uses(inCore, pattern)).toEqual([]);
   });
 

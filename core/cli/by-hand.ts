@@ -174,7 +174,7 @@ export async function mark(
   if (!done && state !== 'not-submitted' && state !== 'not-done') {
     throw new UserError(
       `a target can be marked submitted or not-submitted, not '${state}'`,
-      'desgw mark submitted TARGET --job 123.0@jobsub01.fnal.gov',
+      'desgw mark submitted TARGET --job ID',
     );
   }
   await underLock(names, flags, invocation, async (targets, context) => {

@@ -167,10 +167,10 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
     usage: 'mark <submitted|not-submitted> <...targets>',
     doc: 'decide a doubt: `mark submitted T --job ID` (it happened) or `mark not-submitted T` (it did not)',
     options: [
-      ['--job <id>', 'what identifies the work, such as 123.0@jobsub01.fnal.gov'],
+      ['--job <id>', 'what identifies the work, as its grid names it'],
       ['-y, --yes', 'do not ask, though somebody who may know has not answered'],
     ],
-    examples: ['desgw mark submitted TARGET --job 123.0@jobsub01.fnal.gov'],
+    examples: ['desgw mark submitted TARGET --job ID'],
     run: (args, flags, invocation) =>
       mark(args, flags as CommonFlags & { job?: string; yes?: boolean }, invocation),
   },

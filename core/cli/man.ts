@@ -43,7 +43,7 @@ export function manPage(
 }
 
 const DESCRIPTION =
-  'Every artifact of a follow-up is a target with what it is made from. A build looks at all of it, makes what is out of date, several at a time, submits each DAG to the grid exactly once, waits for what is under way there, and leaves the rest alone. It may be interrupted at any moment and called again.';
+  'Everything that a pipeline makes is a target with what it is made from. A build looks at all of it, makes what is out of date, several at a time, hands work to the grid exactly once, waits for what is under way there, and leaves the rest alone. It may be interrupted at any moment and called again.';
 
 const FILES: readonly Option[] = [
   ['desgwfile.ts', 'the rule file of a workspace: here or in a folder above'],

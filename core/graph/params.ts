@@ -194,7 +194,7 @@ function keyAndText(given: string): readonly [string, string] {
   if (at > 0) return [given.slice(0, at).trim(), given.slice(at + 1)];
   throw new UserError(
     `--set ${display(given)}: there is no KEY=VALUE in this`,
-    'For example: --set season=500',
+    'For example: --set NAME=5',
   ).coded('DG206');
 }
 

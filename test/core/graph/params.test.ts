@@ -124,7 +124,7 @@ describe('refused', () => {
   });
 
   test('something without an equals sign or without a name', () => {
-    const hint = 'For example: --set season=500';
+    const hint = 'For example: --set NAME=5';
     expect([refused('season'), refused('=5')]).toEqual([
       ['--set season: there is no KEY=VALUE in this', hint],
       ['--set =5: there is no KEY=VALUE in this', hint],
