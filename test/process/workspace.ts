@@ -33,7 +33,7 @@ interface Ended {
 }
 
 /** A command that may still run. */
-interface Started {
+export interface Started {
   readonly pid: number;
   kill(signal: NodeJS.Signals): void;
   /** Stops reading what it prints. */
@@ -57,6 +57,8 @@ export interface Workspace {
   start(args: readonly string[], env?: { readonly [name: string]: string }): Started;
   /** Runs a command behind these words, such as `unshare -p`. */
   within(words: readonly string[], args: readonly string[]): Promise<Ended>;
+  /** The same, and does not wait for its end. */
+  startWithin(words: readonly string[], args: readonly string[]): Started;
   desgw(...args: readonly string[]): Promise<Ended>;
   /** Command lines of every process that works in this workspace, the commands themselves included. */
   processes(): readonly string[];
@@ -153,6 +155,7 @@ export default defineBuild({ goal: ${JSON.stringify(goal)}, ${more} rules: () =>
     start,
     desgw: (...args) => start(args).ended,
     within: (words, args) => start(args, {}, words).ended,
+    startWithin: (words, args) => start(args, {}, words),
     processes: () => processesIn(dir),
     snapshot: () => snapshotOf(dir),
     dispose: () => {

@@ -1,0 +1,81 @@
+/**
+ * Two hosts on one directory: containers with a host name, process ids, a network and a boot of
+ * their own. They are made by root alone.
+ */
+import { spawnSync } from 'node:child_process';
+import { afterEach, expect, test } from 'vitest';
+import { type Started, type Workspace, workspace } from './workspace.ts';
+
+const BOOTS = {
+  des91: '11111111-1111-4111-8111-111111111111',
+  des92: '22222222-2222-4222-8222-222222222222',
+  again: '33333333-3333-4333-8333-333333333333',
+};
+
+const UP = `hostname "$1" && mount --bind "$2" /proc/sys/kernel/random/boot_id || exit 99
+shift 2; exec "$@"`;
+const unshared = ['unshare', '-f', '-p', '-m', '-u', '-n', '--kill-child', '--mount-proc'];
+const APART = [...unshared, 'sh', '-c', UP, 'host'];
+
+let w: Workspace;
+afterEach(() => w?.dispose());
+
+/** Words before a command that runs it on a host of that name, in that boot of it. */
+function on(host: 'des91' | 'des92', boot: keyof typeof BOOTS = host): readonly string[] {
+  w.put(`boot-${boot}`, `${BOOTS[boot]}\n`);
+  return [...APART, host, w.path(`boot-${boot}`)];
+}
+
+function canBeApart(): boolean {
+  w = workspace('a', `target('a', { recipe: [sh('true')] })`);
+  const [program, ...words] = on('des91');
+  const { status, stdout } = spawnSync(program!, [...words, 'hostname'], { encoding: 'utf8' });
+  w.dispose();
+  return status === 0 && stdout === 'des91\n';
+}
+
+/** A builder on des91 whose program waits at a gate. */
+async function busy(): Promise<Started> {
+  w = workspace(
+    'a',
+    `target('a', { outputs: ['a'], recipe: [sh('echo a >> ran; echo up > ready; read -r x < go; echo made > a')] }),
+     target('b', { outputs: ['b'], recipe: [sh('echo made > b')] })`,
+  );
+  w.pipe('ready');
+  w.pipe('go');
+  const first = w.startWithin(on('des91'), ['build']);
+  await w.heard('ready');
+  return first;
+}
+
+// Anybody but root skips these: two hosts cannot be had without name spaces.
+const twoHosts = test.runIf(canBeApart());
+
+twoHosts.each([
+  ['another host', 'des92', 'des92'],
+  ['another boot of the same host name', 'des91', 'again'],
+] as const)(
+  'the lock of a living builder is not taken by %s, nor when it is gone, but on a word',
+  async (_, host, boot) => {
+    const first = await busy();
+    const asked = await w.within(on(host, boot), ['build', '--no-wait', 'b']);
+    expect([asked.status, asked.err]).toEqual([3, expect.stringContaining('root on des91')]);
+    first.kill('SIGKILL');
+    await first.ended;
+    const later = await w.within(on(host, boot), ['build', '--no-wait', 'b']);
+    expect([later.status, later.err]).toEqual([3, expect.stringContaining('desgw unlock')]);
+    expect((await w.within(on(host, boot), ['unlock', '--yes'])).status).toBe(0);
+    expect((await w.within(on(host, boot), ['build', '--no-wait', 'b'])).status).toBe(0);
+    expect(w.text('ran')).toBe('a\n');
+  },
+);
+
+twoHosts('of many builders on two hosts one at a time is at work', async () => {
+  const names = Array.from({ length: 6 }, (_, i) => `t${i}`);
+  const noted = (name: string): string =>
+    `target('${name}', { outputs: ['${name}'], recipe: [sh('mkdir inside && echo made > ${name} && rmdir inside')] })`;
+  w = workspace('all', `group('all', [${names.map((n) => `'${n}'`)}]), ${names.map(noted)}`);
+  const hosts = names.map((_, i) => on(i % 2 === 0 ? 'des91' : 'des92'));
+  const ends = await Promise.all(names.map((name, i) => w.within(hosts[i]!, ['build', name])));
+  expect(ends.map(({ status, err }) => [status, err])).toEqual(names.map(() => [0, '']));
+});
