@@ -601,8 +601,9 @@ export class Model {
     const { hold } = sketchOf(this.workspace, name);
     const { traces } = loadMemory(this.machine.engine().files);
     const since = traces.get(hold!.since)?.kind;
-    // Of what the power was cut in, nobody knows whether work reads it.
-    const isOpen = this.#cuts > 0 && since !== undefined;
+    // Of what the power was cut in, and of a submission that ended without a word, nobody knows whether
+    // work reads it.
+    const isOpen = since !== undefined && (this.#cuts > 0 || since === 'failed');
     expect([isOpen || since, traces.get(hold!.until)?.kind === 'built']).toEqual([
       isOpen || 'built',
       false,
