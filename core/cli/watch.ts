@@ -111,7 +111,7 @@ class Watch {
       onHistory: (history) => void histories.push(history),
     };
     const isNews = (summary: Summary): boolean => {
-      this.#note(standing(summary), { busy: wasBusy(summary) });
+      this.#note(leftAs(summary), { busy: wasBusy(summary) });
       return this.#isNews || isLast;
     };
     const flags = first ? this.#flags : { ...this.#flags, force: false };
@@ -160,7 +160,7 @@ class Watch {
 }
 
 /** How a round left everything. */
-const standing = ({ ms: _, built, spared, adopted, ...rest }: Summary): string =>
+const leftAs = ({ ms: _, built, spared, adopted, ...rest }: Summary): string =>
   JSON.stringify(rest);
 
 const wasBusy = ({ built, spared, adopted }: Summary): boolean =>

@@ -174,7 +174,11 @@ function nextSteps(summary: Summary): readonly string[] {
     case 'failed':
       return failed[0] === undefined
         ? ['next: see what is not well; without --strict it would do.']
-        : [`next: ${nextAfter(failed[0])}`, `      ${helpFor(failed[0].problems)}`];
+        : [
+            `next: ${nextAfter(failed[0])}`,
+            `      ${helpFor(failed[0].problems)}`,
+            ...person.slice(0, 1).map((it) => `and:  ${display(it.target)}: ${advice(it.state, it.target)}`),
+          ];
     case 'machine':
       return ['next: see to that, then the same command goes on from here.'];
     case 'person':

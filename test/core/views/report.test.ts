@@ -450,6 +450,7 @@ failed: dag_1
 all: failed: 1 built, 2 adopted, 1 spared, 2 failed, 2 waiting, 40 held up, 1 to decide; 3 of 50 targets fresh, in 1m 05s
 next: \`desgw log dag_1\` shows what was printed; \`desgw build dag_1\` tries again.
       \`desgw help DG401\` tells what that may mean.
+and:  sent_9: It is not done again by itself. If it did happen: \`desgw mark submitted sent_9 --job ID\`; if it did not: \`desgw mark not-submitted sent_9\` and build again, or \`desgw resubmit sent_9\`.
 `);
   });
 
