@@ -54,4 +54,5 @@ export { editIni, iniName, readIni } from './formats/ini.ts';
 export { editShell, quoteShell, readShell } from './formats/shell.ts';
 export { exitText } from './words/exit.ts';
 export { knowsUnicode, mapLines } from './words/map.ts';
+export { table } from './words/text.ts';
 export { moment } from './words/time.ts';

@@ -1,7 +1,9 @@
 /**
  * Sets keys of an ini file that Python programs read and leaves every other line as it is, byte
  * for byte. run_postproc.py reads it with Python 2's ConfigParser and again with Python 3's
- * (Post-Processing postproc.py), so what is written must mean the same to both.
+ * (Post-Processing postproc.py), so what is written must mean the same to both. The package `ini` reads
+ * by other rules (it takes quotes away, knows no continued lines, ends a value at any `;`) and writes a
+ * file anew without its comments; it reads files that follow its rules (services-file.ts).
  *
  * Keys are named `section.key`, split at the first dot: sections match exactly, keys in any case,
  * as in Python. A section whose own name holds a dot cannot be named.

@@ -177,7 +177,9 @@ function nextSteps(summary: Summary): readonly string[] {
         : [
             `next: ${nextAfter(failed[0])}`,
             `      ${helpFor(failed[0].problems)}`,
-            ...person.slice(0, 1).map((it) => `and:  ${display(it.target)}: ${advice(it.state, it.target)}`),
+            ...person
+              .slice(0, 1)
+              .map((it) => `and:  ${display(it.target)}: ${advice(it.state, it.target)}`),
           ];
     case 'machine':
       return ['next: see to that, then the same command goes on from here.'];

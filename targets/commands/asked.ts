@@ -96,17 +96,3 @@ export function ageInWords(ms: number): string {
     ? `${Math.floor(minutes / 60)} h`
     : `${Math.floor(minutes / (24 * 60))} d`;
 }
-
-/** Rows with their columns aligned; the last column is as long as it likes. */
-export function aligned(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = rows.reduce<number[]>(
-    (known, row) => row.map((cell, i) => Math.max(known[i] ?? 0, cell.length)),
-    [],
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!)))
-      .join('  ')
-      .trimEnd(),
-  );
-}

@@ -7,19 +7,13 @@ import {
   jobsInWords,
   jobsState,
   type Queue,
+  table,
 } from '../../core/index.ts';
 import { jobsOfAll, type Submissions } from '../grid/submissions.ts';
 import { idsOf } from '../grid/work.ts';
 import type { Exposure } from '../settings/domain.ts';
 import type { Site } from '../site/site.ts';
-import {
-  absences,
-  aligned,
-  askQueue,
-  claimedSeason,
-  neededExposures,
-  submissionsOf,
-} from './asked.ts';
+import { absences, askQueue, claimedSeason, neededExposures, submissionsOf } from './asked.ts';
 import { cancelPostproc } from './cancel-postproc.ts';
 
 /** What one exposure has in the queue and which job ids have to go for it. */
@@ -81,7 +75,7 @@ export function cancel(site: Site): Command {
 }
 
 const rows = (found: readonly Removal[]): string =>
-  aligned(found.map(({ exposure, jobs, ids }) => ['', exposure, ids.join(', '), jobs])).join('\n');
+  table(found.map(({ exposure, jobs, ids }) => ['', exposure, ids.join(', '), jobs])).join('\n');
 
 async function removeAndConfirm(
   site: Site,

@@ -1,11 +1,11 @@
 /** `desgw candidates`: what post processing found, sorted and sifted; or one light curve. */
-import { type Command, type CommandCall, UserError } from '../../core/index.ts';
+import { type Command, type CommandCall, table, UserError } from '../../core/index.ts';
 import { type LightCurve, readLightCurve } from '../candidates/light-curve.ts';
 import { type Candidate, readCandidates, sifted, type Wanted } from '../candidates/table.ts';
 import { candidatesFile, lightCurveFiles } from '../candidates.ts';
 import { iniFile } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
-import { aligned, claimedSeason } from './asked.ts';
+import { claimedSeason } from './asked.ts';
 
 /** Degrees around a place when no radius is given: an arc minute. */
 const RADIUS = 1 / 60;
@@ -96,7 +96,7 @@ function candidateTable(found: readonly Candidate[]): readonly string[] {
     fixed(one.peakMag, 2),
     one.redshift === '' ? '-' : one.redshift,
   ]);
-  return aligned([head, ...rows]);
+  return table([head, ...rows]);
 }
 
 async function lightCurve(
@@ -145,6 +145,6 @@ function curveText({ snid, ra, dec, host, observations }: LightCurve): readonly 
     `candidate ${snid} at ${fixed(ra, 5)} ${fixed(dec, 5)}`,
     ...[...host].map(([name, value]) => `  host ${name.toLowerCase()}: ${value}`),
     '',
-    ...aligned([['MJD', 'BAND', 'MAG', 'SCORE', 'EXPOSURE', 'CCD'], ...rows]),
+    ...table([['MJD', 'BAND', 'MAG', 'SCORE', 'EXPOSURE', 'CCD'], ...rows]),
   ];
 }

@@ -8,9 +8,10 @@ import {
   jobsState,
   leadOf,
   type Queue,
+  table,
 } from '../../core/index.ts';
 import type { Site } from '../site/site.ts';
-import { ageInWords, aligned, askQueue, typedExposures } from './asked.ts';
+import { ageInWords, askQueue, typedExposures } from './asked.ts';
 import { type Unseen, unseenSubmissions } from './on-record.ts';
 
 /** The living jobs of one submission, or of a rescue, which is a submission of its own. */
@@ -97,7 +98,7 @@ export function jobsTable(submissions: readonly QueuedSubmission[], now: Instant
     since === null ? '-' : ageInWords(now - since),
     jobsInWords({ ...counts, holdReasons: [] }),
   ]);
-  const [head, ...lines] = aligned([['EXPOSURE', 'SEASON', 'DAG', 'AGE', 'JOBS'], ...rows]);
+  const [head, ...lines] = table([['EXPOSURE', 'SEASON', 'DAG', 'AGE', 'JOBS'], ...rows]);
   const body = lines.flatMap((line, i) => [
     line,
     ...submissions[i]!.held.map(({ reason, jobs }) => `    ${jobs} held: ${reason}`),

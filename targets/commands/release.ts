@@ -6,19 +6,13 @@ import {
   type Grid,
   type Job,
   type Queue,
+  table,
   UserError,
 } from '../../core/index.ts';
 import { jobsOfAll, type Submissions } from '../grid/submissions.ts';
 import type { Exposure } from '../settings/domain.ts';
 import type { Site } from '../site/site.ts';
-import {
-  absences,
-  aligned,
-  askQueue,
-  claimedSeason,
-  neededExposures,
-  submissionsOf,
-} from './asked.ts';
+import { absences, askQueue, claimedSeason, neededExposures, submissionsOf } from './asked.ts';
 
 /** The held jobs of one exposure. */
 interface HeldJobs {
@@ -75,7 +69,7 @@ export function release(site: Site): Command {
 }
 
 const rows = (found: readonly HeldJobs[]): string =>
-  aligned(found.map(({ exposure, ids, why }) => ['', exposure, `${ids.length} held`, why])).join(
+  table(found.map(({ exposure, ids, why }) => ['', exposure, `${ids.length} held`, why])).join(
     '\n',
   );
 

@@ -1,5 +1,5 @@
 /** `desgw triage`: what each CCD that did not complete needs. Looks only; `desgw rescue` acts. */
-import { type Command, type CommandCall, isAlive, type Queue } from '../../core/index.ts';
+import { type Command, type CommandCall, isAlive, type Queue, table } from '../../core/index.ts';
 import {
   earlierFrom,
   earlierLooks,
@@ -22,7 +22,7 @@ import {
   type Limit,
   limitOf,
 } from '../triage/policy.ts';
-import { aligned, askQueue, claimedSeason, typedExposures } from './asked.ts';
+import { askQueue, claimedSeason, typedExposures } from './asked.ts';
 import { resultsOf } from './results.ts';
 
 /** What triage finds of one exposure. */
@@ -170,9 +170,9 @@ function triageText(triaged: readonly Triaged[], limit: Limit): readonly string[
     .filter(([action]) => count(action) > 0)
     .map(([action, words]) => `${count(action)} ${words}`)
     .join(', ');
-  const table = rows.length === 0 ? [] : aligned([['EXPOSURE', 'CCDS', 'WHAT', 'THEN'], ...rows]);
+  const lines = rows.length === 0 ? [] : table([['EXPOSURE', 'CCDS', 'WHAT', 'THEN'], ...rows]);
   return [
-    ...table,
+    ...lines,
     ...triaged.flatMap(({ exposure, finding }) =>
       finding.kind === 'templates'
         ? [
