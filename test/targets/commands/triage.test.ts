@@ -44,7 +44,7 @@ test('CCDs that ran out of memory are to be rescued with more; nothing is done a
   expect(status).toBe(0);
   expect(out).toContain('56 of 59');
   expect(out).toMatch(/3 .*RUN18.* rescue with \d+MB/);
-  expect(out).toContain('3 CCDs to rescue, 0 wait, 0 lack only force files, 0 final');
+  expect(out).toContain('1 exposure, CCDs: 3 to rescue\n');
   expect(did).toEqual(['asked the queue']);
 });
 
