@@ -105,7 +105,7 @@ export const CODES = {
   },
   DG408: {
     title: 'what has to be known cannot be seen',
-    text: 'A disk, a queue or a database does not answer. What is not seen is never taken for a negative answer: the target waits, and fails after a while. See that it can be seen (`desgw doctor`), then build again.',
+    text: 'A disk, a queue or a database does not answer. What is not seen is never taken for a negative answer: the target waits, and fails after a while. The message says what did not answer; when it does, build again.',
   },
   DG409: {
     title: 'it was refused before anything happened',

@@ -2,6 +2,7 @@
 
 import type { TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
+import { typed } from '../words/quote.ts';
 import { whyUnfit } from './left.ts';
 import { builtOf, isLoss, outputsOf, wasTried } from './record.ts';
 import { productOf } from './signature.ts';
@@ -21,13 +22,15 @@ export function heldBack(node: Node, view: View, verdict: Verdict): Verdict | un
   if (isSettled || (since?.kind !== 'built' && !wasTried(since, view))) return undefined;
   const built = builtOf(node, view.trace(node.name), view);
   if (built === undefined) return undefined;
-  if (view.forced(node.name))
-    return {
-      state: 'failed',
-      final: true,
-      reasons: [],
-      note: `it is not made again while the work of ${hold.since} may read it: \`desgw build ${hold.until}\` waits for the end of that`,
-    };
+  if (view.forced(node.name)) {
+    // What was edited holds that work up in its turn: it does not end before somebody lets the edit stand.
+    const isEdited = verdict.reasons.some(({ kind }) => kind === 'output changed');
+    const way = isEdited
+      ? `\`${typed('accept', node.name)}\` lets what is there stand`
+      : `\`${typed('build', hold.until)}\` waits for the end of that`;
+    const note = `it is not made again while the work of ${hold.since} may read it: ${way}`;
+    return { state: 'failed', final: true, reasons: [], note };
+  }
   const product = productOf(node, outputsOf(built), built.signature);
   return {
     state: 'fresh',

@@ -242,7 +242,12 @@ export class Model {
       }
       // All at once: each of several links of a chain that were edited holds up the others.
       const edited = settled.filter(({ state }) => state === 'edited').map(({ target }) => target);
-      if (edited.length > 0) await this.#checkedBuild({ ...LAST_BUILD, force: 0 }, edited);
+      if (edited.length > 0) {
+        const { failed } = await this.#checkedBuild({ ...LAST_BUILD, force: 0 }, edited);
+        // What work under way may read is not made again: the edit has to stand.
+        for (const { target, problems } of failed)
+          if (problems.some(({ code }) => code === 'DG408')) await this.#accept(target);
+      }
       await this.#checkedBuild(LAST_BUILD, []);
       summary = await this.#checkedBuild(LAST_BUILD, []);
     }

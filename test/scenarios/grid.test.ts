@@ -260,7 +260,7 @@ describe.concurrent('grid', () => {
     await once(w);
     w.write('grid/queue', '');
     expect((await once(w)).out).toMatch(/results +settling/);
-    const later = (seconds: number): RunOptions => ({ with: { clock: { by: seconds * 1000 } } });
+    const later = (seconds: number): RunOptions => ({ with: { later: seconds * 1000 } });
     expect((await once(w, later(60))).code).toBe(3);
     const waited = w.copy();
     expect((await once(waited, later(120))).code).toBe(0);

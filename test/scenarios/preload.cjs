@@ -10,7 +10,7 @@ const { ChildProcess } = require('node:child_process');
 const { Socket } = require('node:net');
 const { syncBuiltinESMExports } = require('node:module');
 
-const { log, killBefore, killAfter, replace, fullFrom, tick, clock } = JSON.parse(
+const { log, killBefore, killAfter, replace, fullFrom, tick, clock, later } = JSON.parse(
   process.env.DESGW_SCENARIO ?? '{}',
 );
 const { openSync, writeSync } = fs;
@@ -98,6 +98,13 @@ if (clock !== undefined) {
   const { now } = Date;
   let calls = 0;
   Date.now = () => now() + clock.by + (++calls > (clock.jumpAfter ?? Infinity) ? clock.jump : 0);
+}
+
+if (later !== undefined) {
+  const { now } = Date;
+  const { bigint } = process.hrtime;
+  Date.now = () => now() + later;
+  process.hrtime.bigint = () => bigint() + BigInt(later) * 1_000_000n;
 }
 
 process.on('exit', () => {

@@ -25,7 +25,9 @@ export interface Interference {
   readonly fullFrom?: number;
   /** Milliseconds between two ticks of the file system's clock. */
   readonly tick?: number;
-  /** Shifts the clock, and once more after so many readings. Milliseconds. */
+  /** So many milliseconds have passed by every clock, that of files apart. */
+  readonly later?: number;
+  /** Shifts the time of day, and once more after so many readings. Milliseconds. */
   readonly clock?: { readonly by: number; readonly jumpAfter?: number; readonly jump?: number };
 }
 
