@@ -52,7 +52,8 @@ async function buildOnce(
     flags.report === undefined ? undefined : pageReporter(flags.report, opened, invocation);
   const told = reporterFor(flags, opened, invocation);
   const notifying = new Notifying(opened, invocation);
-  const reporter = page === undefined ? told : together([told, page]);
+  const notices = noticesOf(opened.project.build);
+  const reporter = beginningWith(notices, page === undefined ? told : together([told, page]));
   const emit = (event: BuildEvent): void => {
     memory.note(event);
     if (event.kind === 'planned')
@@ -62,8 +63,6 @@ async function buildOnce(
   };
   let idle: Found | undefined;
   try {
-    const notices = noticesOf(opened.project.build);
-    for (const text of notices) emit({ kind: 'notice', text });
     const summary = await runBuild(opened.project, {
       ...optionsOf(targets, flags, opened),
       command: command(),
@@ -83,6 +82,19 @@ async function buildOnce(
   } finally {
     reporter.end();
   }
+}
+
+/** Tells the notices with the first event: wrong use is told by itself, for then nothing begins. */
+function beginningWith(notices: readonly string[], reporter: Reporter): Reporter {
+  let begun = false;
+  return {
+    event(event) {
+      if (!begun) for (const text of notices) reporter.event({ kind: 'notice', text });
+      begun = true;
+      reporter.event(event);
+    },
+    end: () => reporter.end(),
+  };
 }
 
 /** What a build is to do, as it says on the command line. */

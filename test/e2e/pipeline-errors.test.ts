@@ -217,6 +217,6 @@ test('a season set by hand in dagmaker.rc is not used; where a person accepts it
 /** Everything in the workspace but the cache of the rule file, which is no decision of anybody. */
 function madeHere(at: Site): { readonly [path: string]: string } {
   return Object.fromEntries(
-    Object.entries(at.listing()).filter(([path]) => !path.startsWith('.desgw/')),
+    Object.entries(at.listing()).filter(([path]) => !/^\.(desgw|cache)\//.test(path)),
   );
 }
