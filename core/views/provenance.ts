@@ -3,7 +3,7 @@
 import type { Json } from '../api/values.ts';
 import type { Provenance } from '../memory/provenance.ts';
 import type { Paint } from '../words/paint.ts';
-import { display } from '../words/quote.ts';
+import { display, typed } from '../words/quote.ts';
 import { reasonText, valueText } from '../words/reasons.ts';
 import { looksSecret, withoutSecrets } from '../words/secrets.ts';
 import { table, wrap } from '../words/text.ts';
@@ -61,7 +61,7 @@ function targetText(one: Provenance, { paint, width, now }: ProvenanceOptions): 
   ];
   const gone = superseded
     ? [
-        'A later run did not make it: `desgw why` tells of that. This is what the last good one went by.',
+        `A later run did not make it: \`${typed('why', target)}\` tells of that. This is what the last good one went by.`,
       ]
     : [];
   return [

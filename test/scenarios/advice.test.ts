@@ -294,6 +294,18 @@ const SITUATIONS: readonly Situation[] = [
     },
   ],
   [
+    'where something comes from, though a later run failed',
+    async (w) => {
+      one(w, 'cp in out', `inputs: ['in']`);
+      w.write('in', 'one\n');
+      await w.desgw(['build']);
+      const before = said(await w.desgw(['show', NAME])) + said(await w.desgw(['history', 'x']));
+      one(w, 'exit 1', `inputs: ['in']`);
+      await w.desgw(['build']);
+      return before + said(await w.desgw(['show', NAME]));
+    },
+  ],
+  [
     'a log of builds',
     async (w) => {
       one(w, 'echo made > out');
@@ -371,18 +383,26 @@ describe('advice', () => {
   });
 });
 
+/** Where commands are described, spoken of, or sent to somebody who is not there. */
+const DESCRIBED = [
+  // A build that goes on until noon: watch.test.ts has it.
+  'core/cli/build.ts',
+  // With names that stand for any.
+  ...['show', 'workspaces', 'commands', 'completion', 'man'].map((name) => `core/cli/${name}.ts`),
+  ...['core/run/opening.ts', 'core/testing/told.ts', 'core/views/message.ts'],
+];
+
 /** What help shows of a command's use; `test/docs.test.ts` knows those. */
 const isExample = ({ file, before }: Written): boolean =>
-  file === 'core/cli/commands.ts' ||
-  before.startsWith('Options of') ||
-  file === 'core/cli/reporting.ts';
+  DESCRIBED.includes(file) || before.startsWith('Options of') || file === 'core/cli/reporting.ts';
 
 /** What only shows something does so in any state; once is enough. */
 const isSeen = ({ shape }: Advice): boolean =>
   /^(?:help|why|log|status|targets|params|--help|init)\b/.test(shape) && typedShapes.has(shape);
 
 const wasTyped = ({ shape, before }: Written): boolean =>
-  typedShapes.has(shape) && printed.some((text) => text.includes(asSpoken(before)));
+  [...typedShapes].some((typed) => typed === shape || typed.startsWith(shape.replace(/\+$/, ''))) &&
+  printed.some((text) => text.includes(asSpoken(before)));
 
 /** What a person at a terminal would add when asked. */
 const ANSWERS: { readonly [command: string]: string } = {
