@@ -20,31 +20,34 @@ const LOOK_MS = 250;
  * more, signals are seen when the work is over, and nothing else changes.
  */
 const SOURCE = `
-const { workerData } = require('node:worker_threads');
+const { parentPort, workerData } = require('node:worker_threads');
 const { writeSync } = require('node:fs');
 const noticed = new Int32Array(workerData.noticed);
 let watching = false;
+function watch() {
+  if (watching) return;
+  watching = true;
+  let beats = Atomics.load(noticed, 0);
+  let silent = 0;
+  setInterval(() => {
+    const now = Atomics.load(noticed, 0);
+    silent = now === beats ? silent + workerData.look : 0;
+    beats = now;
+    if (silent < workerData.patience) return;
+    try {
+      writeSync(2, workerData.farewell);
+    } catch {}
+    process.kill(process.pid, 'SIGKILL');
+  }, workerData.look);
+}
+// Of a signal that came before this thread was there the main thread tells.
+parentPort.on('message', watch);
 process.noDeprecation = true;
 try {
   const { Signal } = process.binding('signal_wrap');
   for (const number of workerData.signals) {
     const handle = new Signal();
-    handle.onsignal = () => {
-      if (watching) return;
-      watching = true;
-      let beats = Atomics.load(noticed, 0);
-      let silent = 0;
-      setInterval(() => {
-        const now = Atomics.load(noticed, 0);
-        silent = now === beats ? silent + workerData.look : 0;
-        beats = now;
-        if (silent < workerData.patience) return;
-        try {
-          writeSync(2, workerData.farewell);
-        } catch {}
-        process.kill(process.pid, 'SIGKILL');
-      }, workerData.look);
-    };
+    handle.onsignal = watch;
     handle.start(number);
   }
 } catch {}
@@ -60,8 +63,9 @@ const BEAT_MS = 300;
 export function watchSignals(signals: readonly (keyof typeof constants.signals)[]): () => void {
   const shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const noticed = new Int32Array(shared);
+  let worker: Worker | undefined;
   try {
-    const worker = new Worker(SOURCE, {
+    worker = new Worker(SOURCE, {
       eval: true,
       env: {},
       execArgv: [],
@@ -84,8 +88,10 @@ export function watchSignals(signals: readonly (keyof typeof constants.signals)[
   let isBeating = false;
   return () => {
     beat();
-    if (!isBeating) setInterval(beat, BEAT_MS).unref();
+    if (isBeating) return;
     isBeating = true;
+    worker?.postMessage('noticed');
+    setInterval(beat, BEAT_MS).unref();
   };
 }
 
