@@ -11,7 +11,7 @@ import { RULE_FILE } from '../load/find.ts';
 import { describeHolder, readHolder } from '../memory/lock.ts';
 import { lookOnly } from '../run/opening.ts';
 import { complaintOf } from '../views/complaint.ts';
-import { standingOf, type WorkspaceStatus, workspacesText } from '../views/workspaces.ts';
+import { summedUp, type WorkspaceStatus, workspacesText } from '../views/workspaces.ts';
 import { openFiles } from '../world/files.ts';
 import type { Files } from '../world/world.ts';
 import { type CommonFlags, type Invocation, openProject } from './context.ts';
@@ -59,14 +59,14 @@ async function lookedAt(
     const { stage } = await lookOnly(project, [], { dry: false, signal: invocation.signal });
     return {
       ...base,
-      ...standingOf(stage.plan),
+      ...summedUp(stage.plan),
       ...(builds ? { builder: describeHolder(holder) } : {}),
     };
   } catch (error) {
     if (invocation.signal.aborted) throw error;
     // Also a fault of the rule file's own code, which may throw anything.
     const { message, code } = complaintOf(error, () => undefined);
-    return { ...base, standing: 'broken', text: message.split('\n')[0]!, code };
+    return { ...base, state: 'broken', text: message.split('\n')[0]!, code };
   }
 }
 

@@ -11,13 +11,13 @@ import { totalsLine } from './overview.ts';
 import { stateCounts } from './status.ts';
 
 /** How a workspace stands, in a word. */
-type Standing = 'done' | 'to do' | 'under way' | 'failed' | 'needs a person' | 'broken';
+type WorkspaceState = 'done' | 'to do' | 'under way' | 'failed' | 'needs a person' | 'broken';
 
 /** One workspace as it was looked at. */
 export interface WorkspaceStatus {
   readonly workspace: Path;
   readonly name: string;
-  readonly standing: Standing;
+  readonly state: WorkspaceState;
   /** How far it is, or why it cannot be told. */
   readonly text: string;
   readonly counts?: { readonly [state: string]: number };
@@ -26,7 +26,7 @@ export interface WorkspaceStatus {
   readonly code?: Code;
 }
 
-const STYLES: { readonly [standing in Standing]: Style } = {
+const STYLES: { readonly [state in WorkspaceState]: Style } = {
   done: 'green',
   'to do': 'yellow',
   'under way': 'blue',
@@ -36,11 +36,11 @@ const STYLES: { readonly [standing in Standing]: Style } = {
 };
 
 /** The worst of its targets says how a workspace stands. */
-export function standingOf(plan: Plan): Pick<WorkspaceStatus, 'standing' | 'text' | 'counts'> {
+export function summedUp(plan: Plan): Pick<WorkspaceStatus, 'state' | 'text' | 'counts'> {
   const counts = stateCounts(plan);
   const has = (...states: readonly Parameters<typeof counts.get>[0][]) =>
     states.some((state) => counts.has(state));
-  const standing = has('edited', 'outdated', 'in doubt')
+  const state = has('edited', 'outdated', 'in doubt')
     ? 'needs a person'
     : has('failed')
       ? 'failed'
@@ -53,7 +53,7 @@ export function standingOf(plan: Plan): Pick<WorkspaceStatus, 'standing' | 'text
   const subjects = board.subjects();
   const words = [...counts].map(([state, n]) => `${n} ${state}`).join(', ');
   const text = subjects.length > 0 ? totalsLine(board, subjects) : words;
-  return { standing, text, counts: Object.fromEntries(counts) };
+  return { state, text, counts: Object.fromEntries(counts) };
 }
 
 /** A line for each, wrapped below its own text where it is too long. */
@@ -61,17 +61,15 @@ export function workspacesText(
   all: readonly WorkspaceStatus[],
   { paint, width }: { readonly paint: Paint; readonly width: number },
 ): string {
-  const names = table(all.map(({ name, standing }) => [display(name), standing, '']));
+  const names = table(all.map(({ name, state }) => [display(name), state, '']));
   const room = Math.max(0, ...names.map((line) => line.length));
   return all
-    .flatMap(({ standing, text, builder }, i) => {
+    .flatMap(({ state, text, builder }, i) => {
       const more = builder === undefined ? '' : `; building: ${builder}`;
       const line = `${pad(names[i]!, room)}  ${display(text + more)}`;
-      const at = names[i]!.lastIndexOf(standing);
+      const at = names[i]!.lastIndexOf(state);
       return wrap(line, width, ' '.repeat(Math.min(room + 2, 20))).map((row, j) =>
-        j > 0
-          ? row
-          : row.slice(0, at) + paint(STYLES[standing], standing) + row.slice(at + standing.length),
+        j > 0 ? row : row.slice(0, at) + paint(STYLES[state], state) + row.slice(at + state.length),
       );
     })
     .join('\n');

@@ -55,8 +55,8 @@ describe.concurrent('status --workspaces', () => {
     );
     expect(schemaFaults('workspaces', data)).toBe('');
     expect(data.workspaces).toMatchObject([
-      { name: 'S1', standing: 'done', counts: { fresh: 1 } },
-      { name: 'S4', standing: 'broken', code: 'DG100' },
+      { name: 'S1', state: 'done', counts: { fresh: 1 } },
+      { name: 'S4', state: 'broken', code: 'DG100' },
     ]);
   });
 
