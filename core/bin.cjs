@@ -17,6 +17,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
   stop(`desgw needs Node 20.19 or newer; this is Node ${process.versions.node}.`);
 } else if (only === '--version' || only === '-v') {
   process.stdout.write(`desgw ${version}\n`);
+} else if (process.platform !== 'linux') {
+  stop(
+    `desgw needs Linux, whose /proc tells which programs are alive; this is ${process.platform}. Run it on a DES machine, or in a container.`,
+  );
 } else {
   run(join(__dirname, '..'));
 }

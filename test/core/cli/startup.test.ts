@@ -110,6 +110,13 @@ test('an old Node is told which one is needed', () => {
   });
 });
 
+test('another system is told what is lacking there', () => {
+  const mac = put('mac.cjs', `Object.defineProperty(process, 'platform', { value: 'darwin' });`);
+  const { status, stdout, stderr } = start(['build'], ['--require', mac]);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toMatch(/^desgw needs Linux.*this is darwin.*\n$/);
+});
+
 test('the command runs with a thread pool wide enough for slow file systems, unless told otherwise', () => {
   putProgram(`
 const { readdirSync } = require('node:fs');
