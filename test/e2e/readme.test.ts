@@ -33,13 +33,18 @@ function pattern(line: string): string {
   const masked = line
     .replaceAll(/\d\d:\d\d:\d\d-06/g, '<clock>')
     .replaceAll(/\d+(?:\.\d+)?s\b/g, '<time>')
+    .replaceAll('  <time> to <time>', '<range>')
     .replaceAll(/\d{8}\.\d+@jobsub\d+\.fnal\.gov/g, '<job>');
   const escaped = masked.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/ +/g, ' +');
-  return escaped
-    .replaceAll('<clock>', '\\d\\d:\\d\\d:\\d\\d\\S*')
-    .replaceAll('<time>', '(?:\\d+m )?\\d+(?:\\.\\d+)?s')
-    .replaceAll('<job>', '\\d+\\.\\d+@jobsub\\d+\\.fnal\\.gov')
-    .replaceAll('\\.\\.\\.', '.*');
+  return (
+    escaped
+      .replaceAll('<clock>', '\\d\\d:\\d\\d:\\d\\d\\S*')
+      // Of like ones that took less than a second each, nobody is told how long.
+      .replaceAll('<range>', '(?: +<time>(?: +to +<time>)?)?')
+      .replaceAll('<time>', '(?:\\d+m )?\\d+(?:\\.\\d+)?s')
+      .replaceAll('<job>', '\\d+\\.\\d+@jobsub\\d+\\.fnal\\.gov')
+      .replaceAll('\\.\\.\\.', '.*')
+  );
 }
 
 /** What is shown, `...` alone standing for any lines. */

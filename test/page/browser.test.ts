@@ -96,7 +96,7 @@ describe.skipIf(CHROMIUM === undefined)('the report page in Chromium', () => {
 
   test('can be searched, filtered and sorted', async () => {
     const { page } = await opened(nightData(12));
-    const names = () => page.locator('.card b').allInnerTexts();
+    const names = () => page.locator('.card b').allTextContents();
     await page.getByRole('searchbox').fill('66800');
     expect(await names()).toHaveLength(10);
     await page.getByRole('searchbox').fill('');

@@ -32,7 +32,7 @@ const WORD = String.raw`(?:\$'(?:\\.|[^'\\])*'|'[^']*'|\\'|[^\s'"${'`'},;()|])+`
 
 /** Words that can only be meant as arguments: they are no words of a sentence. */
 const ARGUMENT = new RegExp(
-  String.raw`^(?:-|'|\$'|[A-Z]+$|[A-Z] |.*[_\d*=@${HOLE}]|season$|postproc\b|exposures?\.list|candidates$|submitted$|not-submitted$)`,
+  String.raw`^(?:-|/|'|\$'|[A-Z]+$|[A-Z] |.*[_\d*=@${HOLE}]|season$|postproc\b|exposures?\.list|candidates$|submitted$|not-submitted$)`,
 );
 
 export interface Advice {
