@@ -269,10 +269,13 @@ function startSegment(files: Files, header: Header): OpenSegment {
   };
 }
 
-/** Not flushed: it must never be ahead of the segment it tells of, and that is on disk already. */
+/**
+ * Not flushed: it must never be ahead of the segment it tells of, and that is on disk already. On a
+ * line of its own whatever is before it: half a number that a power cut left is not to begin this one.
+ */
 function noteBegun(files: Files, number: number): void {
   const heads = files.appender(HEADS);
-  heads.write(`${number}\n`);
+  heads.write(`\n${number}\n`);
   heads.close();
 }
 

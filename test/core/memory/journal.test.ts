@@ -214,6 +214,23 @@ describe('segments', () => {
     expect(tree()).toMatchObject(others);
   });
 
+  test.each(['1', '\n1', '\0\0', '1\n\0'])(
+    'what a power cut left of the number of the newest segment (%j) is not part of a later number',
+    (left) => {
+      const { files } = memoryFiles();
+      for (const run of [1, 2]) {
+        const journal = openJournal(files, self);
+        journal.trace('a', built(run));
+        journal.close();
+        files.write(HEADS, left);
+      }
+      const third = openJournal(files, self);
+      third.trace('a', built(3));
+      third.close();
+      expect(loadMemory(files)).toMatchObject({ newest: 3, warnings: [] });
+    },
+  );
+
   test('the order of segments is that of their numbers, beyond six digits too', () => {
     const { files, tree } = memoryFiles();
     const first = openJournal(files, self);
