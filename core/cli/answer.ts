@@ -31,7 +31,8 @@ export async function answer(call: Call, dist: string): Promise<boolean> {
     if (memo === undefined || JSON.stringify(memo.key) !== JSON.stringify(key)) return false;
     const terminal = processTerminal(call.env);
     const text = shown(memo.summary as unknown as Remembered, asked.view, terminal);
-    if (text === undefined || !(await areAsNoted(memo))) return false;
+    if (text === undefined || advises(text(), call.words)) return false;
+    if (!(await areAsNoted(memo))) return false;
     terminal.out(text());
     return true;
   } catch (error) {
@@ -40,6 +41,10 @@ export async function answer(call: Call, dist: string): Promise<boolean> {
     throw error;
   }
 }
+
+/** Whether commands are advised that want options of this call, which is left to those who know all commands. */
+const advises = (text: string, words: readonly string[]): boolean =>
+  words.some((word) => word.startsWith('--')) && /\bdesgw [a-z]/.test(text);
 
 /** What is shown; undefined when that was not kept, or for another screen. */
 function shown(

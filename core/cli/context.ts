@@ -18,6 +18,7 @@ import { openFiles } from '../world/files.ts';
 import type { Noting } from '../world/noting.ts';
 import { realProcesses } from '../world/processes.ts';
 import type { Processes, World } from '../world/world.ts';
+import type { Advised } from './advised.ts';
 import { explainedProcesses, explainer } from './debug.ts';
 import { guardedProcesses } from './guarded.ts';
 import { refuseSwallowed } from './npm.ts';
@@ -35,6 +36,8 @@ export interface CommonFlags {
 /** What `main.ts` hands to a command. */
 export interface Invocation {
   readonly terminal: Terminal;
+  /** How the terminal, and what else people read later, advises commands. */
+  readonly advised: Advised;
   readonly env: { readonly [name: string]: string | undefined };
   readonly cwd: string;
   /** The words of the command line. */
@@ -54,7 +57,9 @@ export interface Invocation {
   /** Told once there are processes, so that a second Ctrl-C can kill them. */
   readonly onWorld: (world: World) => void;
   /** Told once there is a rule file, so that what its code throws is not called a fault of desgw. */
-  readonly onRules: (loaded: Pick<Loaded, 'siteOf' | 'explain'>) => void;
+  readonly onRules: (loaded: Pick<Loaded, 'siteOf' | 'explain' | 'build'>) => void;
+  /** Told the options by which rule file and parameters were chosen, once they are known to be right. */
+  readonly onChosen: (flags: CommonFlags) => void;
   /** Told of the history that this command keeps, so that its end can be noted. */
   readonly onHistory: (history: History) => void;
 }
@@ -139,6 +144,7 @@ export async function openProject(
   { writes }: { readonly writes: boolean },
 ): Promise<Opened> {
   const file = ruleFileOf(flags, invocation);
+  invocation.onChosen({ ...(flags.file === undefined ? {} : { file: flags.file }) });
   const world = openWorld(dirname(file), invocation, { writes });
   const loaded = await unlessInterrupted(
     loadBuild(file, {
@@ -161,6 +167,7 @@ export async function openProject(
   const chosen = chosenParams(loaded.build, flags.set ?? [], {
     allowUnknown: flags.allowUnknown === true,
   });
+  invocation.onChosen(flags);
   const { build, siteOf, mention, explain } = loaded;
   const params = chosen.values;
   for (const [name, value] of Object.entries(params))

@@ -20,20 +20,28 @@ import {
 import { FileError, openFiles } from '../world/files.ts';
 import type { World } from '../world/world.ts';
 import { runAdded } from './added.ts';
+import { advisedFor, advising, choosingWords } from './advised.ts';
 import { COMMANDS } from './commands.ts';
-import type { Invocation } from './context.ts';
+import type { CommonFlags, Invocation } from './context.ts';
 import { runDeclared } from './declared.ts';
 import { topHelp } from './help.ts';
 import { watchSignals } from './watchdog.ts';
 
-async function main(secrets: SecretStore, terminal: Terminal): Promise<number> {
+async function main(secrets: SecretStore, plainTerminal: Terminal): Promise<number> {
   reserveStdout();
-  const interrupt = handleSignals(terminal);
   const argv = process.argv.slice(2);
+  let rules: Parameters<Invocation['onRules']>[0] | undefined;
+  let chosen: CommonFlags = {};
+  const [command = ''] = argv;
+  const names = () => [COMMANDS, rules?.build.commands ?? {}].flatMap(Object.keys);
+  const advised = advisedFor(command, () => choosingWords(chosen), names);
+  const terminal = advising(plainTerminal, command, advised);
+  const interrupt = handleSignals(terminal);
   hideArguments(secrets);
   if (!onlyLooks(argv)) interrupt.listen();
   const invocation: Invocation = {
     terminal,
+    advised,
     env: process.env,
     cwd: process.cwd(),
     words: argv,
@@ -46,9 +54,11 @@ async function main(secrets: SecretStore, terminal: Terminal): Promise<number> {
       rules = loaded;
       hideArguments(secrets);
     },
+    onChosen: (flags) => {
+      chosen = flags;
+    },
     onHistory: interrupt.onHistory,
   };
-  let rules: Parameters<Invocation['onRules']>[0] | undefined;
   const run = async (): Promise<number> => {
     try {
       return await dispatch(argv, invocation);

@@ -120,22 +120,25 @@ export class Notifying {
     found: readonly Matter[],
     now: number,
   ): Promise<string | undefined> {
-    const { hide } = this.#invocation.secrets;
+    const { advised, secrets } = this.#invocation;
+    const { hide } = secrets;
     const matters = found.map((matter) => ({ ...matter, text: hide(matter.text) }));
     switch (notifier.kind) {
       case 'mail': {
-        const text = mailText([notifier.to].flat(), matters, this.#origin);
+        const text = advised(mailText([notifier.to].flat(), matters, this.#origin));
         return this.#run([notifier.program ?? SENDMAIL, '-t', '-i'], text);
       }
       case 'slack': {
         const hook = this.#hookOf(notifier);
         if ('why' in hook) return hook.why;
-        const text = `*${subjectLine(matters, this.#origin)}*\n${messageText(matters, this.#origin)}`;
+        const told = advised(messageText(matters, this.#origin));
+        const text = `*${subjectLine(matters, this.#origin)}*\n${told}`;
         const { channel } = hook;
         return postJson(hook.address, { text, ...(channel === undefined ? {} : { channel }) });
       }
       case 'command': {
-        const data = messageData(matters, this.#origin, now);
+        const spoken = matters.map((matter) => ({ ...matter, text: advised(matter.text) }));
+        const data = messageData(spoken, this.#origin, now);
         return this.#run(notifier.argv, `${JSON.stringify(data)}\n`);
       }
     }

@@ -56,7 +56,7 @@ export function together(reporters: readonly Reporter[]): Reporter {
  */
 export function logReporter(
   world: World,
-  { command, secrets }: Invocation,
+  { advised, command, secrets }: Invocation,
 ): Reporter & { readonly path: Path | undefined } {
   const { clock, files, processes } = world;
   let path: Path | undefined;
@@ -64,13 +64,13 @@ export function logReporter(
   /** Said before anything else, which is no reason for a log. */
   const notices: string[] = [];
   const write = (said: string): void => {
-    const text = secrets.hide(said);
+    const text = secrets.hide(advised(said));
     if (path === undefined) {
       const now = clock.now();
       const { user, host, pid } = processes.self;
       path = newBuildLog(
         files,
-        `${day(now)} ${clockTime(now)} ${command()} (${user} on ${host}, pid ${pid}, desgw ${VERSION})\n${notices.map((text) => `${noticeText(text, plain)}\n`).join('')}`,
+        `${day(now)} ${clockTime(now)} ${command()} (${user} on ${host}, pid ${pid}, desgw ${VERSION})\n${notices.map((text) => `${noticeText(advised(text), plain)}\n`).join('')}`,
       );
     }
     appender ??= files.appender(path);

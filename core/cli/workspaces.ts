@@ -50,7 +50,7 @@ async function lookedAt(
 ): Promise<WorkspaceStatus> {
   const base = { workspace, name: basename(workspace) };
   try {
-    const here = { ...invocation, cwd: workspace };
+    const here = { ...invocation, cwd: workspace, onChosen() {} };
     const file = join(workspace, RULE_FILE);
     const { project } = await openProject(here, { ...flags, file }, { writes: false });
     const { files, processes } = project.world;

@@ -1,5 +1,4 @@
 /** Every command that a message of `core/` advises works when it is typed in the state that prints it. */
-import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe } from 'vitest';
@@ -11,8 +10,9 @@ import {
   asSpoken,
   type Written,
 } from '../support/advice.ts';
+import { allowed, typeIt, WRONG } from '../support/typing.ts';
 import { once, withGrid } from './fake-grid.ts';
-import { BIN, type Ended, test, type Workspace } from './workspace.ts';
+import { type Ended, test, type Workspace } from './workspace.ts';
 
 /** A name that a shell would take apart. */
 const NAME = "it's 1";
@@ -365,7 +365,7 @@ describe('advice', () => {
       expect(advised.length, text).toBeGreaterThan(0);
       for (const advice of advised) {
         if (process.env.DESGW_LONG === undefined && isSeen(advice)) continue;
-        const { code, said: answer } = await typeIt(w.copy(), advice);
+        const { code, said: answer } = await typeIt(w.copy().dir, advice, { name: QUOTED });
         typedShapes.add(advice.shape);
         expect({ typed: advice.text, code, answer }).toSatisfy(() =>
           allowed(advice).includes(code),
@@ -403,46 +403,3 @@ const isSeen = ({ shape }: Advice): boolean =>
 const wasTyped = ({ shape, before }: Written): boolean =>
   [...typedShapes].some((typed) => typed === shape || typed.startsWith(shape.replace(/\+$/, ''))) &&
   printed.some((text) => text.includes(asSpoken(before)));
-
-/** What a person at a terminal would add when asked. */
-const ANSWERS: { readonly [command: string]: string } = {
-  resubmit: " --reason 'it is wanted' --yes",
-  clean: ' --yes',
-  unlock: ' --yes',
-  'mark not-submitted': ' --yes',
-  build: ' --wait-timeout 1s',
-};
-
-async function typeIt(
-  { dir }: Workspace,
-  { text, shape }: Advice,
-): Promise<{ readonly code: number; readonly said: string }> {
-  const [command = '', answer = ''] =
-    Object.entries(ANSWERS).find(([name]) => shape.startsWith(name)) ?? [];
-  const filled = text
-    .replace(/\bTARGET\b|'t\*'/, () => QUOTED)
-    .replace('--job ID', '--job 5.0@schedd1')
-    .replace(' -f', '')
-    .replace('A B', () => `${QUOTED} goal`)
-    .replace('VALUE', '5')
-    .replace(`desgw ${command}`, (begin) => begin + answer);
-  const env = { PATH: process.env.PATH, HOME: dir, TZ: 'UTC', NODE: process.execPath, BIN };
-  return new Promise((resolve) => {
-    const script = `desgw() { "$NODE" "$BIN" "$@"; }\n${filled}`;
-    execFile('bash', ['-c', script], { cwd: dir, env, timeout: 60_000 }, (error, out, err) => {
-      const code = error === null ? 0 : Number(error.code ?? -1);
-      resolve({ code, said: `${filled}\n${out}${err}` });
-    });
-  });
-}
-
-/** What a command may end with that was advised in earnest. */
-function allowed({ shape, text }: Advice): readonly number[] {
-  // It tries again what may fail again, and waits no longer than it is told to.
-  if (/^build\b/.test(shape)) return [0, 1, 3, 4];
-  // Only its shape is told: whether the word that a person puts in does, is another matter.
-  return /\b[A-Z]{1,6}\b/.test(text) || shape === 'init' ? [0, 2] : [0];
-}
-
-/** What is said of a command that nobody knows. */
-const WRONG = /there is no (?:command|option|target)|needs a value|takes no value|missing required/;

@@ -71,7 +71,7 @@ function inLine(line: string, quoted: boolean): readonly Advice[] {
   for (const { 0: word, index } of closed ? [] : words.slice(2)) {
     if (!/^ +$/.test(line.slice(end, index))) break;
     const bare = word.replace(/[.,;:]+$/, '');
-    const value = /^--(?:reason|job|as|set|memory)$/.test(taken.at(-1)!);
+    const value = /^--(?:file|reason|job|as|set|memory)$/.test(taken.at(-1)!);
     if (!quoted && !value && !ARGUMENT.test(bare)) break;
     taken.push(bare);
     end = index + bare.length;
@@ -86,7 +86,9 @@ function shapeOf([command = '', ...words]: readonly string[]): string {
   const options = words
     .filter((word) => /^--?[a-z]/.test(word))
     .map((word) => word.split(/[=\u0001]/)[0]!);
-  const values = options.filter((option) => /^--(reason|job|as|set|memory)$/.test(option)).length;
+  const values = options.filter((option) =>
+    /^--(file|reason|job|as|set|memory)$/.test(option),
+  ).length;
   const args = words.filter((word) => !/^-/.test(word)).length - state.length - values;
   return [command, ...state, ...options.sort(), ...(args > 0 ? ['+'] : [])].join(' ');
 }
