@@ -1,5 +1,7 @@
 /** The graph of targets, those that differ in numbers alone as one box, with why on request. */
+
 import type { ReportData, TargetData } from '../core/views/report-data.ts';
+import { STATE_ORDER } from '../core/words/paint.ts';
 import { h, moment, number, s } from './dom.ts';
 import { cssName } from './subjects.ts';
 
@@ -11,19 +13,7 @@ interface Box {
 }
 
 const [WIDTH, HEIGHT, GAP_X, GAP_Y] = [158, 46, 26, 14];
-const ORDER = [
-  'fresh',
-  'running',
-  'waiting',
-  'maybe',
-  'stale',
-  'missing',
-  'blocked',
-  'failed',
-  'edited',
-  'outdated',
-  'in doubt',
-];
+const rank = ({ state }: TargetData): number => STATE_ORDER.indexOf(state);
 /** Most members of a box that are listed. */
 const LISTED = 600;
 
@@ -111,7 +101,7 @@ function edges({ targets }: ReportData, boxes: readonly Box[]): SVGElement[] {
 }
 
 function boxNode(box: Box, choose: () => void): SVGElement {
-  const counts = ORDER.map(
+  const counts = STATE_ORDER.map(
     (state) => [state, box.members.filter((one) => one.state === state).length] as const,
   ).filter(([, n]) => n > 0);
   const words = counts.map(([state, n]) => `${number(n)} ${state}`).join(', ');
@@ -155,7 +145,7 @@ function boxNode(box: Box, choose: () => void): SVGElement {
 
 function members(box: Box, detail: HTMLElement): HTMLElement[] {
   const why = h('div', { class: 'why' });
-  const sorted = [...box.members].sort((a, b) => ORDER.indexOf(b.state) - ORDER.indexOf(a.state));
+  const sorted = [...box.members].sort((a, b) => rank(b) - rank(a));
   const chips = sorted.slice(0, LISTED).map((target) =>
     h(
       'button',

@@ -134,43 +134,29 @@ export function failuresSection(
   );
 }
 
+/** A target that has run. */
+interface Run extends TargetData {
+  readonly at: number;
+  readonly ms: number;
+}
+
+/** How the time line is laid out. */
+interface Layout {
+  readonly from: number;
+  readonly to: number;
+  readonly phases: readonly string[];
+  readonly height: number;
+  readonly x: (at: number) => number;
+}
+
+const [LEFT, WIDE, ROW] = [130, 860, 26];
+
 /** When the last run of each target took place, a row for each phase. */
 export function timeline(data: ReportData): HTMLElement | undefined {
-  const ran = data.targets.filter(({ at, ms }) => at !== undefined && ms !== undefined && ms > 0);
+  const ran = data.targets.filter(hasRun);
   if (ran.length === 0) return undefined;
-  const from = Math.min(...ran.map(({ at, ms }) => at! - ms!));
-  const to = Math.max(...ran.map(({ at }) => at!));
-  const phases = data.phases
-    .map(({ phase }) => phase)
-    .filter((phase) => ran.some((t) => t.phase === phase));
-  const [left, width, row] = [130, 860, 26];
-  const x = (at: number) => left + (width * (at - from)) / Math.max(1, to - from);
-  const bars = ran.map((target) => {
-    const start = x(target.at! - target.ms!);
-    const text = `${target.name}: ${duration(target.ms!)}, ended ${moment(target.at!)}${target.failed === true ? ', failed' : ''}`;
-    return s('rect', {
-      x: start.toFixed(1),
-      y: phases.indexOf(target.phase) * row + 5,
-      width: Math.max(1.5, x(target.at!) - start).toFixed(1),
-      height: row - 10,
-      class: `run ${target.failed === true ? 'failed' : 'fresh'}`,
-      'data-tip': text,
-    });
-  });
-  const height = phases.length * row + 24;
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => {
-    const at = from + share * (to - from);
-    return s(
-      'text',
-      {
-        x: x(at),
-        y: height - 6,
-        class: 'tick',
-        'text-anchor': share === 0 ? 'start' : share === 1 ? 'end' : 'middle',
-      },
-      moment(at).slice(to - from > 86_400_000 ? 0 : 11),
-    );
-  });
+  const layout = layoutOf(data, ran);
+  const { from, to, phases, height } = layout;
   const svg = s(
     'svg',
     {
@@ -179,18 +165,9 @@ export function timeline(data: ReportData): HTMLElement | undefined {
       role: 'img',
       'aria-label': `when the last runs of ${count(ran.length, 'target')} took place, from ${moment(from)} to ${moment(to)}`,
     },
-    ...phases.map((phase, i) => s('text', { x: 0, y: i * row + 17, class: 'tick' }, phase)),
-    ...phases.map((_, i) =>
-      s('line', {
-        x1: left,
-        x2: left + width,
-        y1: i * row + row,
-        y2: i * row + row,
-        class: 'rule',
-      }),
-    ),
-    ...bars,
-    ...ticks,
+    ...phases.flatMap((phase, i) => phaseRow(phase, i * ROW)),
+    ...ran.map((run) => runBar(run, layout)),
+    ...ticks(layout),
   );
   return h(
     'section',
@@ -199,6 +176,53 @@ export function timeline(data: ReportData): HTMLElement | undefined {
     h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'timeline' }, svg),
   );
 }
+
+const hasRun = (target: TargetData): target is Run =>
+  target.at !== undefined && target.ms !== undefined && target.ms > 0;
+
+function layoutOf(data: ReportData, ran: readonly Run[]): Layout {
+  const from = Math.min(...ran.map(({ at, ms }) => at - ms));
+  const to = Math.max(...ran.map(({ at }) => at));
+  const phases = data.phases
+    .map(({ phase }) => phase)
+    .filter((phase) => ran.some((run) => run.phase === phase));
+  const x = (at: number) => LEFT + (WIDE * (at - from)) / Math.max(1, to - from);
+  return { from, to, phases, height: phases.length * ROW + 24, x };
+}
+
+const phaseRow = (phase: string, y: number): SVGElement[] => [
+  s('text', { x: 0, y: y + 17, class: 'tick' }, phase),
+  s('line', { x1: LEFT, x2: LEFT + WIDE, y1: y + ROW, y2: y + ROW, class: 'rule' }),
+];
+
+function runBar({ name, at, ms, phase, failed }: Run, { x, phases }: Layout): SVGElement {
+  const start = x(at - ms);
+  return s('rect', {
+    x: start.toFixed(1),
+    y: phases.indexOf(phase) * ROW + 5,
+    width: Math.max(1.5, x(at) - start).toFixed(1),
+    height: ROW - 10,
+    class: `run ${failed === true ? 'failed' : 'fresh'}`,
+    'data-tip': `${name}: ${duration(ms)}, ended ${moment(at)}${failed === true ? ', failed' : ''}`,
+  });
+}
+
+const TICKS = [
+  [0, 'start'],
+  [0.25, 'middle'],
+  [0.5, 'middle'],
+  [0.75, 'middle'],
+  [1, 'end'],
+] as const;
+const DAY = 86_400_000;
+
+/** The day as well where it is more than one. */
+const ticks = ({ from, to, height, x }: Layout): SVGElement[] =>
+  TICKS.map(([share, anchor]) => {
+    const at = from + share * (to - from);
+    const attributes = { x: x(at), y: height - 6, class: 'tick', 'text-anchor': anchor };
+    return s('text', attributes, moment(at).slice(to - from > DAY ? 0 : 11));
+  });
 
 /** Values with where they come from, and what wrote this page. */
 export function provenance({ params, origin, at }: ReportData): HTMLElement {

@@ -65,21 +65,48 @@ function chosen(
 }
 
 function controls(data: ReportData, choice: Choice, draw: () => void): HTMLElement {
-  const search = h('input', {
+  const select = selecting(choice, draw);
+  const steps = [...failures(data).keys()];
+  const atSteps = [['', 'any step'], ...steps.map((one) => [one, one] as const)] as const;
+  return h(
+    'form',
+    { class: 'controls', role: 'search', onsubmit: () => undefined },
+    h('label', { for: 'search' }, 'Number ', searchField(choice, draw)),
+    select('condition', 'Condition', [
+      ['', 'any'],
+      ...Object.entries(data.totals).map(([name, n]) => [name, `${name} (${n})`] as const),
+    ]),
+    steps.length === 0 ? undefined : select('note', 'Failed at', atSteps),
+    select(
+      'sort',
+      'Sort by',
+      Object.entries(SORTS).map(([name, [words]]) => [name, words]),
+    ),
+  );
+}
+
+function searchField(choice: Choice, draw: () => void): HTMLElement {
+  const field = h('input', {
     type: 'search',
     id: 'search',
     value: choice.search,
     autocomplete: 'off',
   });
-  search.addEventListener('input', () => {
-    choice.search = search.value;
+  field.addEventListener('input', () => {
+    choice.search = field.value;
     draw();
   });
-  const select = (
+  return field;
+}
+
+/** Makes lists of which the reader takes one entry. */
+const selecting =
+  (choice: Choice, draw: () => void) =>
+  (
     id: 'sort' | 'condition' | 'note',
     label: string,
-    options: readonly (readonly [string, string])[],
-  ) => {
+    options: readonly (readonly [value: string, words: string])[],
+  ): HTMLElement => {
     const list = h(
       'select',
       { id },
@@ -93,30 +120,6 @@ function controls(data: ReportData, choice: Choice, draw: () => void): HTMLEleme
     });
     return h('label', { for: id }, `${label} `, list);
   };
-  const steps = [...failures(data).keys()];
-  return h(
-    'form',
-    { class: 'controls', role: 'search', onsubmit: () => undefined },
-    h('label', { for: 'search' }, 'Number ', search),
-    select('condition', 'Condition', [
-      ['', 'any'],
-      ...Object.entries(data.totals).map(([name, n]) => [name, `${name} (${n})`] as const),
-    ]),
-    ...(steps.length === 0
-      ? []
-      : [
-          select('note', 'Failed at', [
-            ['', 'any step'],
-            ...steps.map((one) => [one, one] as const),
-          ]),
-        ]),
-    select(
-      'sort',
-      'Sort by',
-      Object.entries(SORTS).map(([name, [words]]) => [name, words]),
-    ),
-  );
-}
 
 function legend(): HTMLElement {
   return h(

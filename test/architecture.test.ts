@@ -22,7 +22,7 @@ interface Source {
   readonly imports: readonly Import[];
 }
 
-const SOURCES: readonly Source[] = ['core', 'targets']
+const SOURCES: readonly Source[] = ['core', 'targets', 'page']
   .flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(
       (path) => `${folder}/${path}`,
@@ -174,6 +174,16 @@ describe('who may import what', () => {
     expect(uses(pureTargets, /\bprocess\.|\bglobalThis\b|\bfetch\(|\bMath\.random\b/)).toEqual([]);
     const commands = pureTargets.filter(({ path }) => !path.startsWith('targets/commands/'));
     expect(uses(commands, /\basync\b|\bawait\b|\bPromise\b/)).toEqual([]);
+  });
+
+  test('the page takes the types of what it shows and the order of states from core, and nothing from anywhere else', () => {
+    const inPage = SOURCES.filter(({ path }) => path.startsWith('page/'));
+    expect(inPage.length).toBeGreaterThan(4);
+    const allowed = ({ to, typeOnly }: Import) =>
+      to.startsWith('page/') ||
+      to === 'core/words/paint.ts' ||
+      (typeOnly && to === 'core/views/report-data.ts');
+    expect(breaches(inPage, allowed)).toEqual([]);
   });
 
   test('a room of core imports only from the floors below it', () => {

@@ -1,5 +1,6 @@
 /** What a report holds; the page and programs read it. A new version when a field changes its meaning. */
 
+import type { State } from '../api/builds.ts';
 import type { Tally } from '../api/looks.ts';
 import type { Instant, Json, TargetName } from '../api/values.ts';
 
@@ -52,7 +53,7 @@ export interface SubjectData {
 /** One target. */
 export interface TargetData {
   readonly name: TargetName;
-  readonly state: string;
+  readonly state: State;
   readonly phase: string;
   readonly subject?: string;
   /** Places of what it needs in the list of targets. */
