@@ -39,10 +39,8 @@ import { isOfDag, judgeSubmitted, submissionLooks, unseenSubmission } from './su
 /** Seconds; DAGMaker takes minutes. */
 const TIMEOUT = 2 * 3600;
 
-/** What DAGMaker.sh and the submission look for in their working directory (gw_workflow). */
-const SHARED_FILES = [
-  'DAGMaker.sh',
-  'DAGMaker_proxyuser.sh',
+/** What DAGMaker.sh reads in gw_workflow, or hands to the grid. */
+export const READ_BY_DAGMAKER: readonly string[] = [
   'SEdiff.sh',
   'RUNMON.sh',
   'SE_blacklist.txt',
@@ -50,6 +48,13 @@ const SHARED_FILES = [
   'INTERNAL_INFO_TEMPLATE.DAT',
   'getOverlaps_single_expo.csh',
   'getcorners.sh',
+];
+
+/** What DAGMaker.sh and the submission look for in their working directory (gw_workflow). */
+const SHARED_FILES = [
+  'DAGMaker.sh',
+  'DAGMaker_proxyuser.sh',
+  ...READ_BY_DAGMAKER,
   'getExposureInfo.sh',
   'exposures.list',
   ...BANDS.map((band) => `exposures_${band}.list`),

@@ -350,27 +350,17 @@ function observerOf(world: StubWorld, journal: ReturnType<typeof openJournal>): 
   return new Observer(world, journal, { adapters: {}, dry: false, mayWrite: true, signal });
 }
 
-const delegate = (observer: Observer) => ({
-  file: (path: string) => observer.file(path),
-  glob: (pattern: string) => observer.glob(pattern),
-  env: (name: string) => observer.env(name),
-  sighting: (name: string) => observer.sighting(name),
-  product: () => undefined,
-  trace: (name: string) => observer.trace(name),
-  output: (output: Parameters<Observer['output']>[0]) => observer.output(output),
-  once: (name: string) => observer.once(name),
-  attempt: (token: string) => observer.attempt(token),
-  forced: () => false,
-  gaveUp: () => false,
-  refuser: () => undefined,
-  madeNow: () => 0,
-  awaitsSight: () => false,
-  goesOn: () => false,
-  damaged: () => false,
-  unproved: () => false,
-  mayHaveLost: () => false,
-  fault: () => undefined,
-});
+const delegate = (observer: Observer) =>
+  viewOf({
+    file: (path) => observer.file(path),
+    glob: (pattern) => observer.glob(pattern),
+    env: (name) => observer.env(name),
+    sighting: (name) => observer.sighting(name),
+    trace: (name) => observer.trace(name),
+    output: (output) => observer.output(output),
+    once: (name) => observer.once(name),
+    attempt: (token) => observer.attempt(token),
+  });
 
 /** Executes a plan, counting of which targets the record is asked for meanwhile. */
 async function executeCounting(world: StubWorld, n: number) {

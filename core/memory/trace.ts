@@ -22,6 +22,17 @@ export interface Signature {
   readonly observed?: { readonly digest: Digest; readonly note: string };
 }
 
+/** Of what depends on nothing, or on nothing that is known. */
+export const EMPTY_SIGNATURE: Signature = {
+  recipe: '',
+  params: {},
+  inputs: {},
+  env: {},
+  globs: {},
+  deps: {},
+  gathered: {},
+};
+
 /** Path -> digest and time of change, which show that a file was written. Compared for equality. */
 export interface Stamps {
   readonly [path: Path]: string;

@@ -6,8 +6,7 @@ import type { TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import { recipeOf } from '../graph/recipes.ts';
 import type { Journal } from '../memory/memory.ts';
-import type { Built, Signature } from '../memory/trace.ts';
-import { lastGood } from '../memory/trace.ts';
+import { type Built, EMPTY_SIGNATURE, lastGood } from '../memory/trace.ts';
 import { claimsOf, liftClaims } from '../observe/claims.ts';
 import type { Observer } from '../observe/observer.ts';
 import { membersDigest, membersOf } from '../plan/left.ts';
@@ -175,7 +174,7 @@ export function markNotDone(name: TargetName, context: ByHandContext): readonly 
   const { journal, now } = context;
   const trace = journal.traces.get(name);
   const node = refuseNoDoubt(name, context);
-  const { run, signature } = trace ?? { run: 0, signature: EMPTY };
+  const { run, signature } = trace ?? { run: 0, signature: EMPTY_SIGNATURE };
   const problems = [{ what: 'marked by hand as not done' }];
   const untouched = trace?.kind === 'failed' ? trace.untouched : undefined;
   journal.trace(
@@ -232,7 +231,7 @@ export function allowAgain(
   const { plan, journal, files, now } = context;
   const node = onceNode(name, plan);
   const trace = journal.traces.get(name);
-  const { run, signature } = trace ?? { run: 0, signature: EMPTY };
+  const { run, signature } = trace ?? { run: 0, signature: EMPTY_SIGNATURE };
   journal.trace(
     name,
     { kind: 'cleaning', done: true, run, at: now, signature, outputs: {}, reason },
@@ -287,16 +286,6 @@ const outputsAccepted = (node: Node, built: Built, observer: Observer): Built['o
       return [output.path, membersDigest([...present].filter(([path]) => ours.has(path)))];
     }),
   );
-
-const EMPTY: Signature = {
-  recipe: '',
-  params: {},
-  inputs: {},
-  env: {},
-  globs: {},
-  deps: {},
-  gathered: {},
-};
 
 function record(
   node: Node,

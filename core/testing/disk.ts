@@ -59,7 +59,8 @@ export interface Disk {
   cut(chance: Chance): void;
 }
 
-const CHANGING: ReadonlySet<string> = new Set<keyof FsModule>([
+/** Calls that change names in a directory. */
+export const CHANGING_NAMES: readonly (keyof FsModule)[] = [
   'copyFileSync',
   'linkSync',
   'mkdirSync',
@@ -69,7 +70,7 @@ const CHANGING: ReadonlySet<string> = new Set<keyof FsModule>([
   'rmdirSync',
   'symlinkSync',
   'unlinkSync',
-]);
+];
 
 /** A disk over a volume of memfs; `fs` is what works on that volume. */
 export class PowerDisk implements Disk {
@@ -200,7 +201,7 @@ export class PowerDisk implements Disk {
             if (this.#watched) this.#flushNode(this.#core.getFileByFd(fd)!.node);
             return call(fd, ...rest);
           };
-        if (!CHANGING.has(name)) return call;
+        if (!(CHANGING_NAMES as readonly string[]).includes(name)) return call;
         return (...args: unknown[]) => {
           try {
             return call(...args);

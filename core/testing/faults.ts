@@ -1,5 +1,6 @@
 /** A file system that fails, or stops, at a chosen effect. */
 import type { FsModule } from '../world/fs.ts';
+import { CHANGING_NAMES } from './disk.ts';
 
 /** What every effect of a stopped file system ends in: the process is as good as dead. */
 export class Stopped extends Error {
@@ -28,18 +29,10 @@ export interface FaultyFs {
 }
 
 const EFFECTS: ReadonlySet<string> = new Set<keyof FsModule>([
-  'copyFileSync',
+  ...CHANGING_NAMES,
   'fchmodSync',
   'fsync',
   'fsyncSync',
-  'linkSync',
-  'mkdirSync',
-  'openSync',
-  'renameSync',
-  'rmSync',
-  'rmdirSync',
-  'symlinkSync',
-  'unlinkSync',
   'writeSync',
 ]);
 

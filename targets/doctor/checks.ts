@@ -1,8 +1,10 @@
 /** The checks of `desgw doctor`, made from what the site says of itself. */
+
 import { constants } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Adapter, AdapterTools } from '../../core/index.ts';
+import { READ_BY_DAGMAKER } from '../dagmaker.ts';
 import { answerFrom } from '../seasons/season-rules.ts';
 import {
   type Grid,
@@ -54,16 +56,7 @@ const HOME_FILES = ['.pgpass', '.desservices.ini', '.wgetrc-desdm'];
 /** What is started in gw_workflow beside DAGMaker. */
 const WORKFLOW_SCRIPTS = ['getExposureInfo.sh'];
 /** What is sourced, handed to the grid or read there, which takes no run bit; DAGMaker does not check. */
-const WORKFLOW_FILES = [
-  'setup_img_proc.sh',
-  'SEdiff.sh',
-  'RUNMON.sh',
-  'SE_blacklist.txt',
-  'MAKESCRIPT_DIFFIMG_TEMPLATE.INPUT',
-  'INTERNAL_INFO_TEMPLATE.DAT',
-  'getOverlaps_single_expo.csh',
-  'getcorners.sh',
-];
+const WORKFLOW_FILES = ['setup_img_proc.sh', ...READ_BY_DAGMAKER];
 /** What run_postproc.py needs in its directory. */
 const POSTPROC_FILES = [
   'run_postproc.py',

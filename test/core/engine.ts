@@ -1,6 +1,8 @@
 /** The engine on a stub world: builds, and what is on record afterwards. */
 
 import type { Build, RuleItem } from '../../core/api/builds.ts';
+import { exec, target } from '../../core/api/define.ts';
+import type { Rule } from '../../core/api/rules.ts';
 import { loadMemory, openJournal } from '../../core/memory/journal.ts';
 import type { Journal } from '../../core/memory/memory.ts';
 import type { Trace } from '../../core/memory/trace.ts';
@@ -10,6 +12,16 @@ import type { Plan } from '../../core/plan/verdict.ts';
 import type { BuildOptions } from '../../core/run/build.ts';
 import { buildTold, type Told } from '../../core/testing/told.ts';
 import { type StubWorld, stubProject } from './stub-world.ts';
+
+/** A target that copies its first need, or else `in`. */
+export const made = (name: string, deps: readonly string[] = [], more: Partial<Rule> = {}): Rule =>
+  target(name, {
+    deps,
+    outputs: [name],
+    recipe: [exec(['cp', deps[0] ?? 'in', name])],
+    ...(deps.length === 0 ? { inputs: ['in'] } : {}),
+    ...more,
+  });
 
 export interface Engine {
   readonly world: StubWorld;

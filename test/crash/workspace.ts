@@ -1,21 +1,5 @@
 /** A workspace with a target of every kind, for being stopped at every point. */
-import type { Workspace } from '../property/workspace.ts';
-
-const plain = {
-  kind: 'exec',
-  deps: [],
-  after: [],
-  gathers: [],
-  inputs: [],
-  optional: [],
-  globs: [],
-  env: [],
-  param: 0,
-  observes: undefined,
-  lossy: false,
-  pair: false,
-  hold: undefined,
-} as const;
+import { PLAIN, type Workspace } from '../property/workspace.ts';
 
 /** A new one at every call: histories change it. */
 export function everyKind(): Workspace {
@@ -28,23 +12,23 @@ export function everyKind(): Workspace {
     failing: new Set(),
     env: { HUE: 'red' },
     targets: [
-      { ...plain, name: 'list', kind: 'write', inputs: ['src/a'], optional: ['src/x'] },
-      { ...plain, name: 'table', pair: true, deps: ['list'], globs: ['src/*.g'], env: ['HUE'] },
+      { ...PLAIN, name: 'list', kind: 'write', inputs: ['src/a'], optional: ['src/x'] },
+      { ...PLAIN, name: 'table', pair: true, deps: ['list'], globs: ['src/*.g'], env: ['HUE'] },
       {
-        ...plain,
+        ...PLAIN,
         name: 'both',
         kind: 'write',
         pair: true,
         deps: ['list'],
         observes: 'outside/both',
       },
-      { ...plain, name: 'once', kind: 'once', deps: ['table'] },
-      { ...plain, name: 'watch', kind: 'write', deps: ['once'], observes: 'outside/watch' },
-      { ...plain, name: 'step0', kind: 'link', deps: ['both'], inputs: ['src/b'] },
-      { ...plain, name: 'step1', kind: 'link', deps: ['step0'], after: ['watch'] },
-      { ...plain, name: 'sum', gathers: ['watch', 'step1'], lossy: true },
-      { ...plain, name: 'check', kind: 'check', deps: ['sum'] },
-      { ...plain, name: 'all', kind: 'group', deps: ['check', 'step1', 'watch'] },
+      { ...PLAIN, name: 'once', kind: 'once', deps: ['table'] },
+      { ...PLAIN, name: 'watch', kind: 'write', deps: ['once'], observes: 'outside/watch' },
+      { ...PLAIN, name: 'step0', kind: 'link', deps: ['both'], inputs: ['src/b'] },
+      { ...PLAIN, name: 'step1', kind: 'link', deps: ['step0'], after: ['watch'] },
+      { ...PLAIN, name: 'sum', gathers: ['watch', 'step1'], lossy: true },
+      { ...PLAIN, name: 'check', kind: 'check', deps: ['sum'] },
+      { ...PLAIN, name: 'all', kind: 'group', deps: ['check', 'step1', 'watch'] },
     ],
   };
 }

@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const COPIED = [
-  ...['core', 'targets', 'templates', 'page', 'examples', 'test'],
+  ...['core', 'targets', 'templates', 'page', 'examples', 'schemas', 'test'],
   ...['desgwfile.ts', 'package.json', 'tsconfig.json'],
 ];
 
@@ -94,11 +94,12 @@ function killGroup(pid) {
 }
 
 function failureIn(copy, { testResults }) {
-  for (const { name, assertionResults } of testResults) {
-    const failed = assertionResults.find(({ status }) => status === 'failed');
+  for (const { name, status, message, assertionResults } of testResults) {
+    const failed = assertionResults.find((one) => one.status === 'failed');
     if (failed !== undefined) return `${relative(copy, name)}: ${failed.fullName}`;
+    if (status === 'failed') return `${relative(copy, name)}: ${message}`;
   }
-  return testResults.map(({ name }) => relative(copy, name)).join(', ');
+  return 'fails';
 }
 
 /** Seconds since a moment, in a column. */

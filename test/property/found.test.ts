@@ -6,24 +6,7 @@ import { Stopped } from '../../core/testing/faults.ts';
 import { memoryMachine } from '../../core/testing/machine.ts';
 import type { Op } from './arbitrary.ts';
 import { Model } from './model.ts';
-import { OUTSIDE_LOG, type Sketch, type Workspace } from './workspace.ts';
-
-const PLAIN: Sketch = {
-  name: '',
-  kind: 'exec',
-  deps: [],
-  after: [],
-  gathers: [],
-  inputs: [],
-  optional: [],
-  globs: [],
-  env: [],
-  param: 0,
-  observes: undefined,
-  lossy: false,
-  pair: false,
-  hold: undefined,
-};
+import { OUTSIDE_LOG, PLAIN, type Sketch, type Workspace } from './workspace.ts';
 
 /** A workspace of these targets and a group of them all. */
 function workspaceOf(

@@ -34,6 +34,24 @@ export interface Sketch {
   readonly hold: Rule['hold'];
 }
 
+/** A target that needs nothing, and has no name yet. */
+export const PLAIN: Sketch = {
+  name: '',
+  kind: 'exec',
+  deps: [],
+  after: [],
+  gathers: [],
+  inputs: [],
+  optional: [],
+  globs: [],
+  env: [],
+  param: 0,
+  observes: undefined,
+  lossy: false,
+  pair: false,
+  hold: undefined,
+};
+
 export interface Workspace {
   /** Each after all that it needs; links of the chain in their order. */
   readonly targets: readonly Sketch[];

@@ -3,7 +3,7 @@
 import type { Rule } from '../../core/api/rules.ts';
 import type { TargetName } from '../../core/api/values.ts';
 import type { Node } from '../../core/graph/graph.ts';
-import type { Built } from '../../core/memory/trace.ts';
+import { type Built, EMPTY_SIGNATURE } from '../../core/memory/trace.ts';
 import type { Action, Plan, Verdict } from '../../core/plan/verdict.ts';
 
 /** A target with its verdict; the rule's parts beside it. */
@@ -82,7 +82,7 @@ export function builtTrace(trace: Partial<Built> = {}): Built {
     at: Date.UTC(2017, 7, 18),
     ms: 1500,
     because: [{ kind: 'never built' }],
-    signature: { recipe: 'r', params: {}, inputs: {}, env: {}, globs: {}, deps: {}, gathered: {} },
+    signature: { ...EMPTY_SIGNATURE, recipe: 'r' },
     outputs: {},
     ...trace,
   };

@@ -4,7 +4,12 @@ import { UserError } from '../../../core/api/errors.ts';
 import { HEADS, headerLine, JOURNAL } from '../../../core/memory/format.ts';
 import { loadMemory, openJournal } from '../../../core/memory/journal.ts';
 import type { KnownFile, Memory } from '../../../core/memory/memory.ts';
-import type { Built, Signature, Trace } from '../../../core/memory/trace.ts';
+import {
+  type Built,
+  EMPTY_SIGNATURE,
+  type Signature,
+  type Trace,
+} from '../../../core/memory/trace.ts';
 import { faultyFs } from '../../../core/testing/faults.ts';
 import { memoryFiles, WORKSPACE } from '../../../core/testing/memory-files.ts';
 import { openFiles } from '../../../core/world/files.ts';
@@ -22,15 +27,7 @@ const signature: Signature = {
   gathered: { ccds_1: 'c' },
   observed: { digest: 'o', note: '52 of 59' },
 };
-const bare: Signature = {
-  recipe: 'r',
-  params: {},
-  inputs: {},
-  env: {},
-  globs: {},
-  deps: {},
-  gathered: {},
-};
+const bare: Signature = { ...EMPTY_SIGNATURE, recipe: 'r' };
 const built = (run: number, more: Partial<Built> = {}): Built => ({
   kind: 'built',
   how: 'built',

@@ -4,7 +4,7 @@ import { target } from '../../../core/api/define.ts';
 import type { Rule } from '../../../core/api/rules.ts';
 import type { Node } from '../../../core/graph/graph.ts';
 import { resolve } from '../../../core/graph/resolve.ts';
-import type { Signature } from '../../../core/memory/trace.ts';
+import { EMPTY_SIGNATURE, type Signature } from '../../../core/memory/trace.ts';
 import {
   differences,
   isStill,
@@ -37,15 +37,7 @@ const madeFor = ({ deps, gathers }: Node): Verdicts =>
 
 const NO_NEEDS = madeBy({});
 
-const EMPTY: Signature = {
-  recipe: 'r',
-  params: {},
-  inputs: {},
-  env: {},
-  globs: {},
-  deps: {},
-  gathered: {},
-};
+const EMPTY: Signature = { ...EMPTY_SIGNATURE, recipe: 'r' };
 
 test('a signature holds everything a target depends on, by name', () => {
   const node = nodeOf({

@@ -4,21 +4,12 @@ import { digestOf } from '../../../core/api/digest.ts';
 import type { Output } from '../../../core/api/rules.ts';
 import { resolve } from '../../../core/graph/resolve.ts';
 import { loadMemory } from '../../../core/memory/journal.ts';
-import type { Built, Signature, Trace } from '../../../core/memory/trace.ts';
+import { type Built, EMPTY_SIGNATURE, type Trace } from '../../../core/memory/trace.ts';
 import { Observer } from '../../../core/observe/observer.ts';
 import type { BuildEvent } from '../../../core/run/events.ts';
 import { Keeper } from '../../../core/run/keep.ts';
 import { stubWorld } from '../stub-world.ts';
 
-const SIGNATURE: Signature = {
-  recipe: '',
-  params: {},
-  inputs: {},
-  env: {},
-  globs: {},
-  deps: {},
-  gathered: {},
-};
 const OURS = digestOf('ours');
 const built: Built = {
   kind: 'built',
@@ -27,10 +18,10 @@ const built: Built = {
   at: 0,
   ms: 0,
   because: [],
-  signature: SIGNATURE,
+  signature: EMPTY_SIGNATURE,
   outputs: { a: OURS },
 };
-const base = { run: 2, at: 0, signature: SIGNATURE };
+const base = { run: 2, at: 0, signature: EMPTY_SIGNATURE };
 
 /** What is there after a run that turns `before` into `after`, and what was said. */
 function afterRun(

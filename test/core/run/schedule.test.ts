@@ -3,18 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { exec, group, target, write } from '../../../core/api/define.ts';
 import type { RunFacts } from '../../../core/api/facts.ts';
 import type { Chain, Rule } from '../../../core/api/rules.ts';
-import { engineOn } from '../engine.ts';
+import { engineOn, made } from '../engine.ts';
 import { type Program, stubWorld } from '../stub-world.ts';
 
-/** A target that copies its input. */
-const made = (name: string, deps: readonly string[] = [], more: Partial<Rule> = {}): Rule =>
-  target(name, {
-    deps,
-    outputs: [name],
-    recipe: [exec(['cp', deps[0] ?? 'in', name])],
-    ...(deps.length === 0 ? { inputs: ['in'] } : {}),
-    ...more,
-  });
 const all = (...names: string[]): Rule => group('all', names);
 const broken = (name: string, more: Partial<Rule> = {}): Rule =>
   target(name, { outputs: [name], recipe: [exec(['false'])], ...more });

@@ -1,22 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { claim, copy, edit, exec, link, move, remove, write } from '../../../core/api/define.ts';
-import type { Exit, Facts } from '../../../core/api/facts.ts';
+import type { Exit } from '../../../core/api/facts.ts';
 import type { Exec, Step } from '../../../core/api/steps.ts';
 import { Environments } from '../../../core/observe/environment.ts';
 import type { RunOptions } from '../../../core/run/step-options.ts';
 import { Run } from '../../../core/run/steps.ts';
 import { exitText } from '../../../core/words/exit.ts';
+import { FACTS } from '../../support/facts.ts';
 import { type Program, stubWorld } from '../stub-world.ts';
-
-const FACTS: Facts = {
-  text: () => '',
-  maybeText: () => undefined,
-  value: null,
-  gathered: [],
-  due: [],
-  workspace: '/ws',
-  settled: true,
-};
 
 interface Setting {
   readonly tree?: { readonly [path: string]: string };

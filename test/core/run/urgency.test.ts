@@ -2,18 +2,8 @@
 import { expect, test } from 'vitest';
 import { exec, group, target } from '../../../core/api/define.ts';
 import type { Rule } from '../../../core/api/rules.ts';
-import { engineOn } from '../engine.ts';
+import { engineOn, made } from '../engine.ts';
 import { type Program, stubWorld } from '../stub-world.ts';
-
-/** What copies its input. */
-const made = (name: string, deps: readonly string[] = [], more: Partial<Rule> = {}): Rule =>
-  target(name, {
-    deps,
-    outputs: [name],
-    recipe: [exec(['cp', deps[0] ?? 'in', name])],
-    ...(deps.length === 0 ? { inputs: ['in'] } : {}),
-    ...more,
-  });
 
 const started = (told: readonly string[]): readonly string[] =>
   told.filter((line) => line.startsWith('start ')).map((line) => line.slice('start '.length));

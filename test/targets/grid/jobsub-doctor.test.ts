@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Exec } from '../../../core/index.ts';
 import { examine } from '../../../targets/doctor/doctor.ts';
 import { jobsubChecks } from '../../../targets/grid/jobsub-doctor.ts';
+import { OPTIONS } from './answers.ts';
 
 type Said = { readonly stdout?: string; readonly stderr?: string; readonly code?: number };
 
@@ -27,18 +28,8 @@ async function found(said: { readonly [program: string]: Said } = {}) {
     return { exit: { kind: 'exit' as const, code }, stdout, stderr };
   };
   const checks = jobsubChecks({
-    programs: {
-      submit: 'jobsub_submit_dag',
-      queue: 'jobsub_q',
-      remove: 'jobsub_rm',
-      release: 'jobsub_release',
-      collector: 'condor_status',
-    },
-    group: 'des',
-    role: 'desgw',
+    ...OPTIONS,
     storageModify: [],
-    env: {},
-    passEnv: [],
   });
   const tools = { run, workspace: '/w', signal: new AbortController().signal };
   const findings = new Map((await examine(checks, tools)).map((one) => [one.name, one]));

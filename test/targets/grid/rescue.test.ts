@@ -1,29 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../core/api/digest.ts';
-import type { Facts, RunFacts } from '../../../core/api/facts.ts';
+import type { RunFacts } from '../../../core/api/facts.ts';
 import type { Job } from '../../../core/api/grid.ts';
 import type { Seen } from '../../../core/api/looks.ts';
 import type { OnceSighting, Recipe } from '../../../core/api/rules.ts';
 import { rescueRule } from '../../../targets/grid/rescue.ts';
 import type { RescueAsked, RescuePlan } from '../../../targets/grid/rescue-files.ts';
 import { dagText } from '../../fixtures/postproc/dag-text.ts';
+import { FACTS } from '../../support/facts.ts';
 import { GW, job, marker, planned, site, text, type World } from './rescued.ts';
 
 describe('the target that submits a rescue', () => {
-  const facts: Facts = {
-    text: () => '',
-    maybeText: () => undefined,
-    value: null,
-    gathered: [],
-    due: [],
-    workspace: '/ws',
-    settled: true,
-  };
   const ruleOf = (plan: RescuePlan) => rescueRule(site, plan, 600);
   const recipeOf = (plan: RescuePlan): Recipe => ruleOf(plan).recipe as Recipe;
   const stepsOf = (plan: RescuePlan) => {
     const { steps } = recipeOf(plan);
-    return typeof steps === 'function' ? steps(facts) : steps;
+    return typeof steps === 'function' ? steps(FACTS) : steps;
   };
 
   test('it claims the DAG before anything is written or moved, and submits after all is in place', () => {
@@ -66,7 +58,7 @@ describe('the target that submits a rescue', () => {
   test('its marker tells which job and which DAG', () => {
     const last = stepsOf(planned()).at(-1)!;
     const run: RunFacts = {
-      ...facts,
+      ...FACTS,
       maybeText: () => planned().dag,
       token: 'mine',
       again: false,
