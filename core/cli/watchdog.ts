@@ -16,8 +16,10 @@ const PATIENCE_MS = 1500;
 const LOOK_MS = 250;
 
 /**
- * Only the wrapped handles of libuv can be had outside the main thread. Where a Node has them no
- * more, signals are seen when the work is over, and nothing else changes.
+ * Node gives no signals to other threads than the main one, and a process beside this one hears a
+ * terminal's but not what is sent to this one alone. So the thread takes libuv's own handles, which
+ * every Node from 20 to 26 shows to a thread that was started for it. Where one shows them no more,
+ * signals are seen when the work is over, and nothing else changes.
  */
 const SOURCE = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -42,9 +44,8 @@ function watch() {
 }
 // Of a signal that came before this thread was there the main thread tells.
 parentPort.on('message', watch);
-process.noDeprecation = true;
 try {
-  const { Signal } = process.binding('signal_wrap');
+  const { Signal } = require('internal/test/binding').internalBinding('signal_wrap');
   for (const number of workerData.signals) {
     const handle = new Signal();
     handle.onsignal = watch;
@@ -68,7 +69,7 @@ export function watchSignals(signals: readonly (keyof typeof constants.signals)[
     worker = new Worker(SOURCE, {
       eval: true,
       env: {},
-      execArgv: [],
+      execArgv: ['--expose-internals', '--no-warnings'],
       workerData: {
         noticed: shared,
         signals: signals.map((name) => constants.signals[name]),
