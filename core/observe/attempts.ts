@@ -16,7 +16,7 @@ export function attemptState(world: World, token: string): AttemptState {
   const dir = attemptDirectory(token);
   const { files } = world;
   const claim = files.stat(`${dir}/claim`);
-  // A claim is not flushed: where the machine was started anew since, it may have been lost.
+  // Not every system can flush a claim: where the machine was started anew since, it may be lost.
   if (claim === undefined && isOfEarlierBoot(world, dir)) return 'elsewhere';
   if (claim?.directory !== true) return 'unclaimed';
   if (attemptExit(world, token) !== undefined) return 'ended';

@@ -8,9 +8,9 @@
  *   exit    the exit status, in place only when the program has ended
  *
  * So an attempt can be told apart for certain: never begun, running, ended, lost. Each file is
- * whole, flushed and read back before it gets its name; on a full disk an ended program's status
- * waits for room, and until then the attempt counts as running. A supervisor that cannot begin says
- * why, claims nothing and starts nothing.
+ * whole, flushed and read back before it gets its name, and each name is flushed before anything
+ * rests on it; on a full disk an ended program's status waits for room, and until then the attempt
+ * counts as running. A supervisor that cannot begin says why, claims nothing and starts nothing.
  */
 
 const CANNOT_START = 127;
@@ -19,9 +19,14 @@ const CANNOT_START = 127;
 export const SUPERVISOR = `
 trap '' HUP
 dir=$1; shift
+# An old \`sync\` takes no names: it would flush every disk of the computer, and may hang at one.
+case $(sync --help 2>&1) in
+  *FILE*) flush() { sync "$dir" 2>/dev/null || :; } ;;
+  *) flush() { :; } ;;
+esac
 put() {
   printf '%s\\n' "$2" | dd of="$dir/$1.$$" conv=fsync 2>/dev/null &&
-    [ "$(cat "$dir/$1.$$" 2>/dev/null)" = "$2" ] && mv "$dir/$1.$$" "$dir/$1" && return
+    [ "$(cat "$dir/$1.$$" 2>/dev/null)" = "$2" ] && mv "$dir/$1.$$" "$dir/$1" && flush && return
   rm -f "$dir/$1.$$"
   return 1
 }
@@ -33,6 +38,7 @@ mkdir "$dir/claim" 2>/dev/null || {
   echo "$dir/claim cannot be made" >&2
   exit ${CANNOT_START}
 }
+flush
 "$@" < /dev/null
 code=$?
 until put exit "$code"; do

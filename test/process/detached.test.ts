@@ -1,5 +1,5 @@
 /** Programs that outlive the build that started them. */
-import { readdirSync } from 'node:fs';
+import { chmodSync, readdirSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { until, type Workspace, workspace } from './workspace.ts';
 
@@ -164,3 +164,34 @@ test.each([
     expect([w.text('a'), w.text('begun')]).toEqual(['good\n', 'begun\n']);
   },
 );
+
+test('each name that tells of it is flushed before anything rests on it', async () => {
+  w = workspace(
+    'a',
+    `target('a', { recipe: [sh('echo program >> flushed', { detached: 'rerun' })] })`,
+  );
+  // Stands before the real one in the path, and says what it was called for.
+  w.put(
+    'bin/sync',
+    `#!/bin/sh
+[ "$1" = --help ] && { echo 'sync [FILE]...'; exit; }
+echo $(ls "$1" | grep -v -e host) >> ${w.path('flushed')}
+`,
+  );
+  chmodSync(w.path('bin/sync'), 0o755);
+  const path = `${w.path('bin')}:${process.env.PATH}`;
+  expect((await w.start(['build'], { PATH: path }).ended).status).toBe(0);
+  expect(w.text('flushed')).toBe('pid\nclaim pid\nprogram\nclaim exit pid\n');
+});
+
+test('where names cannot be flushed one by one, nothing else is, and the program runs', async () => {
+  w = workspace('a', `target('a', { recipe: [sh('echo a > a', { detached: 'rerun' })] })`);
+  w.put(
+    'bin/sync',
+    `#!/bin/sh\n[ "$1" = --help ] && echo 'sync [OPTION]' || echo "$@" >> flushed\n`,
+  );
+  chmodSync(w.path('bin/sync'), 0o755);
+  const path = `${w.path('bin')}:${process.env.PATH}`;
+  expect((await w.start(['build'], { PATH: path }).ended).status).toBe(0);
+  expect([w.text('a'), w.text('flushed')]).toEqual(['a\n', undefined]);
+});

@@ -114,3 +114,20 @@ test('one that takes too long is stopped by its supervisor; one without a superv
   await stopAttempt(worldWith({}, false).world, 'T');
   expect(stopped.map(({ pid }) => pid)).toEqual([77]);
 });
+
+test('of half a file, however much of it is there, nothing is concluded', () => {
+  const whole: { readonly [name: string]: string } = {
+    host: HOST,
+    pid: '77 4711\n',
+    exit: '143\n',
+  };
+  for (const [name, text] of Object.entries(whole)) {
+    for (let size = 0; size < text.length; size++) {
+      const half = { ...CLAIMED, [name]: text.slice(0, size) };
+      const state = name === 'exit' ? 'alive' : 'elsewhere';
+      expect([name, size, attemptState(worldWith(half, name === 'exit').world, 'T')]).toEqual([
+        ...[name, size, state],
+      ]);
+    }
+  }
+});
