@@ -16,10 +16,13 @@ export function attemptState(world: World, token: string): AttemptState {
   const dir = attemptDirectory(token);
   const { files } = world;
   const claim = files.stat(`${dir}/claim`);
+  const earlier = isOfEarlierBoot(world, dir);
   // Not every system can flush a claim: where the machine was started anew since, it may be lost.
-  if (claim === undefined && isOfEarlierBoot(world, dir)) return 'elsewhere';
+  if (claim === undefined && earlier)
+    return isAttemptAlive(world, token) === false ? 'lost' : 'elsewhere';
   if (claim?.directory !== true) return 'unclaimed';
-  if (attemptExit(world, token) !== undefined) return 'ended';
+  if (attemptExit(world, token) !== undefined)
+    return earlier && !isOnDisk(world, dir) ? 'lost' : 'ended';
   const alive = isAttemptAlive(world, token);
   if (alive === undefined) return 'elsewhere';
   // It may have ended between the two looks.
@@ -29,6 +32,19 @@ export function attemptState(world: World, token: string): AttemptState {
 function isOfEarlierBoot({ files, processes: { self } }: World, dir: Path): boolean {
   const where = parsed(files.readText(`${dir}/host`));
   return where !== undefined && where.host === self.host && where.boot !== self.boot;
+}
+
+/** Milliseconds after which a system has brought what programs wrote onto the disk by itself. */
+const WRITTEN_BACK = 60_000;
+
+/**
+ * Whether what an attempt wrote that ended before the machine was started anew, as nobody flushed
+ * it, can be relied on. An exit alone is flushed, and tells nothing of the rest.
+ */
+function isOnDisk({ files, processes: { self } }: World, dir: Path): boolean {
+  const exit = files.stat(`${dir}/exit`);
+  if (exit === undefined || self.booted === undefined) return false;
+  return exit.mtime + WRITTEN_BACK < self.booted * 1000;
 }
 
 function isAttemptAlive(world: World, token: string): boolean | undefined {

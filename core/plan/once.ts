@@ -113,7 +113,7 @@ export function decideAttempt(node: Node, view: View, attempt: OpenAttempt): Dec
       return {
         state: 'in doubt',
         reasons: [],
-        note: 'started on another host; look there whether it still runs',
+        note: 'started on another host, or before this one was started anew; look there whether it still runs',
       };
     case 'ended':
       return { state: 'running', reasons: [], note: 'has ended; its result is to be collected' };

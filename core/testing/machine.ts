@@ -5,6 +5,7 @@
 import type { Exit } from '../api/facts.ts';
 import { openFiles } from '../world/files.ts';
 import type { FsModule } from '../world/fs.ts';
+import { endedByReboot } from '../world/identity.ts';
 import type { ProcessIdentity, Spawn, World } from '../world/world.ts';
 import { type FixedClock, fixedClock } from './clock.ts';
 import type { Chance } from './disk.ts';
@@ -56,6 +57,8 @@ export interface MachineOptions {
   readonly clock?: FixedClock;
   readonly grain?: number;
   readonly otherDisk?: OtherDisk | undefined;
+  /** Nothing tells it from other machines, as in most containers: started anew, it may be another. */
+  readonly anonymous?: boolean;
 }
 
 export interface Machine {
@@ -81,10 +84,14 @@ export interface Machine {
 const MANY_RUNS = 5000;
 /** What a shell says of a program that is not there. */
 const NO_PROGRAM = 127;
+/** Milliseconds until a machine is up again: none is quicker. */
+const REBOOT = 2000;
+/** Milliseconds in a tick of the kernel, in which start times of processes are counted. */
+const TICK = 10;
 
 /** A detached program, in the protocol of `core/world/supervisor.ts`. */
 interface Job {
-  readonly pid: number;
+  readonly who: ProcessIdentity;
   readonly spawn: Spawn;
   readonly dir: string;
   phase: 'launched' | 'named' | 'claimed' | 'running' | 'over';
@@ -108,16 +115,20 @@ class MemoryMachine implements Machine {
   readonly #active = new Set<string>();
   #nextPid = 100;
   #alive = 0;
+  readonly #anonymous: boolean;
   #boot = 1;
+  #bootedAt: number;
   /** Whether the power is cut; nothing can be written then. */
   #isOff = (): boolean => false;
 
   constructor(
     tree: { readonly [path: string]: string },
     programs: Programs,
-    { clock = fixedClock(), ...disks }: MachineOptions,
+    { clock = fixedClock(), anonymous = false, ...disks }: MachineOptions,
   ) {
     this.clock = clock;
+    this.#anonymous = anonymous;
+    this.#bootedAt = clock.steady();
     this.memory = memoryFiles(tree, { clock, ...disks });
     this.#programs = programs;
   }
@@ -155,13 +166,18 @@ class MemoryMachine implements Machine {
     this.#jobs.length = 0;
     this.#alive = 0;
     this.#boot++;
+    this.clock.advance(REBOOT);
+    this.#bootedAt = this.clock.steady();
   };
 
   #processes(self: ProcessIdentity, halted: () => boolean, count: () => void): Engine['processes'] {
     const isLive = (pid: number): boolean =>
-      pid === this.#alive || this.#jobs.some((job) => job.pid === pid && job.phase !== 'over');
-    const isAlive = (who: ProcessIdentity): boolean | undefined =>
-      who.boot === self.boot ? isLive(who.pid) : undefined;
+      pid === this.#alive ||
+      this.#jobs.some(({ who, phase }) => who.pid === pid && phase !== 'over');
+    const isAlive = (who: ProcessIdentity): boolean | undefined => {
+      if (who.boot === self.boot) return isLive(who.pid);
+      return endedByReboot(who, self) ? false : undefined;
+    };
     return {
       self,
       isAlive,
@@ -180,7 +196,7 @@ class MemoryMachine implements Machine {
       },
       launch: (spawn, dir) => {
         if (halted()) throw new Stopped();
-        this.#jobs.push({ pid: this.#nextPid++, spawn, dir, phase: 'launched' });
+        this.#jobs.push({ who: this.#identity(this.#nextPid++), spawn, dir, phase: 'launched' });
         count();
       },
       stop: async () => {},
@@ -232,7 +248,7 @@ class MemoryMachine implements Machine {
 
   async #step(job: Job): Promise<void> {
     if (job.phase === 'launched') {
-      put(this.memory.fs, `${job.dir}/pid`, `${job.pid} start-${job.pid}\n`);
+      writeWith(this.memory.fs, `${job.dir}/pid`, 'flushed', `${job.who.pid} ${job.who.start}\n`);
       job.phase = 'named';
     } else if (job.phase === 'named') {
       job.phase = exists(this.memory.fs, `${job.dir}/claim`) ? 'over' : 'claimed';
@@ -243,18 +259,18 @@ class MemoryMachine implements Machine {
       // Its directory goes when somebody has settled the matter without waiting for it.
       const code = exit.kind === 'exit' ? exit.code : NO_PROGRAM;
       if (exit.kind !== 'signal' && exists(this.memory.fs, job.dir))
-        put(this.memory.fs, `${job.dir}/exit`, `${code}\n`);
+        writeWith(this.memory.fs, `${job.dir}/exit`, 'flushed', `${code}\n`);
       job.phase = 'over';
     }
   }
 
   #identity(pid: number): ProcessIdentity {
+    const up = this.clock.steady() - this.#bootedAt;
+    const booted = Math.floor((this.clock.now() - up) / 1000);
     return {
-      host: 'des91',
-      boot: `boot-${this.#boot}`,
-      pid,
-      start: `start-${pid}`,
-      user: 'mara',
+      ...{ host: 'des91', boot: `boot-${this.#boot}` },
+      ...(this.#anonymous ? {} : { machine: 'des91', booted }),
+      ...{ pid, start: `${Math.floor(up / TICK)}`, user: 'mara' },
     };
   }
 }
@@ -301,13 +317,13 @@ function append(fs: FsModule, path: string, text: string): void {
   writeWith(fs, path, 'a', text);
 }
 
-function writeWith(fs: FsModule, path: string, flags: 'w' | 'a', text: string): void {
+function writeWith(fs: FsModule, path: string, how: 'w' | 'a' | 'flushed', text: string): void {
   fs.mkdirSync(path.slice(0, path.lastIndexOf('/')), { recursive: true });
-  const fd = fs.openSync(path, flags);
+  const fd = fs.openSync(path, how === 'a' ? 'a' : 'w');
   const bytes = Buffer.from(text);
   fs.writeSync(fd, bytes, 0, bytes.length);
+  if (how === 'flushed' || path.startsWith(OUTSIDE)) fs.fsyncSync(fd);
   if (path.startsWith(OUTSIDE)) {
-    fs.fsyncSync(fd);
     for (const dir of [OUTSIDE, WORKSPACE]) syncDirectory(fs, dir);
   }
   fs.closeSync(fd);

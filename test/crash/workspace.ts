@@ -8,6 +8,7 @@ export function everyKind(): Workspace {
     detached: true,
     blind: true,
     failsLate: true,
+    anonymous: false,
     coarse: false,
     failing: new Set(),
     env: { HUE: 'red' },

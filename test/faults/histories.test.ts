@@ -11,8 +11,12 @@ import { Model } from '../property/model.ts';
 
 const long = process.env.DESGW_LONG === '1';
 const runs = Number(process.env.DESGW_RUNS ?? (long ? 100_000 : 15));
-/** A failure names its seed; with that it comes again. */
-const seed = process.env.DESGW_SEED === undefined ? {} : { seed: Number(process.env.DESGW_SEED) };
+/** A failure names its seed and its path; with those it comes again, with both at once. */
+const { DESGW_SEED, DESGW_PATH } = process.env;
+const seed = {
+  ...(DESGW_SEED === undefined ? {} : { seed: Number(DESGW_SEED) }),
+  ...(DESGW_PATH === undefined ? {} : { path: DESGW_PATH }),
+};
 
 const HOUR = 3_600_000;
 const effect = fc.integer({ min: 1, max: 250 });

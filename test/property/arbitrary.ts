@@ -29,6 +29,7 @@ interface RawWorkspace {
   readonly blind: boolean;
   readonly failsLate: boolean;
   readonly coarse: boolean;
+  readonly anonymous: boolean;
   /** What is submitted fails at first. */
   readonly fails: boolean;
   readonly middle: readonly RawTarget[];
@@ -62,6 +63,7 @@ const rawWorkspace: fc.Arbitrary<RawWorkspace> = fc.record({
   blind: fc.boolean(),
   failsLate: fc.boolean(),
   coarse: rarely,
+  anonymous: fc.boolean(),
   fails: rarely,
   middle: fc.array(rawTarget, { maxLength: 2 }),
   grid: fc.option(fc.tuple(rawTarget, rawTarget), { nil: undefined }),
@@ -146,6 +148,7 @@ export const anyWorkspace: fc.Arbitrary<Workspace> = rawWorkspace.map((raw) => {
     blind: raw.blind,
     failsLate: raw.failsLate,
     coarse: raw.coarse,
+    anonymous: raw.anonymous,
     failing: new Set(targets.filter(({ kind }) => raw.fails && kind === 'once').map((t) => t.name)),
     env: { HUE: 'red' },
   };

@@ -20,6 +20,7 @@ function workspaceOf(
     detached: false,
     blind: false,
     failsLate: false,
+    anonymous: false,
     coarse: false,
     failing: new Set(),
     env: { HUE: 'red' },

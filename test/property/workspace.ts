@@ -65,6 +65,8 @@ export interface Workspace {
   readonly failsLate: boolean;
   /** Time stamps of files are two seconds apart. */
   readonly coarse: boolean;
+  /** Nothing tells the machine from others: after a restart it may be another. */
+  readonly anonymous: boolean;
   /** The sources are on a disk of another clock. */
   readonly sourceDisk?: Omit<OtherDisk, 'under'>;
   /** Programs that fail; what they would make is left half-written. */

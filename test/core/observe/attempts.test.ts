@@ -47,6 +47,15 @@ describe('how an attempt stands', () => {
       undefined,
       'elsewhere',
     ],
+    [
+      'the same, and its supervisor is known to have ended with that',
+      {
+        host: JSON.stringify({ host: stubWorld().processes.self.host, boot: 'an earlier one' }),
+        pid: '77 4711\n',
+      },
+      false,
+      'lost',
+    ],
     ['taken back', { host: HOST, claim: 'revoked\n' }, true, 'unclaimed'],
     ['begun, and its supervisor lives', CLAIMED, true, 'alive'],
     ['begun, and its supervisor is gone', CLAIMED, false, 'lost'],

@@ -661,7 +661,7 @@ describe('a detached program of an earlier invocation', () => {
       {
         state: 'in doubt',
         reasons: [],
-        note: 'started on another host; look there whether it still runs',
+        note: 'started on another host, or before this one was started anew; look there whether it still runs',
       },
     ],
     ['unclaimed', stale({ kind: 'interrupted', at: 5 })],
