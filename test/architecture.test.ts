@@ -97,6 +97,7 @@ const BY_THE_TIME_OF_DAY: readonly string[] = [
   'core/run/course.ts',
   'core/run/on-record.ts',
   'core/run/schedule.ts',
+  'core/testing/machine.ts',
   'core/testing/memory-files.ts',
   'core/views/lines.ts',
   'core/views/live.ts',
