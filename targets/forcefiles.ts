@@ -12,9 +12,14 @@ import {
   settling,
 } from './settings/follow-up.ts';
 import { exposureSubject, REPORTS } from './settings/phases.ts';
+import { seesToFailures, triagedName } from './triaged.ts';
 
 /** The force-photometry report, and with it whether the exposure goes on to post processing. */
-export function forcefiles(followUp: FollowUp, exposure: Exposure): Rule {
+export function forcefiles(
+  followUp: FollowUp,
+  exposure: Exposure,
+  { afterTriage = false }: { readonly afterTriage?: boolean } = {},
+): Rule {
   const { site, season, params } = followUp;
   const ccdReport = ccdsFile(exposure);
   const share = Number(params.forceShare);
@@ -24,6 +29,7 @@ export function forcefiles(followUp: FollowUp, exposure: Exposure): Rule {
     phase: REPORTS,
     subject: exposureSubject(exposure),
     deps: [ccdsName(exposure)],
+    after: afterTriage && seesToFailures(followUp) ? [triagedName(exposure)] : [],
     params: { share, surplus },
     outputs: [forcefilesFile(exposure)],
     observe: {

@@ -41,6 +41,7 @@ import { submitted } from './submitted.ts';
 import { hasTemplatePass } from './templates/pass-files.ts';
 import { templatePass } from './templates.ts';
 import { testing } from './testing/testing.ts';
+import { seesToFailures, triaged } from './triaged.ts';
 
 /** Parameters of the follow-up itself, with those of dagmaker.rc and of the ini. */
 export function followUpParams(site: Site): { readonly [name: string]: Param } {
@@ -78,6 +79,20 @@ const OWN_PARAMS = {
   },
   rescueBudget: param(0.2, {
     help: 'share of all submitted CCDs that rescues by triage may cost in jobs',
+    check: (value) =>
+      Number(value) >= 0 && Number(value) <= 1 ? undefined : 'it must lie between 0 and 1',
+  }),
+  autoRescue: param('off', {
+    help: 'whether a build rescues what triage would try again: off (`desgw triage` shows it), ask (at the terminal), on',
+    check: (value) =>
+      ['off', 'ask', 'on'].includes(String(value)) ? undefined : 'it must be off, ask or on',
+  }),
+  rescueAbove: param(false, {
+    help: 'with autoRescue: rescue also exposures that have enough CCDs to go on',
+  }),
+  rescuePause: param(1800, {
+    help: 'seconds after which triage tries again what failed for want of a copy or a database',
+    check: seconds,
   }),
   templatePass: param(false, {
     help: 'process each template once, for all exposures and events, before the searches that need it',
@@ -205,7 +220,8 @@ function underSeason(all: FollowUp): readonly RuleItem[] {
     ...all.exposures.map((e) =>
       ccds(all, e, { reads: ROWS_FILE, bandIn: (text) => bandIn(text, e) }, { goOn }),
     ),
-    ...all.exposures.map((exposure) => forcefiles(all, exposure)),
+    ...(seesToFailures(all) ? all.exposures.map((exposure) => triaged(all, exposure)) : []),
+    ...all.exposures.map((exposure) => forcefiles(all, exposure, { afterTriage: true })),
     exposureList(all),
     postProcessing(all),
     candidates(all),

@@ -1,6 +1,6 @@
 /** The build: what a rule file exports. */
 
-import type { Adapter, AdapterTools, Look, Seen } from './looks.ts';
+import type { Adapter, AdapterTools, Look, Seen, Told } from './looks.ts';
 import type { Notifier } from './notify.ts';
 import type { Rule } from './rules.ts';
 import type { EditFormat } from './steps.ts';
@@ -78,6 +78,22 @@ export interface Command {
   readonly options?: { readonly [option: string]: string };
   /** @returns the exit status */
   readonly run: (call: CommandCall) => Promise<number>;
+  /**
+   * What a build does by this command of itself, after each of its rounds, when nobody holds the
+   * lock. Says whether it did anything, so that everything is looked at anew at once; it must come
+   * to an end of itself, however what it does turns out.
+   */
+  readonly between?: (call: RoundCall) => Promise<boolean>;
+}
+
+/** What a command is given between two rounds of a build: all goes to those who follow that build. */
+export interface RoundCall extends CommandCall {
+  /** How targets stood when the round had ended. */
+  readonly round: readonly TargetStatus[];
+  /** Tells people at once; of one matter once in a build. */
+  readonly tell: (target: TargetName, told: Told) => void;
+  /** Whether somebody can be asked. */
+  readonly canAsk: boolean;
 }
 
 /** What a view may ask for; the terminal decides whether anything comes of it. */

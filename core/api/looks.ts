@@ -153,7 +153,7 @@ export interface Told {
   readonly about: string;
   readonly text: string;
   /** Those who are to be notified of such hear of it too. */
-  readonly occasion?: 'held' | 'credentials';
+  readonly occasion?: 'held' | 'credentials' | 'tried again';
 }
 
 /** Answers questions about the outside. Lives in a site module; may start processes. */

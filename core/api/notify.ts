@@ -9,6 +9,8 @@ export type Occasion =
   | 'failed'
   /** Work that others do for us stands still until somebody acts. */
   | 'held'
+  /** Work that failed elsewhere was handed over once more by a build of itself, or would be at a word. */
+  | 'tried again'
   /** In doubt, edited or outdated: a person must decide. */
   | 'in doubt'
   /** Credentials end before the work can. */

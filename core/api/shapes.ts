@@ -274,7 +274,7 @@ const param = fields<Param>(
 );
 
 const command = fields<Command>(
-  { doc: text, usage: text, options: tableOf(text), run: anyFunction },
+  { doc: text, usage: text, options: tableOf(text), run: anyFunction, between: anyFunction },
   { doc: true, run: true },
 );
 
@@ -293,7 +293,7 @@ const adapter = fields<Adapter>(
 );
 
 const occasions = listOf(
-  oneOf('ready', 'failed', 'held', 'in doubt', 'credentials', 'finished'),
+  oneOf('ready', 'failed', 'held', 'tried again', 'in doubt', 'credentials', 'finished'),
   'occasions',
 );
 

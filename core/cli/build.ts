@@ -8,6 +8,7 @@ import { jsonReporter } from '../views/json.ts';
 import { noticesOf } from '../views/notice.ts';
 import { profiler } from '../views/profile.ts';
 import type { Reporter } from '../views/reporter.ts';
+import { betweenRounds } from './between.ts';
 import type { BuildFlags } from './build-flags.ts';
 import { type CommonFlags, type Invocation, jobsOf, type Opened, openProject } from './context.ts';
 import { dryRun } from './dry-run.ts';
@@ -61,6 +62,7 @@ async function buildOnce(
     if (event.kind !== 'finished' || isNews(event.summary)) reporter.event(event);
     notifying.event(event);
   };
+  const between = betweenRounds(opened, invocation, emit);
   let idle: Found | undefined;
   try {
     const summary = await runBuild(opened.project, {
@@ -68,6 +70,7 @@ async function buildOnce(
       command: command(),
       signal,
       emit,
+      ...(between === undefined ? {} : { between }),
       onIdle: (seen) => {
         idle = seen;
       },

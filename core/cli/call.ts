@@ -12,6 +12,7 @@ import type { Project } from '../observe/stage.ts';
 import { forget } from '../repair/clean.ts';
 import { EXIT, runBuild } from '../run/build.ts';
 import { stopAttempt } from '../run/detached.ts';
+import type { BuildEvent } from '../run/events.ts';
 import { withJournal } from '../run/opening.ts';
 import { changesSince, changesText, classesOf } from '../views/changes.ts';
 import { statesOf } from '../views/status.ts';
@@ -52,7 +53,7 @@ export function callOf(
     status: async (targets = []) => statesOf((await planOf(project, targets, invocation)).plan),
     changes: () => changesNow(opened, invocation),
     build: (items, goal) =>
-      buildGoal(items, goal, project, invocation, { wait: option('--no-wait') !== true }),
+      buildShown(items, goal, project, invocation, { wait: option('--no-wait') !== true }),
     forget: (targets) =>
       withJournal(
         project,
@@ -93,8 +94,8 @@ function optionOf(flags: Flags, name: string): string | true | undefined {
   return typeof value === 'string' || value === true ? value : undefined;
 }
 
-/** Builds what a command put together on the spot. */
-async function buildGoal(
+/** Builds what a command put together on the spot, and tells of it as of any build. */
+async function buildShown(
   items: readonly RuleItem[],
   goal: TargetName,
   project: Project,
@@ -105,27 +106,38 @@ async function buildGoal(
   const log = logReporter(world, invocation);
   const screen = { verbose: false, utc: false, jobs: jobsOf(build), log: () => log.path };
   const reporter = together([log, screenReporter(world, invocation, screen)]);
-  const rules = (): readonly RuleItem[] => [...build.rules(project.params), ...items];
-  const { command, signal } = invocation;
   try {
-    const summary = await runBuild(
-      { ...project, build: { ...build, goal, rules } },
-      {
-        goals: [goal],
-        jobs: jobsOf(build),
-        failFast: false,
-        force: false,
-        wait,
-        waitTimeout: undefined,
-        command: command(),
-        signal,
-        emit: (event) => reporter.event(event),
-      },
-    );
-    return EXIT[summary.outcome];
+    const emit = (event: BuildEvent): void => reporter.event(event);
+    return await buildGoal(items, goal, project, invocation, { wait, emit });
   } finally {
     reporter.end();
   }
+}
+
+/** Builds what a command put together on the spot. */
+export async function buildGoal(
+  items: readonly RuleItem[],
+  goal: TargetName,
+  project: Project,
+  { command, signal }: Invocation,
+  told: { readonly wait: boolean; readonly emit: (event: BuildEvent) => void },
+): Promise<number> {
+  const { build } = project;
+  const rules = (): readonly RuleItem[] => [...build.rules(project.params), ...items];
+  const summary = await runBuild(
+    { ...project, build: { ...build, goal, rules } },
+    {
+      goals: [goal],
+      jobs: jobsOf(build),
+      failFast: false,
+      force: false,
+      waitTimeout: undefined,
+      command: command(),
+      signal,
+      ...told,
+    },
+  );
+  return EXIT[summary.outcome];
 }
 
 /** The attempt on record, where it is alive or nobody here can tell. */

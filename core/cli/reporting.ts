@@ -107,6 +107,7 @@ function paper(write: (text: string) => void): Terminal {
     height: Number.POSITIVE_INFINITY,
     isLive: false,
     live() {},
+    still: (use) => use(),
     broken: false,
   };
 }

@@ -54,6 +54,8 @@ export interface BuildOptions {
   readonly emit: (event: BuildEvent) => void;
   /** Told what was found of which there was nothing to do and nothing to write down. */
   readonly onIdle?: (found: Found) => void;
+  /** Called after each round, without the lock; whether it did anything, so that the next follows at once. */
+  readonly between?: (done: Done) => Promise<boolean>;
 }
 
 /** Exit status of an outcome. */
@@ -114,6 +116,7 @@ class BuildRun {
       this.#patience.saw(verdicts);
       if (signal.aborted) return this.#sumUp(done);
       await this.#tellLeftLive(done);
+      if (await this.#options.between?.(done)) continue;
       if (!onceMore && hasLetGo(plan, verdicts)) {
         onceMore = true;
         continue;

@@ -85,7 +85,7 @@ export type BuildEvent =
       readonly target: TargetName;
       readonly text: string;
       readonly about: string;
-      readonly occasion?: 'held' | 'credentials';
+      readonly occasion?: 'held' | 'credentials' | 'tried again';
     }
   | { readonly kind: 'warning'; readonly target?: TargetName; readonly message: string }
   | { readonly kind: 'lock wait'; readonly holder: string }

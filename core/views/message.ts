@@ -22,6 +22,7 @@ const WORDS: { readonly [occasion in Occasion]: string } = {
   'in doubt': 'to decide',
   failed: 'failed',
   held: 'held',
+  'tried again': 'tried again',
   credentials: 'credentials end',
   ready: 'ready',
   finished: 'finished',

@@ -43,6 +43,8 @@ export interface Terminal {
   readonly isLive: boolean;
   /** Shows these lines below everything else until the next call. None: takes them away. */
   live(lines: readonly string[]): void;
+  /** Shows no live lines until `use` has ended: somebody types there. */
+  still<T>(use: () => Promise<T>): Promise<T>;
   /** Standard output is gone (a closed pipe, a lost connection); what is written goes nowhere. */
   readonly broken: boolean;
 }
@@ -105,6 +107,7 @@ export function openTerminal(
   const screen = new Screen(stdout, guarded(stdout));
   const err = guarded(stderr);
   const isLive = stdout.isTTY === true && env.TERM !== 'dumb';
+  let isStill = false;
   return {
     out: (text) => screen.above(screen.out, tamed(hide(text))),
     err: (text) => screen.above(err, tamed(hide(text))),
@@ -120,7 +123,17 @@ export function openTerminal(
     },
     isLive,
     live(lines) {
-      if (isLive) screen.show(lines.map((line) => displayLines(hide(line)).replace(/\n/g, ' ')));
+      if (isLive && !isStill)
+        screen.show(lines.map((line) => displayLines(hide(line)).replace(/\n/g, ' ')));
+    },
+    async still(use) {
+      if (isLive) screen.show([]);
+      isStill = true;
+      try {
+        return await use();
+      } finally {
+        isStill = false;
+      }
     },
     get broken() {
       return screen.out.broken;

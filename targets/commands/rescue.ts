@@ -1,31 +1,15 @@
 /** `desgw rescue`: submits the CCDs that did not complete once more, and only those. */
-import {
-  type Command,
-  type CommandCall,
-  group,
-  type OnRecord,
-  type Queue,
-  Refusal,
-  UserError,
-} from '../../core/index.ts';
-import { rescueRule, rescueWork } from '../grid/rescue.ts';
-import {
-  earlierLooks,
-  type RescueAsked,
-  type RescuePlan,
-  rescueFile,
-  rescueLooks,
-  rescueName,
-} from '../grid/rescue-files.ts';
-import { planRescue } from '../grid/rescue-plan.ts';
+import { type Command, type CommandCall, UserError } from '../../core/index.ts';
+import { rescueWork } from '../grid/rescue.ts';
+import { type RescueAsked, type RescuePlan, rescueFile } from '../grid/rescue-files.ts';
 import type { Exposure, Season } from '../settings/domain.ts';
-import { ccdsName } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
-import { askQueue, claimedSeason, neededExposures, strangeAmong } from './asked.ts';
+import { chosenOf } from '../triage/choice.ts';
+import { askQueue, claimedSeason, neededExposures } from './asked.ts';
+import { seeToFailures } from './auto-rescue.ts';
+import { outcomeText, planInShort, plansOf, refusals, submitRescues } from './rescuing.ts';
 import { resultsOf } from './results.ts';
 import { triageOf } from './triage.ts';
-
-const GOAL = 'rescue';
 
 /** Exit status 2 when some exposure was refused, 4 when a submission is in doubt. */
 export function rescue(site: Site): Command {
@@ -43,6 +27,7 @@ export function rescue(site: Site): Command {
       '--job ID': 'decide a rescue in doubt: it was submitted, as this job',
       '--not-submitted': 'decide a rescue in doubt: it was not submitted',
     },
+    between: (call) => seeToFailures(site, call),
     run: async (call) => {
       const exposures = exposuresFor(call);
       const asked = await chosenBy(
@@ -56,7 +41,7 @@ export function rescue(site: Site): Command {
         return 0;
       }
       const { plans, refused } = await plansOf(site, call, asked, queue);
-      for (const line of refused) call.print(line);
+      for (const line of refusals(refused)) call.print(line);
       const bad = refused.length > 0 ? 2 : 0;
       if (plans.length === 0) return bad;
       const dryRun = call.option('--dry-run') === true;
@@ -107,18 +92,11 @@ async function chosenBy(
   const { triaged, limit } = await triageOf(site, call);
   if (limit.state === 'broken')
     throw new UserError(`triage rescues nothing: ${limit.why}`, 'See `desgw triage`.');
-  let left = limit.jobs;
+  // What goes on already is left as it is, unless it was named.
+  const chosen = chosenOf(triaged, limit, { above: call.args.length > 0 });
   return narrowed.flatMap((one): readonly RescueAsked[] => {
-    const found = triaged.find(({ exposure }) => exposure === one.exposure);
-    const chosen = new Map<number, string>();
-    for (const decision of found?.decisions ?? [])
-      if (decision.action === 'rescue' && left > 0) {
-        chosen.set(decision.ccd, `${decision.memory}MB`);
-        left -= 1;
-      }
-    // What goes on already is left as it is, unless it was named.
-    const spared = found?.enough === true && call.args.length === 0;
-    return chosen.size === 0 || spared ? [] : [{ ...one, chosen }];
+    const ccds = chosen.get(one.exposure);
+    return ccds === undefined ? [] : [{ ...one, chosen: ccds }];
   });
 }
 
@@ -151,62 +129,6 @@ function askedFor(
     ...(typeof memory === 'string' ? { memory } : {}),
     ...(marked === undefined ? {} : { marked }),
   }));
-}
-
-async function plansOf(site: Site, call: CommandCall, asked: readonly RescueAsked[], queue: Queue) {
-  const plans: RescuePlan[] = [];
-  const refused: { readonly exposure: Exposure; readonly why: string }[] = [];
-  let strange: ((exposure: Exposure) => string | undefined) | undefined;
-  for (const one of asked) {
-    try {
-      const seen = await call.look(rescueLooks(site, one));
-      const before = await call.look(earlierLooks(site, one, seen));
-      const record = {
-        judged: call.record(ccdsName(one.exposure))?.state === 'made',
-        rescue: (name: string) => stateOf(call.record(name)),
-        queue,
-      };
-      plans.push(planRescue(site, one, record, seen, before));
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      // What is not followed up here cannot be built here either.
-      const builds = error.advice?.startsWith('desgw build') === true;
-      if (builds) strange ??= await strangeAmong(call);
-      const told = (builds ? strange?.(one.exposure) : undefined) ?? error.advice;
-      const advice = told === undefined ? '' : `\n  ${told}`;
-      refused.push({ exposure: one.exposure, why: `${error.message}${advice}` });
-    }
-  }
-  return { plans, refused: refusals(refused) };
-}
-
-/** What is in the way of several alike is said once. */
-function refusals(
-  refused: readonly { readonly exposure: Exposure; readonly why: string }[],
-): readonly string[] {
-  const alike = new Map<string, Exposure[]>();
-  for (const { exposure, why } of refused) {
-    const key = why.replaceAll(exposure, '<exposure>');
-    alike.set(key, [...(alike.get(key) ?? []), exposure]);
-  }
-  return [...alike].map(([why, exposures]) =>
-    exposures.length === 1
-      ? `${exposures[0]} is not rescued: ${why.replaceAll('<exposure>', exposures[0]!)}`
-      : `${exposures.join(', ')} are not rescued: ${why}`,
-  );
-}
-
-function stateOf(record: OnRecord | undefined): 'submitted' | 'begun' | 'unknown' {
-  if (record === undefined) return 'unknown';
-  return record.state === 'made' ? 'submitted' : 'begun';
-}
-
-function planInShort(site: Site, plan: RescuePlan): string {
-  const { exposure, season, number, ccds, memory, why, moves, kind } = plan;
-  const name = rescueFile({ site, season }, exposure, number).split('/').pop();
-  if (kind === 'unfinished')
-    return `${exposure}: rescue ${number} (${ccds.length} CCDs, ${name}) was ${why}. It is looked up what became of it; it is submitted only if it was not.`;
-  return `${exposure}: rescue ${number} of ${ccds.length} CCDs with ${memory} each (${why}); ${moves.length} files of theirs are moved aside`;
 }
 
 function planInFull(site: Site, plan: RescuePlan, workspace: string): string {
@@ -244,27 +166,8 @@ async function submit(
   call: CommandCall,
   plans: readonly RescuePlan[],
 ): Promise<number> {
-  const names = plans.map(({ exposure, number }) => rescueName(exposure, number));
-  // A person's word that nothing happened undoes the record of the attempt, and the looks decide.
-  const undone = names.filter((_, i) => plans[i]!.marked === 'not submitted');
-  if (undone.length > 0) await call.forget(undone);
-  // First, so that no build goes on with the old report while the rescue is under way.
-  await call.forget(plans.map(({ exposure }) => ccdsName(exposure)));
-  const timeout = Number(call.params.submitTimeout);
-  const rules = plans.map((plan) => rescueRule(site, plan, timeout));
-  const status = await call.build([...rules, group(GOAL, names)], GOAL);
-  for (const [i, plan] of plans.entries()) call.print(outcome(plan, call.record(names[i]!)));
+  const status = await submitRescues(site, call, plans);
+  for (const plan of plans) call.print(outcomeText(plan, call));
   if (status === 0) call.print('`desgw build` waits for them and judges what comes back.');
   return status;
-}
-
-function outcome({ exposure, number }: RescuePlan, record: OnRecord | undefined): string {
-  const what = `${exposure}: rescue ${number}`;
-  if (record?.state === 'made')
-    return `${what} is submitted${record.receipt === undefined ? '' : ` as ${record.receipt}`}`;
-  return [
-    `${what} is not known to be submitted`,
-    `  See \`desgw jobs ${exposure}\`. If it is there: desgw rescue ${exposure} --job ID`,
-    `  If it is not: desgw rescue ${exposure} --not-submitted`,
-  ].join('\n');
 }

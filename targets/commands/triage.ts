@@ -1,12 +1,22 @@
 /** `desgw triage`: what each CCD that did not complete needs. Looks only; `desgw rescue` acts. */
-import { type Command, type CommandCall, isAlive, type Queue, table } from '../../core/index.ts';
 import {
+  type Command,
+  type CommandCall,
+  isAlive,
+  jobsState,
+  type Queue,
+  table,
+} from '../../core/index.ts';
+import { jobsIn, parseDag } from '../grid/dag.ts';
+import {
+  type Earlier,
   earlierFrom,
   earlierLooks,
   earlierNumbers,
   rescueLooks,
   textOf,
 } from '../grid/rescue-files.ts';
+import { jobsOfAll } from '../grid/submissions.ts';
 import type { ExposureResult } from '../reports/night-summary.ts';
 import { ccdsName } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
@@ -22,11 +32,11 @@ import {
   type Limit,
   limitOf,
 } from '../triage/policy.ts';
-import { askQueue, claimedSeason, typedExposures } from './asked.ts';
+import { askQueue, claimedSeason, submissionsOf, typedExposures } from './asked.ts';
 import { resultsOf } from './results.ts';
 
 /** What triage finds of one exposure. */
-export interface Triaged {
+interface Triaged {
   readonly exposure: string;
   readonly complete: number;
   readonly total: number;
@@ -43,22 +53,36 @@ export function triage(site: Site): Command {
     usage: '[exposure...]',
     options: { '--json': 'print data instead of text' },
     run: async (call) => {
-      const { triaged, limit } = await triageOf(site, call);
+      const found = await triageOf(site, call);
+      const { triaged, limit, held } = found;
       if (call.option('--json') === true) {
         call.print(
-          JSON.stringify({ schema: 'desgw/triage', version: 1, limit, exposures: triaged }),
+          JSON.stringify({ schema: 'desgw/triage', version: 1, limit, held, exposures: triaged }),
         );
-      } else for (const line of triageText(triaged, limit)) call.print(line);
+      } else for (const line of triageText(found)) call.print(line);
       return limit.state === 'broken' ? 4 : 0;
     },
   };
 }
 
+/** What triage finds of all exposures. */
+export interface TriageFound {
+  readonly triaged: readonly Triaged[];
+  readonly limit: Limit;
+  readonly held: readonly Held[];
+  readonly queue: Queue;
+}
+
+/** Held jobs of an exposure: they do nothing until somebody acts. */
+interface Held {
+  readonly exposure: string;
+  readonly jobs: number;
+  /** As the grid gives it. */
+  readonly why: string;
+}
+
 /** Triage of the exposures that were typed, or of all that have been judged. */
-export async function triageOf(
-  site: Site,
-  call: CommandCall,
-): Promise<{ readonly triaged: readonly Triaged[]; readonly limit: Limit }> {
+export async function triageOf(site: Site, call: CommandCall): Promise<TriageFound> {
   const typed = typedExposures(call);
   const all = resultsOf(call);
   const queue = await askQueue(site, call);
@@ -67,7 +91,7 @@ export async function triageOf(
   for (const result of all) {
     if (result.ccds === undefined) continue;
     const evidence = await evidenceOf(site, call, result, queue);
-    spent += evidence.earlier.length;
+    spent += jobsSpent(evidence.earlier);
     const decisions = ccdFacts(evidence).map(decideCcd);
     const { counts, enough } = result.ccds;
     triaged.push({
@@ -84,9 +108,36 @@ export async function triageOf(
     triaged.flatMap(({ decisions }) => decisions),
     { submitted, spent, budget: Number(call.params.rescueBudget) },
   );
-  const shown =
-    typed.length === 0 ? triaged : triaged.filter(({ exposure }) => typed.includes(exposure));
-  return { triaged: shown, limit };
+  const held = await heldJobs(site, call, all, queue);
+  const isShown = ({ exposure }: { readonly exposure: string }) =>
+    typed.length === 0 || typed.includes(exposure);
+  return { triaged: triaged.filter(isShown), limit, held: held.filter(isShown), queue };
+}
+
+/** Jobs of the rescues that were submitted. */
+const jobsSpent = (earlier: readonly Earlier[]): number =>
+  earlier
+    .filter(({ marker }) => marker !== undefined)
+    .reduce(
+      (sum, { dag }) => sum + jobsIn(parseDag(dag)).filter(({ kind }) => kind === 'search').length,
+      0,
+    );
+
+/** Exposures of which jobs are held, whether they have been judged or not. */
+async function heldJobs(
+  site: Site,
+  call: CommandCall,
+  results: readonly ExposureResult[],
+  queue: Queue,
+): Promise<readonly Held[]> {
+  if (!queue.jobs.some(({ status }) => status === 'held')) return [];
+  const asked = { exposures: results.map((one) => one.exposure), season: claimedSeason(call) };
+  return (await submissionsOf(site, call, asked)).flatMap((one): readonly Held[] => {
+    const state = jobsState(jobsOfAll(site.grid, queue, one));
+    if (typeof state === 'string' || state.held === 0) return [];
+    const why = state.holdReasons.length === 0 ? 'no reason given' : state.holdReasons.join('; ');
+    return [{ exposure: one.exposure, jobs: state.held, why }];
+  });
 }
 
 async function evidenceOf(
@@ -122,6 +173,7 @@ async function evidenceOf(
           ),
     templatesComing: queue.jobs.some((job) => isAlive(job) && job.labels.templatesOf === exposure),
     age: (call.now - (call.record(ccdsName(exposure))?.at ?? 0)) / 1000,
+    pause: Number(call.params.rescuePause),
   };
 }
 
@@ -146,9 +198,16 @@ async function doneNow(
 }
 
 /** The table, the totals, and what to type next. */
-function triageText(triaged: readonly Triaged[], limit: Limit): readonly string[] {
-  if (triaged.length === 0) return ['No exposure has been judged yet; see `desgw status`.'];
-  const rows = triaged.flatMap((one) =>
+function triageText({ triaged, limit, held }: TriageFound): readonly string[] {
+  if (triaged.length + held.length === 0)
+    return ['No exposure has been judged yet; see `desgw status`.'];
+  const heldRows = held.map(({ exposure, jobs, why }) => [
+    exposure,
+    '',
+    `${jobs} ${jobs === 1 ? 'job' : 'jobs'} held`,
+    `desgw release ${exposure}, or desgw cancel ${exposure}: ${why}`,
+  ]);
+  const judgedRows = triaged.flatMap((one) =>
     groups(one.decisions).map(({ decision, ccds }, i) => [
       i === 0 ? one.exposure : '',
       i === 0 ? `${one.complete} of ${one.total}` : '',
@@ -156,6 +215,7 @@ function triageText(triaged: readonly Triaged[], limit: Limit): readonly string[
       thenText(decision),
     ]),
   );
+  const rows = [...judgedRows, ...heldRows];
   const all = triaged.flatMap(({ decisions }) => decisions);
   const count = (action: Decision['action']) =>
     all.filter((decision) => decision.action === action).length;

@@ -21,6 +21,8 @@ export interface ExposureEvidence {
   readonly templatesComing: boolean;
   /** Seconds since the exposure was judged. */
   readonly age: number;
+  /** Seconds after which what failed for want of a copy or a database is tried again. */
+  readonly pause: number;
 }
 
 /** Memory of a job when its DAG does not say (jobsub_lite gives 2000MB; dagmaker.rc asks for more). */
@@ -57,6 +59,7 @@ export function ccdFacts(evidence: ExposureEvidence): readonly CcdFacts[] {
         templatesSettled: !evidence.templatesComing,
         templatesComing: evidence.templatesComing,
         age: evidence.age,
+        pause: evidence.pause,
       },
     ];
   });

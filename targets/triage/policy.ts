@@ -27,8 +27,9 @@ export interface CcdFacts {
   readonly templatesSettled: boolean;
   /** Jobs of templates of this exposure are in the queue. */
   readonly templatesComing: boolean;
-  /** Seconds since it failed. */
+  /** Seconds since it failed, and after how many it is tried again where time alone may help. */
   readonly age: number;
+  readonly pause: number;
 }
 
 /** What to do with a CCD. */
@@ -41,14 +42,13 @@ export type Decision = {
   | { readonly action: 'rescue'; readonly memory: number; readonly why: string }
   | { readonly action: 'copy force files'; readonly why: string }
   /** Another thing has to come first: templates, or a little time. */
-  | { readonly action: 'wait'; readonly why: string }
+  /** `seconds`: until it may be tried, where that is known. */
+  | { readonly action: 'wait'; readonly why: string; readonly seconds?: number }
   | { readonly action: 'final'; readonly why: string }
 );
 
 /** Most memory a job is given, in MB; nodes with more are rare. */
 export const MOST_MEMORY = 32_000;
-/** Seconds after which what failed for want of a copy or a database is tried again. */
-export const COOLING = 1800;
 
 /** Tries of each kind, the first submission not counted. */
 const LIMITS = { died: 2, infrastructure: 2, memory: 2, templates: 3, geometry: 3, force: 1 };
@@ -70,8 +70,11 @@ export function decideCcd(facts: CcdFacts): Decision {
   if (rescues >= limit) return { ...base, action: 'final', why: `tried ${rescues + 1} times` };
   const memory = facts.tried.at(-1)!.memory;
   if (cause === 'infrastructure') {
-    if (facts.age < COOLING)
-      return { ...base, action: 'wait', why: 'tried again half an hour after it failed' };
+    if (facts.age < facts.pause)
+      return {
+        ...{ ...base, action: 'wait', why: 'a copy or a database failed: tried again in a while' },
+        seconds: Math.ceil(facts.pause - facts.age),
+      };
     return { ...base, action: 'rescue', memory, why: 'as it was: a copy or a database failed' };
   }
   const more = Math.min(2 * memory, Math.max(memory, MOST_MEMORY));

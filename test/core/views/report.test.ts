@@ -25,6 +25,7 @@ function recording(isLive = false): { terminal: Terminal; written: string[] } {
     width: 80,
     height: 24,
     isLive,
+    still: (use) => use(),
     broken: false,
   };
   return { terminal, written };

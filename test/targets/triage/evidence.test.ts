@@ -32,6 +32,7 @@ const evidence = {
   templatesDone: 100,
   templatesComing: false,
   age: 7200,
+  pause: 1800,
 };
 
 test('what is complete is left out, what failed comes with every earlier try at it', () => {
@@ -50,6 +51,7 @@ test('what is complete is left out, what failed comes with every earlier try at 
     templatesSettled: true,
     templatesComing: false,
     age: 7200,
+    pause: 1800,
   });
   expect(facts.get(4)?.tried).toEqual([{ memory: 3072, templatesDone: undefined }]);
 });

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { causeOf, firstFailure } from '../../../targets/triage/causes.ts';
 import {
   type CcdFacts,
-  COOLING,
   type Decision,
   decideCcd,
   findingOf,
@@ -26,7 +25,8 @@ const facts = (one: Partial<CcdFacts> = {}): CcdFacts => ({
   templatesDone: 300,
   templatesSettled: true,
   templatesComing: false,
-  age: COOLING,
+  age: 1800,
+  pause: 1800,
   ...one,
 });
 
@@ -83,7 +83,7 @@ describe('what a CCD needs', () => {
 
   test('a failed copy is tried again as it was, after a while', () => {
     const failures = ['RUN01_expose_prepData'];
-    expect(outcome({ failures, age: COOLING - 1 })).toBe('wait');
+    expect(outcome({ failures, age: 1799 })).toBe('wait');
     expect(outcome({ failures })).toBe('rescue 2500');
   });
 

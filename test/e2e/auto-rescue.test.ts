@@ -1,0 +1,73 @@
+/** A build that rescues what failed of itself, at the sandbox site. */
+import { afterEach, expect, test } from 'vitest';
+import { POOR, type Site, site } from './site.ts';
+
+const DAG = `sandbox/gw_workflow/desgw_pipeline_${POOR}`;
+const open: Site[] = [];
+afterEach(() => {
+  for (const one of open.splice(0)) one.dispose();
+});
+
+function workspace(): Site {
+  const one = site([POOR]);
+  open.push(one);
+  return one;
+}
+
+/** Eleven CCDs fail for want of memory: one too many, and as many as a fifth of all. */
+const failing = (rerun: 'same' | 'success') => ({
+  search: {
+    outcomes: {},
+    ccds: Object.fromEntries(
+      [1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((ccd) => [ccd, 'RUN18_combined+expose_hotpants']),
+    ),
+  },
+  grid: { rerun },
+});
+const build = (how: string) => ['build', 'exposure.list', '--set', `autoRescue=${how}`];
+
+test('CCDs that more memory may cure are rescued once before the exposure goes on', async () => {
+  const one = workspace();
+  const built = await one.desgw(build('on'), { dials: failing('success') });
+  expect(built.code, built.said).toBe(0);
+  expect(built.out).toMatch(/668445: rescue 1 of \d+ CCDs with 5000MB each/);
+  expect(built.out).toContain('done    rescue_668445_1');
+  expect(one.submissions()).toEqual([POOR, POOR]);
+  expect(one.text(`${DAG}_rescue1.dag`)).toContain('--memory=5000MB');
+  const history = await one.desgw(['history', '--json']);
+  expect(history.out).toContain('rescue_668445_1');
+  // Nothing more is to be seen to, and the next build has nothing to do.
+  const again = await one.desgw(build('on'), { dials: failing('success') });
+  expect(again.code, again.said).toBe(0);
+  expect(one.submissions()).toEqual([POOR, POOR]);
+});
+
+test('what fails alike once more is not tried for ever; killed anywhere, no rescue is made twice', async () => {
+  const one = workspace();
+  const dials = failing('same');
+  for (const after of [`rescue 1 of`, 'done    rescue_668445_1']) {
+    const running = one.start(build('on'), { dials });
+    await running.says(after).catch(() => undefined);
+    running.killGroup('SIGKILL');
+    await running.ended;
+  }
+  const built = await one.desgw(build('on'), { dials });
+  expect(one.submissions(), built.said).toEqual([POOR, POOR]);
+  // Nothing goes on of the one exposure there is; but the build ends.
+  expect(built.code, built.said).toBe(1);
+  expect(built.out).toContain('no try can be expected to help the 11 CCDs');
+});
+
+test('without a terminal `ask` only tells what it would do, and off does nothing', async () => {
+  const one = workspace();
+  const dials = failing('success');
+  const asked = await one.desgw(build('ask'), { dials });
+  expect(asked.out).toContain('would be made: desgw rescue 668445 --triage');
+  expect(one.submissions()).toEqual([POOR]);
+  const off = await one.desgw(['build', 'exposure.list'], { dials });
+  expect(off.out).not.toContain('rescue 1 of');
+  expect(one.submissions()).toEqual([POOR]);
+  const typed = await one.desgw(['rescue', POOR, '--triage', '--yes'], { dials });
+  expect(typed.code, typed.said).toBe(0);
+  expect(one.submissions()).toEqual([POOR, POOR]);
+});
