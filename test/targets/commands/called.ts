@@ -1,5 +1,5 @@
 /** What tests of commands share. */
-import type { CommandCall, RunningProgram } from '../../../core/api/builds.ts';
+import type { CommandCall, RoundCall, RunningProgram } from '../../../core/api/builds.ts';
 import type { Adapter, Look, Seen } from '../../../core/api/looks.ts';
 import type { Rule } from '../../../core/api/rules.ts';
 import type { Exec } from '../../../core/api/steps.ts';
@@ -68,6 +68,25 @@ export interface World {
 
 /** Runs a command in a world that keeps a record of what it did. */
 export async function run(name: string, world: World = {}) {
+  const { commands, call, did, printed } = callIn(world);
+  const status = await commands[name]!.run(call);
+  return { status, did, out: printed.join('\n') };
+}
+
+/** What it does of itself between two rounds of a build. */
+export async function runBetween(
+  name: string,
+  world: World & Pick<RoundCall, 'round'> & { readonly canAsk?: boolean },
+) {
+  const { commands, call, did, printed } = callIn(world);
+  const acted = await commands[name]!.between!({
+    ...{ ...call, round: world.round, canAsk: world.canAsk ?? false },
+    tell: (_target, { text }) => printed.push(text),
+  });
+  return { acted, did, out: printed.join('\n') };
+}
+
+function callIn(world: World) {
   const did: string[] = [];
   const printed: string[] = [];
   const answers = [...(world.queue ?? [{ state: 'seen', jobs: QUEUE }])];
@@ -82,7 +101,10 @@ export async function run(name: string, world: World = {}) {
     },
   };
   const site = sandbox();
-  const commands = followUpCommands({ ...site, adapters: { ...site.adapters, queue } });
+  const commands = followUpCommands({
+    ...site,
+    adapters: { ...site.adapters, queue },
+  });
   const records = world.records ?? {};
   const call: CommandCall = {
     args: world.args ?? [],
@@ -93,7 +115,11 @@ export async function run(name: string, world: World = {}) {
       signal: new AbortController().signal,
       run: async (exec: Exec) => {
         did.push(`ran ${exec.argv.join(' ')}`);
-        return { exit: { kind: 'exit', code: 0 }, stdout: '', stderr: world.said ?? '' };
+        return {
+          exit: { kind: 'exit', code: 0 },
+          stdout: '',
+          stderr: world.said ?? '',
+        };
       },
     },
     env: {},
@@ -109,7 +135,11 @@ export async function run(name: string, world: World = {}) {
     record: (target) => records[target],
     status: async () =>
       ['668439', '668440', '668441'].map((subject) => ({
-        ...{ target: `ccds_${subject}`, state: 'missing' as const, reasons: [] },
+        ...{
+          target: `ccds_${subject}`,
+          state: 'missing' as const,
+          reasons: [],
+        },
         subject,
       })),
     changes: async () => ({ changes: [], text: '' }),
@@ -128,6 +158,5 @@ export async function run(name: string, world: World = {}) {
       return world.agrees ?? false;
     },
   };
-  const status = await commands[name]!.run(call);
-  return { status, did, out: printed.join('\n') };
+  return { commands, call, did, printed };
 }

@@ -103,7 +103,14 @@ describe('what a rescue would do', () => {
       {
         queue: {
           state: 'seen',
-          jobs: [job({ token: 'first', node: 'stage_3', status: 'held', holdReason: 'memory' })],
+          jobs: [
+            job({
+              token: 'first',
+              node: 'stage_3',
+              status: 'held',
+              holdReason: 'memory',
+            }),
+          ],
         },
       },
       '1 held (memory)',
@@ -162,7 +169,10 @@ describe('what a rescue would do', () => {
 
   test('a rescue on record as submitted is over, also when its marker was lost', () => {
     expect(
-      planned({ earlier: { 1: { dag: dagText({ ccds: [3] }) } }, record: 'submitted' }),
+      planned({
+        earlier: { 1: { dag: dagText({ ccds: [3] }) } },
+        record: 'submitted',
+      }),
     ).toMatchObject({ kind: 'ready', number: 2 });
   });
 
