@@ -34,10 +34,7 @@ describe('the light curves', () => {
 });
 
 test('what is no light curve is left out, and a table without candidates has its heading', () => {
-  const seen = {
-    kind: 'ends',
-    files: [{ path: 'a.dat', end: '<html>404</html>' }],
-  } as never;
+  const seen = { kind: 'ends', files: [{ path: 'a.dat', end: '<html>404</html>' }] } as never;
   expect(candidatesIn(seen)).toEqual([]);
   const made = textOf(rule, TABLE, factsOf({}, { value: [] }));
   expect(made.split('\n').filter(Boolean)).toHaveLength(1);

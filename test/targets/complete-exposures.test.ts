@@ -11,31 +11,15 @@ const LIST = `image_proc_outputs/complete_exposures_S${SEASON}.list`;
 const OUTPUT = 'image_proc_outputs/output.txt';
 const report = (exposure: string, more: object = {}) =>
   JSON.stringify({
-    ...{
-      schema: 'desgw/forcefiles',
-      version: 1,
-      exposure,
-      band: 'i',
-      season: SEASON,
-    },
-    ...{
-      complete: 59,
-      expected: 118,
-      found: 118,
-      verdict: 'pass-all',
-      goesOn: true,
-    },
+    ...{ schema: 'desgw/forcefiles', version: 1, exposure, band: 'i', season: SEASON },
+    ...{ complete: 59, expected: 118, found: 118, verdict: 'pass-all', goesOn: true },
     ...{ missing: { fits: [], psf: [] }, surplus: [], strays: [], ...more },
   });
 const file = (exposure: string) => `image_proc_outputs/forcefiles_${exposure}.json`;
 const files = {
   [OUTPUT]: `[668442 z, 668440 i, 668441 i]\n${SEASON}\n`,
   [file('668440')]: report('668440'),
-  [file('668441')]: report('668441', {
-    verdict: 'too-few',
-    goesOn: false,
-    found: 3,
-  }),
+  [file('668441')]: report('668441', { verdict: 'too-few', goesOn: false, found: 3 }),
   [file('668442')]: report('668442', { band: 'z' }),
 };
 const named = (...list: string[]) => list.map((exposure) => `forcefiles_${exposure}`);

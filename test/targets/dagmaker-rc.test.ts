@@ -18,20 +18,12 @@ test('a parameter that is given is set beside it, and is part of what the target
   const rule = dagmakerRc(followUpWith({ set: ['WRITEDB=off', 'TWINDOW=30'] }));
   expect(rule.params).toEqual({ SEASON, WRITEDB: 'off', TWINDOW: '30' });
   expect(edits(rule, { [RC]: 'SEASON=1\n' })).toMatchObject([
-    {
-      path: RC,
-      format: 'shell',
-      values: { SEASON, WRITEDB: 'off', TWINDOW: '30' },
-      template: RC,
-    },
+    { path: RC, format: 'shell', values: { SEASON, WRITEDB: 'off', TWINDOW: '30' }, template: RC },
   ]);
 });
 
 test('settings that desgw does not know are written as they were let through', () => {
-  expect(dagmakerRc(followUpWith(), { STRANGE: 'a b' }).params).toEqual({
-    SEASON,
-    STRANGE: 'a b',
-  });
+  expect(dagmakerRc(followUpWith(), { STRANGE: 'a b' }).params).toEqual({ SEASON, STRANGE: 'a b' });
 });
 
 test('a file that is not there yet begins as the one that comes with desgw', () => {

@@ -54,11 +54,7 @@ describe('its run', () => {
 
   test('is judged by what it left: its exit status alone says nothing', () => {
     expect(commands(false).find(({ kind }) => kind === 'exec')).toMatchObject({
-      ...{
-        argv: ['./DAGMaker.sh', EXPOSURE],
-        okExits: 'any',
-        cwd: 'sandbox/gw_workflow',
-      },
+      ...{ argv: ['./DAGMaker.sh', EXPOSURE], okExits: 'any', cwd: 'sandbox/gw_workflow' },
     });
   });
 
@@ -83,21 +79,14 @@ describe('what it left', () => {
 
   test('cannot be judged while pnfs cannot be seen', () => {
     expect(() => judge({ kind: 'failed', why: 'EIO' })).toThrow(Refusal);
-    const partly = {
-      kind: 'list',
-      dirs: [],
-      unread: [{ dir: 'd', why: 'EACCES' }],
-    } as Seen;
+    const partly = { kind: 'list', dirs: [], unread: [{ dir: 'd', why: 'EACCES' }] } as Seen;
     expect(() => judge(partly)).toThrow('pnfs could not be seen: EACCES');
   });
 });
 
 describe('a DAG without a record', () => {
   const labels = { exposure: EXPOSURE, season: SEASON };
-  const marker = markerText(factsOf({ dag }, { receipt: '7.0@s' }), {
-    ...labels,
-    dags: ['dag'],
-  });
+  const marker = markerText(factsOf({ dag }, { receipt: '7.0@s' }), { ...labels, dags: ['dag'] });
   const made = (own: string | undefined, ...seen: Seen[]) =>
     rule.doneBefore!.judge([read(own), ...seen, ...Array.from({ length: 4 }, () => read())]);
   const none: Seen = { kind: 'list', dirs: [] };

@@ -25,23 +25,15 @@ describe('the fakes', () => {
 
   test('that cannot be read, or are not there, are no empty table', () => {
     const judge = (seen: never) => rule.observe!.judge([seen], judgingFacts());
-    expect(judge({ kind: 'failed', why: 'EIO' } as never)).toEqual({
-      state: 'failed',
-      why: 'EIO',
-    });
-    expect(judge({ kind: 'read', path: 'x' } as never)).toMatchObject({
-      state: 'failed',
-    });
+    expect(judge({ kind: 'failed', why: 'EIO' } as never)).toEqual({ state: 'failed', why: 'EIO' });
+    expect(judge({ kind: 'read', path: 'x' } as never)).toMatchObject({ state: 'failed' });
   });
 
   test('are counted into a table', () => {
     const text = 'TRUEMAG REJECT BAND\n20.1 0 i\n20.2 0 i\n20.6 1 i\n';
     const seen = { kind: 'read', path: 'x', text } as never;
     const sighting = rule.observe!.judge([seen], judgingFacts());
-    expect(sighting).toMatchObject({
-      state: 'ready',
-      note: 'half are found at i 20.5',
-    });
+    expect(sighting).toMatchObject({ state: 'ready', note: 'half are found at i 20.5' });
     const value = 'value' in sighting ? (sighting.value ?? null) : null;
     expect(
       textOf(rule, `image_proc_outputs/efficiency_S${SEASON}.csv`, factsOf({}, { value })),

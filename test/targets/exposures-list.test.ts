@@ -32,18 +32,11 @@ describe('the database is asked', () => {
 
   test('not for rows that a night has found, which are added to the table that is there', () => {
     const night = exposuresList(site, ['668440', '668441'], NIGHT);
-    const files = {
-      [LIST]: tableOf(tableRow('668440')),
-      [NIGHT]: tableRow('668441'),
-    };
+    const files = { [LIST]: tableOf(tableRow('668440')), [NIGHT]: tableRow('668441') };
     const steps = stepsOf(night, factsOf(files));
     expect(queries(steps)).toBe(0);
     expect(steps[0]).toMatchObject({
-      ...{
-        kind: 'write',
-        path: LIST,
-        content: expect.stringContaining(' 668441 '),
-      },
+      ...{ kind: 'write', path: LIST, content: expect.stringContaining(' 668441 ') },
     });
     // Without a table to add to, others would lack the exposures of all other nights.
     expect(queries(stepsOf(night, factsOf({ [NIGHT]: tableRow('668441') })))).toBe(1);
@@ -74,20 +67,13 @@ describe('an exposure that the table did not have', () => {
   const seen = (age: number | undefined) =>
     rule.observe!.judge(
       [
-        {
-          kind: 'stat',
-          ...(age === undefined ? {} : { stat: { size: 1, mtime: -age * 1000 } }),
-        },
+        { kind: 'stat', ...(age === undefined ? {} : { stat: { size: 1, mtime: -age * 1000 } }) },
       ] as never,
       judgingFacts({ [ROWS]: rows }),
     );
 
   test('is asked for again half an hour later, not before', () => {
-    expect(seen(1799)).toEqual({
-      state: 'ready',
-      value: null,
-      note: '668441 not in it',
-    });
+    expect(seen(1799)).toEqual({ state: 'ready', value: null, note: '668441 not in it' });
     expect(seen(1800)).toMatchObject({ redo: '668441 was not in it' });
     expect(seen(undefined)).toMatchObject({ redo: '668441 was not in it' });
   });

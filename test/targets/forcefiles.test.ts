@@ -51,9 +51,7 @@ describe('files that are missing', () => {
   });
 
   test('are never taken for missing where pnfs could not be read', () => {
-    expect(sighting([{ kind: 'failed', why: 'EIO' }], 1e6)).toMatchObject({
-      state: 'failed',
-    });
+    expect(sighting([{ kind: 'failed', why: 'EIO' }], 1e6)).toMatchObject({ state: 'failed' });
   });
 });
 

@@ -7,21 +7,8 @@ const { site } = followUpWith();
 const rule = night(site, nightOf({ propid: '2017B-0110', nites: '20170817' }));
 const FILE = 'image_proc_outputs/night.list';
 const row = (expnum: string, more: object = {}) => ({
-  ...{
-    expnum,
-    nite: '20170817',
-    mjd: '57983.1',
-    ra: '1',
-    dec: '-2',
-    band: 'i',
-    exptime: '100',
-  },
-  ...{
-    propid: '2017B-0110',
-    teff: '0.5',
-    object: 'DESGW: LIGO event 1',
-    ...more,
-  },
+  ...{ expnum, nite: '20170817', mjd: '57983.1', ra: '1', dec: '-2', band: 'i', exptime: '100' },
+  ...{ propid: '2017B-0110', teff: '0.5', object: 'DESGW: LIGO event 1', ...more },
 });
 const answer = (...rows: readonly object[]) =>
   ({ kind: 'answer', answer: { rows } as never }) as const;
@@ -38,15 +25,9 @@ test('exposures that appear are added to those that are known', () => {
 });
 
 test('with none so far it is waited for, and what is no search image is named', () => {
-  expect(judge([answer()])).toMatchObject({
-    state: 'waiting',
-    progress: 'no exposure yet',
-  });
+  expect(judge([answer()])).toMatchObject({ state: 'waiting', progress: 'no exposure yet' });
   expect(judge([answer(row('668440', { object: 'pointing test' }))])).toMatchObject({
-    ...{
-      state: 'waiting',
-      progress: expect.stringMatching(/left out: 668440 \(.+\)$/),
-    },
+    ...{ state: 'waiting', progress: expect.stringMatching(/left out: 668440 \(.+\)$/) },
   });
 });
 
@@ -54,21 +35,14 @@ describe('a database that does not answer', () => {
   test('is a failure while nothing is known, never a night without exposures', () => {
     for (const before of [undefined, ''])
       expect(judge([{ kind: 'failed', why: 'refused' }], before)).toMatchObject({
-        ...{
-          state: 'failed',
-          why: 'the exposure database could not be asked: refused',
-        },
+        ...{ state: 'failed', why: 'the exposure database could not be asked: refused' },
       });
   });
 
   test('takes nothing away from what is known', () => {
     const known = found(judge([answer(row('668440'))]));
     expect(judge([{ kind: 'failed', why: 'refused' }], known)).toMatchObject({
-      ...{
-        state: 'ready',
-        value: known,
-        note: expect.stringContaining('(refused)'),
-      },
+      ...{ state: 'ready', value: known, note: expect.stringContaining('(refused)') },
     });
   });
 });

@@ -97,11 +97,7 @@ describe('post processing alone', () => {
 test('a setting of DAGMaker is shown with the file and key that decide while it is not set', () => {
   const { WRITEDB, season: claimed } = followUpParams(site);
   expect(WRITEDB).toMatchObject({
-    from: {
-      path: 'sandbox/gw_workflow/dagmaker.rc',
-      format: 'shell',
-      key: 'WRITEDB',
-    },
+    from: { path: 'sandbox/gw_workflow/dagmaker.rc', format: 'shell', key: 'WRITEDB' },
   });
   expect(claimed).toMatchObject({ default: 'auto' });
 });

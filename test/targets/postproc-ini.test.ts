@@ -9,12 +9,7 @@ const exposures = ['668440', '668441'];
 const INI = `postproc_${SEASON}.ini`;
 const OUTPUT = 'image_proc_outputs/output.txt';
 const report = (exposure: string, band: string, goesOn = true) =>
-  JSON.stringify({
-    exposure,
-    band,
-    goesOn,
-    verdict: goesOn ? 'pass-all' : 'too-few',
-  });
+  JSON.stringify({ exposure, band, goesOn, verdict: goesOn ? 'pass-all' : 'too-few' });
 const ruleWith = (set: readonly string[] = []) => {
   const all = followUpWith({ exposures, set });
   const template = iniTemplate(all.params);
@@ -27,11 +22,7 @@ const ruleWith = (set: readonly string[] = []) => {
   };
   const gathered = exposures.map((one) => `forcefiles_${one}`);
   const rule = postprocIni(all, readIni(text), OUTPUT);
-  return {
-    rule,
-    made: () => textOf(rule, INI, factsOf(files, { gathered })),
-    text,
-  };
+  return { rule, made: () => textOf(rule, INI, factsOf(files, { gathered })), text };
 };
 
 test('bands are those of exposures that go on: others would be rows without data', () => {

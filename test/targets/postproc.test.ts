@@ -13,10 +13,7 @@ const followUp = {
 /** What step 0 sees in these files. */
 function seenIn(files: { readonly [path: string]: string }): unknown {
   const observe = postproc(followUp, new Map(), './outputs')[0]!.observe!;
-  const facts = {
-    text: (path: string) => files[path]!,
-    maybeText: (path: string) => files[path],
-  };
+  const facts = { text: (path: string) => files[path]!, maybeText: (path: string) => files[path] };
   const sighting = observe.judge([], { ...facts, now: 0, unchangedFor: 0 });
   return sighting.state === 'ready' ? sighting.value : sighting;
 }

@@ -131,10 +131,7 @@ describe('recorded cases', () => {
       const { entries, season } = readOutputText(one.output_txt ?? '');
       const recorded = (one.sane ?? one.upstream).exposures ?? [];
       expect({ entries, season }).toEqual({
-        entries: recorded.map(({ exposure, band }) => ({
-          expnum: exposure,
-          band,
-        })),
+        entries: recorded.map(({ exposure, band }) => ({ expnum: exposure, band })),
         season: one.season,
       });
     },

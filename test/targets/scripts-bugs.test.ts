@@ -58,11 +58,7 @@ describe('dagmaker.rc', () => {
 
   test('B11: MIN_NITE and MAX_NITE are both kept', () => {
     const values = dagmakerValues({ MIN_NITE: 20130101, MAX_NITE: 20170101 }, '1601');
-    expect(values).toEqual({
-      SEASON: '1601',
-      MIN_NITE: '20130101',
-      MAX_NITE: '20170101',
-    });
+    expect(values).toEqual({ SEASON: '1601', MIN_NITE: '20130101', MAX_NITE: '20170101' });
     const edited = editShell('#MIN_NITE=1\n#MAX_NITE=2\n', values);
     expect(edited).toMatch(/^MIN_NITE="?20130101"?$/m);
     expect(edited).toMatch(/^MAX_NITE="?20170101"?$/m);
@@ -76,9 +72,7 @@ describe('exposures', () => {
 
   test('B12: are found by their number alone, and one that is not there does not vanish', () => {
     expect(rowsText(table, ['668440', '668441'])).toBe(row('668440', 'after 668441'));
-    expect(rowIn(rowsText(table, ['668441']), '668441')).toMatchObject({
-      state: 'failed',
-    });
+    expect(rowIn(rowsText(table, ['668441']), '668441')).toMatchObject({ state: 'failed' });
   });
 
   test('B13: output.txt is read where it is written, after the DAGs were handed over', () => {

@@ -7,11 +7,7 @@ const stepsOf = (wanted: string, value: string) => season(sandbox(), wanted).ado
 
 test('the season that is given is claimed and written, whatever data it has', () => {
   expect(stepsOf('auto', '1600')).toMatchObject([
-    {
-      kind: 'claim',
-      registry: 'sandbox/seasons-claimed',
-      names: ['season-1600'],
-    },
+    { kind: 'claim', registry: 'sandbox/seasons-claimed', names: ['season-1600'] },
     { kind: 'write', path: 'image_proc_outputs/season', content: '1600\n' },
   ]);
 });

@@ -59,11 +59,7 @@ describe('of a first submission', () => {
     ],
   ])('with %s unseen nobody can say that there are no results', (_, results) => {
     expect(judge([NO_MARKER, results, queue()])).toMatchObject({
-      ...{
-        state: 'unknown',
-        unanswered: true,
-        why: expect.stringContaining('pnfs'),
-      },
+      ...{ state: 'unknown', unanswered: true, why: expect.stringContaining('pnfs') },
     });
     // A job in the queue proves it all the same; people's own directories say nothing.
     expect(judge([NO_MARKER, results, queue(dag('idle'))]).state).toBe('done');
@@ -78,11 +74,7 @@ describe('of a first submission', () => {
   test('a marker gives its job and its token', () => {
     const text = JSON.stringify({
       ...{ schema: 'desgw/submitted', version: 1, ...labels, dag: 'd' },
-      ...{
-        job: '7.0@jobsub01.fnal.gov',
-        token: 't',
-        submitted: '2026-11-26T00:00:00.000Z',
-      },
+      ...{ job: '7.0@jobsub01.fnal.gov', token: 't', submitted: '2026-11-26T00:00:00.000Z' },
     });
     expect(judge([{ kind: 'read', text }, NO_RESULTS, UNSEEN])).toMatchObject({
       state: 'done',

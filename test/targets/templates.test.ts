@@ -17,17 +17,11 @@ import {
   textOf,
 } from '../support/follow-up.ts';
 
-const all = followUpWith({
-  set: ['templatePass=true', 'templateMemory=4000MB,6000MB'],
-});
+const all = followUpWith({ set: ['templatePass=true', 'templateMemory=4000MB,6000MB'] });
 const rules = templatePass(all, EXPOSURE);
 const named = (name: string): Rule => rules.find((rule) => rule.name === name)!;
 const DAG = `sandbox/gw_workflow/desgw_pipeline_${EXPOSURE}.dag`;
-const dag = dagText({
-  exposure: EXPOSURE,
-  season: SEASON,
-  templates: ['512345', '512346'],
-});
+const dag = dagText({ exposure: EXPOSURE, season: SEASON, templates: ['512345', '512346'] });
 const claims = named(`template_claims_${EXPOSURE}_0`);
 const pass = named(`templates_${EXPOSURE}_0`);
 const CLAIMS = `image_proc_outputs/templates/claims_${EXPOSURE}_0.json`;
@@ -47,11 +41,7 @@ test('every pass has its claims, its submission and its state, each after the on
 
 describe('claims', () => {
   const sighting = (seen: Parameters<NonNullable<Rule['observe']>['judge']>[0]) =>
-    claims.observe!.judge(seen, {
-      ...factsOf({ [DAG]: dag }),
-      now: 0,
-      unchangedFor: 0,
-    });
+    claims.observe!.judge(seen, { ...factsOf({ [DAG]: dag }), now: 0, unchangedFor: 0 });
 
   test('a directory that cannot be listed is no template without files', () => {
     expect(sighting([{ kind: 'failed', why: 'EIO' }, listed()])).toEqual({
@@ -61,17 +51,10 @@ describe('claims', () => {
 
   test('templates of which nothing is there are wanted whole', () => {
     const seen = sighting([listed(), { kind: 'list', dirs: [] }]);
-    expect(seen).toMatchObject({
-      state: 'ready',
-      note: '2 of 2 templates are incomplete',
-    });
+    expect(seen).toMatchObject({ state: 'ready', note: '2 of 2 templates are incomplete' });
     const steps = stepsOf(claims, factsOf({}, { value: seenValue(seen) }));
     expect(steps[0]).toMatchObject({
-      ...{
-        kind: 'claim',
-        registry: 'sandbox/seasons-claimed/templates/r4p7',
-        all: true,
-      },
+      ...{ kind: 'claim', registry: 'sandbox/seasons-claimed/templates/r4p7', all: true },
       names: ['20150817_512345.pass0', '20150817_512346.pass0'],
     });
   });
@@ -91,21 +74,10 @@ describe('the submission of a pass', () => {
   const claimed = (taken: readonly object[]) =>
     factsOf({
       [DAG]: dag,
-      [CLAIMS]: JSON.stringify({
-        schema: 'desgw/template-claims',
-        version: 1,
-        pass: 0,
-        taken,
-      }),
+      [CLAIMS]: JSON.stringify({ schema: 'desgw/template-claims', version: 1, pass: 0, taken }),
     });
   const line = dag.split('\n').find((one) => one.includes('-E 512345'))!;
-  const template = {
-    exposure: '512345',
-    nite: '20150817',
-    band: 'i',
-    processing: 'r4p7',
-    line,
-  };
+  const template = { exposure: '512345', nite: '20150817', band: 'i', processing: 'r4p7', line };
 
   test('hands over the templates that were taken, in a DAG that is claimed first', () => {
     const steps = stepsOf(pass, claimed([{ ...template, missing: CCDS }]));
@@ -136,10 +108,7 @@ describe('the submission of a pass', () => {
     pass.once!.judge([read(), queueSeen(jobs, more)]);
 
   test('is proved by its DAG in the queue', () => {
-    expect(judge([leadJob(labels)])).toMatchObject({
-      state: 'done',
-      token: 'mine',
-    });
+    expect(judge([leadJob(labels)])).toMatchObject({ state: 'done', token: 'mine' });
     expect(judge([])).toMatchObject({ state: 'not done' });
   });
 
@@ -153,42 +122,20 @@ describe('the submission of a pass', () => {
   });
 
   test('is not known while a schedd that may hold it is silent', () => {
-    const answered = {
-      schedds: ['jobsub01.fnal.gov'],
-      silent: ['jobsub02.fnal.gov'],
-    };
-    expect(judge([], { answered })).toMatchObject({
-      state: 'unknown',
-      unanswered: true,
-    });
+    const answered = { schedds: ['jobsub01.fnal.gov'], silent: ['jobsub02.fnal.gov'] };
+    expect(judge([], { answered })).toMatchObject({ state: 'unknown', unanswered: true });
     const failed = { state: 'failed', why: 'no ticket' } as never;
-    expect(judge([], failed)).toMatchObject({
-      state: 'unknown',
-      unanswered: true,
-    });
+    expect(judge([], failed)).toMatchObject({ state: 'unknown', unanswered: true });
   });
 
   test('is proved by its marker, and by none of another season', () => {
     const marker = (season: string) =>
       JSON.stringify({
-        ...{
-          schema: 'desgw/submitted',
-          version: 1,
-          exposure: EXPOSURE,
-          season,
-        },
-        ...{
-          job: '7.0@jobsub01.fnal.gov',
-          token: 't',
-          submitted: 's',
-          dag: 'd',
-        },
+        ...{ schema: 'desgw/submitted', version: 1, exposure: EXPOSURE, season },
+        ...{ job: '7.0@jobsub01.fnal.gov', token: 't', submitted: 's', dag: 'd' },
       });
     const told = (season: string) => pass.once!.judge([read(marker(season)), queueSeen()]);
-    expect(told(SEASON)).toMatchObject({
-      state: 'done',
-      receipt: '7.0@jobsub01.fnal.gov',
-    });
+    expect(told(SEASON)).toMatchObject({ state: 'done', receipt: '7.0@jobsub01.fnal.gov' });
     expect(told('1601').state).toBe('not done');
   });
 });

@@ -34,12 +34,7 @@ test('a row that lacks a column, or has no number, is left out; another text is 
 });
 
 test('the depth lies between the middles of the two bins around it', () => {
-  const bin = (from: number, found: number) => ({
-    band: 'i',
-    from,
-    injected: 10,
-    found,
-  });
+  const bin = (from: number, found: number) => ({ band: 'i', from, injected: 10, found });
   expect(depthAt([bin(21, 10), bin(21.5, 8), bin(22, 2)], 0.5)).toBeCloseTo(22);
   expect(depthAt([bin(21, 10), bin(21.5, 9)], 0.5)).toBeUndefined();
   expect(depthAt([bin(21, 4)], 0.5)).toBeUndefined();

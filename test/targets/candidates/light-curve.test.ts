@@ -5,11 +5,7 @@ import { FULL, read } from './curves.ts';
 describe('a light-curve file', () => {
   test('gives place, host and observations, with magnitudes from calibrated fluxes', () => {
     const curve = read(FULL);
-    expect({
-      ...curve,
-      host: Object.fromEntries(curve.host),
-      observations: [],
-    }).toEqual({
+    expect({ ...curve, host: Object.fromEntries(curve.host), observations: [] }).toEqual({
       snid: '12345678',
       ra: 198.0197,
       dec: -23.29865,

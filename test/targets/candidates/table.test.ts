@@ -12,13 +12,7 @@ describe('the table', () => {
   const row = candidateOf(read(FULL));
 
   test('counts observations, nights and good scores', () => {
-    expect(row).toMatchObject({
-      observations: 4,
-      nites: 3,
-      bands: 'iz',
-      good: 2,
-      best: 0.91,
-    });
+    expect(row).toMatchObject({ observations: 4, nites: 3, bands: 'iz', good: 2, best: 0.91 });
   });
 
   test('tells first and brightest magnitude of good observations, and the change between', () => {

@@ -27,10 +27,7 @@ describe('cancel postproc', () => {
   });
 
   test('ends nothing that runs on another host, nor where nothing runs', async () => {
-    const there = await run('cancel', {
-      args: ['postproc'],
-      running: running(false),
-    });
+    const there = await run('cancel', { args: ['postproc'], running: running(false) });
     expect([there.status, there.did]).toEqual([1, []]);
     const none = await run('cancel', { args: ['postproc'] });
     expect([none.status, none.out]).toEqual([0, 'Post processing is not running.']);

@@ -9,15 +9,9 @@ const dat = (snid: string, ra: string, score: string) =>
   `SURVEY: DES\nSNID: ${snid}\nRA: ${ra}\nDECL: -23.3\nNVAR: 1\nVARLIST: MJD FLT FIELD FLUXCAL FLUXCALERR PHOTFLAG PHOTPROB ZPFLUX PSF SKYSIG SKYSIG_T GAIN XPIX YPIX NITE EXPNUM CCDNUM OBJID\nOBS: 57983.1 i WS 1000 10 4096 ${score} 30 1 1 1 1 1 1 20170817 668440 5 1\n`;
 const curves = [dat('11', '198.02', '0.9'), dat('12', '100.0', '0.2')];
 const table = candidatesCsv(curves.map((text) => candidateOf(readLightCurve(text)!)));
-const texts = {
-  'image_proc_outputs/candidates_S2206.csv': table,
-  'postproc_2206.ini': '',
-};
+const texts = { 'image_proc_outputs/candidates_S2206.csv': table, 'postproc_2206.ini': '' };
 const found = async (options: { [name: string]: string | true }) => {
-  const { out } = await run('candidates', {
-    texts,
-    options: { '--json': true, ...options },
-  });
+  const { out } = await run('candidates', { texts, options: { '--json': true, ...options } });
   return (JSON.parse(out) as { snid: string }[]).map(({ snid }) => snid);
 };
 
@@ -62,10 +56,7 @@ describe('sifting', () => {
 
 describe('one light curve', () => {
   const seen = () =>
-    ({
-      kind: 'ends',
-      files: curves.map((end) => ({ path: 'x', end, mtime: 0 })),
-    }) as never;
+    ({ kind: 'ends', files: curves.map((end) => ({ path: 'x', end, mtime: 0 })) }) as never;
 
   test('is shown by the number of its candidate, leading zeros or not', async () => {
     for (const args of [['11'], ['0011']])
@@ -76,10 +67,7 @@ describe('one light curve', () => {
 
   test('that is not there, or cannot be read, is said so', async () => {
     expect(await run('candidates', { texts, args: ['13'], seen })).toMatchObject({
-      ...{
-        status: 1,
-        out: expect.stringContaining('No candidate 13 is among the 2 files'),
-      },
+      ...{ status: 1, out: expect.stringContaining('No candidate 13 is among the 2 files') },
     });
     const failed = () => ({ kind: 'failed', why: 'EIO' }) as never;
     expect((await run('candidates', { texts, args: ['11'], seen: failed })).out).toContain('EIO');

@@ -12,12 +12,7 @@ const REPORT = {
   season: '1601',
   ccds: [
     { ccd: 'i_25', nite: '20170817', state: 'failed', failures: [STEP] },
-    {
-      ccd: 'i_08',
-      nite: '20170817',
-      state: 'failed',
-      failures: ['NOOVERLAPS'],
-    },
+    { ccd: 'i_08', nite: '20170817', state: 'failed', failures: ['NOOVERLAPS'] },
   ],
 } as unknown as CcdReport;
 const FOLDER = 'sandbox/pnfs/des/persistent/gw/exp/20170817/668445/dp1601/i_25';
@@ -34,20 +29,13 @@ function call(folders: { readonly [dir: string]: readonly string[] }, text = 'wh
         const dirs = Object.entries(folders).filter(
           ([dir]) => dir === pattern || dir.replace(/[^/]*$/, '*') === pattern,
         );
-        return {
-          kind: 'list',
-          dirs: dirs.map(([dir, names]) => ({ dir, names })),
-        };
+        return { kind: 'list', dirs: dirs.map(([dir, names]) => ({ dir, names })) };
       }),
     );
   const run = ({ argv }: { readonly argv: readonly string[] }): Promise<Answer> => {
     asked.push(argv);
     const stdout = argv[1] === 'tzf' ? MEMBERS : text;
-    return Promise.resolve({
-      exit: { kind: 'exit', code: 0 },
-      stdout,
-      stderr: '',
-    });
+    return Promise.resolve({ exit: { kind: 'exit', code: 0 }, stdout, stderr: '' });
   };
   const signal = new AbortController().signal;
   return { asked, call: { look, tools: { run, workspace: '/night', signal } } };

@@ -45,10 +45,7 @@ describe('the focal plane', () => {
   });
 
   test('keeps to what every terminal knows where that was asked for', async () => {
-    const { out } = await run('ccds', {
-      texts,
-      options: { '--map': true, '--ascii': true },
-    });
+    const { out } = await run('ccds', { texts, options: { '--map': true, '--ascii': true } });
     expect(out.slice(out.indexOf('north up'))).toMatch(/^[\x20-\x7e\n]*$/);
   });
 });
@@ -56,11 +53,7 @@ describe('the focal plane', () => {
 test('for programs each exposure is there, null for what is not known', async () => {
   const { out } = await run('ccds', { texts, options: { '--json': true } });
   expect(JSON.parse(out)).toMatchObject([
-    {
-      exposure: '668440',
-      ccds: { counts: { complete: 58, failed: 1 } },
-      forcefiles: null,
-    },
+    { exposure: '668440', ccds: { counts: { complete: 58, failed: 1 } }, forcefiles: null },
     { exposure: '668441', ccds: null, forcefiles: null },
   ]);
 });

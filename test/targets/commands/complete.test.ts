@@ -15,10 +15,7 @@ async function asked(fromOutput: string, text?: string) {
 
 test('nothing, where there is none to read or it makes sense', async () => {
   expect(await asked('')).toEqual({ given: {}, questions: [] });
-  expect(await asked('output.txt', '[668440 i]\n2206\n')).toEqual({
-    given: {},
-    questions: [],
-  });
+  expect(await asked('output.txt', '[668440 i]\n2206\n')).toEqual({ given: {}, questions: [] });
 });
 
 test.each([

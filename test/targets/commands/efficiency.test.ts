@@ -10,9 +10,7 @@ const BINS = [
   { band: 'i', from: 22, injected: 10, found: 0 },
   { band: 'z', from: 21, injected: 4, found: 1 },
 ];
-const texts = {
-  'image_proc_outputs/efficiency_S2206.csv': efficiencyCsv(BINS),
-};
+const texts = { 'image_proc_outputs/efficiency_S2206.csv': efficiencyCsv(BINS) };
 
 test('without a table it says how to get one', async () => {
   expect(await run('efficiency')).toMatchObject({
@@ -30,10 +28,7 @@ test('a bar for each magnitude, and where most and half are found', async () => 
 });
 
 test('as data', async () => {
-  const { out } = await run('efficiency', {
-    texts,
-    options: { '--json': true },
-  });
+  const { out } = await run('efficiency', { texts, options: { '--json': true } });
   expect(JSON.parse(out)).toEqual(BINS);
   expect(schemaFaults('efficiency', JSON.parse(out))).toBe('');
 });

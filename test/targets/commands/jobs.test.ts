@@ -20,10 +20,7 @@ describe('desgw jobs', () => {
   });
 
   test('data have the same in full', async () => {
-    const { out } = await run('jobs', {
-      args: ['668440'],
-      options: { '--json': true },
-    });
+    const { out } = await run('jobs', { args: ['668440'], options: { '--json': true } });
     expect(JSON.parse(out)).toEqual({
       queue: 'seen',
       why: null,
@@ -63,9 +60,7 @@ describe('desgw jobs', () => {
 
   test('a queue that cannot be seen is never called empty', async () => {
     expect(
-      await run('jobs', {
-        queue: [{ state: 'failed', why: 'no ticket', jobs: [] }],
-      }),
+      await run('jobs', { queue: [{ state: 'failed', why: 'no ticket', jobs: [] }] }),
     ).toMatchObject({
       status: 1,
       out: 'The queue could not be seen: no ticket',

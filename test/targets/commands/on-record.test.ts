@@ -7,14 +7,7 @@ import { followUpWith } from '../../support/follow-up.ts';
 const { site } = followUpWith();
 const marker = (exposure: string, job: string | null, season = '1600') =>
   JSON.stringify({
-    ...{
-      schema: 'desgw/submitted',
-      version: 1,
-      exposure,
-      season,
-      job,
-      token: 't',
-    },
+    ...{ schema: 'desgw/submitted', version: 1, exposure, season, job, token: 't' },
     ...{ submitted: '', dag: '' },
   });
 const FILES: { readonly [name: string]: string } = {

@@ -3,10 +3,7 @@ import type { Queue } from '../../../core/index.ts';
 import { QUEUE, run } from './called.ts';
 
 describe('release', () => {
-  const after: Queue = {
-    state: 'seen',
-    jobs: QUEUE.filter(({ status }) => status !== 'held'),
-  };
+  const after: Queue = { state: 'seen', jobs: QUEUE.filter(({ status }) => status !== 'held') };
 
   test('releases the held jobs of an exposure alone, and looks whether they go on', async () => {
     const { out, did, status } = await run('release', {
@@ -32,10 +29,7 @@ describe('release', () => {
   });
 
   test('jobs that stay held are told with what the program said', async () => {
-    const { out, status } = await run('release', {
-      args: ['668439'],
-      said: 'not yours',
-    });
+    const { out, status } = await run('release', { args: ['668439'], said: 'not yours' });
     expect(status).toBe(1);
     expect(out).toContain('Still held');
     expect(out).toContain('not yours');

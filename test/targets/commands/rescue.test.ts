@@ -104,11 +104,7 @@ describe('desgw rescue', () => {
   });
 
   test('a submission in doubt says how to settle it', async () => {
-    const { status, out } = await run('rescue', {
-      ...ready(),
-      agrees: true,
-      builds: () => 4,
-    });
+    const { status, out } = await run('rescue', { ...ready(), agrees: true, builds: () => 4 });
     expect(status).toBe(4);
     expect(out).toContain('If it is there: desgw rescue 668439 --job ID');
     expect(out).toContain('If it is not: desgw rescue 668439 --not-submitted');

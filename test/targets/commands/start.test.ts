@@ -31,11 +31,7 @@ describe('exposures', () => {
 
   test('of a night need the proposal', () => {
     expect(() => files({ nites: '20170817' })).toThrow(UserError);
-    const made = files({
-      nites: '20170817,20170818',
-      propid: '2017B-0110',
-      object: 'a',
-    });
+    const made = files({ nites: '20170817,20170818', propid: '2017B-0110', object: 'a' });
     expect(made['desgwfile.ts']).toContain(
       "const exposures = nightOf({ propid: '2017B-0110', nites: ['20170817', '20170818'], object: 'a' });",
     );
@@ -62,10 +58,7 @@ test.each([
 
 test('the event stands beside the parameters, numbers as numbers', () => {
   expect(
-    withEvent('  params: followUpParams(site),\n', {
-      ligoid: 'GW1',
-      triggermjd: '57982.529',
-    }),
+    withEvent('  params: followUpParams(site),\n', { ligoid: 'GW1', triggermjd: '57982.529' }),
   ).toBe("  params: { ...followUpParams(site), ligoid: 'GW1', triggermjd: 57982.529 },\n");
   expect(withEvent('text', {})).toBe('text');
 });

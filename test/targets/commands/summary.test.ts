@@ -7,10 +7,7 @@ const texts = {
 };
 
 test('a night of which nothing has been judged yet is told as that', async () => {
-  const { status, out } = await run('summary', {
-    texts,
-    params: { ligoid: 'GW170817' },
-  });
+  const { status, out } = await run('summary', { texts, params: { ligoid: 'GW170817' } });
   expect(status).toBe(0);
   expect(out).toMatch(/^GW170817 {2}season 2206/);
   expect(out).toContain('2 submitted, 0 judged');
@@ -19,11 +16,7 @@ test('a night of which nothing has been judged yet is told as that', async () =>
 
 test('for programs and for tables', async () => {
   const json = JSON.parse((await run('summary', { texts, options: { '--json': true } })).out);
-  expect(json).toMatchObject({
-    schema: 'desgw/summary',
-    event: null,
-    season: '2206',
-  });
+  expect(json).toMatchObject({ schema: 'desgw/summary', event: null, season: '2206' });
   const { out } = await run('summary', { texts, options: { '--csv': true } });
   expect(out.split('\n').slice(1)).toEqual(['668440,i,,,,,,,,,,,,', '668441,z,,,,,,,,,,,,']);
 });

@@ -27,11 +27,7 @@ const triage = (failed: number, more: object = {}) =>
       'image_proc_outputs/output.txt': '[668440 i]\n2206\n',
       'image_proc_outputs/ccds_668440.json': JSON.stringify(reportOf(failed)),
     },
-    params: {
-      rescueBudget: 0.2,
-      rescuePause: 1800,
-      templateMemory: ['4000MB'],
-    },
+    params: { rescueBudget: 0.2, rescuePause: 1800, templateMemory: ['4000MB'] },
     queue: [{ state: 'seen', jobs: [] }],
     records: { ccds_668440: { state: 'made', at: 0 } },
     seen,
@@ -39,9 +35,7 @@ const triage = (failed: number, more: object = {}) =>
   });
 
 test('nothing to judge is said so', async () => {
-  const { status, out } = await run('triage', {
-    params: { templateMemory: [] },
-  });
+  const { status, out } = await run('triage', { params: { templateMemory: [] } });
   expect([status, out]).toEqual([0, 'No exposure has been judged yet; see `desgw status`.']);
 });
 
@@ -57,37 +51,21 @@ test('CCDs that ran out of memory are to be rescued with more; nothing is done a
 test('for programs the decisions are there one by one', async () => {
   const { out } = await triage(2, { options: { '--json': true } });
   const [exposure] = JSON.parse(out).exposures;
-  expect(exposure).toMatchObject({
-    exposure: '668440',
-    complete: 57,
-    total: 59,
-    enough: true,
-  });
+  expect(exposure).toMatchObject({ exposure: '668440', complete: 57, total: 59, enough: true });
   expect(exposure.decisions).toHaveLength(2);
 });
 
 test('held jobs are named with what lets them go on, before their exposure has been judged too', async () => {
   const held = {
-    ...{
-      id: '7.0@jobsub01.fnal.gov',
-      submission: '7@jobsub01.fnal.gov',
-      status: 'held' as const,
-    },
-    ...{
-      labels: { exposure: '668440', season: '2206' },
-      holdReason: 'memory usage exceeded',
-    },
+    ...{ id: '7.0@jobsub01.fnal.gov', submission: '7@jobsub01.fnal.gov', status: 'held' as const },
+    ...{ labels: { exposure: '668440', season: '2206' }, holdReason: 'memory usage exceeded' },
   };
   const queue = [{ state: 'seen' as const, jobs: [held] }];
   const texts = { 'image_proc_outputs/output.txt': '[668440 i]\n2206\n' };
   const { out } = await triage(0, { queue, texts });
   expect(out).toContain('1 job held');
   expect(out).toContain('desgw release 668440, or desgw cancel 668440: memory usage exceeded');
-  const { out: json } = await triage(0, {
-    queue,
-    texts,
-    options: { '--json': true },
-  });
+  const { out: json } = await triage(0, { queue, texts, options: { '--json': true } });
   expect(JSON.parse(json).held).toEqual([
     { exposure: '668440', jobs: 1, why: 'memory usage exceeded' },
   ]);

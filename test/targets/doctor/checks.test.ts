@@ -44,18 +44,9 @@ describe('files and directories', () => {
   });
 
   test('pnfs that is not mounted and a missing output directory are bad', async () => {
-    const found = await findings({
-      pnfs: '/no/pnfs',
-      outdir: '/no/out',
-      software: ['/no/cvmfs'],
-    });
+    const found = await findings({ pnfs: '/no/pnfs', outdir: '/no/out', software: ['/no/cvmfs'] });
     expect([...found.values()].filter(({ state }) => state === 'bad')).toEqual([
-      {
-        name: '/no/cvmfs',
-        state: 'bad',
-        what: 'missing',
-        remedy: 'Is it mounted here?',
-      },
+      { name: '/no/cvmfs', state: 'bad', what: 'missing', remedy: 'Is it mounted here?' },
       ...['/no/pnfs', '/no/pnfs/exp', '/no/pnfs/forcephoto/images'].map((name) => ({
         name,
         state: 'bad',
@@ -85,9 +76,7 @@ describe('programs and services', () => {
       what: '--version failed: no module named x',
       remedy: 'Try: python --version',
     });
-    const confused = {
-      stdout: 'Traceback: line 3.2\nImportError: no x 1.0 here\n',
-    };
+    const confused = { stdout: 'Traceback: line 3.2\nImportError: no x 1.0 here\n' };
     expect(await finding('python', {}, { python: confused })).toEqual({
       state: 'warn',
       what: 'tells no version: Traceback: line 3.2',
@@ -101,10 +90,7 @@ describe('programs and services', () => {
       state: 'bad',
       what: 'The season database x is away.',
     });
-    const odd = seasons(async () => ({
-      seasons: [],
-      warnings: ['one.', 'two.'],
-    }));
+    const odd = seasons(async () => ({ seasons: [], warnings: ['one.', 'two.'] }));
     expect(await finding('season tables', { seasons: odd })).toEqual({
       state: 'warn',
       what: '0 seasons in use',

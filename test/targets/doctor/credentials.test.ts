@@ -14,11 +14,7 @@ describe('credentials', () => {
   ])('a token that is %s is a warning', async (_, seconds, state, what) => {
     const path = join(folder, 'tmp/bt_token_des_Analysis_77');
     writeFileSync(path, jwt(seconds));
-    expect(await finding('token')).toEqual({
-      state,
-      what: `${path}${what}`,
-      remedy: renewed,
-    });
+    expect(await finding('token')).toEqual({ state, what: `${path}${what}`, remedy: renewed });
   });
 
   test('a token elsewhere is found through BEARER_TOKEN_FILE; garbage is unknown', async () => {

@@ -49,12 +49,7 @@ describe('a healthy site', () => {
 
 describe('the whole examination', () => {
   const ok: Finding = { name: 'a', state: 'ok', what: 'fine' };
-  const bad: Finding = {
-    name: 'longer',
-    state: 'bad',
-    what: 'gone',
-    remedy: 'bring it back',
-  };
+  const bad: Finding = { name: 'longer', state: 'bad', what: 'gone', remedy: 'bring it back' };
   const still: Check = { name: 'still', run: () => new Promise(() => {}) };
 
   test('does not wait for a check that hangs, tells it by its signal, and keeps the order', async () => {
@@ -66,10 +61,7 @@ describe('the whole examination', () => {
         return new Promise(() => {});
       },
     };
-    const failing: Check = {
-      name: 'failing',
-      run: () => Promise.reject(new Error('EIO')),
-    };
+    const failing: Check = { name: 'failing', run: () => Promise.reject(new Error('EIO')) };
     const quick: Check = { name: 'a', run: async () => ok };
     expect(await examine([still, watching, failing, quick], tools(), 0.05)).toEqual([
       ...['still', 'watching'].map((name) => ({

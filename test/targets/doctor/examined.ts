@@ -52,12 +52,8 @@ beforeEach(() => {
     'forcePhoto_master.pl',
   ])
     writeFileSync(join(folder, 'pp', name), '');
-  writeFileSync(join(folder, 'pp/update_forcephoto_links.sh'), '', {
-    mode: 0o755,
-  });
-  writeFileSync(join(folder, 'tmp/bt_token_des_Analysis_77'), jwt(3 * 3600), {
-    mode: 0o600,
-  });
+  writeFileSync(join(folder, 'pp/update_forcephoto_links.sh'), '', { mode: 0o755 });
+  writeFileSync(join(folder, 'tmp/bt_token_des_Analysis_77'), jwt(3 * 3600), { mode: 0o600 });
   writeFileSync(join(folder, 'tmp/x509up_u77'), secret, { mode: 0o600 });
 });
 afterEach(() => {
@@ -83,23 +79,14 @@ export function site(change: Partial<SiteFacts> = {}): SiteFacts {
     outdir: join(folder, 'out'),
     pnfs: join(folder, 'pnfs'),
     python: 'python',
-    tried: [
-      {
-        name: 'queue',
-        run: async () => ({ name: 'queue', state: 'ok', what: '3 jobs' }),
-      },
-    ],
+    tried: [{ name: 'queue', run: async () => ({ name: 'queue', state: 'ok', what: '3 jobs' }) }],
     software: [join(folder, 'cvmfs')],
     groups: ['des'],
     seasons: seasons(async () => ({
       seasons: [{ season: '416', tables: ['SNOBS'] }],
       warnings: [],
     })),
-    grid: {
-      experiment: 'des',
-      role: 'Analysis',
-      temporary: join(folder, 'tmp'),
-    },
+    grid: { experiment: 'des', role: 'Analysis', temporary: join(folder, 'tmp') },
     ...change,
   };
 }
@@ -108,11 +95,7 @@ export function seasons(ask: Adapter['ask']): Adapter {
   return { dry: true, timeout: 1, ask };
 }
 
-export type Said = {
-  readonly exit?: Exit;
-  readonly stdout?: string;
-  readonly stderr?: string;
-};
+export type Said = { readonly exit?: Exit; readonly stdout?: string; readonly stderr?: string };
 
 const answers: { readonly [program: string]: Said } = {
   id: { stdout: 'users des\n' },
@@ -130,11 +113,7 @@ export function tools(said: { readonly [program: string]: Said } = {}): AdapterT
       const answer = { ...answers, ...said }[exec.argv[0]];
       const absent: Exit = { kind: 'spawn', message: 'ENOENT' };
       const exit = answer?.exit ?? (answer === undefined ? absent : { kind: 'exit', code: 0 });
-      return {
-        exit,
-        stdout: answer?.stdout ?? '',
-        stderr: answer?.stderr ?? '',
-      };
+      return { exit, stdout: answer?.stdout ?? '', stderr: answer?.stderr ?? '' };
     },
   };
 }
@@ -159,7 +138,5 @@ export async function finding(
   return rest;
 }
 
-export const exited = (code: number): Said => ({
-  exit: { kind: 'exit', code },
-});
+export const exited = (code: number): Said => ({ exit: { kind: 'exit', code } });
 export const notStarted: Said = { exit: { kind: 'spawn', message: 'ENOENT' } };

@@ -15,11 +15,7 @@ afterEach(() => rmSync(workspace, { recursive: true }));
 const { site } = followUpWith();
 const facts = (outdir: string | null = null, of = site) =>
   doctorFacts(of, {
-    tools: {
-      workspace,
-      signal: new AbortController().signal,
-      run: () => Promise.reject(),
-    },
+    tools: { workspace, signal: new AbortController().signal, run: () => Promise.reject() },
     ...{ env: { HOME: '/home/mara' }, params: { outdir }, now: 5 },
   } as never);
 
@@ -43,10 +39,7 @@ test('room is looked for where the output tree will lie, while it is not there',
 test('credentials and software of the grid are examined only where there is an account', () => {
   expect(facts()).toMatchObject({ software: [] });
   expect(facts()).not.toHaveProperty('grid');
-  const real = facts(null, {
-    ...site,
-    account: { experiment: 'des', role: 'Analysis' },
-  });
+  const real = facts(null, { ...site, account: { experiment: 'des', role: 'Analysis' } });
   expect(real.software).toHaveLength(2);
   expect(real.grid).toMatchObject({ experiment: 'des', role: 'Analysis' });
 });

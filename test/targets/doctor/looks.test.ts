@@ -55,15 +55,11 @@ describe('the version of a program', () => {
       ...{ state: 'warn', what: '--version failed: line 1.5: no such module' },
       remedy: 'Try: python --version',
     });
-    expect(await said(exit(0), 'usage: python')).toMatchObject({
-      state: 'warn',
-    });
+    expect(await said(exit(0), 'usage: python')).toMatchObject({ state: 'warn' });
   });
 
   test('of one that cannot be started is a fault', async () => {
-    expect(await said({ kind: 'spawn', message: 'ENOENT' }, '')).toMatchObject({
-      state: 'bad',
-    });
+    expect(await said({ kind: 'spawn', message: 'ENOENT' }, '')).toMatchObject({ state: 'bad' });
     expect([
       succeeded(exit(0)),
       succeeded(exit(1)),

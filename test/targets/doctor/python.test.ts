@@ -17,15 +17,8 @@ const HAS_PYTHON = spawnSync('python3', ['--version']).status === 0;
 async function found(script: string) {
   writeFileSync(join(folder, 'run_postproc.py'), script);
   const run = async ({ argv, cwd }: Exec) => {
-    const { status, stdout, stderr } = spawnSync(argv[0], argv.slice(1), {
-      cwd,
-      encoding: 'utf8',
-    });
-    return {
-      exit: { kind: 'exit' as const, code: status ?? 1 },
-      stdout,
-      stderr,
-    };
+    const { status, stdout, stderr } = spawnSync(argv[0], argv.slice(1), { cwd, encoding: 'utf8' });
+    return { exit: { kind: 'exit' as const, code: status ?? 1 }, stdout, stderr };
   };
   const tools = { run, workspace: '/', signal: new AbortController().signal };
   return postprocImports('python3', folder, {}).run(tools);
@@ -40,9 +33,7 @@ test('what a script imports at its top is read, whatever its Python', () => {
 describe.skipIf(!HAS_PYTHON)('an interpreter that is there', () => {
   test('can run a script of which it has all modules, those beside it too', async () => {
     writeFileSync(join(folder, 'beside.py'), '');
-    expect(await found('import os, sys\nimport beside\n')).toMatchObject({
-      state: 'ok',
-    });
+    expect(await found('import os, sys\nimport beside\n')).toMatchObject({ state: 'ok' });
   });
 
   test('that lacks modules is bad: they are named', async () => {

@@ -28,12 +28,7 @@ export const OPTIONS: JobsubOptions = {
 };
 export const grid = jobsub(OPTIONS);
 export const submitted = (labels: { readonly [name: string]: string }, options = OPTIONS) =>
-  jobsub(options).submit({
-    labels,
-    file: 'desgw_pipeline_668439.dag',
-    cwd: 'gw',
-    timeout: 60,
-  });
+  jobsub(options).submit({ labels, file: 'desgw_pipeline_668439.dag', cwd: 'gw', timeout: 60 });
 export const jobsOf = (queue: Queue, known: Known) => jobsState(grid.jobsOf(queue, known));
 
 export const line = (
@@ -67,10 +62,7 @@ export async function askedOf({
 }: {
   readonly queue?: Answer;
   readonly collector?: readonly Answer[];
-}): Promise<{
-  readonly asked: readonly (readonly string[])[];
-  readonly found: Queue;
-}> {
+}): Promise<{ readonly asked: readonly (readonly string[])[]; readonly found: Queue }> {
   const asked: (readonly string[])[] = [];
   const says = [...collector];
   const run = async ({ argv }: Exec): Promise<Answer> => {

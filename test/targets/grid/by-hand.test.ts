@@ -42,14 +42,9 @@ describe('a DAG that somebody submitted by hand', () => {
   });
 
   test('jobs that are there without a DAG are waited for', () => {
-    const alone = line({
-      tail: `args: undefined 5 SEdiff.sh ${SEARCH} undefined`,
-    });
+    const alone = line({ tail: `args: undefined 5 SEdiff.sh ${SEARCH} undefined` });
     expect(judge(alone)).toMatchObject({ state: 'unknown', unanswered: true });
-    expect(judge(node(3, SEARCH))).toMatchObject({
-      state: 'unknown',
-      unanswered: true,
-    });
+    expect(judge(node(3, SEARCH))).toMatchObject({ state: 'unknown', unanswered: true });
     expect(judge(node(3, SEARCH, 4)).state).toBe('not done');
   });
 });
@@ -65,13 +60,8 @@ describe('the output of a submission by hand, beside the DAG', () => {
       ['no id', undefined, says()],
       [says('60.0@jobsub02.fnal.gov'), undefined, says()],
     ])
-      expect(judge(lead(), { notes })).toMatchObject({
-        state: 'done',
-        receipt: LEAD,
-      });
-    expect(judge(lead() + node(2, TEMPLATE), noted)).toMatchObject({
-      state: 'done',
-    });
+      expect(judge(lead(), { notes })).toMatchObject({ state: 'done', receipt: LEAD });
+    expect(judge(lead() + node(2, TEMPLATE), noted)).toMatchObject({ state: 'done' });
   });
 
   test('is a doubt where the schedd knows nothing of it any more, and a person decides', () => {

@@ -92,9 +92,7 @@ describe('reading a DAG', () => {
       'file://SEdiff.sh',
       '-E',
     );
-    const text = fc.array(fc.oneof(piece, fc.string({ maxLength: 8 })), {
-      maxLength: 30,
-    });
+    const text = fc.array(fc.oneof(piece, fc.string({ maxLength: 8 })), { maxLength: 30 });
     fc.assert(
       fc.property(text, (parts) => {
         expect(() => judgeDag(parseDag(parts.join('')), purpose)).not.toThrow();
@@ -174,9 +172,7 @@ describe('rescuing CCDs', () => {
         ccds: [5],
         memoryOf: () => '6000MB',
       }).split('\n')[4];
-    const want = searchLine(5, {
-      options: '--cpu=1 --memory=6000MB --disk=1GB',
-    });
+    const want = searchLine(5, { options: '--cpu=1 --memory=6000MB --disk=1GB' });
     expect(line('--cpu=1 --memory=2500MB --disk=1GB')).toBe(want);
     expect(line('--cpu=1 --memory 2500MB --disk=1GB')).toBe(want);
     expect(line('--cpu=1 --memory=6000MB --disk=1GB')).toBe(want);
@@ -194,17 +190,11 @@ describe('rescuing CCDs', () => {
   });
 
   test('what it writes can be read and holds exactly the wanted CCDs', () => {
-    const subset = fc.uniqueArray(fc.constantFrom(...SEARCH_CCDS), {
-      minLength: 1,
-    });
+    const subset = fc.uniqueArray(fc.constantFrom(...SEARCH_CCDS), { minLength: 1 });
     fc.assert(
       fc.property(subset, (ccds) => {
         const dag = parseDag(
-          rescueDag(dagText(), {
-            exposure: '668439',
-            ccds,
-            memoryOf: () => '4000MB',
-          }),
+          rescueDag(dagText(), { exposure: '668439', ccds, memoryOf: () => '4000MB' }),
         );
         const search = jobsIn(dag).filter((job) => job.kind === 'search');
         expect(dag.syntax).toEqual([]);

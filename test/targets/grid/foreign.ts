@@ -34,10 +34,7 @@ export const node = (n: number, args: string, status = 1, script = 'SEdiff.sh'):
 export const seen = (stdout: string): Queue =>
   readQueueColumns({ exit: { kind: 'exit', code: 0 }, stdout, stderr: '' });
 const read = (text?: string): Seen => ({ kind: 'read', text });
-export const BOTH = {
-  schedds: ['jobsub01.fnal.gov', 'jobsub02.fnal.gov'],
-  silent: [],
-};
+export const BOTH = { schedds: ['jobsub01.fnal.gov', 'jobsub02.fnal.gov'], silent: [] };
 
 export function judge(
   stdout: string,

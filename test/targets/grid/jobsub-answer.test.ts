@@ -85,10 +85,7 @@ describe('the queue in columns', () => {
       '/usr/lib/python3/x.py:3: UserWarning: no htcondor\n  warnings.warn("x")\n',
     ];
     const stdout = `Note: tracing not available here.\n\nContinuing without tracing...\n${IDLE}`;
-    expect(readQueueColumns(answer(stdout, noise.join('')))).toEqual({
-      state: 'seen',
-      jobs: [],
-    });
+    expect(readQueueColumns(answer(stdout, noise.join('')))).toEqual({ state: 'seen', jobs: [] });
     for (const said of [
       '-- Failed to fetch ads from: <192.0.2.1> : jobsub02',
       'Error: x',
@@ -108,10 +105,7 @@ describe('the queue in columns', () => {
 
   test('an error with exit status 0 is a failure, and jobs that were seen are kept', () => {
     const queue = readQueueColumns(answer(line(70, 2, 'undefined'), 'Error: jobsub02 is down\n'));
-    expect(queue).toMatchObject({
-      state: 'failed',
-      why: 'Error: jobsub02 is down',
-    });
+    expect(queue).toMatchObject({ state: 'failed', why: 'Error: jobsub02 is down' });
     expect(queue.jobs.map((job) => job.id)).toEqual(['70.0@jobsub01.fnal.gov']);
   });
 

@@ -6,11 +6,7 @@ import { examine } from '../../../targets/doctor/doctor.ts';
 import { jobsubChecks } from '../../../targets/grid/jobsub-doctor.ts';
 import { OPTIONS } from './answers.ts';
 
-type Said = {
-  readonly stdout?: string;
-  readonly stderr?: string;
-  readonly code?: number;
-};
+type Said = { readonly stdout?: string; readonly stderr?: string; readonly code?: number };
 
 /** What is found where the programs say this; the trial is the submission with `-n`. */
 async function found(said: { readonly [program: string]: Said } = {}) {
@@ -18,9 +14,7 @@ async function found(said: { readonly [program: string]: Said } = {}) {
   const files: boolean[] = [];
   const answers: { readonly [program: string]: Said } = {
     version: { stdout: 'jobsub_lite version v1.12\n' },
-    condor_status: {
-      stdout: 'jobsub01.fnal.gov false 3 true\njobsub02.fnal.gov false 0 true\n',
-    },
+    condor_status: { stdout: 'jobsub01.fnal.gov false 3 true\njobsub02.fnal.gov false 0 true\n' },
     jobsub_q: { stdout: 'All queues are empty\n' },
     trial: { stdout: 'Submission files are in: /x\n' },
     ...said,
@@ -81,12 +75,7 @@ describe('what doctor tries of jobsub', () => {
     ['collector', { condor_status: {} }, 'bad', 'no schedd takes jobs'],
     [
       'a submission, tried',
-      {
-        trial: {
-          stderr: "Error: PermissionError: Failed attempting 'htgettoken'\n",
-          code: 1,
-        },
-      },
+      { trial: { stderr: "Error: PermissionError: Failed attempting 'htgettoken'\n", code: 1 } },
       'bad',
       'jobsub could not get a token that allows this submission',
     ],
@@ -97,9 +86,6 @@ describe('what doctor tries of jobsub', () => {
       'tells no version: ImportError: no module 1.2',
     ],
   ])('%s: %j', async (name, said, state, what) => {
-    expect((await found(said)).findings.get(name)).toMatchObject({
-      state,
-      what,
-    });
+    expect((await found(said)).findings.get(name)).toMatchObject({ state, what });
   });
 });

@@ -60,11 +60,7 @@ describe('why a submission failed', () => {
       'jobsub ended with exit status 1 and printed no job id: KeyError: x',
     ],
   ])('B8: a failure is explained (%j, %j, %i)', (stdout, stderr, code, what) => {
-    const problem = explainSubmitFailure({
-      stdout,
-      stderr,
-      exit: exit(code),
-    });
+    const problem = explainSubmitFailure({ stdout, stderr, exit: exit(code) });
     expect(problem.what).toBe(what);
     expect(problem.advice).toMatch(/\w/);
   });
@@ -139,11 +135,7 @@ describe('why a submission failed', () => {
   ])(
     '%s: klist’s noise is not the reason, and it is told whether a job may exist',
     (_, said, code, what, refused) => {
-      const failure = explainSubmitFailure({
-        stdout: '',
-        stderr: noise + said,
-        exit: exit(code),
-      });
+      const failure = explainSubmitFailure({ stdout: '', stderr: noise + said, exit: exit(code) });
       expect(failure.what).toContain(what);
       expect(failure.refused).toBe(refused);
     },

@@ -18,11 +18,7 @@ describe('jobs without our attributes', () => {
         { id: '73.0@jobsub01.fnal.gov', at: 'stage_3', status: 'held' },
       ].map((job) => ({
         ...job,
-        ...{
-          submission: '70@jobsub01.fnal.gov',
-          exposure: '668439',
-          season: '2206',
-        },
+        ...{ submission: '70@jobsub01.fnal.gov', exposure: '668439', season: '2206' },
       })),
     );
     expect(grid.jobsOf(queue, { receipt: LEAD }).jobs).toHaveLength(1);
@@ -43,9 +39,7 @@ describe('jobs without our attributes', () => {
 
   test('a hold reason that holds blanks and numbers ends where the arguments begin', () => {
     const held = `71.0@s undefined undefined undefined 5 stage_2 1 memory 3 4 5 used undefined undefined args: 70 5 SEdiff.sh ${SEARCH} undefined\n`;
-    expect(seen(held).jobs[0]).toMatchObject({
-      holdReason: 'memory 3 4 5 used',
-    });
+    expect(seen(held).jobs[0]).toMatchObject({ holdReason: 'memory 3 4 5 used' });
     const unknowing = '71.0@s tok 1 2 5 stage_2 1 memory of 3 undefined undefined';
     expect(seen(`${unknowing}${' undefined'.repeat(6)}\n`).jobs[0]).toMatchObject({
       holdReason: 'memory of 3',

@@ -43,10 +43,7 @@ describe('the jobs of one submission', () => {
       id: '70.0@jobsub01.fnal.gov',
       token: 'tok1',
     });
-    expect(jobsOf(mine, { purpose })).toMatchObject({
-      running: 1,
-      lead: 'running',
-    });
+    expect(jobsOf(mine, { purpose })).toMatchObject({ running: 1, lead: 'running' });
     expect(jobsOf(mine, { purpose: { ...purpose, season: '416' } })).toBe('none');
     expect(leadOf(grid.jobsOf(mine, { token: 'tok2' }))).toBe(undefined);
   });
@@ -61,11 +58,7 @@ describe('the jobs of one submission', () => {
   });
 
   test('absence from an answer that failed proves nothing, presence does', () => {
-    const failed = {
-      ...queue,
-      state: 'failed',
-      why: 'jobsub02 is down',
-    } as const;
+    const failed = { ...queue, state: 'failed', why: 'jobsub02 is down' } as const;
     expect(jobsOf(failed, { token: 'tok9' })).toBe('unknown');
     expect(jobsOf(failed, { token: 'tok1' })).toEqual(counts);
   });
@@ -77,9 +70,7 @@ describe('the jobs of one submission', () => {
       unseen: expect.stringContaining('job 70.0@jobsub01.fnal.gov is being handed over'),
     });
     const removed = answer(line(70, 3, 'undefined', 'Staging of job files failed'));
-    expect(grid.jobsOf(readQueueColumns(removed), { token: 'tok1' })).toEqual({
-      jobs: [],
-    });
+    expect(grid.jobsOf(readQueueColumns(removed), { token: 'tok1' })).toEqual({ jobs: [] });
   });
 
   test('without token and job id nothing matches', () => {

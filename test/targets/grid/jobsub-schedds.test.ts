@@ -31,10 +31,7 @@ describe('whose answer it is', () => {
     );
     expect(await absent({ receipt: one }, world)).toBe(undefined);
     // Where nobody knows the job, it is with one of those that took jobs when it was submitted.
-    const among = {
-      schedds: ['jobsub01.fnal.gov', 'jobsub02.fnal.gov'],
-      silent: [],
-    };
+    const among = { schedds: ['jobsub01.fnal.gov', 'jobsub02.fnal.gov'], silent: [] };
     expect(await absent({ token: 'x', among }, world)).toMatch(/^jobsub02/);
     const other = { schedds: ['jobsub01.fnal.gov'], silent: [] };
     expect(

@@ -57,11 +57,7 @@ ${RULE}
     ],
   ])('that failed is explained in spite of the noise: %j', (said, what, code, refused) => {
     const stderr = `${NOISE}${WARNINGS}${said}`;
-    const problem = grid.explain({
-      stdout: CHATTER,
-      stderr,
-      exit: ended(code),
-    });
+    const problem = grid.explain({ stdout: CHATTER, stderr, exit: ended(code) });
     expect(problem).toMatchObject({ what });
     expect(problem.refused).toBe(refused);
   });
@@ -80,10 +76,7 @@ describe('the queue', () => {
   };
 
   test('is seen, with its jobs, an idle schedd and all the chatter', () => {
-    const held = {
-      JobStatus: '5',
-      HoldReason: 'Error from slot1: memory exceeded',
-    };
+    const held = { JobStatus: '5', HoldReason: 'Error from slot1: memory exceeded' };
     const node = {
       ...dag,
       ...held,
@@ -96,11 +89,7 @@ describe('the queue', () => {
       state: 'seen',
       jobs: [
         { id: '101.0@jobsub02.fnal.gov', status: 'running', token: 'token' },
-        {
-          status: 'held',
-          node: 'stage_2',
-          holdReason: 'Error from slot1: memory exceeded',
-        },
+        { status: 'held', node: 'stage_2', holdReason: 'Error from slot1: memory exceeded' },
       ],
     });
   });

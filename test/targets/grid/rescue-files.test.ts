@@ -14,10 +14,7 @@ import { EXPOSURE, followUpWith, read, SEASON } from '../../support/follow-up.ts
 const { site } = followUpWith();
 const asked = { exposure: EXPOSURE, season: SEASON };
 const FIRST = `sandbox/gw_workflow/desgw_pipeline_${EXPOSURE}.dag`;
-const listing = (...names: string[]): Seen => ({
-  kind: 'list',
-  dirs: [{ dir: 'd', names }],
-});
+const listing = (...names: string[]): Seen => ({ kind: 'list', dirs: [{ dir: 'd', names }] });
 const numbers = (...names: string[]) =>
   earlierNumbers(EXPOSURE, [read(), read(), read(), listing(...names)]);
 
@@ -53,18 +50,8 @@ describe('earlier rescues', () => {
       ...[read('dag text'), read('no marker'), { kind: 'stat', stat: { size: 1, mtime: 0 } }],
       ...[read(), read(), { kind: 'stat' }],
     ] as Seen[]);
-    expect(one).toEqual({
-      number: 1,
-      dag: 'dag text',
-      marker: undefined,
-      claimed: true,
-    });
-    expect(two).toEqual({
-      number: 2,
-      dag: '',
-      marker: undefined,
-      claimed: false,
-    });
+    expect(one).toEqual({ number: 1, dag: 'dag text', marker: undefined, claimed: true });
+    expect(two).toEqual({ number: 2, dag: '', marker: undefined, claimed: false });
   });
 });
 

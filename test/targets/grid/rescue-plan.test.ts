@@ -103,14 +103,7 @@ describe('what a rescue would do', () => {
       {
         queue: {
           state: 'seen',
-          jobs: [
-            job({
-              token: 'first',
-              node: 'stage_3',
-              status: 'held',
-              holdReason: 'memory',
-            }),
-          ],
+          jobs: [job({ token: 'first', node: 'stage_3', status: 'held', holdReason: 'memory' })],
         },
       },
       '1 held (memory)',
@@ -169,10 +162,7 @@ describe('what a rescue would do', () => {
 
   test('a rescue on record as submitted is over, also when its marker was lost', () => {
     expect(
-      planned({
-        earlier: { 1: { dag: dagText({ ccds: [3] }) } },
-        record: 'submitted',
-      }),
+      planned({ earlier: { 1: { dag: dagText({ ccds: [3] }) } }, record: 'submitted' }),
     ).toMatchObject({ kind: 'ready', number: 2 });
   });
 

@@ -41,18 +41,9 @@ describe('the target that submits a rescue', () => {
     });
     // What is handed over is a copy that nobody else writes.
     const own = '.desgw/dags/S2206/desgw_pipeline_668439_rescue1.dag';
-    expect(steps[2]).toEqual({
-      kind: 'write',
-      path: own,
-      content: planned().dag,
-      mode: 0o444,
-    });
+    expect(steps[2]).toEqual({ kind: 'write', path: own, content: planned().dag, mode: 0o444 });
     const command = steps.find((step) => step.kind === 'exec')!;
-    expect(command).toMatchObject({
-      cwd: GW,
-      detached: 'doubt',
-      idempotent: false,
-    });
+    expect(command).toMatchObject({ cwd: GW, detached: 'doubt', idempotent: false });
     expect(command.argv).toContain('+DesgwSubmission="{token}"');
     expect(command.argv).toContain('+DesgwExposure="668439"');
     expect(command.argv).toContain('+DesgwSeason="2206"');
@@ -138,15 +129,7 @@ describe('the target that submits a rescue', () => {
       'jobs of another exposure prove nothing',
       planned(),
       undefined,
-      [
-        NONE,
-        queue(
-          job({
-            token: 'mine',
-            labels: { exposure: '668440', season: '2206' },
-          }),
-        ),
-      ],
+      [NONE, queue(job({ token: 'mine', labels: { exposure: '668440', season: '2206' } }))],
       { state: 'not done' },
     ],
     [

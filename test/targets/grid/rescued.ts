@@ -29,10 +29,7 @@ export type Ccds = { readonly [ccd: number]: readonly string[] };
 /** Every CCD complete, except those given, with the names in their directories. */
 export function ccds(others: Ccds): Listing[] {
   return [
-    {
-      dir: PNFS,
-      names: [...SEARCH_CCDS.map((ccd) => `i_${ccd2(ccd)}/`), 'input_files/'],
-    },
+    { dir: PNFS, names: [...SEARCH_CCDS.map((ccd) => `i_${ccd2(ccd)}/`), 'input_files/'] },
     ...SEARCH_CCDS.map((ccd) => ({
       dir: `${PNFS}/i_${ccd2(ccd)}`,
       names: others[ccd] ?? [OUTPUTS(ccd), 'ingest/'],
@@ -78,10 +75,7 @@ const FAILED: Ccds = {
   12: ['NOOVERLAPS.FAIL'],
   40: [],
 };
-export const text = (one: string | undefined): Seen => ({
-  kind: 'read',
-  text: one,
-});
+export const text = (one: string | undefined): Seen => ({ kind: 'read', text: one });
 
 /** The plan in a world in which everything is in order but for what is given. */
 export function planned(world: World = {}): RescuePlan {
@@ -93,27 +87,16 @@ export function planned(world: World = {}): RescuePlan {
     text(world.rows ?? ROW),
     {
       kind: 'list',
-      dirs: [
-        {
-          dir: GW,
-          names: ['DAGMaker.sh', 'desgw_pipeline_668439.dag', ...names],
-        },
-      ],
+      dirs: [{ dir: GW, names: ['DAGMaker.sh', 'desgw_pipeline_668439.dag', ...names] }],
     },
-    world.pnfs ?? {
-      kind: 'list',
-      dirs: (world.ccds ?? ccds(FAILED)).slice(0, 1),
-    },
+    world.pnfs ?? { kind: 'list', dirs: (world.ccds ?? ccds(FAILED)).slice(0, 1) },
     { kind: 'list', dirs: (world.ccds ?? ccds(FAILED)).slice(1) },
     { kind: 'stat', stat: { size: 1, mtime: 0 } },
   ];
   const before = Object.values(world.earlier ?? {}).flatMap((one): Seen[] => [
     text(one.dag),
     text(one.marker),
-    {
-      kind: 'stat',
-      stat: one.claimed === true ? { size: 1, mtime: 0 } : undefined,
-    },
+    { kind: 'stat', stat: one.claimed === true ? { size: 1, mtime: 0 } : undefined },
   ]);
   const record: RescueRecord = {
     judged: world.judged ?? true,

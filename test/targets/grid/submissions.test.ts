@@ -9,20 +9,11 @@ import { sandbox } from '../../../targets/site/sandbox.ts';
 const { grid } = sandbox();
 const asked = { exposure: '668440', season: '1600' };
 const marker = (job: string | null, more: object = {}): string =>
-  JSON.stringify({
-    schema: 'desgw/submitted',
-    ...asked,
-    job,
-    token: null,
-    ...more,
-  });
+  JSON.stringify({ schema: 'desgw/submitted', ...asked, job, token: null, ...more });
 const file = (name: string, end = ''): { path: string; mtime: number; end: string } => ({
   ...{ path: `gw/desgw_pipeline_${name}`, mtime: 1, end },
 });
-const seen = (...files: ReturnType<typeof file>[]): Seen => ({
-  kind: 'ends',
-  files,
-});
+const seen = (...files: ReturnType<typeof file>[]): Seen => ({ kind: 'ends', files });
 const FIRST = file('668440.dag.submitted', marker('7.0@jobsub01.fnal.gov'));
 const RESCUE = file('668440_rescue1.dag.submitted', marker('9.0@jobsub02.fnal.gov'));
 /** Of the schedds that are named the queue shows no job. */
@@ -37,25 +28,18 @@ describe('nothing of an exposure is live', () => {
   test('when every schedd has answered that has one of its submissions', () => {
     const both = answered('jobsub01.fnal.gov', 'jobsub02.fnal.gov');
     expect(live(both, FIRST, RESCUE)).toEqual({ jobs: 'none' });
-    expect(live(answered('jobsub01.fnal.gov'), FIRST)).toEqual({
-      jobs: 'none',
-    });
+    expect(live(answered('jobsub01.fnal.gov'), FIRST)).toEqual({ jobs: 'none' });
   });
 
   test('but not while one of them is silent, be it that of a rescue', () => {
     for (const schedd of ['jobsub01.fnal.gov', 'jobsub02.fnal.gov'])
-      expect(live(answered(schedd), FIRST, RESCUE)).toMatchObject({
-        jobs: 'unknown',
-      });
+      expect(live(answered(schedd), FIRST, RESCUE)).toMatchObject({ jobs: 'unknown' });
   });
 
   test('nor while a rescue was begun and nobody knows as what, or the markers cannot be read', () => {
     const queue: Queue = {
       ...{ state: 'seen', jobs: [] },
-      answered: {
-        schedds: ['jobsub01.fnal.gov'],
-        silent: ['jobsub02.fnal.gov'],
-      },
+      answered: { schedds: ['jobsub01.fnal.gov'], silent: ['jobsub02.fnal.gov'] },
     };
     expect(live(queue, FIRST)).toEqual({ jobs: 'none' });
     const begun = file('668440_rescue1.dag.submitting');
@@ -73,9 +57,7 @@ describe('nothing of an exposure is live', () => {
       file('6684401.dag.submitted', marker('9.0@x', { exposure: '6684401' })),
       file('668440.dag.submitted', marker('9.0@x', { season: '1599' })),
     ];
-    expect(live(answered('jobsub01.fnal.gov'), ...files)).toEqual({
-      jobs: 'none',
-    });
+    expect(live(answered('jobsub01.fnal.gov'), ...files)).toEqual({ jobs: 'none' });
   });
 });
 
@@ -85,9 +67,6 @@ test('a rescue is part of the submission of its exposure', () => {
     judge(answered('jobsub01.fnal.gov') as never, {
       ...{ target, receipt: '9.0@jobsub02.fnal.gov', texts: [] },
     });
-  expect(of('rescue_668440_1')).toMatchObject({
-    state: 'unknown',
-    partOf: 'submitted_668440',
-  });
+  expect(of('rescue_668440_1')).toMatchObject({ state: 'unknown', partOf: 'submitted_668440' });
   expect(of('submitted_668440')).not.toHaveProperty('partOf');
 });

@@ -21,10 +21,7 @@ function tree(ccds: { readonly [ccd: number]: readonly string[] }, dir = DIR): L
   const name = (ccd: string) => `i_${ccd2(Number(ccd))}/`;
   return [
     { dir, names: Object.keys(ccds).map(name) },
-    ...Object.entries(ccds).map(([ccd, names]) => ({
-      dir: `${dir}${name(ccd)}`,
-      names,
-    })),
+    ...Object.entries(ccds).map(([ccd, names]) => ({ dir: `${dir}${name(ccd)}`, names })),
   ];
 }
 
@@ -62,12 +59,7 @@ describe('one CCD', () => {
     ['incomplete', ['RUN03.FAILED', 'RUN05_x.fail', 'RUN07_x.FAIL.old']],
     ['incomplete', ['.outputs_1.tar.gz', '.RUN05_x.FAIL', '.FAIL']],
   ])('is %s with %j', (state, names) => {
-    expect(entryOf(names)).toEqual({
-      ccd: 'i_07',
-      nite: '20170817',
-      state,
-      failures: [],
-    });
+    expect(entryOf(names)).toEqual({ ccd: 'i_07', nite: '20170817', state, failures: [] });
   });
 
   test('is missing without a directory, and a file of that name is no directory', () => {
@@ -84,15 +76,8 @@ describe('one CCD', () => {
 describe('the report of an exposure', () => {
   test('holds everything that is told to people and programs', () => {
     const listings = [
-      ...tree({
-        1: [OUTPUTS],
-        3: ['RUN02_expose_makeStarCat.FAIL'],
-        4: ['.outputs_1'],
-      }),
-      {
-        dir: DIR,
-        names: ['input_files/', 'i_5/', 'g_07/', 'i_63/', 'i_00/', 'PROCFILES.LIST'],
-      },
+      ...tree({ 1: [OUTPUTS], 3: ['RUN02_expose_makeStarCat.FAIL'], 4: ['.outputs_1'] }),
+      { dir: DIR, names: ['input_files/', 'i_5/', 'g_07/', 'i_63/', 'i_00/', 'PROCFILES.LIST'] },
     ];
     const { ccds, ...rest } = ccdReport(listings, { ...asked, threshold: 1 });
     expect(rest).toEqual({
@@ -147,13 +132,7 @@ describe('the report of an exposure', () => {
       ],
       asked,
     );
-    expect(found.counts).toEqual({
-      complete: 1,
-      failed: 1,
-      incomplete: 1,
-      missing: 56,
-      total: 59,
-    });
+    expect(found.counts).toEqual({ complete: 1, failed: 1, incomplete: 1, missing: 56, total: 59 });
     expect(found.nites).toEqual(['20170817', '20170818']);
     expect(ccdNote(found)).toContain('in 2 nites, each CCD counted once');
     const states = stateByCcd(found);
@@ -171,11 +150,7 @@ describe('the report of an exposure', () => {
   });
 
   test('the order of listings and names does not matter', () => {
-    const listings = tree({
-      1: [OUTPUTS, 'A.FAIL', 'B.FAIL'],
-      3: [OUTPUTS],
-      62: [],
-    });
+    const listings = tree({ 1: [OUTPUTS, 'A.FAIL', 'B.FAIL'], 3: [OUTPUTS], 62: [] });
     const want = ccdReport(listings, asked);
     const shuffled = fc
       .shuffledSubarray(listings, { minLength: listings.length })
@@ -189,9 +164,7 @@ describe('the report of an exposure', () => {
   });
 
   test('any names at all give a report whose counts add up', () => {
-    const names = fc.array(fc.string({ maxLength: 12, unit: 'binary-ascii' }), {
-      maxLength: 8,
-    });
+    const names = fc.array(fc.string({ maxLength: 12, unit: 'binary-ascii' }), { maxLength: 8 });
     fc.assert(
       fc.property(names, names, (above, below) => {
         const { counts: n } = ccdReport(
@@ -216,11 +189,7 @@ describe('what was seen', () => {
   test('core is asked for the two listings and for the root, which tells a missing disk', () => {
     expect(ccdLooks('/pnfs/gw', asked)).toEqual([
       { kind: 'list', pattern: '/pnfs/gw/exp/*/668439/dp2206/', partly: true },
-      {
-        kind: 'list',
-        pattern: '/pnfs/gw/exp/*/668439/dp2206/*/',
-        partly: true,
-      },
+      { kind: 'list', pattern: '/pnfs/gw/exp/*/668439/dp2206/*/', partly: true },
       { kind: 'stat', path: '/pnfs/gw/exp' },
     ]);
   });
@@ -269,11 +238,7 @@ describe('for people', () => {
     const listings = tree(
       Object.fromEntries(SEARCH_CCDS.filter((n) => n < 62).map((n) => [n, [OUTPUTS]])),
     );
-    const more = tree({
-      1: ['RUN02_x.FAIL', 'RUN18_y.FAIL'],
-      3: ['RUN18_y.FAIL'],
-      4: [],
-    });
+    const more = tree({ 1: ['RUN02_x.FAIL', 'RUN18_y.FAIL'], 3: ['RUN18_y.FAIL'], 4: [] });
     expect(ccdTable(ccdReport([...listings, ...more], asked))).toBe(
       [
         'exposure 668439, band i, season 2206: 55 of 59 CCDs complete, 2 failed, 1 incomplete, 1 not started',

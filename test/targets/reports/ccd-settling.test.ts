@@ -15,14 +15,7 @@ function report(complete: number, failed = 0, rest: 'begun' | 'none' = 'none'): 
   return ccdReport(listings, { exposure: '668439', band: 'i', season: '2206' });
 }
 
-const running = {
-  idle: 3,
-  running: 12,
-  held: 0,
-  transferring: 0,
-  suspended: 0,
-  holdReasons: [],
-};
+const running = { idle: 3, running: 12, held: 0, transferring: 0, suspended: 0, holdReasons: [] };
 const LONG = 1e9;
 const base: SettleFacts = {
   report: report(28, 3),
@@ -57,12 +50,7 @@ test.each(['idle', 'running', 'held', 'transferring', 'suspended'] as const)(
   (state) => {
     const jobs = { ...running, idle: 0, running: 0, [state]: 1 };
     for (const one of [report(0), report(28, 3), report(52, 7), report(59)]) {
-      const sighting = ccdSighting({
-        ...base,
-        report: one,
-        jobs,
-        unchangedForSeconds: LONG,
-      });
+      const sighting = ccdSighting({ ...base, report: one, jobs, unchangedForSeconds: LONG });
       expect(sighting).toMatchObject({ state: 'waiting', underway: true });
     }
   },
@@ -89,12 +77,7 @@ describe('what was submitted once more', () => {
 
   test('is settled when its jobs have left the queue and late files had their time', () => {
     const gone = (unchangedForSeconds: number) =>
-      inShort({
-        report: report(59),
-        jobs: 'none',
-        again: true,
-        unchangedForSeconds,
-      })[0];
+      inShort({ report: report(59), jobs: 'none', again: true, unchangedForSeconds })[0];
     expect([gone(119), gone(120)]).toEqual(['waiting', 'ready']);
   });
 });
@@ -117,11 +100,7 @@ test('a queue that could not be seen is not an empty queue, for however long; it
     '31 of 59 CCDs: 28 complete, 3 failed; the queue could not be seen (no ticket)',
   ]);
   expect(ccdSighting({ ...base, jobs: 'unknown', unseen: why })).toMatchObject({
-    tell: [
-      {
-        text: expect.stringContaining('the queue could not be seen (no ticket)'),
-      },
-    ],
+    tell: [{ text: expect.stringContaining('the queue could not be seen (no ticket)') }],
   });
 });
 
@@ -156,11 +135,7 @@ test('held jobs are shown with their reason, do not count as failed, and are tol
 
 test('the value is the report before and after, so that settling alone is no change', () => {
   const waiting = ccdSighting(base);
-  const ready = ccdSighting({
-    ...base,
-    jobs: 'none',
-    unchangedForSeconds: 999,
-  });
+  const ready = ccdSighting({ ...base, jobs: 'none', unchangedForSeconds: 999 });
   expect([waiting, ready]).toMatchObject([{ value: base.report }, { value: base.report }]);
 });
 
@@ -182,8 +157,6 @@ test('a rescue is advised only where something came back', () => {
 
 test('what was submitted once more is not gone on with while it runs, for what is there is of before', () => {
   const enough = report(59);
-  expect(ccdSighting({ ...base, report: enough })).toMatchObject({
-    enough: true,
-  });
+  expect(ccdSighting({ ...base, report: enough })).toMatchObject({ enough: true });
   expect(ccdSighting({ ...base, report: enough, again: true })).not.toHaveProperty('enough');
 });

@@ -33,13 +33,9 @@ describe('a run of DAGMaker', () => {
 
   test('B8: exit status 0 without templates is a failure, told once', () => {
     const stdout = `${good.stdout.replace(SUBMIT, '')}NO TEMPLATE IMAGES, DIFFIMG WILL FAIL\n${SUBMIT}\n`;
-    expect(
-      whats({
-        stdout,
-        dag: dagText({ runmon: false }),
-        overlaps: '1 i 668439\n',
-      }),
-    ).toEqual(['exposure 668439 has no template images, so that nothing could be subtracted']);
+    expect(whats({ stdout, dag: dagText({ runmon: false }), overlaps: '1 i 668439\n' })).toEqual([
+      'exposure 668439 has no template images, so that nothing could be subtracted',
+    ]);
     expect(
       whats({
         stdout: saying(
@@ -107,11 +103,7 @@ describe('a run of DAGMaker', () => {
       'DAGMaker could not copy its input files to pnfs, without which every job would fail',
     ],
   ])('B8: %s', (line, code, what) => {
-    const problems = judgeDagmaker({
-      ...good,
-      exit: exit(code),
-      stdout: saying(line),
-    });
+    const problems = judgeDagmaker({ ...good, exit: exit(code), stdout: saying(line) });
     expect(problems.map((problem) => problem.what)).toEqual([what]);
     expect(problems[0]?.advice).toMatch(/\w/);
   });

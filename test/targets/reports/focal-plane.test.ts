@@ -7,10 +7,7 @@ const report = ccdReport(
   [
     { dir: 'exp/20230518/668440/dp2206/', names: ['i_01/', 'i_03/', 'i_04/'] },
     { dir: 'exp/20230518/668440/dp2206/i_01/', names: ['outputs_668440_1'] },
-    {
-      dir: 'exp/20230518/668440/dp2206/i_03/',
-      names: ['RUN02_expose_makeStarCat.FAIL'],
-    },
+    { dir: 'exp/20230518/668440/dp2206/i_03/', names: ['RUN02_expose_makeStarCat.FAIL'] },
   ],
   { exposure: '668440', band: 'i', season: '2206' },
 );
@@ -49,14 +46,7 @@ test('the focal plane shows every CCD with its state, and those that are never p
 });
 
 test('jobs count only for CCDs of which nothing is known, held ones first', () => {
-  const jobs = {
-    running: 40,
-    idle: 30,
-    held: 5,
-    transferring: 0,
-    suspended: 0,
-    holdReasons: [],
-  };
+  const jobs = { running: 40, idle: 30, held: 5, transferring: 0, suspended: 0, holdReasons: [] };
   expect(ccdTally(report, jobs)).toEqual({
     unit: 'CCDs',
     total: 59,
@@ -66,9 +56,5 @@ test('jobs count only for CCDs of which nothing is known, held ones first', () =
     running: 40,
     idle: 12,
   });
-  expect(ccdTally(report, 'unknown')).toMatchObject({
-    held: 0,
-    running: 0,
-    idle: 0,
-  });
+  expect(ccdTally(report, 'unknown')).toMatchObject({ held: 0, running: 0, idle: 0 });
 });

@@ -22,12 +22,7 @@ function ccds(complete: readonly number[], threshold = 2) {
     dir: `${dir}i_${ccd2(n)}/`,
     names: [complete.includes(n) ? 'outputs_1' : 'RUN18_x.FAIL'],
   }));
-  return ccdReport(listings, {
-    exposure: '668439',
-    band: 'i',
-    season: '2206',
-    threshold,
-  });
+  return ccdReport(listings, { exposure: '668439', band: 'i', season: '2206', threshold });
 }
 
 const file = (ccd: number, suffix: string) =>
@@ -162,11 +157,7 @@ describe('the verdict on force-photometry files', () => {
 describe('what was seen', () => {
   test('core is asked for the exposure in all nites, and for the root', () => {
     expect(forcefileLooks('/pnfs/gw', { exposure: '668439', season: '2206' })).toEqual([
-      {
-        kind: 'list',
-        pattern: '/pnfs/gw/forcephoto/images/dp2206/*/668439/',
-        partly: true,
-      },
+      { kind: 'list', pattern: '/pnfs/gw/forcephoto/images/dp2206/*/668439/', partly: true },
       { kind: 'stat', path: '/pnfs/gw/forcephoto/images' },
     ]);
   });
@@ -237,9 +228,6 @@ describe('the exposures that go on', () => {
   });
 
   test('B24: when nothing goes on, there is no exposure and no band', () => {
-    expect(goingOn(entries, new Map([['668439', failing]]))).toEqual({
-      exposures: [],
-      bands: [],
-    });
+    expect(goingOn(entries, new Map([['668439', failing]]))).toEqual({ exposures: [], bands: [] });
   });
 });

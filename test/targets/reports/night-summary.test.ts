@@ -30,18 +30,8 @@ const force = (exposure: string, goesOn: boolean) =>
     ...{ missing: { fits: ['i_07'], psf: ['i_09'] }, surplus: [] },
   }) as unknown as ExposureResult['forcefiles'];
 const results: readonly ExposureResult[] = [
-  {
-    exposure: '668440',
-    band: 'i',
-    ccds: ccds('668440', 55, 2),
-    forcefiles: force('668440', true),
-  },
-  {
-    exposure: '668441',
-    band: 'i',
-    ccds: ccds('668441', 20, 3),
-    forcefiles: undefined,
-  },
+  { exposure: '668440', band: 'i', ccds: ccds('668440', 55, 2), forcefiles: force('668440', true) },
+  { exposure: '668441', band: 'i', ccds: ccds('668441', 20, 3), forcefiles: undefined },
   { exposure: '668442', band: 'z', ccds: undefined, forcefiles: undefined },
 ];
 const facts = {
@@ -53,31 +43,18 @@ const facts = {
 const summary = nightSummary(results, facts);
 
 test('CCDs that did not come back count against the night', () => {
-  expect(summary.ccds).toEqual({
-    total: 118,
-    complete: 75,
-    failed: 5,
-    notBack: 38,
-  });
+  expect(summary.ccds).toEqual({ total: 118, complete: 75, failed: 5, notBack: 38 });
   expect(summary.exposures).toEqual({
     ...{ submitted: 3, judged: 2, goOn: 1 },
     short: [{ exposure: '668441', complete: 20, total: 59 }],
   });
   expect(summary.steps).toEqual([{ step: 'RUN18_combined+expose_hotpants', ccds: 5 }]);
-  expect(summary.forcefiles).toEqual({
-    goOn: 1,
-    missing: 2,
-    incomplete: 1,
-    surplus: [],
-  });
+  expect(summary.forcefiles).toEqual({ goOn: 1, missing: 2, incomplete: 1, surplus: [] });
 });
 
 describe('for people', () => {
   test('as a page it says the same, needs nothing else, and no name in it acts', () => {
-    const odd = nightSummary(results, {
-      ...facts,
-      event: '<script>x</script>',
-    });
+    const odd = nightSummary(results, { ...facts, event: '<script>x</script>' });
     const page = summaryHtml(odd, '03:40');
     const cells = [...page.matchAll(/<th[^>]*>(.*?)<\/th><td>(.*?)<\/td>/g)];
     expect(cells.map(([, name, text]) => `${name}: ${text}`)).toEqual([
@@ -106,11 +83,7 @@ describe('for people', () => {
   });
 
   test('with nothing there yet no share is told of nothing', () => {
-    const none = nightSummary([], {
-      ...facts,
-      event: undefined,
-      season: undefined,
-    });
+    const none = nightSummary([], { ...facts, event: undefined, season: undefined });
     expect(summaryText(none, '03:40')).toContain(
       'CCDs        0 of 0 complete, 0 failed, 0 not back',
     );

@@ -170,10 +170,7 @@ describe('writing output.txt', () => {
     const list = fc.uniqueArray(entry, { selector: ({ expnum }) => expnum });
     fc.assert(
       fc.property(list, fc.integer({ min: 1, max: 9999 }).map(String), (many, season) => {
-        expect(readOutputText(writeOutputText(many, season))).toEqual({
-          entries: many,
-          season,
-        });
+        expect(readOutputText(writeOutputText(many, season))).toEqual({ entries: many, season });
       }),
     );
   });

@@ -25,10 +25,7 @@ const IMAGE = 'WS0033_668440_x_combined_i_01.fits';
 
 /** Complete are all CCDs but the first. */
 const report = JSON.stringify({
-  ccds: SEARCH_CCDS.map((n) => ({
-    ccd: `i_${ccd2(n)}`,
-    state: n === 1 ? 'failed' : 'complete',
-  })),
+  ccds: SEARCH_CCDS.map((n) => ({ ccd: `i_${ccd2(n)}`, state: n === 1 ? 'failed' : 'complete' })),
 });
 const table = `expnum,${SEARCH_CCDS.map(ccd2).join(',')},unfinished,successes,fraction\n668440,${SEARCH_CCDS.map((n) => (n === 1 ? 3 : 0)).join(',')},0,58,0.98\n`;
 const INI = '[general]\noutdir = ./outputs\nexposures_listfile = mine.list\nbands = i\n';
@@ -62,9 +59,7 @@ const files: { readonly [path: string]: readonly [string, number] } = {
   'pp/masterHTML33.html': ['x', 10],
 };
 
-type Change = {
-  readonly [path: string]: readonly [string, number] | undefined;
-};
+type Change = { readonly [path: string]: readonly [string, number] | undefined };
 
 function seenOf(look: Look, change: Change): Seen {
   const all = { ...files, ...change };
@@ -83,21 +78,14 @@ function seenOf(look: Look, change: Change): Seen {
       const found = Object.entries(all).filter(([path, one]) => one && matcher.test(path));
       return {
         kind: 'ends',
-        files: found.map(([path, one]) => ({
-          path,
-          end: one![0],
-          mtime: one![1],
-        })),
+        files: found.map(([path, one]) => ({ path, end: one![0], mtime: one![1] })),
       };
     }
     case 'list':
       return {
         kind: 'list',
         dirs: [
-          {
-            dir: 'pnfs/forcephoto/images/dp33/20170817/668440',
-            names: [all.there?.[0] ?? IMAGE],
-          },
+          { dir: 'pnfs/forcephoto/images/dp33/20170817/668440', names: [all.there?.[0] ?? IMAGE] },
         ],
       };
     case 'ask':
@@ -136,9 +124,7 @@ test.each<[string, string, Change]>([
   [
     'a CCD that came later',
     '',
-    {
-      'image_proc_outputs/ccds_668440.json': [report.replace('failed', 'complete'), 99],
-    },
+    { 'image_proc_outputs/ccds_668440.json': [report.replace('failed', 'complete'), 99] },
   ],
   ['no table of CCDs', '', { 'pp/outputs/checkoutputs/checkoutputs.csv': undefined }],
   ['a run that desgw began', '', { 'pp/.desgw_postproc_33': ['token', 1] }],
@@ -151,16 +137,12 @@ test.each<[string, string, Change]>([
   [
     'host match of an earlier run',
     '012',
-    {
-      'pp/outputs/hostmatchhostmatch.db.log': ['#HostMatch Database Update:  SUCCESS', 4],
-    },
+    { 'pp/outputs/hostmatchhostmatch.db.log': ['#HostMatch Database Update:  SUCCESS', 4] },
   ],
   [
     'host match that failed',
     '012',
-    {
-      'pp/outputs/hostmatchhostmatch.db.log': ['#HostMatch Database Update:  FAILURE', 6],
-    },
+    { 'pp/outputs/hostmatchhostmatch.db.log': ['#HostMatch Database Update:  FAILURE', 6] },
   ],
   ['an empty truth table', '0123', { 'pp/outputs/truthtable33/truthplus.tab': ['', 7] }],
   ['an old table of candidates', '01234', { 'pp/outputs/mastertableinfo.npy': ['x', 4] }],
@@ -173,9 +155,7 @@ test.each<[string, string, Change]>([
   [
     'a run that has not ended',
     '0123456',
-    {
-      'pp/PostProcStatus33.txt': ['1 \n0 \n1 \n0 \n1 \n1 \n1 \n0 \n0 \nincomplete', 10],
-    },
+    { 'pp/PostProcStatus33.txt': ['1 \n0 \n1 \n0 \n1 \n1 \n1 \n0 \n0 \nincomplete', 10] },
   ],
 ])('%s', (_, steps, change) => {
   expect(done(change)).toBe(steps);

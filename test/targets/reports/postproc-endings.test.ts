@@ -6,13 +6,7 @@ import { badEnding, type RunEnd } from '../../../targets/reports/postproc-ending
 const COMPLETE = '1\n1\n1\n1\n1\n1\n1\n1\n1\ncomplete\n';
 const exit = (code: number): Exit => ({ kind: 'exit', code });
 const ended = (more: Partial<RunEnd>) =>
-  badEnding({
-    exit: exit(0),
-    stdout: '',
-    stderr: '',
-    statusText: COMPLETE,
-    ...more,
-  });
+  badEnding({ exit: exit(0), stdout: '', stderr: '', statusText: COMPLETE, ...more });
 
 describe('a run that exits with 0', () => {
   test('has ended well when its status file says so', () => {

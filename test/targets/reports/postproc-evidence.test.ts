@@ -9,12 +9,7 @@ import {
 } from '../../../targets/reports/postproc-evidence.ts';
 import { factsOf, read } from '../../support/follow-up.ts';
 
-const place = {
-  season: '1600',
-  postProcessing: 'PP',
-  out: 'PP/out',
-  list: 'list',
-};
+const place = { season: '1600', postProcessing: 'PP', out: 'PP/out', list: 'list' };
 const asked = { season: '1600', due: [0, 1, 2, 3] } as never;
 
 test('marks of earlier runs go, and the moment of the beginning is marked with the attempt', () => {

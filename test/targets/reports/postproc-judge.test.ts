@@ -133,10 +133,7 @@ describe('B29: a run of post processing', () => {
       'the bands of the ini cannot be used',
     ],
   ])('that ends in %s is explained', (said, what) => {
-    const problems = judgePostproc({
-      ...good,
-      ...failed(`Traceback\n${said}\n`),
-    });
+    const problems = judgePostproc({ ...good, ...failed(`Traceback\n${said}\n`) });
     expect(problems.map((problem) => problem.what)).toEqual([
       `post processing: ${what} (step 1 of 7 done)`,
     ]);
@@ -195,11 +192,7 @@ describe('B29: a run of post processing', () => {
   });
 
   test('that ends badly keeps the steps it made, up to the first that is wrong', () => {
-    const run = {
-      ...good,
-      ...failed(''),
-      statusText: status('101011000', 'incomplete'),
-    };
+    const run = { ...good, ...failed(''), statusText: status('101011000', 'incomplete') };
     expect(stepsThatStand(run)).toEqual([0, 1, 2, 3, 4]);
     expect(stepsThatStand({ ...run, hostmatch: '12' })).toEqual([0, 1, 2]);
     expect(stepsThatStand({ ...run, statusText: undefined })).toEqual([]);
@@ -208,10 +201,7 @@ describe('B29: a run of post processing', () => {
   });
 
   test('whose evidence cannot be seen is no success, and nothing of it stands', () => {
-    const run = {
-      ...good,
-      unseen: ['Cannot read hostmatchstatus.txt: EACCES'],
-    };
+    const run = { ...good, unseen: ['Cannot read hostmatchstatus.txt: EACCES'] };
     expect(judgePostproc(run).map(({ what }) => what)).toEqual([
       'what post processing has left cannot be looked at: Cannot read hostmatchstatus.txt: EACCES',
     ]);

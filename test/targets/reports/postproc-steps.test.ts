@@ -9,11 +9,7 @@ import {
   sweep,
 } from '../../../targets/reports/postproc-steps.ts';
 
-const steps = postprocSteps({
-  season: '2206',
-  outdir: './outputs',
-  ini: new Map(),
-});
+const steps = postprocSteps({ season: '2206', outdir: './outputs', ini: new Map() });
 const ALL: readonly StepNumber[] = [0, 1, 2, 3, 4, 5, 6, 7];
 const master = { fixed: false };
 const fixed = { fixed: true };
@@ -73,11 +69,9 @@ describe('the evidence of each step', () => {
       ['GWmakeDataFiles-real.combined_fits', 'e.fits'],
       ['GWmakeDataFiles-real.outdir_data', 'Curves'],
     ]);
-    const paths = postprocSteps({
-      season: '7',
-      outdir: '/data/x/',
-      ini,
-    }).flatMap((step) => step.evidence.map((file) => file.path));
+    const paths = postprocSteps({ season: '7', outdir: '/data/x/', ini }).flatMap((step) =>
+      step.evidence.map((file) => file.path),
+    );
     expect(paths).toEqual([
       '/data/x/checkoutputs/step0_expnums.txt',
       '/data/x/checkoutputs/step0_a_blacklist.txt',

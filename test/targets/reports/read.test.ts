@@ -18,12 +18,7 @@ import { forcefileReport } from '../../../targets/reports/forcefile-report.ts';
 
 const ASKED = { exposure: '668439', band: 'i', season: '2206' };
 const REPORT = ccdReport(
-  [
-    {
-      dir: '/pnfs/exp/20170817/668439/dp2206/i_07',
-      names: ['outputs_1.tar.gz'],
-    },
-  ],
+  [{ dir: '/pnfs/exp/20170817/668439/dp2206/i_07', names: ['outputs_1.tar.gz'] }],
   ASKED,
 );
 const FORCE = forcefileReport([], REPORT, {});

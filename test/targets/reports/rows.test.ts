@@ -25,24 +25,14 @@ describe('one exposure', () => {
   test('has its nite, band and place, and nothing that changes with the night', () => {
     expect(rowIn(rows, '668440')).toEqual({
       ...{ state: 'ready', note: 'nite 20170817, band i' },
-      value: {
-        nite: '20170817',
-        band: 'i',
-        ra: 198.019708,
-        dec: -23.29865,
-        mjd: 57983.00578,
-      },
+      value: { nite: '20170817', band: 'i', ra: 198.019708, dec: -23.29865, mjd: 57983.00578 },
     });
     expect(rowIn(rows.replaceAll('0.48', '0.97'), '668440')).toEqual(rowIn(rows, '668440'));
   });
 
   test('that is not there was seen not to be: looking again at once would not help', () => {
     expect(rowIn(rows, '668442')).toMatchObject({
-      ...{
-        state: 'failed',
-        definite: true,
-        why: 'exposure 668442 is not in exposures.list',
-      },
+      ...{ state: 'failed', definite: true, why: 'exposure 668442 is not in exposures.list' },
     });
   });
 
@@ -53,11 +43,7 @@ describe('one exposure', () => {
     ['29.9 seconds', { 6: '29.9' }, 'it was exposed for 29.9 s only'],
   ])('is left out for %s', (_, more, why) => {
     expect(rowIn(tableRow('668440', more), '668440')).toMatchObject({
-      ...{
-        state: 'failed',
-        definite: true,
-        why: expect.stringContaining(`left out: ${why}`),
-      },
+      ...{ state: 'failed', definite: true, why: expect.stringContaining(`left out: ${why}`) },
     });
   });
 

@@ -41,12 +41,7 @@ describe('Oracle', () => {
     ['NJS-500', 'closed or broken\nORA-28000: locked', 'has locked the account u'],
   ])('%s (%s) is explained', (code, message, expected) => {
     const said = explainOracle(
-      {
-        kind: 'error',
-        error: { code, message },
-        unreadable: [],
-        phase: 'connecting',
-      },
+      { kind: 'error', error: { code, message }, unreadable: [], phase: 'connecting' },
       place,
     );
     expect(said).toContain(expected);
@@ -54,10 +49,7 @@ describe('Oracle', () => {
   });
 
   test('tables that the account may not read are named', () => {
-    const error = {
-      code: 'ORA-00942',
-      message: 'ORA-00942: table or view does not exist',
-    };
+    const error = { code: 'ORA-00942', message: 'ORA-00942: table or view does not exist' };
     expect(
       explainOracle({ kind: 'error', error, unreadable: ['SNSCAN'], phase: 'asking' }, place),
     ).toBe(
@@ -75,10 +67,7 @@ describe('Oracle', () => {
   });
 
   test('what nobody foresaw is passed on, without the password', () => {
-    const error = {
-      code: '',
-      message: `ORA-99999: ${password} is strange\nat line 1`,
-    };
+    const error = { code: '', message: `ORA-99999: ${password} is strange\nat line 1` };
     const said = explainOracle({ kind: 'error', error, unreadable: [], phase: 'asking' }, place);
     expect(said).toContain('could not be asked: ORA-99999: *** is strange. Show this message');
     expect(said).not.toContain(password);
@@ -87,10 +76,7 @@ describe('Oracle', () => {
 
 describe('SQLite', () => {
   test('a disk that does not answer, a file without permission, and an interrupt are explained', () => {
-    const error = {
-      code: 'EACCES',
-      message: "EACCES: permission denied, open 'f'",
-    };
+    const error = { code: 'EACCES', message: "EACCES: permission denied, open 'f'" };
     expect(explainSqlite({ kind: 'late', phase: 'connecting' }, 'f', 3)).toBe(
       'The season database f gave no answer within 3 s. Is its disk answering? Try: ls -l f',
     );

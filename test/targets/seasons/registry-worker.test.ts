@@ -20,12 +20,7 @@ function ask(connect: string, { limit = 30_000, signal = new AbortController().s
     ...{ user: 'u', password: 'p', connectString: 'c' },
     ...{ connectTimeout: 1, transportConnectTimeout: 1, callTimeout: 1000 },
   } as const;
-  const job = {
-    driver,
-    sql: 'ALL',
-    probes: { SNOBS: 'probe 1', SNCAND: 'probe 2' },
-    connection,
-  };
+  const job = { driver, sql: 'ALL', probes: { SNOBS: 'probe 1', SNCAND: 'probe 2' }, connection };
   return askInWorker(job, limit, signal);
 }
 const session = (execute: string): string =>
@@ -63,7 +58,5 @@ test.each<[string, string]>([
 
 test('whoever is not interested any more is answered at once', async () => {
   const signal = AbortSignal.abort();
-  expect(await ask('() => new Promise(() => {})', { signal })).toEqual({
-    kind: 'aborted',
-  });
+  expect(await ask('() => new Promise(() => {})', { signal })).toEqual({ kind: 'aborted' });
 });

@@ -62,10 +62,7 @@ describe('Oracle', () => {
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     servers.push({ server, sockets });
-    return {
-      port: (server.address() as { port: number }).port,
-      accepted: sockets,
-    };
+    return { port: (server.address() as { port: number }).port, accepted: sockets };
   }
 
   function adapter(
@@ -233,11 +230,7 @@ describe('Oracle', () => {
   });
 
   test('may not be asked in a dry run, bounds its own time first, and knows one question', async () => {
-    const oracle = oracleSeasons({
-      servicesFile: 'f',
-      section: 's',
-      timeout: 7,
-    });
+    const oracle = oracleSeasons({ servicesFile: 'f', section: 's', timeout: 7 });
     expect([oracle.dry, oracle.timeout]).toEqual([false, 12]);
     await expect(oracle.ask({ kind: 'weather' }, tools())).rejects.toThrow(
       'internal: the season adapter was asked {"kind":"weather"}',

@@ -101,9 +101,7 @@ describe('a number', () => {
 
 describe('test seasons', () => {
   test('are offered in order although they are in use', () => {
-    expect(judgeSeason('test', used)).toEqual({
-      take: ['2206', '2208', '2211'],
-    });
+    expect(judgeSeason('test', used)).toEqual({ take: ['2206', '2208', '2211'] });
   });
 
   test.each(TEST_SEASONS)('%s may be named and used again', (season) => {
@@ -142,10 +140,7 @@ describe('auto', () => {
   });
 
   test('fills the gaps from 100 when nothing is left below the nightly seasons', () => {
-    const tables = [100, 4998, 5000].map((n) => ({
-      season: String(n),
-      tables: ['SNOBS'],
-    }));
+    const tables = [100, 4998, 5000].map((n) => ({ season: String(n), tables: ['SNOBS'] }));
     expect(judgeSeason('auto', { tables, pnfs: [] }).take.slice(0, 3)).toEqual([
       '4999',
       '101',
@@ -154,10 +149,7 @@ describe('auto', () => {
   });
 
   test('is refused when every number is in use', () => {
-    const tables = Array.from({ length: 4999 }, (_, i) => ({
-      season: `${i + 1}`,
-      tables: ['X'],
-    }));
+    const tables = Array.from({ length: 4999 }, (_, i) => ({ season: `${i + 1}`, tables: ['X'] }));
     expect(refusal('auto', { tables, pnfs: [] })).toEqual([
       'There is no free season left between 100 and 4999.',
       'Choose a number above 5000 yourself, with the agreement of the group.',
@@ -222,10 +214,7 @@ describe('what was seen', () => {
   test('directories named dpSEASON are seasons; files and other names are not', () => {
     expect(
       seasonsInListings([
-        {
-          dir: 'a',
-          names: ['dp2206/', 'dp416', 'dp/', 'dpx/', 'xdp7/', 'dp99_old/', 'dp0/'],
-        },
+        { dir: 'a', names: ['dp2206/', 'dp416', 'dp/', 'dpx/', 'xdp7/', 'dp99_old/', 'dp0/'] },
         { dir: 'b', names: ['dp2206/', 'dp0033/'] },
       ]),
     ).toEqual([
@@ -245,10 +234,7 @@ describe('what was seen', () => {
     const sighting = seasonSighting([
       {
         kind: 'answer',
-        answer: {
-          seasons: [{ season: '416', tables: ['SNOBS'] }],
-          warnings: ['dust'],
-        },
+        answer: { seasons: [{ season: '416', tables: ['SNOBS'] }], warnings: ['dust'] },
       },
       { kind: 'list', dirs: [{ dir: 'images', names: ['dp1600/'] }] },
     ]);

@@ -41,25 +41,12 @@ describe('the settings of DAGMaker', () => {
       ),
     ).toEqual({
       SEASON: '2206',
-      ...{
-        WRITEDB: 'off',
-        RM_MYTEMP: 'true',
-        SKIP_INCOMPLETE_SE: 'false',
-        IGNORECALIB: 'true',
-      },
+      ...{ WRITEDB: 'off', RM_MYTEMP: 'true', SKIP_INCOMPLETE_SE: 'false', IGNORECALIB: 'true' },
       ...{ TEFF_CUT_g: '0.2', TEFF_CUT_Y: '0.000000100000', TWINDOW: '30' },
       ...{ MIN_NITE: '20150101', MAX_NITE: '99999999', RNUM: '4', PNUM: '07' },
       ...{ DO_HEADER_CHECK: '1', TWINDOW_DISTINCT: '0', STASHVER: '30511' },
-      ...{
-        RESOURCES: 'DEDICATED,OFFSITE',
-        JOBSUB_OPTS: '--memory=4GB --lines=\'+X="y"\'',
-      },
-      ...{
-        SEARCH_OPTS: '',
-        DESTCACHE: 'scratch',
-        SCHEMA: 'wsdiff',
-        DIFFIMG_EUPS_VERSION: 'gw10',
-      },
+      ...{ RESOURCES: 'DEDICATED,OFFSITE', JOBSUB_OPTS: '--memory=4GB --lines=\'+X="y"\'' },
+      ...{ SEARCH_OPTS: '', DESTCACHE: 'scratch', SCHEMA: 'wsdiff', DIFFIMG_EUPS_VERSION: 'gw10' },
     });
   });
 

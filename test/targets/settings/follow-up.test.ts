@@ -46,20 +46,12 @@ test('post processing begins with all, with one, or with so many', () => {
   const first = (value: string) => beginsWith(followUpWith({ set: [`startWith=${value}`] }).params);
   expect([first('all'), first('enough'), first('3')]).toEqual(['all', 1, 3]);
   expect(leastOf(followUpWith().params)).toEqual({});
-  expect(leastOf(followUpWith({ set: ['startWith=3'] }).params)).toEqual({
-    least: 3,
-  });
+  expect(leastOf(followUpWith({ set: ['startWith=3'] }).params)).toEqual({ least: 3 });
 });
 
 test('when grid work is over is said by the run, else by the site; 0 is a value', () => {
   const { site, params } = followUpWith();
-  expect(settling(site, params)).toEqual({
-    settleAfterSeconds: 600,
-    lateSeconds: 1,
-  });
+  expect(settling(site, params)).toEqual({ settleAfterSeconds: 600, lateSeconds: 1 });
   const set = followUpWith({ set: ['settleAfter=0', 'settleDelay=5'] }).params;
-  expect(settling(site, set)).toEqual({
-    settleAfterSeconds: 0,
-    lateSeconds: 5,
-  });
+  expect(settling(site, set)).toEqual({ settleAfterSeconds: 0, lateSeconds: 5 });
 });

@@ -19,11 +19,7 @@ const template = readFileSync(
 
 const params = (...set: string[]) => chosenParams({ params: POSTPROC_PARAMS }, set).values;
 const values = (...set: string[]): object =>
-  iniValues(params(...set), {
-    season: '2206',
-    listFile: 'complete.list',
-    outdir: './outputs',
-  });
+  iniValues(params(...set), { season: '2206', listFile: 'complete.list', outdir: './outputs' });
 
 const derived = {
   'general.season': '2206',
@@ -61,25 +57,11 @@ describe('the settings of post processing', () => {
     ).toEqual({
       ...derived,
       ...{ 'general.ligoid': 'GW170817', 'general.triggerid': 'G298048' },
-      ...{
-        'general.propid': '2017B-0110',
-        'general.triggermjd': '57982.52852',
-      },
-      ...{
-        'general.outdir': '/data/out put',
-        'general.rootdir': '/pnfs/des/persistent/gw',
-      },
+      ...{ 'general.propid': '2017B-0110', 'general.triggermjd': '57982.52852' },
+      ...{ 'general.outdir': '/data/out put', 'general.rootdir': '/pnfs/des/persistent/gw' },
       ...{ 'general.indir': './', 'general.env_setup_file': './setup.sh' },
-      ...{
-        'general.db': 'destest',
-        'general.schema': 'marcelle',
-        'general.GoodSNIDs': 'good.txt',
-      },
-      ...{
-        'plots.mlscore_cut': '0.5',
-        'GWFORCE.numepochs_min': '2',
-        'GWFORCE.ncore': '16',
-      },
+      ...{ 'general.db': 'destest', 'general.schema': 'marcelle', 'general.GoodSNIDs': 'good.txt' },
+      ...{ 'plots.mlscore_cut': '0.5', 'GWFORCE.numepochs_min': '2', 'GWFORCE.ncore': '16' },
       ...{ 'GWFORCE.writeDB': 'False', 'GWmakeDataFiles.numepochs_min': '1' },
       'GWmakeDataFiles.2nite_trigger': 'null',
     });
@@ -147,15 +129,8 @@ describe('which event it is', () => {
   ]);
 
   test('is chosen by a parameter, a template of one’s own, or a site that has one event alone', () => {
-    const given = {
-      ligoid: 'S250223dk',
-      propid: '2023B-851374',
-      triggermjd: 60729.1,
-    };
-    expect(eventValues(given, undefined, undefined)).toEqual({
-      values: {},
-      unset: [],
-    });
+    const given = { ligoid: 'S250223dk', propid: '2023B-851374', triggermjd: 60729.1 };
+    expect(eventValues(given, undefined, undefined)).toEqual({ values: {}, unset: [] });
     const own = new Map(Object.entries(given).map(([name, v]) => [`general.${name}`, String(v)]));
     expect(eventValues({}, own, undefined)).toEqual({ values: {}, unset: [] });
     const event = { ligoid: 'A', propid: 'B', triggermjd: 'C' };

@@ -18,11 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const HEAD = 'expnum\tnite\tmjd_obs\tradeg\tdecdeg\tband\texptime\tpropid\tobstype\tteff\tobject';
 const row = (expnum: string, nite: string, propid = '2017B-0110', object = 'DESGW: event') =>
   [expnum, nite, '57983.1', '1', '-2', 'i', '100', propid, 'object', '0.5', object].join('\t');
-const question = {
-  propids: ['2017B-0110'],
-  nites: ['20170817', '20170818'],
-  object: '',
-};
+const question = { propids: ['2017B-0110'], nites: ['20170817', '20170818'], object: '' };
 const tools = () => ({
   ...{ workspace: folder, signal: new AbortController().signal },
   run: () => Promise.reject(new Error('no process is needed')),
@@ -35,20 +31,8 @@ test('gives the exposures of the proposal and the nights, columns by their names
   expect(await ask()).toEqual({
     rows: [
       {
-        ...{
-          expnum: '1',
-          nite: '20170817',
-          mjd: '57983.1',
-          ra: '1',
-          dec: '-2',
-          band: 'i',
-        },
-        ...{
-          exptime: '100',
-          propid: '2017B-0110',
-          teff: '0.5',
-          object: 'DESGW: event',
-        },
+        ...{ expnum: '1', nite: '20170817', mjd: '57983.1', ra: '1', dec: '-2', band: 'i' },
+        ...{ exptime: '100', propid: '2017B-0110', teff: '0.5', object: 'DESGW: event' },
       },
     ],
   });

@@ -31,10 +31,7 @@ async function programs(options: Partial<FermilabOptions>): Promise<readonly Exe
 
 describe('programs of the grid', () => {
   test('get what the login shell has, and what the rule file adds', async () => {
-    const found = await programs({
-      passEnv: ['MY_*'],
-      profile: join(folder, 'none.sh'),
-    });
+    const found = await programs({ passEnv: ['MY_*'], profile: join(folder, 'none.sh') });
     expect(found.length).toBeGreaterThan(2);
     for (const { passEnv, environment } of found) {
       expect(passEnv).toEqual(

@@ -7,11 +7,7 @@ const shared = followUpWith();
 
 test('gw_workflow belongs to one workspace, unless every exposure has a directory of its own', () => {
   expect(holdWorkflow(shared)).toMatchObject([
-    {
-      kind: 'claim',
-      registry: 'sandbox/gw_workflow',
-      names: ['.desgw_workspace'],
-    },
+    { kind: 'claim', registry: 'sandbox/gw_workflow', names: ['.desgw_workspace'] },
   ]);
   expect(holdWorkflow(followUpWith({ isolate: true }))).toEqual([]);
 });

@@ -21,19 +21,9 @@ test.each(['PATH', 'LD_LIBRARY_PATH', 'PYTHONPATH', 'HOME', 'MY_JOBSUB_X'])(
 
 test('programs of the grid are given it, where nobody has logged in too, from the profile of jobsub', () => {
   const site = fermilab({
-    ...{
-      gwWorkflow: '/gw',
-      postProcessing: '/pp',
-      registry: '/r',
-      user: 'mara',
-    },
+    ...{ gwWorkflow: '/gw', postProcessing: '/pp', registry: '/r', user: 'mara' },
   } as never);
-  const { passEnv } = site.grid.submit({
-    labels: {},
-    file: 'a',
-    cwd: '.',
-    timeout: 1,
-  });
+  const { passEnv } = site.grid.submit({ labels: {}, file: 'a', cwd: '.', timeout: 1 });
   expect(passEnv).toEqual(expect.arrayContaining([...LOGIN_ENV]));
   expect(JOBSUB_PROFILE).toMatch(/^\/etc\/profile\.d\//);
 });

@@ -11,9 +11,7 @@ import {
 } from '../../../targets/templates/pass-files.ts';
 import { followUpWith } from '../../support/follow-up.ts';
 
-const all = followUpWith({
-  set: ['templatePass=true', 'templateMemory=4000MB,8000MB'],
-});
+const all = followUpWith({ set: ['templatePass=true', 'templateMemory=4000MB,8000MB'] });
 
 test('two seasons of one exposure have DAGs and markers of their own', () => {
   const other = { ...all, season: '1601' };

@@ -11,13 +11,7 @@ import { followUpWith, leadJob, queueSeen, read } from '../../support/follow-up.
 const { site } = followUpWith();
 const NOW = Date.UTC(2026, 10, 26);
 const template = {
-  ...{
-    exposure: '512345',
-    nite: '20150817',
-    band: 'i',
-    processing: 'r4p7',
-    line: '',
-  },
+  ...{ exposure: '512345', nite: '20150817', band: 'i', processing: 'r4p7', line: '' },
   missing: TEMPLATE_CCDS,
 };
 const claimsOf = (more: Partial<PassClaims>): PassClaims => ({
@@ -63,21 +57,8 @@ function judge(
       ...Array.from({ length: n }, () => each).flat(),
     ],
     {
-      ...{
-        grid: site.grid,
-        pnfs: site.pnfs,
-        claims,
-        marker,
-        enough: 59,
-        last: false,
-      },
-      ...{
-        waitSeconds: 8 * 3600,
-        lateSeconds: 60,
-        now: NOW,
-        unchangedFor: 1e6,
-        ...facts,
-      },
+      ...{ grid: site.grid, pnfs: site.pnfs, claims, marker, enough: 59, last: false },
+      ...{ waitSeconds: 8 * 3600, lateSeconds: 60, now: NOW, unchangedFor: 1e6, ...facts },
     },
   );
 }
@@ -105,10 +86,7 @@ describe('templates of ours', () => {
 
   test('are waited for while their jobs are alive, or may be', () => {
     expect(judge(ours, { queue: queueSeen([node()]) }).state).toBe('waiting');
-    const silent = {
-      schedds: ['jobsub02.fnal.gov'],
-      silent: ['jobsub01.fnal.gov'],
-    };
+    const silent = { schedds: ['jobsub02.fnal.gov'], silent: ['jobsub01.fnal.gov'] };
     expect(judge(ours, { queue: queueSeen([], { answered: silent }) }).state).toBe('waiting');
     expect(judge(ours, { queue: { kind: 'failed', why: 'no ticket' } }).state).toBe('waiting');
   });
@@ -127,10 +105,7 @@ describe('templates of ours', () => {
     const queue = queueSeen([node()]);
     expect(judge(ours, { queue, now: NOW + 8 * 3600_000 }).state).toBe('waiting');
     expect(judge(ours, { queue, now: NOW + 8 * 3600_000 + 1 })).toMatchObject({
-      ...{
-        state: 'ready',
-        note: expect.stringContaining('1 not waited for any longer'),
-      },
+      ...{ state: 'ready', note: expect.stringContaining('1 not waited for any longer') },
     });
   });
 });
@@ -149,18 +124,12 @@ describe('templates of somebody else', () => {
     ['512345', 'waiting'],
     ['999999', 'ready'],
   ])('are waited for while jobs that somebody submitted by hand process them: %s', (one, state) => {
-    const byHand: Job = {
-      ...node({ labels: { template: one } }),
-      submission: 'by hand',
-    };
+    const byHand: Job = { ...node({ labels: { template: one } }), submission: 'by hand' };
     expect(judge(theirs, { queue: queueSeen([byHand]), claim }).state).toBe(state);
   });
 
   test('are waited for while a schedd is silent that may hold them', () => {
-    const answered = {
-      schedds: ['jobsub01.fnal.gov'],
-      silent: ['jobsub02.fnal.gov'],
-    };
+    const answered = { schedds: ['jobsub01.fnal.gov'], silent: ['jobsub02.fnal.gov'] };
     expect(judge(theirs, { queue: queueSeen([], { answered }), claim }).state).toBe('waiting');
   });
 });

@@ -36,12 +36,7 @@ test('each template is claimed by one exposure, and a ninth of the jobs remain',
       TEMPLATE_CCDS.length,
     );
   }
-  expect({
-    lines,
-    claims: claimed.size,
-    before: 60 * lines,
-    after: jobs,
-  }).toEqual({
+  expect({ lines, claims: claimed.size, before: 60 * lines, after: jobs }).toEqual({
     lines: 14_553,
     claims: DIFFERENT,
     before: 873_180,

@@ -18,10 +18,7 @@ const all = TEMPLATE_CCDS.flatMap(filesOf);
 
 describe('what is there of a template', () => {
   test('a directory that does not exist holds nothing', () => {
-    expect(templateFound(about, undefined)).toEqual({
-      done: 0,
-      missing: TEMPLATE_CCDS,
-    });
+    expect(templateFound(about, undefined)).toEqual({ done: 0, missing: TEMPLATE_CCDS });
   });
 
   test('a CCD is done when its image, catalogue, zero points and corners are there', () => {

@@ -24,9 +24,7 @@ describe('its submission', () => {
         '{workspace}/testing/exposures.txt',
       ],
       cwd: 'testing/gw_workflow',
-      env: {
-        JOBSUB_EXTRA_LINES: `+DesgwSubmission="{token}",+DesgwSeason="${TESTING_SEASON}"`,
-      },
+      env: { JOBSUB_EXTRA_LINES: `+DesgwSubmission="{token}",+DesgwSeason="${TESTING_SEASON}"` },
       detached: 'doubt',
       idempotent: false,
     });
@@ -127,10 +125,7 @@ describe('what came back of it', () => {
       const done = SEARCH_CCDS.slice(0, complete[i]!);
       return {
         kind: 'list',
-        dirs: done.map((ccd) => ({
-          dir: `${dir}/${bands[i]}_${ccd2(ccd)}`,
-          names: ['outputs_x'],
-        })),
+        dirs: done.map((ccd) => ({ dir: `${dir}/${bands[i]}_${ccd2(ccd)}`, names: ['outputs_x'] })),
       };
     });
   }
@@ -160,20 +155,8 @@ describe('what came back of it', () => {
     const sighting = judge([10, 59]);
     if (sighting.state !== 'ready') throw new Error(sighting.state);
     expect(sighting.value).toEqual([
-      {
-        exposure: '668440',
-        enough: false,
-        complete: 10,
-        failed: 0,
-        incomplete: 0,
-      },
-      {
-        exposure: '668441',
-        enough: true,
-        complete: 59,
-        failed: 0,
-        incomplete: 0,
-      },
+      { exposure: '668440', enough: false, complete: 10, failed: 0, incomplete: 0 },
+      { exposure: '668441', enough: true, complete: 59, failed: 0, incomplete: 0 },
     ]);
     const all = steps('testing:statistics', facts(texts, sighting.value));
     expect(programs(all)).toEqual([

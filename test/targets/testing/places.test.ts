@@ -38,10 +38,7 @@ test('programs of the suite run in the environment of image processing', () => {
   expect(step.argv).toEqual(['python3', '{workspace}/a.py', '/b']);
   expect(step).toMatchObject({
     timeout: 5,
-    environment: {
-      script: 'sandbox/gw_workflow/setup_img_proc.sh',
-      env: site.env,
-    },
+    environment: { script: 'sandbox/gw_workflow/setup_img_proc.sh', env: site.env },
   });
   const { imageSetup: _, ...plain } = site;
   expect(suiteProgram({ ...plain, imageSetup: undefined }, ['a'], {}).environment).toBeUndefined();

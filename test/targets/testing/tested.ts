@@ -24,15 +24,7 @@ export function facts(
 ): Facts {
   const maybeText = (path: string): string | undefined => texts[path];
   const text = (path: string): string => texts[path] ?? `missing: ${path}`;
-  return {
-    text,
-    maybeText,
-    value,
-    gathered: [],
-    due: [],
-    workspace: '/ws',
-    settled: true,
-  };
+  return { text, maybeText, value, gathered: [], due: [], workspace: '/ws', settled: true };
 }
 
 export function steps(name: string, given: Facts): readonly Step[] {

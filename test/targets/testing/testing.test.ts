@@ -130,10 +130,7 @@ describe('its settings', () => {
     const rc: Seen = { kind: 'read', text: 'SEASON=2611\n' };
     expect(judge!(run(facts({}), { stdout: LIST }), [rc])).toEqual([]);
     expect(judge!(run(facts({}), { stdout: '\n' }), [rc])).toEqual([
-      {
-        what: 'configure_dag.py chose no exposures',
-        advice: 'Its field is random: build again.',
-      },
+      { what: 'configure_dag.py chose no exposures', advice: 'Its field is random: build again.' },
     ]);
     expect(judge!(run(facts({}), { stdout: LIST }), [{ kind: 'read', text: undefined }])).toEqual([
       { what: 'configure_dag.py wrote no dagmaker.rc' },

@@ -23,11 +23,7 @@ const plain = (all: readonly Decided[], jobs: number, above = false) =>
 
 test('CCDs are taken exposure by exposure as far as the budget goes', () => {
   const all = [
-    {
-      exposure: '1',
-      enough: false,
-      decisions: [rescue(1), final(2), rescue(3, 2500)],
-    },
+    { exposure: '1', enough: false, decisions: [rescue(1), final(2), rescue(3, 2500)] },
     { exposure: '2', enough: false, decisions: [final(1)] },
     { exposure: '3', enough: false, decisions: [rescue(4), rescue(5)] },
   ];
@@ -92,11 +88,7 @@ test('whatever becomes of the rescues, they end, within the limits of each CCD a
       let all = Array.from({ length: exposures }, (_, e) => ({
         exposure: String(e),
         ccds: Array.from({ length: CCDS }, (_, c): Ccd => {
-          return {
-            ccd: c + 1,
-            tried: [{ memory: 2500, templatesDone: 0 }],
-            failures: next(),
-          };
+          return { ccd: c + 1, tried: [{ memory: 2500, templatesDone: 0 }], failures: next() };
         }),
       }));
       for (let round = 0; ; round++) {
@@ -123,10 +115,7 @@ test('whatever becomes of the rescues, they end, within the limits of each CCD a
             const memory = chosen.get(exposure)?.get(one.ccd);
             if (memory === undefined) return one;
             spent += 1;
-            const tried = {
-              memory: Number.parseInt(memory, 10),
-              templatesDone: done,
-            };
+            const tried = { memory: Number.parseInt(memory, 10), templatesDone: done };
             return { ...one, tried: [...one.tried, tried], failures: next() };
           }),
         }));

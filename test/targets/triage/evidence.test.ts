@@ -24,19 +24,9 @@ const evidence = {
   forcefiles: undefined,
   dag: dagText({ options: '--memory=3GB' }),
   earlier: [
-    {
-      number: 1,
-      dag: dagText({ ccds: [3], options: '--memory=6000MB' }),
-      marker,
-      claimed: true,
-    },
+    { number: 1, dag: dagText({ ccds: [3], options: '--memory=6000MB' }), marker, claimed: true },
     // Begun and not known to be submitted: it was no try.
-    {
-      number: 2,
-      dag: dagText({ ccds: [3] }),
-      marker: undefined,
-      claimed: true,
-    },
+    { number: 2, dag: dagText({ ccds: [3] }), marker: undefined, claimed: true },
   ],
   templates: undefined,
   templatesDone: 100,

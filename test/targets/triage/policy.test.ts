@@ -143,13 +143,7 @@ describe('what a CCD needs', () => {
 
 describe('what all of it amounts to', () => {
   const many = (n: number, cause: Decision['cause'], what: string): Decision[] =>
-    Array.from({ length: n }, (_, i) => ({
-      ccd: i + 1,
-      cause,
-      what,
-      action: 'final',
-      why: '',
-    }));
+    Array.from({ length: n }, (_, i) => ({ ccd: i + 1, cause, what, action: 'final', why: '' }));
 
   test('37 CCDs without a star catalogue are a matter of the templates', () => {
     expect(findingOf(many(37, 'templates', 'RUN02_expose_makeStarCat'))).toEqual({
