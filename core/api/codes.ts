@@ -96,7 +96,7 @@ export const CODES = {
     text: 'It was done once, and what it was made from has changed since. `desgw why TARGET` says what; `desgw resubmit TARGET` does it once more.',
   },
   DG406: {
-    title: 'a function of the rule file threw',
+    title: 'a function of the rule file threw, or gave what is of no use',
     text: 'It was asked for steps, a judgement or a note of one target; only that target fails. The message shows the place in the rule file.',
   },
   DG407: {

@@ -1,11 +1,15 @@
 /** Functions of the rule file while they run: what they throw. */
 import { isSystemError, MissingText, Refusal, UserError } from './errors.ts';
+import type { TargetName } from './values.ts';
 
-/** What a function of the rule file threw by mistake. Its place is found when it is told. */
+/** A mistake in a rule: what a function of it threw, or gave. Its place is found when it is told. */
 export class RuleFault extends Error {
-  constructor(cause: unknown) {
+  /** Whose rule it is, for a mistake that has no place of its own. */
+  readonly target: TargetName | undefined;
+  constructor(cause: unknown, target?: TargetName) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
     this.name = 'RuleFault';
+    this.target = target;
   }
 }
 

@@ -168,7 +168,7 @@ export async function openProject(
     allowUnknown: flags.allowUnknown === true,
   });
   invocation.onChosen(flags);
-  const { build, siteOf, mention, explain } = loaded;
+  const { build, siteOf, explain } = loaded;
   const params = chosen.values;
   for (const [name, value] of Object.entries(params))
     if (secrets.isSecret(name)) secrets.learn(name, value);
@@ -179,7 +179,7 @@ export async function openProject(
       .map(([name]) => [name, params[name]!]),
   );
   const history = historyOf(world, invocation);
-  const project = { world, build, params, given, siteOf, mention, explain, code, history };
+  const project = { world, build, params, given, siteOf, explain, code, history };
   return { project, loaded, chosen };
 }
 

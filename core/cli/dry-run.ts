@@ -2,6 +2,7 @@
 import { MissingText, Refusal } from '../api/errors.ts';
 import { RuleFault } from '../api/rule-code.ts';
 import { recipeOf } from '../graph/recipes.ts';
+import { mistakesIn } from '../observe/mistakes.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { Stage } from '../observe/stage.ts';
 import { evaluate } from '../run/entry.ts';
@@ -32,7 +33,7 @@ export function tellDryRun(
   flags: Pick<BuildFlags, 'json' | 'full'>,
   { terminal }: Invocation,
 ): number {
-  const stepsOf = stepsAsThingsStand(stage, observer, project.explain);
+  const stepsOf = stepsAsThingsStand(stage, observer, mistakesIn(project));
   const refused = refusals(stage.plan, stepsOf);
   const { files } = project.world;
   if (flags.json === true) terminal.data(dryRunJson(stage.plan, stepsOf));
@@ -62,7 +63,7 @@ export function tellDryRun(
 function stepsAsThingsStand(
   { plan }: Stage,
   observer: Observer,
-  explain: (error: unknown) => Error,
+  explain: (fault: RuleFault) => Error,
 ): StepsOf {
   return (action) => {
     const node = plan.graph.nodes.get(action.makes[0]!)!;
@@ -86,10 +87,9 @@ function stepsAsThingsStand(
     try {
       const gathered = node.gathers.filter((name) => plan.verdicts.get(name)?.state === 'fresh');
       const due = node.rule.chain === undefined ? [] : action.makes;
-      return { steps: evaluate(recipe, observer.facts(node, gathered, due, recipe.reads ?? [])) };
+      return { steps: evaluate(node, observer.facts(node, gathered, due, recipe.reads ?? [])) };
     } catch (error) {
-      if (error instanceof RuleFault)
-        return { unknown: explain(error.cause).message, refused: true };
+      if (error instanceof RuleFault) return { unknown: explain(error).message, refused: true };
       const isRefusal = error instanceof Refusal;
       if (!isRefusal && !(error instanceof MissingText)) throw error;
       if (pending.length > 0) return { unknown: after };

@@ -7,6 +7,7 @@ import { setMaxListeners } from 'node:events';
 import { dirname } from 'node:path';
 import { isCode } from '../api/codes.ts';
 import { UserError } from '../api/errors.ts';
+import { RuleFault } from '../api/rule-code.ts';
 import type { History } from '../memory/history.ts';
 import { codeText, complaintJson, complaintOf, complaintText } from '../views/complaint.ts';
 import { openSecrets, type SecretStore } from '../words/secrets.ts';
@@ -64,14 +65,21 @@ async function main(secrets: SecretStore, plainTerminal: Terminal): Promise<numb
       return await dispatch(argv, invocation);
     } catch (error) {
       if (interrupt.signal.aborted && error === interrupt.signal.reason) return INTERRUPTED;
-      const plain = error instanceof Error && !('code' in error) && !(error instanceof UserError);
-      const theirs = plain && (rules?.siteOf(error.stack ?? '') ?? '') !== '';
-      return complain(theirs ? rules?.explain(error) : error, terminal);
+      return complain(placed(error, rules), terminal);
     }
   };
   const status = await run();
   interrupt.ended(status);
   return status;
+}
+
+/** What is wrong with the rule file is told with its place there. */
+function placed(error: unknown, rules: Parameters<Invocation['onRules']>[0] | undefined): unknown {
+  if (rules === undefined || !(error instanceof Error)) return error;
+  if (error instanceof RuleFault) return rules.explain(error.cause);
+  if (error instanceof UserError) return error.word === undefined ? error : rules.explain(error);
+  const theirs = !('code' in error) && rules.siteOf(error.stack ?? '') !== '';
+  return theirs ? rules.explain(error) : error;
 }
 
 /** What everybody on the machine can see of this process, once what is secret in it is known. */

@@ -55,10 +55,14 @@ const SOURCES = ['inputs', 'globs'] as const;
 /** @throws UserError for an expansion that is none */
 export function checkExpansion(item: object): void {
   const complaint = expansionShape(item);
-  if (complaint !== undefined)
-    throw new UserError(`an expansion ${toldOf(complaint)}`, complaint.hint).about(
-      complaint.word ?? 'expand',
-    );
+  if (complaint === undefined) return;
+  const maker = 'file' in item ? 'expandFile' : 'expand';
+  const whose = 'file' in item ? item.file : 'from' in item ? item.from : undefined;
+  const subject = typeof whose === 'string' ? `the expansion of '${whose}'` : 'an expansion';
+  const colon = complaint.at === '' ? '' : ':';
+  throw new UserError(`${subject}${colon} ${toldOf(complaint)}`, complaint.hint).about(
+    complaint.word ?? maker,
+  );
 }
 
 /** @throws UserError for a chain or a hold that names what is not there */

@@ -186,7 +186,9 @@ function checkedDefault(name: string, param: Param): Json {
   throw new UserError(
     `the default of parameter ${display(name)}, ${display(JSON.stringify(value))}, is refused: ${complaint}`,
     'Change it in the rule file.',
-  ).coded('DG206');
+  )
+    .coded('DG206')
+    .about(name);
 }
 
 function keyAndText(given: string): readonly [string, string] {

@@ -39,7 +39,7 @@ export function siteIn(bundle: Sources, stack: string): string {
   return place === undefined ? '' : `${shortPath(bundle, place.file)}:${place.line}`;
 }
 
-/** An exception out of the rule file as an error for people: place, message, source line. */
+/** An exception out of the rule file, or about a word of it, as an error for people: place, message, source line. */
 export function explained(bundle: Sources, error: unknown): UserError {
   if (!(error instanceof Error)) {
     return new UserError(
@@ -47,7 +47,8 @@ export function explained(bundle: Sources, error: unknown): UserError {
     ).coded('DG203');
   }
   const places = placesIn(bundle, error.stack ?? '');
-  const at = places[0];
+  const word = error instanceof UserError ? error.word : undefined;
+  const at = places[0] ?? (word === undefined ? undefined : firstUse(bundle, word));
   const where = at === undefined ? shortPath(bundle, bundle.ruleFile) : placeText(bundle, at);
   const known = error instanceof UserError || error instanceof Refusal;
   const kind = known || error.name === 'Error' ? '' : `${error.name}: `;
@@ -57,7 +58,10 @@ export function explained(bundle: Sources, error: unknown): UserError {
     ...places.slice(1, 4).map((place) => `  called from ${placeText(bundle, place)}`),
   ];
   const text = lines.join('\n');
-  if (error instanceof UserError) return new UserError(text, error.hint, error.exit).coded('DG203');
+  if (error instanceof UserError)
+    return new UserError(text, error.hint, error.exit).coded(
+      word === undefined ? 'DG203' : error.kind,
+    );
   if (error instanceof Refusal) return new UserError(text, error.advice).coded('DG203');
   return new UserError(text, 'This happened in the rule file; nothing has been built.').coded(
     'DG203',
@@ -80,7 +84,7 @@ export async function missingExport(
   const [, url, name] = found ?? [];
   if (url === undefined || name === undefined) return undefined;
   const specifier = SPECIFIERS.find((s) => moduleFor(s) === url) ?? url;
-  const { file, line, column, text } = firstMention(bundle, name);
+  const { file, line, column, text } = firstMention(bundle, name) ?? atTheTop(bundle);
   const exported = await importModule(url);
   return new UserError(
     [
@@ -91,14 +95,16 @@ export async function missingExport(
   ).coded('DG202');
 }
 
-/** Where a word stands first in the sources. */
-export const mentionIn = (bundle: Sources, word: string): string =>
-  placeText(bundle, firstMention(bundle, word));
+/** Where a word is used first in the sources; the rule file alone where it is nowhere. */
+export function mentionIn(bundle: Sources, word: string): string {
+  const place = firstUse(bundle, word);
+  return place === undefined ? shortPath(bundle, bundle.ruleFile) : placeText(bundle, place);
+}
 
 /** A complaint about what the rule file exports, with the place of the field that it is about. */
 export function pointedOut(bundle: Sources, { at, what, hint, word }: Complaint): UserError {
   const field = word ?? /[A-Za-z_]\w*(?=\W*$)/.exec(at)?.[0] ?? 'defineBuild';
-  const place = firstMention(bundle, field);
+  const place = firstUse(bundle, field) ?? atTheTop(bundle);
   return new UserError(
     [
       `${placeText(bundle, place)}: the build ${at === '' ? what : `has ${at}, which ${what}`}`,
@@ -174,18 +180,43 @@ function sourceText(map: SourceMap | undefined, file: string): string | undefine
   return index < 0 ? undefined : map?.payload.sourcesContent[index];
 }
 
+type Mention = Place & { readonly text: string };
+
 /** Where a name stands first in the sources, the rule file before its helpers. */
-function firstMention(bundle: Sources, name: string): Place & { readonly text: string } {
+const firstMention = (bundle: Sources, name: string): Mention | undefined =>
+  firstIn(bundle, name, (text) => text);
+
+/** The same, without what is merely imported. */
+const firstUse = (bundle: Sources, name: string): Mention | undefined =>
+  firstIn(bundle, name, withoutImports);
+
+/** Line by line as it was, the imports blank. */
+const withoutImports = (text: string): string =>
+  text.replace(/^import\b[^;'"]*(?:'[^']*'|"[^"]*")/gm, (statement) =>
+    statement.replace(/[^\n]/g, ' '),
+  );
+
+function firstIn(
+  bundle: Sources,
+  name: string,
+  searched: (text: string) => string,
+): Mention | undefined {
   const map = mapOf(bundle);
-  const word = new RegExp(`(?<![\\w$])${name.replace(/\$/g, '\\$')}(?![\\w$])`);
+  const word = new RegExp(`(?<![\\w$])${name.replace(/[^\w]/g, '\\$&')}(?![\\w$])`);
   for (const file of [bundle.ruleFile, ...bundle.sources]) {
-    const lines = sourceText(map, file)?.split('\n') ?? [];
+    const whole = sourceText(map, file) ?? '';
+    const lines = searched(whole).split('\n');
     const index = lines.findIndex((line) => word.test(line));
-    const text = lines[index];
-    if (text !== undefined) return { file, line: index + 1, column: text.search(word) + 1, text };
+    if (index < 0) continue;
+    const column = lines[index]!.search(word) + 1;
+    return { file, line: index + 1, column, text: whole.split('\n')[index]! };
   }
-  return { file: bundle.ruleFile, line: 1, column: 1, text: '' };
+  return undefined;
 }
+
+const atTheTop = ({ ruleFile: file }: Sources): Mention => ({
+  ...{ file, line: 1, column: 1, text: '' },
+});
 
 function placeText(bundle: Sources, place: Place): string {
   return `${shortPath(bundle, place.file)}:${place.line}:${place.column}`;

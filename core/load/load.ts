@@ -78,8 +78,6 @@ export interface Loaded {
   readonly forget: () => void;
   /** What it may depend on beside the files that it is seen to read; undefined: nothing. */
   readonly unknowable: () => string | undefined;
-  /** `desgwfile.ts:12:3` where a word stands first in the sources. */
-  readonly mention: (word: string) => string;
   /** What a function of the rule file threw, as an error for people: place, source line, message. */
   readonly explain: (error: unknown) => UserError;
 }
@@ -277,7 +275,6 @@ async function evaluated(bundle: Sources, options: LoadOptions): Promise<Loaded>
         codeOf(bundle),
         SPECIFIERS.map((name) => moduleFor(name) ?? name),
       ),
-    mention: (word) => mentionIn(bundle, word),
     explain: (error) => explained(bundle, error),
   };
 }

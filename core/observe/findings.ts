@@ -1,6 +1,6 @@
 /** What is not well although targets could be made. */
 
-import { inRule, RuleFault } from '../api/rule-code.ts';
+import { inRule, type RuleFault } from '../api/rule-code.ts';
 import type { Problem } from '../api/rules.ts';
 import type { Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
@@ -34,7 +34,7 @@ export function findingsIn(
 function findingsOf(
   { name, rule }: Node,
   files: Pick<Files, 'readText'>,
-  explain: Project['explain'],
+  explain: (fault: RuleFault) => Error,
 ): readonly Found[] {
   if (rule.findings === undefined) return [];
   const { judge, strict = false } = rule.findings;
@@ -56,6 +56,6 @@ export function flawedIn(
   nodes: readonly Node[],
   files: Pick<Files, 'readText'>,
 ): { readonly flawed?: true } {
-  const quietly = (error: unknown): Error => new RuleFault(error);
+  const quietly = (fault: RuleFault): Error => fault;
   return nodes.some((node) => findingsOf(node, files, quietly).length > 0) ? { flawed: true } : {};
 }

@@ -1,5 +1,5 @@
 /** What judges of observations are given, and what becomes of what they throw. */
-import { isSystemError, UserError } from '../api/errors.ts';
+import { isSystemError, Refusal, UserError } from '../api/errors.ts';
 import type { Sighting } from '../api/looks.ts';
 import { RuleFault } from '../api/rule-code.ts';
 import type { Instant } from '../api/values.ts';
@@ -26,17 +26,32 @@ export function withTime<T>(
  */
 export function failedSighting(
   error: unknown,
-  explain: (error: unknown) => Error = (cause) => new RuleFault(cause),
+  explain: (fault: RuleFault) => Error = (fault) => fault,
 ): Extract<Sighting, { state: 'failed' }> {
-  if (error instanceof RuleFault)
-    return { state: 'failed', why: explain(error.cause).message, definite: true };
   if (!(error instanceof Error)) throw error;
-  const advice =
-    'advice' in error ? error.advice : error instanceof UserError ? error.hint : undefined;
+  const fault = faultIn(error);
+  if (fault !== undefined) {
+    // Below the line that it points to.
+    const advice = adviceIn(fault.cause);
+    const why = [explain(fault).message, ...(advice === undefined ? [] : [advice])].join('\n');
+    return { state: 'failed', why, definite: true };
+  }
+  const advice = adviceIn(error);
   return {
     state: 'failed',
     why: error.message,
-    ...(typeof advice === 'string' ? { advice } : {}),
+    ...(advice === undefined ? {} : { advice }),
     ...(isSystemError(error) ? {} : { definite: true }),
   };
+}
+
+/** A mistake in the rule; a `UserError` is one when it is about a word of the rule file. */
+function faultIn(error: Error): RuleFault | undefined {
+  if (error instanceof RuleFault) return error;
+  return error instanceof UserError && error.word !== undefined ? new RuleFault(error) : undefined;
+}
+
+function adviceIn(error: unknown): string | undefined {
+  if (error instanceof UserError) return error.hint;
+  return error instanceof Refusal ? error.advice : undefined;
 }

@@ -1,8 +1,9 @@
 /** Carries out looks: listings, texts, stats, questions to adapters. Each at most once. */
 
 import { dirname } from 'node:path';
-import { didYouMean, Refusal } from '../api/errors.ts';
+import { didYouMean, Refusal, UserError } from '../api/errors.ts';
 import type { Adapter, AdapterTools, Listing, Look, Seen } from '../api/looks.ts';
+import { RuleFault } from '../api/rule-code.ts';
 import type { Exec } from '../api/steps.ts';
 import type { Json, Path } from '../api/values.ts';
 import type { World } from '../world/world.ts';
@@ -14,7 +15,7 @@ export interface LookerOptions {
   readonly dry: boolean;
   readonly signal: AbortSignal;
   /** Finds the place of a mistake in the rule file. */
-  readonly explain?: ((error: unknown) => Error) | undefined;
+  readonly explain?: ((fault: RuleFault) => Error) | undefined;
   /** What was listed before, where several lookers follow each other. */
   readonly listings?: Listings;
 }
@@ -95,7 +96,7 @@ export class Looker {
       }
     } catch (error) {
       // A mistake in the rule file is nothing that a judge could make something of.
-      if (error instanceof Refusal) throw error;
+      if (error instanceof Refusal || error instanceof RuleFault) throw error;
       return { kind: 'failed', why: this.#told(error) };
     }
   }
@@ -104,7 +105,9 @@ export class Looker {
   #told(error: unknown): string {
     if (!(error instanceof Error)) return String(error);
     const mistake = error instanceof TypeError || error instanceof ReferenceError;
-    return mistake ? (this.#options.explain?.(error) ?? error).message : error.message;
+    return mistake
+      ? (this.#options.explain?.(new RuleFault(error)) ?? error).message
+      : error.message;
   }
 
   async #seenList({ pattern, partly }: Extract<Look, { kind: 'list' }>): Promise<Seen> {
@@ -214,10 +217,9 @@ export class Looker {
     const adapter = this.#options.adapters[name];
     if (adapter === undefined) {
       const near = didYouMean(name, Object.keys(this.#options.adapters));
-      throw new Refusal(
-        `a rule asks the adapter '${name}', which the rule file does not have`,
-        near ?? 'Declare it in `adapters` of defineBuild.',
-      );
+      const what = `a rule asks the adapter '${name}', which the rule file does not have`;
+      const hint = near ?? 'Declare it in `adapters` of defineBuild.';
+      throw new RuleFault(new UserError(what, hint).about(name));
     }
     if (this.#options.dry && !adapter.dry)
       return Promise.resolve({ kind: 'failed', why: NOT_ASKED });

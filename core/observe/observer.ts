@@ -48,7 +48,7 @@ export interface ObserverOptions {
   readonly listings?: Listings;
   readonly settled?: Settled;
   /** Finds the place in the rule file from which something was thrown. */
-  readonly explain?: (error: unknown) => Error;
+  readonly explain?: (fault: RuleFault) => Error;
   readonly signal: AbortSignal;
 }
 

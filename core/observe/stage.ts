@@ -6,7 +6,6 @@
 import type { Build, Expansion, Params, RuleItem } from '../api/builds.ts';
 import { recordingSites } from '../api/define.ts';
 import { Refusal, UserError } from '../api/errors.ts';
-import type { Rule } from '../api/rules.ts';
 import type { Json, Path, TargetName } from '../api/values.ts';
 import { refuseAliases } from '../graph/aliases.ts';
 import { refuseDirectories } from '../graph/directories.ts';
@@ -34,9 +33,7 @@ export interface Project {
   readonly given?: { readonly [name: string]: Json };
   /** `file:line` of the rule file from a stack, for messages. */
   readonly siteOf: (stack: string) => string;
-  /** `file:line:column` where a word stands first in the rule file, for messages. */
-  readonly mention: (word: string) => string;
-  /** Turns what the rule file's own code threw into an error for people. */
+  /** Turns what the rule file's own code threw, or a mistake about a word of it, into an error for people. */
   readonly explain: (error: unknown) => Error;
   /** Reads functions of the rule file with all that they use. */
   readonly code?: CodeReader;
@@ -130,17 +127,18 @@ const goalOf = ({ build }: Project): readonly TargetName[] =>
 
 /** The goals by name; that of the rule file is told with its place when it means nothing. */
 function goalsIn(
-  { build, mention }: Project,
+  project: Project,
   graph: Graph,
   goals: readonly string[],
   normalise: (path: Path) => string,
 ): readonly TargetName[] {
+  const { build } = project;
   if (goals.length > 0) return resolveGoals(graph, goals, normalise);
   try {
     return resolveGoals(graph, build.goal === undefined ? [] : [build.goal], normalise);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(`${mention('goal')}: the goal: ${error.message}`, error.hint);
+    throw placed(project, new UserError(`the goal: ${error.message}`, error.hint).about('goal'));
   }
 }
 
@@ -245,10 +243,16 @@ function textFor(
   return text ?? '';
 }
 
-/** Where a target is declared, `file:line`; undefined for one that follows from a text. */
+/** Where a target is declared, `file:line`, with the text that it follows from; undefined: not known. */
 export function declarationOf(project: Project, target: TargetName): string | undefined {
-  const items = recordingSites(project.siteOf, () => project.build.rules(project.params));
-  return items.find((item): item is Rule => !('kind' in item) && item.name === target)?.declaredAt;
+  try {
+    const { nodes } = recordingSites(project.siteOf, () => graphUnseen(project));
+    return nodes.get(target)?.rule.declaredAt;
+  } catch (error) {
+    // What was read when the rules were made may be gone by now.
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 function declared(project: Project): readonly RuleItem[] {
@@ -268,12 +272,8 @@ function explained(project: Project, error: unknown): Error {
 }
 
 /** A mistake in the rule file that is told without its place gets that of the word it is about. */
-function placed({ mention }: Project, error: UserError): UserError {
-  const { word, message, hint, exit, kind } = error;
-  return word === undefined
-    ? error
-    : new UserError(`${mention(word)}: ${message}`, hint, exit).coded(kind);
-}
+const placed = ({ explain }: Project, error: UserError): Error =>
+  error.word === undefined ? error : explain(error);
 
 /**
  * The graph; where the rules are wrong they are declared once more with their places noted, which

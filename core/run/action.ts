@@ -43,7 +43,7 @@ export async function perform(action: Action, context: PerformContext): Promise<
 }
 
 async function carryOut(begun: Course): Promise<Landing> {
-  const { context, keeper, recipe, facts, log } = begun;
+  const { context, entries, keeper, facts, log } = begun;
   let course = begun;
   let run: Run | undefined;
   /** Whether the run may go on record: earlier attempts are out of the way, strangers' files kept. */
@@ -57,7 +57,7 @@ async function carryOut(begun: Course): Promise<Landing> {
       };
     keep(begun);
     mayRecord = true;
-    const steps = evaluate(recipe, facts);
+    const steps = evaluate(entries[0]!.node, facts);
     course = withSteps(begun, steps);
     for (const token of takenBack) giveBackClaims(context.world.files, course.claims, token);
     sweep(course);

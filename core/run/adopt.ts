@@ -58,7 +58,7 @@ async function putInPlace(
   const facts = observer.facts(node, usableMembers(node, verdicts), [], recipe.reads ?? []);
   const quiet = quietOptions(context, entry, world.clock.now(), seen.token ?? '');
   const run = new Run(facts, { ...quiet, filesOnly: true }, seen.receipt);
-  const end = await run.all(evaluate(recipe, facts));
+  const end = await run.all(evaluate(node, facts));
   const done = end.state === 'done';
   if (done) run.commit();
   else run.discard();

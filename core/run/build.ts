@@ -9,6 +9,7 @@ import { type Environments, environmentsOf } from '../observe/environment.ts';
 import { Listings } from '../observe/listings.ts';
 import { leftLive, leftOver, liveWork, undeclared } from '../observe/live.ts';
 import { Looker } from '../observe/looker.ts';
+import { mistakesIn } from '../observe/mistakes.ts';
 import type { Observer } from '../observe/observer.ts';
 import { Settled } from '../observe/settled.ts';
 import { isAsWritten, type Project, type Stage, stage } from '../observe/stage.ts';
@@ -254,7 +255,7 @@ class BuildRun {
         signal,
         emit,
         newToken: () => crypto.randomUUID(),
-        explain: this.#project.explain,
+        explain: mistakesIn(this.#project),
         refusers: this.#refusers,
         onMeans: (targets, steps, token) => this.#noteMeans(targets, steps, token),
       },

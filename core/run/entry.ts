@@ -1,13 +1,14 @@
 /** What an action is performed with, what is kept of each of its targets, and how it may end. */
 
-import { Refusal } from '../api/errors.ts';
+import { Refusal, UserError } from '../api/errors.ts';
 import type { Facts } from '../api/facts.ts';
-import { inRule } from '../api/rule-code.ts';
-import type { Problem, Recipe } from '../api/rules.ts';
+import { inRule, RuleFault } from '../api/rule-code.ts';
+import type { Problem } from '../api/rules.ts';
 import { stepsShape } from '../api/shapes.ts';
 import type { Step } from '../api/steps.ts';
 import type { Json, Path, TargetName } from '../api/values.ts';
 import type { Graph, Node } from '../graph/graph.ts';
+import { recipeOf } from '../graph/recipes.ts';
 import type { Journal } from '../memory/memory.ts';
 import type {
   Built,
@@ -50,7 +51,7 @@ export interface PerformContext {
   readonly verdicts: Verdicts;
   readonly newToken: () => string;
   /** Finds the place in the rule file from which something was thrown. */
-  readonly explain: (error: unknown) => Error;
+  readonly explain: (fault: RuleFault) => Error;
   /** Phases of which everything would be refused, by a target that was; added to as that turns out. */
   readonly refusers: Map<string, TargetName>;
   /** Told by which steps targets are about to be made. */
@@ -188,11 +189,15 @@ export function nextRun(
 }
 
 /** The steps of a recipe, given the facts. Also what a dry run prints. */
-export function evaluate({ steps }: Recipe, facts: Facts): readonly Step[] {
+export function evaluate({ name, rule }: Node, facts: Facts): readonly Step[] {
+  const { steps } = recipeOf(rule);
   if (typeof steps !== 'function') return steps;
   const given = inRule(() => steps(facts));
   const complaint = stepsShape(given);
-  if (complaint !== undefined)
-    throw new Refusal(`the steps of its recipe: ${complaint.at} ${complaint.what}`, complaint.hint);
+  if (complaint !== undefined) {
+    const { at, what, hint } = complaint;
+    const told = at === '' ? `what its steps gave ${what}` : `its steps${at} ${what}`;
+    throw new RuleFault(new UserError(told, hint), name);
+  }
   return given;
 }

@@ -6,6 +6,7 @@ import type { TargetName } from '../api/values.ts';
 import { isCurrent, type Loaded, loadMemory, openJournal } from '../memory/journal.ts';
 import { acquire, LOCK } from '../memory/lock.ts';
 import type { Journal } from '../memory/memory.ts';
+import { mistakesIn } from '../observe/mistakes.ts';
 import { Observer, type ObserverOptions } from '../observe/observer.ts';
 import { type Project, type Stage, stage } from '../observe/stage.ts';
 import type { Plan } from '../plan/verdict.ts';
@@ -206,9 +207,11 @@ function told(journal: Journal, { history }: Project): Journal {
 }
 
 function observe(
-  { world, build, explain }: Project,
+  project: Project,
   memory: ConstructorParameters<typeof Observer>[1],
   options: Omit<ObserverOptions, 'adapters'>,
 ): Observer {
+  const { world, build } = project;
+  const explain = mistakesIn(project);
   return new Observer(world, memory, { ...options, explain, adapters: build.adapters ?? {} });
 }

@@ -1,6 +1,6 @@
 /** What goes wrong while a target is made, in words: what, and what to do next. */
 import { ABSENT } from '../api/digest.ts';
-import { isSystemError, MissingText, Refusal } from '../api/errors.ts';
+import { isSystemError, MissingText, Refusal, UserError } from '../api/errors.ts';
 import { RuleFault } from '../api/rule-code.ts';
 import type { Output, Problem } from '../api/rules.ts';
 import type { Node } from '../graph/graph.ts';
@@ -61,15 +61,15 @@ const unfitAdvice = (path: string): string =>
  * @param explain finds the place of a mistake in the rule file
  * @throws what is a defect
  */
-export function problemsOf(error: unknown, explain: (error: unknown) => Error): Problem[] {
-  if (error instanceof RuleFault)
-    return [
-      {
-        what: explain(error.cause).message,
-        advice: 'A function of the rule file threw this; mend it and build again.',
-        code: 'DG406',
-      },
-    ];
+export function problemsOf(error: unknown, explain: (fault: RuleFault) => Error): Problem[] {
+  if (error instanceof RuleFault) {
+    const { cause } = error;
+    const advice =
+      cause instanceof UserError
+        ? (cause.hint ?? 'Mend the rule and build again.')
+        : 'A function of the rule file threw this; mend it and build again.';
+    return [{ what: explain(error).message, advice, code: 'DG406' }];
+  }
   if (error instanceof Refusal) {
     return [
       error.advice === undefined

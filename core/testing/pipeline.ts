@@ -98,7 +98,14 @@ function projectOf(world: Engine, build: Build, set: readonly string[]): Project
   return {
     ...{ world, build, params: values, given: Object.fromEntries(given) },
     siteOf: () => '',
-    mention: (word) => `the rule file (${word})`,
-    explain: (error) => (error instanceof Error ? error : new Error(String(error))),
+    explain: (error) => explainedAs('the rule file', error),
   };
+}
+
+/** As far as it can be told where the rules are objects, and there is no file to point into. */
+export function explainedAs(file: string, error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  if (!(error instanceof UserError) || error.word === undefined) return error;
+  const { message, word, hint, exit, kind } = error;
+  return new UserError(`${file} (${word}): ${message}`, hint, exit).coded(kind);
 }

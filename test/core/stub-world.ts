@@ -6,6 +6,7 @@ import type { Exit } from '../../core/api/facts.ts';
 import type { Path } from '../../core/api/values.ts';
 import type { Project } from '../../core/observe/stage.ts';
 import type { BuildOptions } from '../../core/run/build.ts';
+import { explainedAs } from '../../core/testing/pipeline.ts';
 import type { Files, Processes, Ran, Spawn, Stat, World } from '../../core/world/world.ts';
 
 const ROOT = '/w';
@@ -127,8 +128,7 @@ export function stubProject(
     build: { goal, ...more, rules: () => items },
     params: {} as Params,
     siteOf: () => 'desgwfile.ts:1',
-    mention: (word) => `desgwfile.ts:1:1 (${word})`,
-    explain: (error) => (error instanceof Error ? error : new Error(String(error))),
+    explain: (error) => explainedAs('desgwfile.ts:1:1', error),
   };
 }
 

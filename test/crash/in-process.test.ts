@@ -45,7 +45,6 @@ function build({ workspace }: Site, world: Engine): Promise<Summary> {
     build: buildOf(workspace),
     params: {},
     siteOf: () => '',
-    mention: () => '',
     explain: (e: unknown) => e as Error,
   };
   return runBuild(project, waitingBuild(3));

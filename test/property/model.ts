@@ -351,7 +351,6 @@ export class Model {
       build: buildOf(this.workspace),
       params: {},
       siteOf: () => '',
-      mention: () => '',
       explain: (error) => error as Error,
     };
   }

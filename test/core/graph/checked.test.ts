@@ -134,7 +134,7 @@ describe('the list of rules', () => {
     [
       'an expansion without rules',
       () => [{ kind: 'expansion', from: 'a' }],
-      "an expansion lacks 'rules'",
+      "the expansion of 'a' lacks 'rules'",
     ],
   ])('%s', (_what, make, expected) => expect(said(make)).toContain(expected));
 

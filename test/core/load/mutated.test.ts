@@ -103,11 +103,11 @@ test('three hundred rule files with a mistake are told of as the mistakes of peo
         cache: 'readonly',
         version: '0',
       });
-      const { build, siteOf, explain, mention } = loaded;
+      const { build, siteOf, explain } = loaded;
       const params = chosenParams(build, [], { allowUnknown: false }).values;
       const world = { files, processes: realProcesses(), clock: realClock(), env: {} };
       const signal = new AbortController().signal;
-      await lookOnly({ world, build, params, siteOf, explain, mention }, [], { dry: true, signal });
+      await lookOnly({ world, build, params, siteOf, explain }, [], { dry: true, signal });
     } catch (error) {
       refused += 1;
       const told = complaintText(complaintOf(error, (path) => files.readText(path)));

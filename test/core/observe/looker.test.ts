@@ -222,7 +222,7 @@ describe('questions to adapters', () => {
     const adapters = { queues: asking(async () => 1).queue! };
     await expect(lookerOn({ adapters }).looker.look([question])).rejects.toMatchObject({
       message: "a rule asks the adapter 'queue', which the rule file does not have",
-      advice: "Did you mean 'queues'?",
+      cause: { hint: "Did you mean 'queues'?" },
     });
   });
 });
