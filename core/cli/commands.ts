@@ -45,7 +45,10 @@ export const COMMANDS: { readonly [name: string]: Declared } = {
       ['--fail-fast', 'start nothing new after a failure'],
       ['-f, --force', 'make the named targets again, whatever their record says'],
       ['--no-wait', 'do not wait for the grid or for another builder; exit 3 if there is cause to'],
-      ['--wait-timeout <time>', 'wait no longer than this, such as 6h'],
+      [
+        '--wait-timeout <time>',
+        'wait no longer than this, such as 6h: for the grid, another builder, what an earlier build began',
+      ],
       ['--watch <time>', 'build what can be built, again and again, this time apart, such as 5m'],
       ['--until <time>', 'with --watch: end at this time of day, such as 12:00, or after 8h'],
       ['-q, --quiet', 'print nothing, build nothing: exit 0 if fresh, else 1'],

@@ -47,6 +47,8 @@ export interface Lock {
 export interface LockOptions {
   /** False: do not wait for somebody else. */
   readonly wait: boolean;
+  /** Asked while somebody else is waited for: whether that has taken long enough. */
+  readonly isOver?: () => boolean;
   readonly command: string;
   /** Called once for every holder that has to be waited for, with who that is in words. */
   readonly onWait?: (holder: string) => void;
@@ -55,7 +57,7 @@ export interface LockOptions {
 
 /**
  * Takes the lock, as soon as nobody holds it.
- * @throws UserError when somebody holds it and `wait` is false (exit 3), when the signal aborts
+ * @throws UserError when somebody holds it and `wait` is false or its time is over (exit 3), when the signal aborts
  *   (exit 130), and when the lock file makes no sense (exit 2)
  */
 export async function acquire(
@@ -124,7 +126,8 @@ async function take(
       if (++oddLooks > ODD_LOOKS) throw holder ? stuck(holder) : senseless();
     } else {
       oddLooks = 0;
-      if (!options.wait) throw held(holder, { elsewhere: alive === undefined });
+      if (!options.wait || options.isOver?.() === true)
+        throw held(holder, { elsewhere: alive === undefined });
       if (seen !== text) options.onWait?.(describeHolder(holder));
     }
     seen = text;
@@ -271,7 +274,7 @@ function held(holder: Holder, { elsewhere }: { readonly elsewhere: boolean }): U
     `Another desgw is at work in this workspace: ${describeHolder(holder)}.`,
     elsewhere
       ? `Wait for it. If you are certain that this process on ${holder.host} is gone, run: desgw unlock`
-      : 'Wait for it to end, or run without --no-wait to be next.',
+      : 'Wait for it to end; without --no-wait or --wait-timeout desgw waits itself, and is next.',
     3,
   ).coded('DG501');
 }

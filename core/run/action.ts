@@ -106,6 +106,7 @@ function runOf(course: Course): Run {
       ...{ world, environments, signal, token, again, startedAt, log },
       env: node.rule.env ?? [],
       resume: action.kind === 'attach',
+      ...(context.isOver === undefined ? {} : { isOver: context.isOver }),
       onAlive: progressTeller(course),
       filesOnly: action.kind === 'restore',
       onRetry: (retry, delay, exit) => emit({ kind: 'action retried', action, retry, delay, exit }),

@@ -197,7 +197,7 @@ class BuildRun {
     return withJournal(
       this.#project,
       {
-        wish: { wait, command, signal, onWait },
+        wish: { wait, isOver: () => this.#patience.isOver, command, signal, onWait },
         looking: this.#looking(),
         // Which targets are forced may have become known only from the plan.
         ...(found === undefined ? {} : { before }),
@@ -257,6 +257,7 @@ class BuildRun {
         newToken: () => crypto.randomUUID(),
         explain: mistakesIn(this.#project),
         refusers: this.#refusers,
+        isOver: () => this.#patience.isOver,
         onMeans: (targets, steps, token) => this.#noteMeans(targets, steps, token),
       },
       { jobs, failFast, wait, signal },

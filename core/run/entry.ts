@@ -54,6 +54,8 @@ export interface PerformContext {
   readonly explain: (fault: RuleFault) => Error;
   /** Phases of which everything would be refused, by a target that was; added to as that turns out. */
   readonly refusers: Map<string, TargetName>;
+  /** Whether what an earlier build began was waited for long enough. */
+  readonly isOver?: () => boolean;
   /** Told by which steps targets are about to be made. */
   readonly onMeans?: (
     targets: readonly TargetName[],

@@ -45,7 +45,7 @@ export async function follow(
     const why = state === 'unclaimed' ? neverBegan() : undefined;
     if (why !== undefined) return { state: 'never began', why };
     if (state === 'lost') return { state: 'lost' };
-    if (signal.aborted) return { state: 'left' };
+    if (signal.aborted || (options.resume && options.isOver?.() === true)) return { state: 'left' };
     if (deadline !== undefined && world.clock.steady() > deadline) {
       // What has not even begun by now must not begin any more.
       if (revokeAttempt(world, token)) return { state: 'taken back' };

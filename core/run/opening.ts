@@ -31,6 +31,8 @@ export interface Found extends Seen {
 export interface LockWish {
   /** False: do not wait for somebody else. */
   readonly wait: boolean;
+  /** Whether somebody else was waited for long enough. */
+  readonly isOver?: () => boolean;
   readonly command: string;
   readonly onWait: (holder: string) => void;
   readonly signal: AbortSignal;

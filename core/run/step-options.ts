@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly onAlive: () => Promise<void>;
   /** Take up after the detached step, whose program was started by an earlier invocation. */
   readonly resume: boolean;
+  /** Whether such a program was waited for long enough; one that this run began is followed to its end. */
+  readonly isOver?: () => boolean;
   /** Only put files in place, from what is on record; start nothing. */
   readonly filesOnly: boolean;
 }

@@ -123,7 +123,7 @@ test('without waiting, the message says who is at work, and how to go on', async
   const { files, tree } = memoryFiles({ [LOCK]: lockText(identity(2)) });
   expect(await failure(acquire(files, me, clockWith(), { ...options, wait: false }))).toEqual([
     'Another desgw is at work in this workspace: mara on des91 (pid 2) since 2017-08-17 23:33:05: desgw build.',
-    'Wait for it to end, or run without --no-wait to be next.',
+    'Wait for it to end; without --no-wait or --wait-timeout desgw waits itself, and is next.',
     3,
   ]);
   files.write(LOCK, lockText(identity(2, 'des90')));
@@ -133,6 +133,14 @@ test('without waiting, the message says who is at work, and how to go on', async
     3,
   ]);
   expect(state(tree())).toEqual({ lock: lockText(identity(2, 'des90')) });
+});
+
+test('waiting ends when it has taken long enough', async () => {
+  const { files, tree } = memoryFiles({ [LOCK]: lockText(identity(2)) });
+  let looks = 0;
+  const isOver = (): boolean => ++looks === 3;
+  const [, , exit] = await failure(acquire(files, me, clockWith(), { ...options, isOver }));
+  expect([exit, looks, state(tree())]).toEqual([3, 3, { lock: lockText(identity(2)) }]);
 });
 
 test('waiting ends when the signal aborts', async () => {

@@ -5,12 +5,27 @@ import type { Once, Rule } from '../../../core/api/rules.ts';
 import { runBuild } from '../../../core/run/build.ts';
 import type { Summary } from '../../../core/run/events.ts';
 import { Stopped } from '../../../core/testing/faults.ts';
-import { type Engine, memoryMachine, type Program } from '../../../core/testing/machine.ts';
+import {
+  type Engine,
+  type Machine,
+  memoryMachine,
+  type Program,
+} from '../../../core/testing/machine.ts';
 import { FileError } from '../../../core/world/fs.ts';
 import { stubProject, waitingBuild } from '../stub-world.ts';
 
 function build(world: Engine, rules: readonly Rule[]): Promise<Summary> {
   return runBuild(stubProject(world, rules), waitingBuild(2));
+}
+
+/** A desgw that dies the moment it has launched something. */
+function dyingAtLaunch(machine: Machine): Engine {
+  const engine = machine.engine();
+  const launch: typeof engine.processes.launch = (spawn, dir, onNeverBegun) => {
+    engine.processes.launch(spawn, dir, onNeverBegun);
+    throw new Stopped();
+  };
+  return { ...engine, processes: { ...engine.processes, launch } };
 }
 
 const submit: Program = async ({ print }) => {
@@ -48,16 +63,21 @@ test('the receipt of an earlier submission, of which there is no record any more
   expect(machine.started).toHaveLength(2);
 });
 
+test('what an earlier build began is followed no longer than the limit of waiting', async () => {
+  const machine = memoryMachine({}, { submit });
+  await expect(build(dyingAtLaunch(machine), submission())).rejects.toThrow(Stopped);
+  for (const _ of ['it has a name', 'it has its claim']) await machine.rest();
+  // Time goes by, and the program does not come to its end.
+  const idle = { ...machine.engine(), clock: machine.clock };
+  expect((await build(idle, submission())).outcome).toBe('waiting');
+  expect((await build(machine.engine(), submission())).outcome).toBe('fresh');
+  expect(machine.started).toHaveLength(1);
+});
+
 test('an attempt that could not be taken back for a failing disk is not forgotten', async () => {
   for (let failAt = 1; ; failAt++) {
     const machine = memoryMachine({}, { submit });
-    const first = machine.engine();
-    const launch: typeof first.processes.launch = (spawn, dir, onNeverBegun) => {
-      first.processes.launch(spawn, dir, onNeverBegun);
-      throw new Stopped();
-    };
-    const dying = { ...first, processes: { ...first.processes, launch } };
-    await expect(build(dying, submission())).rejects.toThrow(Stopped);
+    await expect(build(dyingAtLaunch(machine), submission())).rejects.toThrow(Stopped);
     const engine = machine.engine({ fault: { failAt, with: 'EIO' } });
     await build(engine, submission()).catch((error: unknown) => {
       if (!(error instanceof FileError)) throw error;
