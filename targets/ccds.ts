@@ -2,7 +2,6 @@
 import {
   type GoOn,
   type Grid,
-  moment,
   type Path,
   type Queue,
   type Rule,
@@ -120,7 +119,7 @@ function onTheGrid(
 ): Sighting {
   const { site, params } = followUp;
   const about = readMarker(facts.maybeText(markerFile(followUp, report.exposure)));
-  const sighting = ccdSighting({
+  return ccdSighting({
     report,
     ...jobsFor(site.grid, queue!, allOf(about, submissions, report)),
     known: about !== undefined && (about.job ?? about.token) !== null,
@@ -128,34 +127,10 @@ function onTheGrid(
     unchangedForSeconds: facts.unchangedFor,
     ...settling(site, params),
   });
-  return withTicket(sighting, queue, facts);
 }
 
 type Observation = NonNullable<Rule['observe']>;
 type QueueSeen = Parameters<Observation['judge']>[0][number];
-
-/** Milliseconds that a night on the grid may take. */
-const NIGHT = 12 * 3600 * 1000;
-
-/**
- * Credentials that end before the wait can are told at once, while somebody is there. The time is
- * asked for only then: what depends on it cannot be remembered.
- */
-function withTicket(
-  sighting: Sighting,
-  queue: QueueSeen | undefined,
-  facts: { readonly now: number },
-): Sighting {
-  const answer = queue?.kind === 'answer' ? (queue.answer as unknown as Queue) : undefined;
-  const until = answer?.state === 'seen' ? answer.until : undefined;
-  if (sighting.state !== 'waiting' || until === undefined || until - facts.now > NIGHT)
-    return sighting;
-  const text = `the credentials end at ${moment(until)}, which may be before the jobs do; then the queue cannot be seen any more: kinit`;
-  return {
-    ...sighting,
-    tell: [...(sighting.tell ?? []), { about: 'credentials', text, occasion: 'credentials' }],
-  };
-}
 
 /** The submission that the marker tells of, and its rescues. */
 function allOf(

@@ -17,6 +17,7 @@ import {
 import { candidates } from './candidates.ts';
 import { ccds } from './ccds.ts';
 import { exposureList } from './complete-exposures.ts';
+import { credentials } from './credentials.ts';
 import { dagmaker } from './dagmaker.ts';
 import { dagmakerRc } from './dagmaker-rc.ts';
 import { efficiency } from './efficiency.ts';
@@ -77,6 +78,14 @@ const OWN_PARAMS = {
     help: 'seconds that files may come late when the jobs have left the queue',
     check: seconds,
   },
+  renewCredentials: param(true, {
+    help: 'renew the Kerberos ticket (kinit -R) and the vault token (htgettoken) before they end, where that is possible',
+  }),
+  nightHours: param(12, {
+    type: 'number',
+    help: 'hours that work on the grid may take: credentials that end before are told of early',
+    check: seconds,
+  }),
   rescueBudget: param(0.2, {
     help: 'share of all submitted CCDs that rescues by triage may cost in jobs',
     check: (value) =>
@@ -188,7 +197,13 @@ export function followUp(
             listed.map((e) => parseExposure(String(e))),
             params,
           );
-  return [...site.setup, season(site, String(params.season)), ...rest, ...testing(site, params)];
+  return [
+    ...site.setup,
+    ...credentials(site, params),
+    season(site, String(params.season)),
+    ...rest,
+    ...testing(site, params),
+  ];
 }
 
 function fromExposures(

@@ -22,6 +22,7 @@ import {
   unseenQueue,
   write,
 } from '../core/index.ts';
+import { beforeSubmission } from './credentials.ts';
 import {
   byHandLooks,
   doubtByHand,
@@ -44,7 +45,6 @@ import {
 } from './settings/follow-up.ts';
 import { exposureSubject, SUBMISSION } from './settings/phases.ts';
 import { holdWorkflow } from './site/holding.ts';
-import { setupOf } from './site/site.ts';
 import { hasTemplatePass, templatesSettled } from './templates/pass-files.ts';
 import { searchDag } from './templates/template-dag.ts';
 
@@ -65,7 +65,7 @@ export function submitted(followUp: FollowUp, exposure: Exposure): Rule {
     phase: SUBMISSION,
     subject: exposureSubject(exposure),
     deps: [dagmakerName(exposure)],
-    after: [...setupOf(site), ...(passes ? [templatesSettled(followUp, exposure)] : [])],
+    after: [...beforeSubmission(site), ...(passes ? [templatesSettled(followUp, exposure)] : [])],
     ...{ grid: site.grid, queue: 'queue', marker, reads: [dag, own] },
     work: {
       labels: { exposure, season },

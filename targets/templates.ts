@@ -16,6 +16,7 @@ import {
   target,
   write,
 } from '../core/index.ts';
+import { beforeSubmission } from './credentials.ts';
 import { readMarker } from './grid/marker.ts';
 import type { Exposure } from './settings/domain.ts';
 import {
@@ -177,7 +178,7 @@ function handedOver({ all, exposure, pass, memory }: Pass): Rule {
     phase: TEMPLATES,
     subject: exposureSubject(exposure),
     deps: [claimsName(exposure, pass)],
-    after: setupOf(site),
+    after: beforeSubmission(site),
     params: { memory },
     ...{ grid: site.grid, queue: 'queue', marker, reads: [own, dag, file] },
     work: {

@@ -56,8 +56,6 @@ export type Queue =
       readonly jobs: readonly Job[];
       /** Which parts of the grid have answered, for a grid of several; for that grid to read. */
       readonly answered?: Json;
-      /** Until when it can be asked again, where that is known: credentials end. */
-      readonly until?: Instant;
     }
   | { readonly state: 'failed'; readonly why: string; readonly jobs: readonly Job[] };
 

@@ -60,6 +60,11 @@ export interface Observation {
    * is: nobody is asked while the other looks alone make it ready, with the value that is on record.
    */
   readonly valueFromFiles?: true;
+  /**
+   * What is seen may be gone in a minute (credentials): it is looked at while anything at all is not
+   * fresh, at every round. It keeps targets after it from beginning; what is made stands without it.
+   */
+  readonly fleeting?: true;
   /** Files whose text the functions need. */
   readonly reads?: readonly Path[];
   readonly look: (facts: Pick<Facts, 'text' | 'maybeText'>) => readonly Look[];
@@ -120,6 +125,9 @@ export type Sighting =
       readonly tally?: Tally;
       /** Why what it is about is not used any further, for overviews: nothing has failed. */
       readonly leftOut?: string;
+      readonly tell?: readonly Told[];
+      /** When it should be looked at again by a build that waits. */
+      readonly again?: Instant;
     }
   /** Work is still under way elsewhere. */
   | {

@@ -154,6 +154,7 @@ const observation = fields<Observation>(
   {
     sticky: flag,
     valueFromFiles: exactly(true),
+    fleeting: exactly(true),
     reads: texts,
     look: pure,
     judge: pure,

@@ -149,9 +149,13 @@ export class Observer extends Contents implements View {
   /** Keeps what was seen of targets that are done with, for those who look after this one. */
   keepSettled({ graph, verdicts }: Pick<Plan, 'graph' | 'verdicts'>): void {
     for (const [target, sighting] of this.#sightings)
-      if (verdicts.get(target)?.state === 'fresh' && !this.#believed.has(target))
+      if (verdicts.get(target)?.state === 'fresh' && !this.#passes(graph.nodes.get(target)!))
         this.#options.settled?.keep(graph.nodes.get(target)!, this.#tracesWith(graph), sighting);
   }
+
+  /** Whether what was seen of a target may be otherwise in a minute. */
+  #passes = ({ name, rule }: Node): boolean =>
+    this.#believed.has(name) || rule.observe?.fleeting === true;
 
   #tracesWith = ({ makers }: Graph) => ({ makers, trace: (name: TargetName) => this.trace(name) });
 

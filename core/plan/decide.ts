@@ -6,7 +6,14 @@ import type { Node } from '../graph/graph.ts';
 import type { Signature, Trace } from '../memory/trace.ts';
 import type { Reason } from '../words/reasons.ts';
 import { changesSince, independentChanges, knownChanges } from './changes.ts';
-import { faulty, goneNeed, heldBack, withoutProducts, withoutSources } from './hindrances.ts';
+import {
+  barred,
+  faulty,
+  goneNeed,
+  heldBack,
+  withoutProducts,
+  withoutSources,
+} from './hindrances.ts';
 import { asNeed, blocked, type Needs, sortedNeeds } from './needs.ts';
 import { adoptFields, decideAttempt, decideOnce, notYet } from './once.ts';
 import {
@@ -26,7 +33,14 @@ import type { Verdicts, View } from './view.ts';
 
 /** Says how one target stands, given how everything that it needs stands. */
 export function decide(node: Node, view: View, verdicts: Verdicts): Decision {
-  const decision = decideFreely(node, view, verdicts);
+  const decision = decideHindered(node, view, verdicts);
+  return node.rule.observe?.fleeting === true && !('look' in decision)
+    ? { ...decision, fleeting: true }
+    : decision;
+}
+
+function decideHindered(node: Node, view: View, verdicts: Verdicts): Decision {
+  const decision = barred(node, verdicts, decideFreely(node, view, verdicts));
   if ('look' in decision || asNeed(decision) !== 'pending') return decision;
   return (
     heldBack(node, view, decision) ??

@@ -20,6 +20,7 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
     cause: Cause;
   }[] = [];
   const unseen: { target: TargetName; problems: readonly Problem[] }[] = [];
+  const idle: { target: TargetName; progress: string }[] = [];
   const holders = holdersIn(verdicts, plan);
   for (const target of realTargets(plan)) {
     const verdict = verdicts.get(target)!;
@@ -27,7 +28,7 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
     switch (verdict.state) {
       case 'waiting':
       case 'running':
-        waiting.push({ target, progress: note });
+        (verdict.fleeting === true ? idle : waiting).push({ target, progress: note });
         break;
       case 'edited':
       case 'in doubt':
@@ -47,7 +48,10 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
         break;
     }
   }
-  return { waiting, person, blocked, unseen };
+  // What only keeps others from beginning is waited for while there are such others.
+  const isWanted = ({ target }: { readonly target: TargetName }): boolean =>
+    waiting.length > 0 || blocked.some(({ by }) => by.includes(target));
+  return { waiting: [...idle.filter(isWanted), ...waiting], person, blocked, unseen };
 }
 
 /** What holds a target up, with that which holds a group up in the place of the group. */

@@ -4,9 +4,10 @@ import type { TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import { typed } from '../words/quote.ts';
 import { whyUnfit } from './left.ts';
+import { asNeed, blocked } from './needs.ts';
 import { builtOf, isLoss, outputsOf, wasTried } from './record.ts';
 import { productOf } from './signature.ts';
-import type { Verdict } from './verdict.ts';
+import type { Decision, Verdict } from './verdict.ts';
 import type { Verdicts, View } from './view.ts';
 
 /**
@@ -39,6 +40,29 @@ export function heldBack(node: Node, view: View, verdict: Verdict): Verdict | un
     until: hold.until,
     note: `held back until ${hold.until} is settled`,
   };
+}
+
+/**
+ * What would begin now, or be asked for first, has to wait while what it comes after is not there
+ * and may be any minute; what was made stands, and what runs goes on.
+ */
+export function barred(node: Node, verdicts: Verdicts, decision: Decision): Decision {
+  if (!wouldBegin(node, decision)) return decision;
+  const open = node.after.filter((need) => {
+    const verdict = verdicts.get(need)!;
+    return verdict.fleeting === true && asNeed(verdict) !== 'usable';
+  });
+  if (open.length === 0) return decision;
+  const down = open.filter((need) => asNeed(verdicts.get(need)!) === 'down');
+  return down.length > 0 ? blocked(down, verdicts) : { state: 'maybe', reasons: [], by: open };
+}
+
+function wouldBegin({ rule }: Node, decision: Decision): boolean {
+  if ('look' in decision) return decision.look === 'once';
+  const { state, reasons, adopt } = decision;
+  if (state === 'running' || state === 'maybe' || adopt !== undefined) return false;
+  const isRestored = rule.once !== undefined && reasons.length > 0 && reasons.every(isLoss);
+  return asNeed(decision) === 'pending' && !isRestored;
 }
 
 /** What would be run cannot be while files are lacking that no rule makes. */

@@ -31,6 +31,8 @@ export function sortedNeeds(node: Node, verdicts: Verdicts): Needs {
   const needed = members.size === 0 ? members : new Set([...node.deps, ...node.after]);
   for (const need of needs) {
     const verdict = verdicts.get(need)!;
+    // It only keeps the target from beginning, see `barred`.
+    if (verdict.fleeting === true) continue;
     const how = asNeed(verdict);
     if (how === 'pending') pending.push(need);
     else if (how === 'usable') {

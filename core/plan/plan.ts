@@ -7,6 +7,7 @@ import { needsOf } from '../graph/graph.ts';
 import { decide } from './decide.ts';
 import { asNeed, blocked } from './needs.ts';
 import { isLoss } from './record.ts';
+import { isUnlooked } from './signature.ts';
 import { type Action, isVerdict, type Plan, type Verdict } from './verdict.ts';
 import type { Verdicts, View } from './view.ts';
 
@@ -30,9 +31,11 @@ export function plan(
   const wanted: Wanted[] = [];
   const openLinks = new Map<Chain, number>();
   const runs = new Map<Chain, readonly Action[]>();
+  const fleeting: Wanted[] = [];
   for (const name of order) {
     const node = graph.nodes.get(name)!;
     const decision = decide(node, view, verdicts);
+    if (isUnlooked(node, view)) fleeting.push({ target: name, look: 'sighting' });
     if ('look' in decision) wanted.push({ target: name, look: decision.look });
     verdicts.set(name, 'look' in decision ? UNSEEN : decision);
     const { chain } = node.rule;
@@ -51,11 +54,15 @@ export function plan(
       );
     }
   }
-  return {
-    plan: { graph, goals, order, verdicts, actions: actionsOf(graph, order, verdicts, runs) },
-    wanted,
-  };
+  const actions = actionsOf(graph, order, verdicts, runs);
+  // Nobody asks for what only keeps others from beginning while there is nothing to begin or to wait for.
+  if (wanted.length === 0 && fleeting.length > 0 && (actions.length > 0 || !allFresh(verdicts)))
+    wanted.push(...fleeting);
+  return { plan: { graph, goals, order, verdicts, actions }, wanted };
 }
+
+const allFresh = (verdicts: Verdicts): boolean =>
+  [...verdicts.values()].every(({ state }) => state === 'fresh');
 
 const UNSEEN: Verdict = Object.freeze({ state: 'maybe', reasons: [] });
 

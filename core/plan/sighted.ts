@@ -4,18 +4,22 @@ import type { Sighting } from '../api/looks.ts';
 import type { Node } from '../graph/graph.ts';
 import type { Built, Signature } from '../memory/trace.ts';
 import { type Known, outputsOf, productNow } from './record.ts';
-import { isStill, productOf, valueDigest } from './signature.ts';
+import { isStill, isUnlooked, productOf, valueDigest } from './signature.ts';
 import type { Verdict } from './verdict.ts';
 import type { Verdicts, View } from './view.ts';
 
-/** A sticky observation is not looked at again while the record of the target is good. */
+/**
+ * A sticky observation is not looked at again while the record of the target is good; a fleeting one
+ * not before something turns out not to be fresh (see `plan`).
+ */
 export function standsByRecord(
   node: Node,
   view: View,
   verdicts: Verdicts,
   { built, own, gathered }: Known,
 ): boolean {
-  if (node.rule.observe?.sticky !== true || built === undefined || own.length > 0) return false;
+  const stands = node.rule.observe?.sticky === true || isUnlooked(node, view);
+  if (!stands || built === undefined || own.length > 0) return false;
   return isStill(built.signature, node, view, verdicts, gathered);
 }
 
@@ -45,7 +49,6 @@ export function unsettled(
       ? { product: productOf(node, outputsOf(built), built.signature) }
       : {}),
     note: sighting.progress,
-    ...(sighting.tell === undefined ? {} : { tell: sighting.tell }),
     ...shownOf(sighting),
   };
 }
@@ -69,9 +72,16 @@ export function fresh(node: Node, view: View, signature: Signature): Verdict {
 }
 
 /** What overviews show of a sighting. */
-export function shownOf(sighting: Sighting | undefined): Pick<Verdict, 'tally' | 'leftOut'> {
+export function shownOf(
+  sighting: Sighting | undefined,
+): Pick<Verdict, 'tally' | 'leftOut' | 'tell' | 'again'> {
   if (sighting === undefined || sighting.state === 'failed') return {};
-  const { tally } = sighting;
-  const leftOut = sighting.state === 'ready' ? sighting.leftOut : undefined;
-  return { ...(tally && { tally }), ...(leftOut !== undefined && { leftOut }) };
+  const { tally, tell } = sighting;
+  const { leftOut, again } = sighting.state === 'ready' ? sighting : {};
+  return {
+    ...(tally && { tally }),
+    ...(leftOut !== undefined && { leftOut }),
+    ...(tell && { tell }),
+    ...(again !== undefined && { again }),
+  };
 }

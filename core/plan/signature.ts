@@ -66,9 +66,13 @@ export function isStill(
     holds(was.globs, rule.globs ?? [], (pattern) => view.glob(pattern), sameMembers) &&
     holds(was.env, rule.env ?? [], (name) => view.env(name) ?? UNSET) &&
     holdsParams(was.params, node.params) &&
-    was.observed?.digest === observedOf(node, view)?.digest
+    (isUnlooked(node, view) || was.observed?.digest === observedOf(node, view)?.digest)
   );
 }
+
+/** Whether its fleeting observation has not been made, because nothing may have to begin. */
+export const isUnlooked = ({ name, rule }: Node, view: View): boolean =>
+  rule.observe?.fleeting === true && view.sighting(name) === undefined;
 
 function holdsParams(was: Signature['params'], is: Signature['params']): boolean {
   const count = Object.keys(is).length;

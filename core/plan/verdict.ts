@@ -1,7 +1,7 @@
 /** Verdicts and the plan: how targets stand, and what a build would do now. */
 import type { State } from '../api/builds.ts';
 import type { Tally, Told } from '../api/looks.ts';
-import type { Digest, TargetName } from '../api/values.ts';
+import type { Digest, Instant, TargetName } from '../api/values.ts';
 import type { Selection } from '../graph/graph.ts';
 import type { Reason } from '../words/reasons.ts';
 
@@ -19,8 +19,12 @@ export interface Verdict {
   readonly tally?: Tally;
   /** Why what it is about is not used any further. */
   readonly leftOut?: string;
-  /** For `waiting`: what people should hear of at once. */
+  /** Keeps targets after it from beginning, and nothing that was made. */
+  readonly fleeting?: true;
+  /** What people should hear of at once. */
   readonly tell?: readonly Told[];
+  /** When a build that waits looks again at the latest. */
+  readonly again?: Instant;
   /** Set when it counts as fresh only because it is held back: until this target is settled. */
   readonly until?: TargetName;
   /** For `failed`: nothing to run, what it needs to see could not be seen. */

@@ -45,7 +45,15 @@ export class Patience {
     const nearlyOver = waiting.every(({ target }) => isNearlyOver(verdicts.get(target)?.tally));
     const longest = nearlyOver ? NEAR_END_LOOK : LONGEST_LOOK;
     this.#pause = Math.min(longest, this.#pause * LOOK_GROWTH);
-    return this.#pause;
+    return Math.min(this.#pause, Math.max(FIRST_LOOK, this.#untilWanted(verdicts)));
+  }
+
+  /** Seconds until something wants to be looked at again. */
+  #untilWanted(verdicts: Verdicts): number {
+    let first = Number.POSITIVE_INFINITY;
+    for (const { again } of verdicts.values())
+      if (again !== undefined && again < first) first = again;
+    return (first - this.#clock.now()) / 1000;
   }
 
   /** Disks are away for a moment now and then; nobody is called failed, or left out, for that. */

@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AdapterTools, Instant } from '../../core/index.ts';
+import { tokenExpiry, tokenName } from '../grid/ticket.ts';
 import { modeWarnings, octal } from '../seasons/services-file.ts';
 import { command, kind, noSuchFile, succeeded, type Verdict } from './looks.ts';
 
@@ -47,7 +48,7 @@ export async function kerberos(holder: Holder, grid: Grid, tools: AdapterTools):
 
 /** The bearer token of jobsub_lite: there, closed to others, and how long it lasts. */
 export async function token(holder: Holder, grid: Grid): Promise<Verdict> {
-  const name = ['bt_token', grid.experiment, grid.role, holder.uid].join('_');
+  const name = tokenName(grid.experiment, grid.role, holder.uid);
   const path = holder.env.BEARER_TOKEN_FILE ?? join(grid.temporary, name);
   const text = await readFile(path, 'utf8').catch(noSuchFile);
   const renewed = 'jobsub gets a new one by itself while the Kerberos ticket is valid.';
@@ -76,21 +77,6 @@ export async function proxy(holder: Holder, grid: Grid, tools: AdapterTools): Pr
     return timeLeft(path, Number.isNaN(end) ? undefined : end, holder.now(), renew);
   }
   return { state: 'warn', what: 'none', remedy: renew };
-}
-
-/** When a token (JWT) ends, by its `exp` claim in seconds; undefined if it has none. */
-export function tokenExpiry(text: string): Instant | undefined {
-  try {
-    const claims: unknown = JSON.parse(
-      Buffer.from(text.trim().split('.')[1] ?? '', 'base64url').toString('utf8'),
-    );
-    const end = (claims as { readonly exp?: unknown } | null)?.exp;
-    return typeof end === 'number' && Number.isFinite(end) ? end * 1000 : undefined;
-  } catch (error) {
-    // The parser's message quotes the text: it must not travel on.
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function timeLeft(path: string, end: Instant | undefined, now: Instant, remedy: string): Verdict {

@@ -30,8 +30,6 @@ export interface JobsubOptions {
   readonly passEnv: readonly string[];
   /** What must be sourced for its programs. */
   readonly environment?: Sourced;
-  /** Whether a Kerberos ticket is what renews tokens here; klist then tells when it ends. */
-  readonly kerberos?: true;
   /** Seconds until a silent jobsub_q is given up. */
   readonly timeout?: number;
 }
@@ -46,8 +44,6 @@ export interface JobsubCommands {
   readonly cancel: (ids: readonly string[]) => Exec;
   readonly release: (ids: readonly string[]) => Exec;
   readonly versions: readonly Exec[];
-  /** Tells when the ticket ends, where there is one. */
-  readonly ticket?: Exec;
 }
 
 /** The commands, in the surroundings that they want. */
@@ -90,9 +86,6 @@ export function jobsubCommands(options: JobsubOptions): JobsubCommands {
     // It asks every schedd.
     cancel: (ids) => program([programs.remove, ...whose, ...ids], 300),
     release: (ids) => program([programs.release, ...whose, ...ids], 300),
-    ...(options.kerberos === true
-      ? { ticket: exec(['klist'], { ...surroundings, env: { ...env, LC_ALL: 'C' }, timeout: 10 }) }
-      : {}),
     versions: [programs.submit, programs.queue, programs.remove].map((one) =>
       program([one, '--version'], 15),
     ),

@@ -3,7 +3,6 @@ import type { Adapter, Exec, Json } from '../../core/index.ts';
 import { readQueueColumns, saysAnything } from './jobsub-answer.ts';
 import type { JobsubCommands } from './jobsub-commands.ts';
 import { answeredBy, asJson, readSchedds } from './jobsub-schedds.ts';
-import { ticketEnd } from './ticket.ts';
 
 /**
  * Asks jobsub_q, and the collector before and after, so that it is known who has answered. A
@@ -12,8 +11,7 @@ import { ticketEnd } from './ticket.ts';
 export function jobsubQueue({
   queue,
   collector,
-  ticket,
-}: Pick<JobsubCommands, 'queue' | 'collector' | 'ticket'>): Adapter {
+}: Pick<JobsubCommands, 'queue' | 'collector'>): Adapter {
   const limit = (exec: Exec): number => exec.timeout ?? 120;
   return {
     dry: false,
@@ -25,12 +23,7 @@ export function jobsubQueue({
       if (found.state === 'failed') return found as unknown as Json;
       const after = readSchedds(await run(collector));
       const answered = answeredBy(before, after, { said: saysAnything(answer) });
-      const until = ticket === undefined ? undefined : ticketEnd(await run(ticket));
-      return {
-        ...found,
-        answered: asJson(answered),
-        ...(until === undefined ? {} : { until }),
-      } as unknown as Json;
+      return { ...found, answered: asJson(answered) } as unknown as Json;
     },
   };
 }

@@ -1,11 +1,13 @@
 /** The real site. */
 import { existsSync } from 'node:fs';
+import { exec } from '../../core/index.ts';
 import { postprocImports } from '../doctor/python.ts';
 import { jobsub } from '../grid/jobsub.ts';
 import type { JobsubOptions } from '../grid/jobsub-commands.ts';
 import { jobsubChecks } from '../grid/jobsub-doctor.ts';
 import { watchedQueue } from '../grid/work.ts';
 import { oracleSeasons } from '../seasons/registry.ts';
+import { credentialsLook, renewals, tokensIn } from './credentials-look.ts';
 import { type DatabaseOptions, postgresExposures } from './exposure-database.ts';
 import { JOBSUB_PROFILE, LOGIN_ENV } from './login-env.ts';
 import type { Site } from './site.ts';
@@ -41,6 +43,8 @@ export interface FermilabOptions {
   readonly isolate?: boolean;
 }
 
+const KERBEROS = { kinit: 'kinit', htgettoken: 'htgettoken' };
+
 /** The site at Fermilab: DECam data on /pnfs, jobs through jobsub_lite, seasons in Oracle. */
 export function fermilab(options: FermilabOptions): Site {
   const passEnv = [...LOGIN_ENV, ...(options.passEnv ?? [])];
@@ -64,6 +68,7 @@ export function fermilab(options: FermilabOptions): Site {
     grid,
     checks: [...jobsubChecks(said), importsCheck(options, passEnv)],
     account,
+    credentials: renewals(KERBEROS, account, { passEnv }),
     env: {},
     passEnv,
     imageSetup: {
@@ -80,6 +85,10 @@ export function fermilab(options: FermilabOptions): Site {
       seasons: oracleSeasons({ servicesFile: file, section }),
       queue: watchedQueue(grid),
       exposures: postgresExposures(options.exposureDatabase),
+      credentials: credentialsLook({
+        klist: exec(['klist'], { passEnv, env: { LC_ALL: 'C' }, timeout: 10 }),
+        tokens: () => tokensIn(account),
+      }),
     },
     setup: [],
   };
@@ -111,7 +120,6 @@ function jobsubAt(
       release: 'jobsub_release',
       collector: 'condor_status',
     },
-    kerberos: true,
     group: account.experiment,
     role: account.role,
     storageModify: ['/des/persistent/gw/exp', '/des/persistent/gw/forcephoto'],

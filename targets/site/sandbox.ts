@@ -2,13 +2,14 @@
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { copy, exec, target } from '../../core/index.ts';
+import { copy, type Exec, exec, target } from '../../core/index.ts';
 import { jobsub } from '../grid/jobsub.ts';
 import type { JobsubOptions } from '../grid/jobsub-commands.ts';
 import { jobsubChecks } from '../grid/jobsub-doctor.ts';
 import { watchedQueue } from '../grid/work.ts';
 import { sqliteSeasons } from '../seasons/registry.ts';
 import { PREPARATION } from '../settings/phases.ts';
+import { credentialsLook, renewals } from './credentials-look.ts';
 import { fileExposures } from './exposure-database.ts';
 import { packageFile } from './package.ts';
 import type { Site } from './site.ts';
@@ -22,11 +23,18 @@ const NOTICE = `this is a simulated site: exposures, grid and season tables unde
 /** The twelve exposures of the sandbox's night, one number a line. */
 export const sandboxExposures = (): string => packageFile('templates/sandbox/exposures.txt');
 
+/** What may be tried at the sandbox beside the ordinary. */
+export interface SandboxOptions {
+  readonly isolate?: boolean;
+  /** Submissions need a ticket, whose length the dial `credentials.ticket` says. */
+  readonly credentials?: boolean;
+}
+
 /**
  * The sandbox site. Its first target unpacks the stand-in programs under `sandbox/` and makes the
  * season database; nothing that is there already is touched, so its data may be kept and edited.
  */
-export function sandbox(options: { readonly isolate?: boolean } = {}): Site {
+export function sandbox(options: SandboxOptions = {}): Site {
   const env = { HOME: `{workspace}/${ROOT}/home`, USER: 'desgw' };
   const bin = `{workspace}/${ROOT}/bin`;
   const gwWorkflow = `${ROOT}/gw_workflow`;
@@ -60,7 +68,17 @@ export function sandbox(options: { readonly isolate?: boolean } = {}): Site {
       seasons: sqliteSeasons({ file: `${ROOT}/seasons.db` }),
       queue: { ...watchedQueue(grid), notice: NOTICE },
       exposures: fileExposures(`${ROOT}/exposures.tsv`),
+      ...(options.credentials === true ? { credentials: ticketAt(bin, { env, passEnv }) } : {}),
     },
+    ...(options.credentials === true
+      ? {
+          credentials: renewals(
+            { kinit: `${bin}/kinit`, htgettoken: `${bin}/htgettoken` },
+            { experiment: 'des', role: 'desgw' },
+            { env, passEnv },
+          ),
+        }
+      : {}),
     setup: [unpack()],
   };
 }
@@ -84,6 +102,15 @@ function jobsubOf(bin: string, env: Site['env'], passEnv: readonly string[]): Jo
     timeout: 20,
   };
 }
+
+const ticketAt = (bin: string, surroundings: Pick<Exec, 'env' | 'passEnv'>) =>
+  credentialsLook({
+    klist: exec([`${bin}/klist`], { ...surroundings, timeout: 10 }),
+    tokens: (workspace) => ({
+      bearer: join(workspace, ROOT, 'home/bt_token_des_desgw'),
+      vault: join(workspace, ROOT, 'home/vt'),
+    }),
+  });
 
 function unpack() {
   const templates = packageFile('templates/sandbox');

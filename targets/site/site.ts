@@ -1,6 +1,6 @@
 /** What a site is: where things lie, how programs are called, what can be asked. */
 
-import type { Adapter, Grid, Path, Rule, Sourced, TargetName } from '../../core/index.ts';
+import type { Adapter, Exec, Grid, Path, Rule, Sourced, TargetName } from '../../core/index.ts';
 import type { Check } from '../doctor/doctor.ts';
 import type { EventOf } from '../settings/postproc-params.ts';
 
@@ -39,6 +39,8 @@ export interface Site {
   readonly grid: Grid;
   /** As whom credentials are held; none where nothing needs them. */
   readonly account?: { readonly experiment: string; readonly role: string };
+  /** How credentials are renewed, where the adapter `credentials` tells of any. */
+  readonly credentials?: { readonly ticket: Exec; readonly vault: Exec };
   /** What `desgw doctor` tries here beside what it looks at everywhere. */
   readonly checks: readonly Check[];
   /** Set for every program. */

@@ -32,17 +32,6 @@ function told(queue: Partial<Queue>) {
   return sighting.tell ?? [];
 }
 
-test('credentials that end before the night does are told of at once, others are not', () => {
-  expect(told({ until: NOW + 20 * HOUR } as Partial<Queue>)).toEqual([]);
-  expect(told({})).toEqual([]);
-  expect(told({ until: NOW + 2 * HOUR } as Partial<Queue>)).toEqual([
-    expect.objectContaining({
-      about: 'credentials',
-      text: expect.stringMatching(/^the credentials end at .*: kinit$/),
-    }),
-  ]);
-});
-
 test('a queue in which the schedd of its job has not answered is unseen, and told', () => {
   const answered = { schedds: ['jobsub02.fnal.gov'], silent: ['jobsub01.fnal.gov'] };
   expect(told({ answered } as Partial<Queue>)).toEqual([

@@ -23,6 +23,7 @@ const DEFAULTS = {
   submit: { delay: 0, delayAfter: 0, jobInfo: true, dieAt: null, trouble: null },
   queue: { delay: 0, trouble: null, stopped: '', downtime: '', collector: null },
   account: { roles: 'desgw' },
+  credentials: { ticket: null, renewable: 0 },
   grid: {
     idle: [0.1, 0.8],
     search: [1.2, 4],

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { tokenExpiry } from '../../../targets/doctor/credentials.ts';
+import { tokenExpiry } from '../../../targets/grid/ticket.ts';
 import { exited, finding, folder, jwt, NOW, notStarted, secret } from './examined.ts';
 
 describe('credentials', () => {

@@ -14,12 +14,10 @@ import { DagError, flag, readDag, usage } from './dag.mjs';
 import { attributesOf, parseOptions, UsageError } from './options.mjs';
 import { openSchedds } from './schedds.mjs';
 import { scheddOf, startEngine, submissions, takeCluster } from './store.mjs';
-import { fail, surroundings } from './surroundings.mjs';
+import { fail, NO_TOKEN, surroundings } from './surroundings.mjs';
 
 const RULE = '=-'.repeat(30);
 const NO_SCHEDDS = 'RuntimeError: Error: No schedds satisfying the constraint were found';
-const NO_TOKEN =
-  "PermissionError: Failed attempting 'htgettoken -i des -r desgw'\nkerberos.GSSError: No Kerberos credentials available";
 
 /** Runs the program called `program` with these arguments in the current directory. */
 export function submit(program, argv) {

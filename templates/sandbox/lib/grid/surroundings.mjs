@@ -2,6 +2,7 @@
  * What every program of jobsub_lite takes from the login shell (etc/profile.d/jobsub_lite.sh), and
  * what becomes of it where that is lacking; and the roles for which the account gets a token.
  */
+import { mayHaveToken } from '../credentials.mjs';
 import { dialsFor } from '../dials.mjs';
 import { stop } from '../site.mjs';
 
@@ -20,7 +21,12 @@ export function surroundings(role = DEFAULT_ROLE) {
   const asked = role.toLowerCase();
   if (!dialsFor().account.roles.split(',').includes(asked))
     fail(`PermissionError: Failed attempting 'htgettoken -i des -r ${asked}'`);
+  if (!mayHaveToken()) fail(NO_TOKEN);
 }
+
+/** What is said where there is no ticket to get a token by. */
+export const NO_TOKEN =
+  "PermissionError: Failed attempting 'htgettoken -i des -r desgw'\nkerberos.GSSError: No Kerberos credentials available";
 
 const NO_TRACING = `ERROR:root:importing tracing
 Traceback (most recent call last):

@@ -1,0 +1,69 @@
+/** Credentials that are renewed by the build, waited for where it cannot, and not asked for in vain. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FAST, GOOD, rulesFor, type Site, site } from './site.ts';
+
+const HOUR = 3_600_000;
+const DIALS = { ...FAST, credentials: { ticket: 86_400, renewable: 604_800 } };
+
+let at: Site;
+beforeAll(() => {
+  at = site([GOOD]);
+  at.put('desgwfile.ts', rulesFor([GOOD]).replace('sandbox()', 'sandbox({ credentials: true })'));
+});
+afterAll(() => at.dispose());
+
+/** A ticket of so many hours ago, with so many left, that can be renewed for so many. */
+const putTicket = (ago: number, left: number, renewable: number): void => {
+  const now = Math.floor(Date.now() / 1000) * 1000;
+  const [begins, ends, renewUntil] = [-ago, left, renewable].map((hours) => now + hours * HOUR);
+  at.put('sandbox/home/krb5cc', JSON.stringify({ begins, ends, renewUntil }));
+};
+
+test('nothing is handed in without a ticket; when a person has got one the same build goes on', async () => {
+  putTicket(26, -1, -1);
+  const building = at.start(['build', `ccds_${GOOD}`], { dials: DIALS });
+  await building.says('no Kerberos ticket since');
+  await building.says(`dagmaker_${GOOD}.out`);
+  expect(at.submissions()).toEqual([]);
+  const shown = await at.desgw(['why', `submitted_${GOOD}`], { dials: DIALS });
+  expect(shown.out).toContain('kinit; this build then goes on by itself');
+  execFileSync(join(at.dir, 'sandbox/bin/kinit'));
+  const ended = await building.ended;
+  expect(ended.code, ended.said).toBe(0);
+  expect(at.submissions()).toEqual([GOOD]);
+  expect(at.calls('jobsub_submit_dag')).toEqual([GOOD]);
+  expect(at.calls('kinit')).toEqual(['-']);
+});
+
+test('a build with nothing to do looks at no credentials, though they have ended', async () => {
+  putTicket(26, -1, -1);
+  const before = at.calls('klist').length;
+  const idle = await at.desgw(['build', `ccds_${GOOD}`], { dials: DIALS });
+  expect(idle.code, idle.said).toBe(0);
+  expect(at.calls('klist')).toHaveLength(before);
+});
+
+test('what needs no grid is made without them', async () => {
+  const local = await at.desgw(['build', `forcefiles_${GOOD}`], { dials: DIALS });
+  expect(local.code, local.said).toBe(0);
+});
+
+test('a ticket with little left is renewed, once, and nothing of it is printed', async () => {
+  putTicket(20, 5, 100);
+  at.remove(`image_proc_outputs/forcefiles_${GOOD}.json`);
+  const renewing = await at.desgw(['build', `forcefiles_${GOOD}`], { dials: DIALS });
+  expect(renewing.code, renewing.said).toBe(0);
+  expect(renewing.out).toMatch(/done\s+credentials .*renewed/);
+  expect(at.calls('kinit')).toEqual(['-', '-R']);
+  expect(JSON.parse(at.text('sandbox/home/krb5cc')).ends - Date.now()).toBeGreaterThan(6 * HOUR);
+  expect(renewing.said).not.toMatch(/krbtgt|SANDBOX@|hvs\./);
+  // The person may not want it.
+  putTicket(20, 5, 100);
+  at.remove(`image_proc_outputs/forcefiles_${GOOD}.json`);
+  const unwanted = ['build', `forcefiles_${GOOD}`, '--set', 'renewCredentials=false'];
+  const told = await at.desgw(unwanted, { dials: DIALS });
+  expect(told.said).toContain('which may be before the jobs do');
+  expect(at.calls('kinit')).toEqual(['-', '-R']);
+});
