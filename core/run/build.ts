@@ -123,7 +123,7 @@ class BuildRun {
         continue;
       }
       if (waiting.length === 0 || this.#patience.isOver) return this.#sumUp(done);
-      const nextLook = this.#patience.nextPause(waiting, verdicts);
+      const nextLook = this.#patience.nextPause(waiting, verdicts, clock.now());
       this.#telling.progress({ ...plan, verdicts }, waiting, { at: clock.now(), nextLook });
       await clock.sleep(nextLook * 1000, signal);
     }

@@ -1,6 +1,6 @@
 /** How long a build waits: for what goes on elsewhere, between two looks, and for what cannot be seen. */
 import type { Tally } from '../api/looks.ts';
-import type { TargetName } from '../api/values.ts';
+import type { Instant, TargetName } from '../api/values.ts';
 import type { Verdicts } from '../plan/view.ts';
 import type { Clock } from '../world/world.ts';
 
@@ -41,19 +41,15 @@ export class Patience {
   }
 
   /** Seconds until the next look: whatever moves, but for what is nearly over. */
-  nextPause(waiting: readonly { readonly target: TargetName }[], verdicts: Verdicts): number {
+  nextPause(
+    waiting: readonly { readonly target: TargetName }[],
+    verdicts: Verdicts,
+    now: Instant,
+  ): number {
     const nearlyOver = waiting.every(({ target }) => isNearlyOver(verdicts.get(target)?.tally));
     const longest = nearlyOver ? NEAR_END_LOOK : LONGEST_LOOK;
     this.#pause = Math.min(longest, this.#pause * LOOK_GROWTH);
-    return Math.min(this.#pause, Math.max(FIRST_LOOK, this.#untilWanted(verdicts)));
-  }
-
-  /** Seconds until something wants to be looked at again. */
-  #untilWanted(verdicts: Verdicts): number {
-    let first = Number.POSITIVE_INFINITY;
-    for (const { again } of verdicts.values())
-      if (again !== undefined && again < first) first = again;
-    return (first - this.#clock.now()) / 1000;
+    return Math.min(this.#pause, Math.max(FIRST_LOOK, secondsUntilWanted(verdicts, now)));
   }
 
   /** Disks are away for a moment now and then; nobody is called failed, or left out, for that. */
@@ -69,6 +65,14 @@ export class Patience {
     for (const name of this.#unseenSince.keys())
       if (verdicts.get(name)?.unseen !== true) this.#unseenSince.delete(name);
   }
+}
+
+/** Seconds until something wants to be looked at again. */
+function secondsUntilWanted(verdicts: Verdicts, now: number): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const { again } of verdicts.values())
+    if (again !== undefined && again < first) first = again;
+  return (first - now) / 1000;
 }
 
 const isNearlyOver = (tally: Tally | undefined): boolean =>
