@@ -32,7 +32,7 @@ export interface Bundled {
   readonly map: { readonly mappings: string };
   /** From where it imports, once for each statement; undefined: in other ways, too. */
   readonly imports: readonly string[] | undefined;
-  /** Absolute path of every source -> digest of its content. */
+  /** Absolute path of every source, packages of the workspace included -> digest of its content. */
   readonly inputs: { readonly [path: string]: Digest };
 }
 
@@ -49,7 +49,13 @@ export async function bundle(ruleFile: string, options: BundleOptions): Promise<
       ...SETTINGS,
       entryPoints: [ruleFile],
       outfile: options.outfile,
-      plugins: [outside(options.moduleFor), sourceFiles(options.files, inputs)],
+      plugins: [
+        outside(options.moduleFor, (path) => {
+          // What lies in the workspace is as much its own as the files beside the rule file.
+          if (path.startsWith(`${dirname(ruleFile)}/`)) inputs[path] = options.files.digest(path);
+        }),
+        sourceFiles(options.files, inputs),
+      ],
     });
     const [map, code] = outputFiles.map((file) => file.text);
     if (map === undefined || code === undefined)
@@ -102,7 +108,7 @@ const LOADERS: { readonly [extension: string]: Loader } = {
 };
 
 /** Maps `desgw` to the running desgw, and leaves packages and Node's own modules outside. */
-function outside(moduleFor: BundleOptions['moduleFor']): Plugin {
+function outside(moduleFor: BundleOptions['moduleFor'], onPackage: (path: string) => void): Plugin {
   return {
     name: 'outside',
     setup({ onResolve, resolve: resolveAsUsual }) {
@@ -122,6 +128,7 @@ function outside(moduleFor: BundleOptions['moduleFor']): Plugin {
         if (found.errors.length > 0) return { errors: found.errors };
         // A package written in TypeScript cannot be imported as it is.
         if (found.namespace !== 'file' || /\.[mc]?tsx?$|\.json$/.test(found.path)) return found;
+        onPackage(found.path);
         return { path: pathToFileURL(found.path).href, external: true };
       });
     },

@@ -16,11 +16,21 @@ export function strangerIn(fs: FsModule, path: string): string | undefined {
     const other = [link, file].find(({ uid }) => !isOwn(uid));
     if (other !== undefined) return `it belongs to another user (uid ${other.uid})`;
     if ((file.mode & 0o002) !== 0) return 'everybody may write it';
-    const folder = fs.statSync(dirname(path));
-    // In a sticky folder only the owner of a file may replace it.
-    const open = (folder.mode & 0o002) !== 0 && (folder.mode & 0o1000) === 0;
-    return open ? 'everybody may write its folder' : undefined;
+    const open = openAbove(fs, path) ?? openAbove(fs, fs.realpathSync(path));
+    if (open === undefined) return undefined;
+    return open === dirname(path)
+      ? 'everybody may write its folder'
+      : `everybody may write ${open}, and so put another folder in the place of its own`;
   });
+}
+
+/** The innermost folder on the way to a file in which everybody may exchange what is there. */
+function openAbove(fs: FsModule, path: string): string | undefined {
+  const folder = dirname(path);
+  if (folder === path) return undefined;
+  const { mode } = fs.statSync(folder);
+  // In a sticky folder only the owner of a file may replace it.
+  return (mode & 0o002) !== 0 && (mode & 0o1000) === 0 ? folder : openAbove(fs, folder);
 }
 
 /** Makes a folder that is this user's alone, or says `false` because it is not. */

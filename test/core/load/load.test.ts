@@ -7,6 +7,7 @@ import {
   realpathSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -187,6 +188,31 @@ describe('code that others could have written', () => {
       'a folder of those',
       () => chmodSync(join(workspace, 'lib'), 0o777),
       'everybody may write its folder',
+    ],
+    [
+      'a folder above',
+      () => chmodSync(workspace, 0o777),
+      'desgwfile.ts is not run: everybody may write its folder',
+    ],
+    [
+      'the folder of a link to it',
+      () => {
+        rmSync(join(workspace, 'lib'), { recursive: true });
+        put('elsewhere/deep/lib/goal.ts', `export const GOAL = 'all';`);
+        chmodSync(join(workspace, 'elsewhere'), 0o777);
+        symlinkSync('elsewhere/deep/lib', join(workspace, 'lib'));
+      },
+      'elsewhere, and so put another folder in the place of its own',
+    ],
+    [
+      'a package of the workspace',
+      () => {
+        put('node_modules/more/package.json', '{"name":"more","main":"more.js"}');
+        put('node_modules/more/more.js', '');
+        chmodSync(join(workspace, 'node_modules/more/more.js'), 0o666);
+        put('desgwfile.ts', `import 'more'; ${RULES}`);
+      },
+      'more.js is not run: everybody may write it',
     ],
   ])('%s: is not run before the user has said so', async (_what, open, told) => {
     expect((await loadIt()).build.goal).toBe('all');
