@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { FLOORS } from './floors.ts';
 import { booleanParametersIn, functionsIn } from './shape.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -54,19 +55,6 @@ function importsOf(path: string, code: string): readonly Import[] {
 function edge(from: string, to: string, typeOnly: boolean): Import {
   return { from, to: to.startsWith('.') ? normalize(join(dirname(from), to)) : to, typeOnly };
 }
-
-/** The rooms of core, from the ground floor up. */
-const FLOORS: readonly (readonly string[])[] = [
-  ['api'],
-  ['formats', 'world'],
-  ['words'],
-  ['graph', 'memory', 'load'],
-  ['plan'],
-  ['observe'],
-  ['run', 'repair'],
-  ['views'],
-  ['cli', 'testing'],
-];
 
 /**
  * Files that say when something was, to people or on record. `listings.ts` and `remember.ts` also take

@@ -16,6 +16,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { STATE_ORDER } from '../core/words/paint.ts';
+import { FLOORS } from './floors.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -270,13 +272,49 @@ describe('CONTRIBUTING', () => {
 
   test('every file and folder that is named exists', () => {
     const paths = [
-      ...CONTRIBUTING.matchAll(/`((?:core|targets|templates|test|bench)\/[\w./*-]*)`/g),
+      ...CONTRIBUTING.matchAll(
+        /`((?:core|targets|templates|test|bench|page|docs|examples|schemas|\.ci)\/[\w./*-]*)`/g,
+      ),
     ]
       .map(([, path]) => path!)
       .filter((path) => !path.includes('*') && !path.includes('night-table'));
     expect(paths.length).toBeGreaterThan(30);
     const missing = paths.filter((path) => !existsSync(join(ROOT, path)));
     expect(missing).toEqual([]);
+  });
+
+  test('the rooms are told from the ground floor up, as their imports are held to it', () => {
+    const rows = CONTRIBUTING.split('\n').filter((line) => line.startsWith('| `core/'));
+    const rooms = rows.flatMap((row) => [...row.split('|')[1]!.matchAll(/`core\/(\w+)\/`/g)]);
+    expect(rooms.map(([, room]) => room)).toEqual(FLOORS.flat());
+  });
+
+  test('every name of the code and every script that is named is there', () => {
+    const code = ['core', 'targets', '.ci', 'test/core', 'test/page', 'test/scenarios']
+      .flatMap((dir) =>
+        readdirSync(join(ROOT, dir), { recursive: true, encoding: 'utf8' }).map((name) =>
+          join(dir, name),
+        ),
+      )
+      .filter((path) => /\.(ts|mjs|cjs|json)$/.test(path))
+      .map((path) => readFileSync(join(ROOT, path), 'utf8'))
+      .join('\n');
+    const spoken = CONTRIBUTING.replace(/^```[\s\S]*?^```$/gm, '');
+    const names = [...spoken.matchAll(/`(?:this\.)?(#?[A-Za-z_]\w*)(?:\(\))?`/g)].map(
+      ([, name]) => name!,
+    );
+    expect(names.length).toBeGreaterThan(30);
+    expect(names.filter((name) => !new RegExp(`(?<!\\w)${name}\\b`).test(code))).toEqual([]);
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+    const run = [...CONTRIBUTING.matchAll(/\bnpm run ([\w:]+)/g)].map(([, name]) => name!);
+    expect(run.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+
+  test('the picture of states has every one', () => {
+    const [picture] = blocks(CONTRIBUTING, 'mermaid').filter((text) =>
+      text.includes('stateDiagram'),
+    );
+    expect(STATE_ORDER.filter((state) => !picture!.includes(state))).toEqual([]);
   });
 });
 

@@ -83,7 +83,7 @@ export function advising(terminal: Terminal, command: string, advised: Advised):
 }
 
 /** Data with what they advise. */
-export function inData(value: unknown, change: Advised): unknown {
+function inData(value: unknown, change: Advised): unknown {
   if (typeof value === 'string') return change(value);
   if (Array.isArray(value)) return value.map((one) => inData(one, change));
   if (typeof value !== 'object' || value === null) return value;
