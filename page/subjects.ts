@@ -11,6 +11,7 @@ export interface Choice {
   note: string;
 }
 
+/** Everything shown, by number. */
 export const ALL: Choice = { search: '', sort: 'name', condition: '', note: '' };
 
 const letters = (subject: SubjectData, letter: string): number =>
@@ -157,6 +158,7 @@ function card(subject: SubjectData, data: ReportData): HTMLElement {
   return h('li', {}, button);
 }
 
+/** A state or condition as the name of a class. */
 export const cssName = (words: string): string => words.replaceAll(' ', '-');
 
 function openDialog(subject: SubjectData, data: ReportData): void {

@@ -298,6 +298,22 @@ describe('house rules', () => {
     expect(uses(inCore, pattern)).toEqual([]);
   });
 
+  test('every export says what it is; those that belong together may share what is said', () => {
+    const mute = SOURCES.flatMap(({ path, text }) => {
+      const lines = text.split('\n');
+      return lines.flatMap((line, at) => {
+        const name = /^export (?:async )?(?:const|function|class|interface|type) (\w+)/.exec(
+          line,
+        )?.[1];
+        if (name === undefined) return [];
+        let above = at - 1;
+        while (above > 0 && lines[above] !== '' && !lines[above]!.endsWith('*/')) above -= 1;
+        return lines[above]?.endsWith('*/') === true ? [] : [`${path}: ${name}`];
+      });
+    });
+    expect(mute).toEqual([]);
+  });
+
   test('every file says at its top what it is for', () => {
     expect(SOURCES.filter(({ text }) => !text.startsWith('/**')).map(({ path }) => path)).toEqual(
       [],

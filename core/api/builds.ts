@@ -35,8 +35,10 @@ export interface Expansion {
   readonly placeholder?: string;
 }
 
+/** What a list of rules holds. */
 export type RuleItem = Rule | Expansion;
 
+/** The values of the parameters, by name. */
 export interface Params {
   /** The value of a declared parameter. @throws if it was never declared. */
   readonly [name: string]: Json;
@@ -99,6 +101,7 @@ export interface RoundCall extends CommandCall {
 /** What a view may ask for; the terminal decides whether anything comes of it. */
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'cyan' | 'magenta';
 
+/** Dresses a text in a style, or gives it back as it is. */
 export type Paint = (style: Style, text: string) => string;
 
 /** What a command is given. */
@@ -139,6 +142,7 @@ export interface CommandCall {
   readonly confirm: (question: string) => Promise<boolean>;
 }
 
+/** How a target can stand, as `decide` tells it. */
 export type State =
   | 'fresh'
   | 'stale'

@@ -23,8 +23,11 @@ const primitive =
   (value) =>
     typeof value === type ? undefined : wrong(value, wanted);
 
+/** One of the plain kinds. */
 export const text: Check = primitive('string', 'a text');
+/** As JSON knows it. */
 export const number: Check = primitive('number', 'a number');
+/** Nothing that merely counts as true. */
 export const flag: Check = primitive('boolean', 'true or false');
 
 /** Data that JSON can hold. */
@@ -76,6 +79,7 @@ export const either =
     return complaint;
   };
 
+/** A list of which each entry passes; `wanted` names the entries in the plural. */
 export const listOf =
   (check: Check, wanted: string): Check =>
   (value) => {
@@ -87,8 +91,10 @@ export const listOf =
     return undefined;
   };
 
+/** A list of texts. */
 export const texts: Check = listOf(text, 'texts');
 
+/** A plain object of which each value passes. */
 export const tableOf =
   (check: Check): Check =>
   (value) => {

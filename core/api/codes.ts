@@ -129,6 +129,7 @@ export const CODES = {
   },
 } as const satisfies { readonly [code: string]: Kind };
 
+/** A code of a message, such as DG101. */
 export type Code = keyof typeof CODES;
 
 /** Whether a word is a code, in capitals or not. */

@@ -37,6 +37,7 @@ export interface RunFacts extends Facts {
   readonly claims: readonly string[];
 }
 
+/** How a program ended. `timeout`: it was stopped after so many seconds, `silent` ones or in all; `spawn`: it could not be started. */
 export type Exit =
   | { readonly kind: 'exit'; readonly code: number }
   | { readonly kind: 'signal'; readonly signal: string }

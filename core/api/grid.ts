@@ -24,6 +24,7 @@ export interface Work {
   readonly timeout: number;
 }
 
+/** How a job stands, in the words of HTCondor; other grids translate theirs. */
 export type JobStatus =
   | 'idle'
   | 'running'

@@ -4,6 +4,7 @@ import type { Exit, Facts } from './facts.ts';
 import type { Exec } from './steps.ts';
 import type { Instant, Json, Path, TargetName } from './values.ts';
 
+/** One thing to be looked at. */
 export type Look =
   /**
    * Directories matching a path whose segments may hold `*`, with the names in each (a directory's
@@ -43,6 +44,7 @@ export type Seen =
   /** The look failed (permission, time-out, a failing command) or was not allowed in a dry run. */
   | { readonly kind: 'failed'; readonly why: string };
 
+/** What a directory holds. */
 export interface Listing {
   readonly dir: Path;
   readonly names: readonly string[];
@@ -114,9 +116,12 @@ export interface Part {
   };
 }
 
+/** What a judge makes of what was seen. */
 export type Sighting =
-  /** Settled. `value` is the fact; `note` says it in a few words (`52 of 59 CCDs complete`). */
-  /** `redo`: why the target should be made again although nothing has changed. */
+  /**
+   * Settled. `value` is the fact; `note` says it in a few words (`52 of 59 CCDs complete`); `redo`:
+   * why the target should be made again although nothing has changed.
+   */
   | {
       readonly state: 'ready';
       readonly value: Json;

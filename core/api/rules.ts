@@ -65,8 +65,7 @@ export interface Rule {
   readonly chain?: Chain;
   /** What people who asked to be notified are told when it was made. */
   readonly milestone?: string;
-  /** Keys of which only one holder may run at a time. */
-  /** Told from what is observed, where it depends on that. */
+  /** Keys of which only one holder may run at a time; a function tells them from what is observed. */
   readonly exclusive?: readonly string[] | ((value: Json) => readonly string[]);
   /**
    * Of what may start, what has the higher priority goes first, and all that it needs with it; among
@@ -202,6 +201,7 @@ export interface Attempt {
   readonly denied?: true;
 }
 
+/** Whether what must not happen twice has happened. */
 export type OnceSighting =
   /** It has happened; `how` says what shows it, `receipt` identifies the work if known. */
   | {

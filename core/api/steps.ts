@@ -3,6 +3,7 @@
 import type { RunFacts } from './facts.ts';
 import type { Path } from './values.ts';
 
+/** One step of a recipe. */
 export type Step = Exec | Write | Edit | Copy | Link | Move | Remove | Claim;
 
 /** Runs a program. No shell is involved: `argv[0]` is the program. */
@@ -69,6 +70,7 @@ export interface Write {
   readonly mode?: number;
 }
 
+/** Of which kind a file is that is edited key by key. */
 export type EditFormat = 'shell' | 'ini';
 
 /** Sets keys in a file and leaves every other line alone; starts from `template` if absent. */

@@ -1,10 +1,5 @@
 /** Plain values: texts, names, digests, moments. Imports nothing. */
 
-/**
- * Every noun of the engine. This file imports nothing and holds no code, so that any module
- * may depend on it without a cycle. Read it first: rule -> graph -> facts -> plan -> trace.
- */
-
 /** A value that survives JSON unchanged. Parameters and observed values are of this kind. */
 export type Json =
   | null

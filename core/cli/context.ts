@@ -73,6 +73,7 @@ export interface Opened {
 
 /** Version of desgw, put in when it is bundled. */
 declare const __VERSION__: string | undefined;
+/** The version of desgw; of sources that were not bundled, `0.0.0-dev`. */
 export const VERSION: string = typeof __VERSION__ === 'string' ? __VERSION__ : '0.0.0-dev';
 
 /** The lock, however long it takes, for a command of a person who waits for it. */

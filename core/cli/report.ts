@@ -13,6 +13,7 @@ import type { Files } from '../world/world.ts';
 import { type CommonFlags, type Invocation, type Opened, openProject, VERSION } from './context.ts';
 import { lastSeen } from './last-seen.ts';
 
+/** Options of `desgw report`, as typed. */
 export interface ReportFlags extends CommonFlags {
   readonly serve?: boolean;
   readonly port?: string | number;

@@ -12,6 +12,7 @@ import { clockTime, day } from '../words/time.ts';
 import type { Appender, World } from '../world/world.ts';
 import { type Invocation, VERSION } from './context.ts';
 
+/** How a build is told on the screen. */
 export interface ScreenOptions {
   readonly verbose: boolean;
   readonly utc: boolean;

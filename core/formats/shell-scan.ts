@@ -32,6 +32,7 @@ export interface Commands {
   readonly prefixed: string | undefined;
 }
 
+/** A statement of a script, by its offsets; of assignments what they are. */
 export type Statement =
   | {
       readonly kind: 'assignments';
@@ -47,6 +48,7 @@ export interface Comment {
   readonly end: number;
 }
 
+/** A script, as far as edits need to understand it. */
 export interface Script {
   readonly statements: readonly Statement[];
   readonly comments: readonly Comment[];

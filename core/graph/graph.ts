@@ -21,6 +21,7 @@ export interface Node {
   readonly recipeDigest: Digest;
 }
 
+/** All targets, and who needs whom. */
 export interface Graph {
   readonly nodes: ReadonlyMap<TargetName, Node>;
   /** Every target after all that it needs. */

@@ -8,6 +8,7 @@ import { enumerate } from '../words/text.ts';
 
 type ParamSource = 'default' | 'rule file' | '--set';
 
+/** The values of this invocation, and where each comes from. */
 export interface ChosenParams {
   /** Reading a name that was never declared throws a UserError. */
   readonly values: Params;

@@ -18,6 +18,7 @@ import type { Files } from '../world/world.ts';
 import { excerpt } from './errors.ts';
 import { SPECIFIERS } from './parts.ts';
 
+/** What bundling needs of the world. */
 export interface BundleOptions {
   readonly files: Pick<Files, 'digest' | 'readText'>;
   readonly moduleFor: (specifier: string) => string | undefined;

@@ -37,6 +37,7 @@ import { PARTS, SPECIFIERS } from './parts.ts';
 import { refuseStrangers } from './trust.ts';
 import { unknowableIn } from './unknowable.ts';
 
+/** What loading needs of the world. */
 export interface LoadOptions {
   readonly files: Pick<
     Files,
@@ -64,6 +65,7 @@ export interface LoadOptions {
   readonly moduleFor?: (specifier: string) => string | undefined;
 }
 
+/** A rule file that was loaded, and how to find places in it. */
 export interface Loaded {
   readonly build: Build;
   /** Absolute path of the rule file. */

@@ -58,6 +58,7 @@ export interface Header {
   readonly lost?: true;
 }
 
+/** What a record is about: see above. */
 export type Kind = 't' | 'T' | 'x' | 'd' | 'f' | 's' | 'e';
 
 /** Whose record it is. */

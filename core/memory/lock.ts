@@ -33,6 +33,7 @@ export interface Holder extends ProcessIdentity {
   readonly voucher?: Path;
 }
 
+/** The lock, while it is ours. */
 export interface Lock {
   /** Nobody else held it: it was there for the asking. */
   readonly atOnce: boolean;
@@ -44,6 +45,7 @@ export interface Lock {
   release(): void;
 }
 
+/** How the lock is asked for. */
 export interface LockOptions {
   /** False: do not wait for somebody else. */
   readonly wait: boolean;

@@ -6,6 +6,7 @@ import { digestOf } from '../api/digest.ts';
 import type { Path, TargetName } from '../api/values.ts';
 import type { Files } from '../world/world.ts';
 
+/** Where the logs of runs lie, in the workspace. */
 export const LOGS: Path = '.desgw/logs';
 const LONGEST_NAME = 150;
 

@@ -107,6 +107,7 @@ export interface Built extends TraceBase {
   readonly evidence?: string;
 }
 
+/** A run that failed; the next build tries again. */
 export interface Failed extends TraceBase {
   readonly kind: 'failed';
   readonly ms: number;

@@ -22,6 +22,7 @@ interface Known {
   stat?: Stat;
 }
 
+/** Listings of directories, kept as long as nothing can have changed in them. */
 export class Listings {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #known = new Map<Path, Known>();

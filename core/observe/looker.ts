@@ -10,6 +10,7 @@ import type { World } from '../world/world.ts';
 import { runForAdapter } from './adapter.ts';
 import type { Listings } from './listings.ts';
 
+/** Who is asked, and whether anybody may be. */
 export interface LookerOptions {
   readonly adapters: { readonly [name: string]: Adapter };
   readonly dry: boolean;
@@ -23,6 +24,7 @@ export interface LookerOptions {
 const NOT_ASKED = 'not asked in a dry run';
 const UNASKED: Seen = { kind: 'failed', why: 'not asked' };
 
+/** Looks, each thing once; what was seen is shared until it is forgotten. */
 export class Looker {
   readonly #world: World;
   readonly #options: LookerOptions;

@@ -25,6 +25,7 @@ import { endingOf, isAsk, type Readers, readersOf, withEnding } from './readers.
 import type { Settled } from './settled.ts';
 import { Stillness } from './stillness.ts';
 
+/** How the world may be looked at. */
 export interface ObserverOptions {
   readonly adapters: { readonly [name: string]: Adapter };
   /** In a dry run only adapters that start nothing are asked, and nothing at all is written. */
@@ -52,6 +53,7 @@ export interface ObserverOptions {
   readonly signal: AbortSignal;
 }
 
+/** The world as a plan sees it, with the memory beside it. */
 export class Observer extends Contents implements View {
   readonly newSightings = new Map<TargetName, KnownSighting>();
   readonly #world: World;

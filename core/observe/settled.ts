@@ -8,6 +8,7 @@ import type { Graph, Node } from '../graph/graph.ts';
 import { needsOf } from '../graph/graph.ts';
 import type { Trace } from '../memory/trace.ts';
 
+/** Sightings of targets that are done with, for the next round of the same build. */
 export class Settled {
   readonly #kept = new Map<TargetName, { readonly of: string; readonly sighting: Sighting }>();
 

@@ -5,6 +5,7 @@ import type { Files } from '../world/world.ts';
 /** More are seldom wanted again, and must not fill the memory. */
 const KEPT = 16;
 
+/** The texts that were read last, as long as they are not forgotten. */
 export class Texts {
   readonly #files: Pick<Files, 'readText'>;
   /** The latest last. */

@@ -19,6 +19,7 @@ import { moment } from '../words/time.ts';
 import type { Files } from '../world/world.ts';
 import { forget } from './clean.ts';
 
+/** What a decision by hand goes by, and where it is recorded. */
 export interface ByHandContext {
   readonly plan: Plan;
   readonly observer: Observer;

@@ -36,6 +36,7 @@ import { execute } from './schedule.ts';
 import { type Done, SoFar, sumUp } from './summing-up.ts';
 import { Telling } from './telling.ts';
 
+/** What a build is asked for. */
 export interface BuildOptions {
   /** As named on the command line; none means the build's goal. */
   readonly goals: readonly string[];

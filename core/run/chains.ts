@@ -11,6 +11,7 @@ import { isVerdict } from '../plan/verdict.ts';
 import type { View } from '../plan/view.ts';
 import type { OpenNeeds } from './open-needs.ts';
 
+/** The chains of a plan while it is carried out. */
 export class Chains {
   readonly #plan: Plan;
   readonly #view: View;

@@ -30,6 +30,7 @@ export interface Execution {
 /** How an action fails. */
 export type Failing = Extract<Landing, { state: 'failed' }>;
 
+/** What was built, spared, adopted and failed so far. */
 export class Outcomes {
   readonly #built: TargetName[] = [];
   readonly #spared = new Set<TargetName>();

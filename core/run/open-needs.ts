@@ -12,6 +12,7 @@ export interface News {
   readonly last: boolean;
 }
 
+/** The needs that are open, target by target. */
 export class OpenNeeds {
   readonly #plan: Plan;
   readonly #inPlan: ReadonlySet<TargetName>;

@@ -14,6 +14,7 @@ const LOOK_GROWTH = 1.5;
 /** Seconds after which what cannot be seen is a failure. */
 const UNSEEN_LIMIT = 60;
 
+/** Says whether to wait, and until when. */
 export class Patience {
   readonly #clock: Clock;
   readonly #wait: boolean;

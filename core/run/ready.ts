@@ -13,6 +13,7 @@ export interface ReadyAction {
   readonly keys: readonly string[];
 }
 
+/** What may start, the most urgent first, as far as its keys are free. */
 export class Ready {
   readonly #queue = new Heap();
   /** Those that found a key taken, by that key. */

@@ -27,6 +27,7 @@ import { OpenNeeds } from './open-needs.ts';
 import { refuserOf } from './probe.ts';
 import { Slots } from './slots.ts';
 
+/** How a plan is carried out. */
 export interface ExecuteOptions {
   readonly jobs: number;
   readonly failFast: boolean;

@@ -15,6 +15,7 @@ export interface Work {
   broken(error: unknown): void;
 }
 
+/** Places for actions, of which so many run at a time. */
 export class Slots {
   readonly #plan: Plan;
   readonly #observer: Pick<Observer, 'keysOf'>;

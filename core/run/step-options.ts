@@ -14,6 +14,7 @@ export type StepsEnd =
   | { readonly state: 'left' }
   | { readonly state: 'interrupted' };
 
+/** What the steps of one attempt are carried out with. */
 export interface RunOptions {
   readonly world: World;
   readonly environments: Environments;

@@ -6,6 +6,7 @@ import { display } from '../words/quote.ts';
 import { enumerate } from '../words/text.ts';
 import type { BuildEvent } from './events.ts';
 
+/** Remembers what was told in this build. */
 export class Telling {
   readonly #emit: (event: BuildEvent) => void;
   readonly #told = new Map<string, string>();

@@ -51,6 +51,7 @@ interface Content {
 /** Numbers from 0 to below 1. */
 export type Chance = () => number;
 
+/** A disk whose power can be cut. */
 export interface Disk {
   readonly fs: FsModule;
   /** Everything is on the disk for good, as after a quiet minute. Until then nothing is taken down. */

@@ -10,6 +10,7 @@ export class Stopped extends Error {
   }
 }
 
+/** Which effect goes wrong, and how. */
 export interface Fault {
   /** Which effect fails, counted from 1. Beyond the last: none does. */
   readonly failAt: number;

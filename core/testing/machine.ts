@@ -61,6 +61,7 @@ export interface MachineOptions {
   readonly anonymous?: boolean;
 }
 
+/** The machine, for tests to look at and to meddle with. */
 export interface Machine {
   readonly memory: MemoryFiles;
   readonly clock: FixedClock;

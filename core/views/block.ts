@@ -11,6 +11,7 @@ import type { PhaseRow } from './board.ts';
 import { phaseEstimate } from './estimate.ts';
 import { waitingText } from './lines.ts';
 
+/** What the block is told by. */
 export interface BlockOptions extends ClockOptions {
   readonly now: Instant;
   readonly begun: Instant;

@@ -13,6 +13,7 @@ export type StepsOf = (action: Action) =>
   /** `refused`: the build would be told the same. */
   | { readonly unknown: string; readonly refused?: boolean; readonly advice?: string };
 
+/** What a dry run is told by. */
 export interface DryRunOptions extends StepContext {
   readonly stepsOf: StepsOf;
   readonly paint: Paint;

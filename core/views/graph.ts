@@ -6,6 +6,7 @@ import { needsOf } from '../graph/graph.ts';
 import type { Plan } from '../plan/verdict.ts';
 import { display } from '../words/quote.ts';
 
+/** What of the plan is drawn. */
 export interface GraphOptions {
   /** Leave out what is fresh. */
   readonly onlyStale: boolean;

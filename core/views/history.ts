@@ -13,6 +13,7 @@ export type Ending =
   | { readonly kind: 'ended'; readonly exit: number }
   | { readonly kind: 'under way' | 'killed' | 'unknown' };
 
+/** How much is told, and for which screen. */
 export interface HistoryOptions {
   readonly paint: Paint;
   /** Columns of the screen. */

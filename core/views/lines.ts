@@ -19,6 +19,7 @@ import { noticeText } from './notice.ts';
 import type { Reporter } from './reporter.ts';
 import { problemLines, summaryText } from './summary.ts';
 
+/** How much is told line by line. */
 export interface LinesOptions extends ClockOptions {
   /** Tell also what starts, what is spared, and every step of progress; fold nothing. */
   readonly verbose: boolean;
@@ -26,6 +27,7 @@ export interface LinesOptions extends ClockOptions {
   readonly log?: () => string | undefined;
 }
 
+/** Tells a build line by line. */
 export interface Lines extends Reporter {
   readonly activity: Activity;
   /** Tells what was held back for a line of its own kind. */

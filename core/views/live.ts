@@ -10,6 +10,7 @@ import { blockLines } from './block.ts';
 import { type LinesOptions, linesReporter } from './lines.ts';
 import type { Reporter } from './reporter.ts';
 
+/** What the block below the lines shows. */
 export interface LiveOptions extends LinesOptions {
   /** Actions at a time. */
   readonly jobs: number;

@@ -16,6 +16,7 @@ import {
   type SubjectRow,
 } from './board.ts';
 
+/** How much the table shows, and for which screen. */
 export interface OverviewOptions {
   readonly paint: Paint;
   /** Columns of the screen. */

@@ -9,6 +9,7 @@ import { looksSecret, withoutSecrets } from '../words/secrets.ts';
 import { table, wrap } from '../words/text.ts';
 import { duration, momentAndAge } from '../words/time.ts';
 
+/** How it is told: columns of the screen, and the time to tell ages by. */
 export interface ProvenanceOptions {
   readonly paint: Paint;
   readonly width: number;

@@ -20,6 +20,7 @@ import { findingLines } from './summary.ts';
 /** From this many targets on whose names differ only in digits, they share a line. */
 const FOLD_FROM = 3;
 
+/** What is told beside the states. */
 export interface StatusOptions extends OverviewOptions {
   /** The command that builds what is shown. */
   readonly again?: string;

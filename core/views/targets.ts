@@ -7,6 +7,7 @@ import { type Paint, STATE_STYLE } from '../words/paint.ts';
 import { display } from '../words/quote.ts';
 import { table } from '../words/text.ts';
 
+/** What is told of each target. */
 export interface TargetsOptions {
   /** With a plan, the state of each target is shown as well. */
   readonly plan?: Plan;

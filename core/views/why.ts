@@ -15,6 +15,7 @@ import { enumerate, indent } from '../words/text.ts';
 import { duration, momentAndAge } from '../words/time.ts';
 import { advice } from './advice.ts';
 
+/** What reasons are explained by. */
 export interface WhyOptions {
   readonly traces: ReadonlyMap<TargetName, Trace>;
   readonly now: Instant;

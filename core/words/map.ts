@@ -3,6 +3,7 @@
 import type { Part } from '../api/looks.ts';
 import type { Paint, Style } from './paint.ts';
 
+/** For which terminal a map is drawn. */
 export interface MapOptions {
   readonly paint: Paint;
   /** Only characters that every terminal knows. */

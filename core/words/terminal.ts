@@ -23,6 +23,7 @@ export interface OutputStream {
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 
+/** The two streams of a command, and what the screen can do. */
 export interface Terminal {
   /** Writes a result to standard output, with a line end if it has none. */
   out(text: string): void;

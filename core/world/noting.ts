@@ -23,6 +23,7 @@ export function numbersOf(stat: Stats | undefined, into: number[]): void {
   else into.push(stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino);
 }
 
+/** A file system that notes what is looked at through it. */
 export class Noting {
   readonly fs: FsModule;
   readonly #real: FsModule;

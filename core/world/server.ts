@@ -9,6 +9,7 @@ interface Answer {
   readonly body: string;
 }
 
+/** A server, while it runs. */
 export interface Server {
   readonly port: number;
   /** Tells everybody who listens at `/events`. */
@@ -16,6 +17,7 @@ export interface Server {
   close(): void;
 }
 
+/** Where it listens and what it answers. */
 export interface ServerOptions {
   /** 0: any free one. */
   readonly port: number;

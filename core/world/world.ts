@@ -12,6 +12,7 @@ export type Topic = 'plan' | 'journal' | 'process';
 /** Explains a topic, in lines that are made only if somebody wants them. */
 export type Explain = (topic: Topic, lines: () => readonly string[]) => void;
 
+/** All of the outside that core touches. */
 export interface World {
   readonly files: Files;
   readonly processes: Processes;
@@ -133,6 +134,7 @@ export interface Files {
   readonly digests: number;
 }
 
+/** A file that is complete beside its place; `digest` is of its content. */
 export interface Prepared {
   readonly path: Path;
   readonly temporary: Path;
@@ -141,6 +143,7 @@ export interface Prepared {
   discard(): void;
 }
 
+/** A file that only grows. */
 export interface Appender {
   write(text: string): void;
   /** Durable when it returns: the file and, the first time, its folder. */
@@ -174,6 +177,7 @@ export interface Ran {
   readonly printed?: string;
 }
 
+/** Programs, and what is known of processes. */
 export interface Processes {
   readonly self: ProcessIdentity;
   /** True while that process lives; undefined where its pid means nothing: other host, other container. */
@@ -202,6 +206,7 @@ export interface Processes {
   killAll(): void;
 }
 
+/** A process, told apart from every other one that ever had its number. */
 export interface ProcessIdentity {
   readonly host: string;
   /** Differs after every reboot. */
@@ -218,6 +223,7 @@ export interface ProcessIdentity {
   readonly user: string;
 }
 
+/** The time, and waiting for it to pass. */
 export interface Clock {
   now(): Instant;
   /** Milliseconds that only ever grow, whatever is done to the clock: see `countOf` in `clock.ts`. */

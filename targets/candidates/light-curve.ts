@@ -23,6 +23,7 @@ export interface Observation {
   readonly nite?: string;
 }
 
+/** One candidate: where it lies, its host, what was measured of it. */
 export interface LightCurve {
   readonly snid: string;
   /** Degrees. */

@@ -17,6 +17,7 @@ export interface Finding {
   readonly remedy?: string;
 }
 
+/** One thing that doctor tries. */
 export interface Check {
   readonly name: string;
   /** Seconds that it may take; that of all checks unless it says so. */

@@ -28,6 +28,7 @@ interface DagBlock {
   readonly jobs: readonly DagJob[];
 }
 
+/** A DAG as DAGMaker.sh writes it. */
 export interface Dag {
   readonly blocks: readonly DagBlock[];
   /** What jobsub would reject or ignore, with line numbers. */

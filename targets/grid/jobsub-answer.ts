@@ -14,6 +14,7 @@ const PASS_LABELS: readonly (readonly [string, string])[] = [
   ['DesgwTemplatesOf', 'templatesOf'],
   ['DesgwPass', 'pass'],
 ];
+/** What jobs carry beside their token, by which they are told apart. */
 export const LABELS = [...PURPOSE_LABELS, ...PASS_LABELS];
 
 /** What is asked of every job, in this order. */

@@ -16,6 +16,7 @@ import {
   shown,
 } from '../settings/domain.ts';
 
+/** One exposure of an output.txt. */
 export interface OutputEntry {
   readonly expnum: Exposure;
   readonly band: Band;

@@ -24,8 +24,10 @@ interface StepFile {
   readonly quiet?: true;
 }
 
+/** A step of run_postproc.py, as SKIPTO counts them. */
 export type StepNumber = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
+/** What a step leaves, and what it reads. */
 export interface PostprocStep {
   readonly step: StepNumber;
   readonly title: string;

@@ -1,6 +1,7 @@
 /** What went wrong with the season tables, in words: what, where, what to do next. Pure. */
 import type { DriverError, SeasonReply } from './registry-worker.ts';
 
+/** Why the season tables gave no rows. */
 export type SeasonFailure = Exclude<SeasonReply, { kind: 'rows' }>;
 
 /** What a message about Oracle may need to name. The password is here to be kept out. */

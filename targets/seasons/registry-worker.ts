@@ -49,6 +49,7 @@ export interface DriverError {
 
 type Phase = 'loading' | 'connecting' | 'asking';
 
+/** What the worker answers. */
 export type SeasonReply =
   | { readonly kind: 'rows'; readonly rows: readonly (readonly [unknown, unknown])[] }
   /** `unreadable`: tables that cannot be read, when that is why the query failed. */

@@ -18,6 +18,7 @@ import { askInWorker, type SeasonJob, type SeasonReply } from './registry-worker
 import { readSeasonRows, SEASON_TABLES, type SeasonAnswer } from './season-rules.ts';
 import { readService } from './services-file.ts';
 
+/** Where the season tables lie in Oracle. */
 export interface OracleOptions {
   /** The DES services file, see `readService`. */
   readonly servicesFile: string;
@@ -27,6 +28,7 @@ export interface OracleOptions {
   readonly timeout?: number;
 }
 
+/** Where they lie in the sandbox. */
 export interface SqliteOptions {
   /** The database file, absolute or relative to the workspace. */
   readonly file: string;

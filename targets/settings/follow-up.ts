@@ -20,12 +20,14 @@ export const SEASON_FILE: Path = `${OUTPUTS}/season`;
 export const ROWS_FILE: Path = `${OUTPUTS}/exposures.list`;
 export const OUTPUT_TXT: Path = `${OUTPUTS}/output.txt`;
 
+/** What each target leaves, by its name in the workspace. */
 export const ccdsFile = (exposure: Exposure): Path => `${OUTPUTS}/ccds_${exposure}.json`;
 export const forcefilesFile = (exposure: Exposure): Path =>
   `${OUTPUTS}/forcefiles_${exposure}.json`;
 /** No time in the name: an unchanged list is an unchanged file. */
 export const exposureListFile = (season: Season): Path =>
   `${OUTPUTS}/complete_exposures_S${season}.list`;
+/** The ini of post processing, beside the rule file. */
 export const iniFile = (season: Season): Path => `postproc_${season}.ini`;
 
 /** Where a follow-up works: two that share nothing but the scripts have different places. */
@@ -34,16 +36,19 @@ export type Place = Pick<FollowUp, 'site' | 'season'>;
 /** Tells which workspace a directory belongs to. */
 export const HOLDER = '.desgw_workspace';
 
+/** The settings of DAGMaker.sh; one for all follow-ups unless they are kept apart. */
 export const rcFile = ({ site, season }: Place): Path =>
   site.isolate ? `${site.gwWorkflow}/dagmaker_S${season}.rc` : `${site.gwWorkflow}/dagmaker.rc`;
 /** Where DAGMaker.sh runs for an exposure, and where its DAG is submitted from. */
 export const workDir = ({ site, season }: Place, exposure: Exposure): Path =>
   site.isolate ? `${site.gwWorkflow}/desgw_S${season}_${exposure}` : site.gwWorkflow;
+/** Where DAGMaker.sh writes the DAG. */
 export const dagFile = (place: Place, exposure: Exposure): Path =>
   `${workDir(place, exposure)}/desgw_pipeline_${exposure}.dag`;
 /** Lies beside the DAG, so that it tells everybody who works there that the DAG was submitted. */
 export const markerFile = (place: Place, exposure: Exposure): Path =>
   `${dagFile(place, exposure)}.submitted`;
+/** What DAGMaker.sh printed. */
 export const dagmakerOutFile = (place: Place, exposure: Exposure): Path =>
   `${workDir(place, exposure)}/dagmaker_${exposure}.out`;
 /** What is handed to the grid: a copy that nobody else writes, of the very text that was judged. */

@@ -15,6 +15,7 @@ export interface DatabaseOptions {
   readonly user: string;
 }
 
+/** The database of exposures at Fermilab; its password is in ~/.pgpass. */
 export const DECAM_DATABASE: DatabaseOptions = {
   host: 'des90.fnal.gov',
   port: 5442,

@@ -8,13 +8,17 @@ import type { Template } from './template-dag.ts';
 /** Names of the targets of one pass, counted from 0. */
 export const claimsName = (exposure: Exposure, pass: number): string =>
   `template_claims_${exposure}_${pass}`;
+/** Names of the targets of a pass. */
 export const passName = (exposure: Exposure, pass: number): string =>
   `templates_${exposure}_${pass}`;
+/** The target that watches the jobs of a pass. */
 export const stateName = (exposure: Exposure, pass: number): string =>
   `template_state_${exposure}_${pass}`;
 
+/** Their files, in the workspace. */
 export const claimsFile = (exposure: Exposure, pass: number): Path =>
   `${OUTPUTS}/templates/claims_${exposure}_${pass}.json`;
+/** What became of the jobs of a pass. */
 export const stateFile = (exposure: Exposure, pass: number): Path =>
   `${OUTPUTS}/templates/state_${exposure}_${pass}.json`;
 

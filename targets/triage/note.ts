@@ -24,6 +24,7 @@ export type TriageNote = {
   readonly what: string;
 };
 
+/** Where the note of an exposure lies. */
 export const noteFile = (exposure: Exposure): Path => `${OUTPUTS}/triage_${exposure}.json`;
 
 /** Reads a note; undefined for what is none. */
