@@ -20,6 +20,7 @@ export interface Renewed {
   readonly vault: string | null;
 }
 
+/** Where nothing was ever got anew. */
 export const NOT_RENEWED: Renewed = { ticket: null, vault: null };
 
 const HOUR = 3_600_000;
