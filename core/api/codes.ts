@@ -47,6 +47,14 @@ export const CODES = {
     title: 'a parameter has a value that it cannot have',
     text: 'The value is of another type, or the check of the parameter refuses it. `desgw params` says what each is for.',
   },
+  DG207: {
+    title: 'a rule is not as it has to be',
+    text: 'It lacks something, has a field that means nothing, or one of another kind than is wanted. The message names the field; docs/reference.md has all there are.',
+  },
+  DG208: {
+    title: 'a rule file that somebody else could have written',
+    text: 'A rule file is a program, and it would be run as you. Take it over (own it, and let nobody but your group write to it), or say once that you trust its folder: `desgw trust`.',
+  },
   DG301: {
     title: 'unknown target',
     text: 'A target is named by its name, by a pattern such as `name_*`, by a file it makes, or by what it is about (its subject means all targets of that). `desgw targets` lists them.',

@@ -158,6 +158,8 @@ export type Sighting =
       readonly why: string;
       readonly advice?: string;
       readonly definite?: true;
+      /** Set by desgw where the judge itself threw. */
+      readonly thrown?: true;
     };
 
 /** Something that people should hear of at once, but not again and again. */

@@ -197,7 +197,7 @@ function complain(error: unknown, terminal: Terminal): number {
     (path) => readAbove(process.cwd(), path),
   );
   if (process.argv.includes('--json')) terminal.data(complaintJson(complaint));
-  terminal.err(complaintText(complaint));
+  terminal.err(complaintText(complaint, terminal));
   if (process.env.DESGW_DEBUG !== undefined && error instanceof Error)
     terminal.err(error.stack ?? '');
   return complaint.exit;

@@ -154,7 +154,7 @@ class Watch {
     this.#note(complaint.message, { busy: false });
     const { terminal } = this.#invocation;
     if (this.#flags.json === true) terminal.data(complaintJson(complaint));
-    if (this.#isNews || isLast) terminal.err(complaintText(complaint));
+    if (this.#isNews || isLast) terminal.err(complaintText(complaint, terminal));
     return complaint.exit;
   }
 }

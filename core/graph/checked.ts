@@ -16,9 +16,9 @@ export function checkItems(items: unknown, whose: string): asserts items is read
       items instanceof Promise
         ? 'It must not be asynchronous: what takes time is for an adapter or a recipe.'
         : 'For example: rules: (params) => [target(...), group(...)].';
-    throw new UserError(`${whose} gave ${inWords(items)}, not a list of rules`, hint).about(
-      'rules',
-    );
+    throw new UserError(`${whose} gave ${inWords(items)}, not a list of rules`, hint)
+      .coded('DG207')
+      .about('rules');
   }
   for (const [i, item] of items.entries()) {
     if (typeof item === 'object' && item !== null && !Array.isArray(item)) continue;
@@ -26,7 +26,7 @@ export function checkItems(items: unknown, whose: string): asserts items is read
       ? 'Spread it into the list: ...rules.'
       : "A rule is made by target('name', {...}), group(...) or expand(...).";
     const what = `${whose} gave ${inWords(item)} as its rule number ${i + 1}`;
-    throw new UserError(what, hint).about(typeof item === 'string' ? item : 'rules');
+    throw new UserError(what, hint).coded('DG207').about(typeof item === 'string' ? item : 'rules');
   }
 }
 
@@ -45,7 +45,7 @@ export function checkRule(rule: Rule): void {
   throw new UserError(
     `target '${rule.name}'${at(rule)} has '${made}' but no recipe`,
     "Say how it is made: recipe: [exec(['make-it'])]. Without a recipe it is a group, a name for what it needs.",
-  );
+  ).coded('DG207');
 }
 
 /** What makes no sense of a mere name for others. */
@@ -60,9 +60,9 @@ export function checkExpansion(item: object): void {
   const whose = 'file' in item ? item.file : 'from' in item ? item.from : undefined;
   const subject = typeof whose === 'string' ? `the expansion of '${whose}'` : 'an expansion';
   const colon = complaint.at === '' ? '' : ':';
-  throw new UserError(`${subject}${colon} ${toldOf(complaint)}`, complaint.hint).about(
-    complaint.word ?? maker,
-  );
+  throw new UserError(`${subject}${colon} ${toldOf(complaint)}`, complaint.hint)
+    .coded('DG207')
+    .about(complaint.word ?? maker);
 }
 
 /** @throws UserError for a chain or a hold that names what is not there */
@@ -75,7 +75,7 @@ export function checkNames(nodes: ReadonlyMap<TargetName, Node>): void {
         throw new UserError(
           `target '${rule.name}'${at(rule)} is held for '${name}', which no rule makes`,
           didYouMean(name, nodes.keys()),
-        );
+        ).coded('DG207');
     if (chain === undefined || chains.has(chain)) continue;
     chains.add(chain);
     checkChain(rule, chain, nodes);
@@ -90,18 +90,18 @@ function checkChain(rule: Rule, chain: Chain, nodes: ReadonlyMap<TargetName, Nod
       throw new UserError(
         `${where} has a link '${link}', which no rule makes`,
         didYouMean(link, nodes.keys()),
-      );
+      ).coded('DG207');
     if (node.rule.chain !== chain)
       throw new UserError(
         `${where} has a link '${link}', which belongs to ${node.rule.chain === undefined ? 'none' : 'another'}`,
         'All links share one object: const chain = {...}, and chain in each of their rules.',
-      );
+      ).coded('DG207');
   }
   if (!chain.links.includes(rule.name))
     throw new UserError(
       `${where} does not list that target among its links`,
       `Its links are ${chain.links.join(', ')}.`,
-    );
+    ).coded('DG207');
   // Of a long one the ends tell; every sweep is looked at once more when it is used.
   const tried = chain.links.length <= 100 ? chain.links : [chain.links[0]!, chain.links.at(-1)!];
   for (const link of tried) {
@@ -121,18 +121,25 @@ export function sweepOf(chain: Chain, first: TargetName): readonly TargetName[] 
     throw new UserError(
       `chain '${chain.name}': its sweep from '${first}' gave ${Array.isArray(swept) ? `[${swept.join(', ')}]` : inWords(swept)}, without that link`,
       'A run remakes at least the link that it begins with: links.slice(links.indexOf(first)).',
-    ).about('sweep');
+    )
+      .coded('DG207')
+      .about('sweep');
   const stranger = swept.find((link) => !chain.links.includes(link));
   if (stranger !== undefined && chain.links.length <= 100)
     throw new UserError(
       `chain '${chain.name}': its sweep from '${first}' names '${stranger}', which is not a link of it`,
       didYouMean(String(stranger), chain.links),
-    ).about('sweep');
+    )
+      .coded('DG207')
+      .about('sweep');
   return swept;
 }
 
 function complaintOf(rule: Rule, complaint: Complaint): UserError {
-  return new UserError(`target '${rule.name}'${at(rule)}: ${toldOf(complaint)}`, complaint.hint);
+  return new UserError(
+    `target '${rule.name}'${at(rule)}: ${toldOf(complaint)}`,
+    complaint.hint,
+  ).coded('DG207');
 }
 
 /** `recipe[0] lacks 'argv'`, or the sentence without its subject. */

@@ -10,18 +10,16 @@ export const RULE_FILE = 'desgwfile.ts';
  *
  * @param cwd absolute
  * @returns absolute path
- * @throws UserError that names the folders looked into
+ * @throws UserError that names the folder looked into
  */
 export function findRuleFile(cwd: string, exists: (path: string) => boolean): string {
-  const looked: string[] = [];
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     const file = join(folder, RULE_FILE);
     if (exists(file)) return file;
-    looked.push(folder);
     if (dirname(folder) === folder) break;
   }
   throw new UserError(
-    `no ${RULE_FILE} in ${looked.join(', ')}`,
+    `no ${RULE_FILE} in ${resolve(cwd)} or in a folder above it`,
     `Go to the folder of your ${RULE_FILE}, or make a new workspace with \`desgw init\`.`,
   ).coded('DG201');
 }

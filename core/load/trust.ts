@@ -34,7 +34,7 @@ export function refuseStrangers(
     throw new UserError(
       `${display(path)} is not run: ${why}`,
       `It is a program. If you trust whoever wrote it: ${typed('trust', folder)}`,
-    );
+    ).coded('DG208');
   }
 }
 

@@ -34,7 +34,7 @@ export function failedSighting(
     // Below the line that it points to.
     const advice = adviceIn(fault.cause);
     const why = [explain(fault).message, ...(advice === undefined ? [] : [advice])].join('\n');
-    return { state: 'failed', why, definite: true };
+    return { state: 'failed', why, definite: true, thrown: true };
   }
   const advice = adviceIn(error);
   return {

@@ -138,7 +138,8 @@ function goalsIn(
     return resolveGoals(graph, build.goal === undefined ? [] : [build.goal], normalise);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    throw placed(project, new UserError(`the goal: ${error.message}`, error.hint).about('goal'));
+    const { message, hint, kind } = error;
+    throw placed(project, new UserError(`the goal: ${message}`, hint).coded(kind).about('goal'));
   }
 }
 

@@ -2,6 +2,9 @@
  * The only place that says whether a target is up to date. Pure: the planner, the executor and
  * every view ask this one function, so they cannot disagree.
  */
+
+import { codeOf } from '../api/codes.ts';
+import type { Problem } from '../api/rules.ts';
 import type { Node } from '../graph/graph.ts';
 import type { Signature, Trace } from '../memory/trace.ts';
 import type { Reason } from '../words/reasons.ts';
@@ -28,7 +31,7 @@ import {
 } from './record.ts';
 import { fresh, shownOf, standsByRecord, unsettled } from './sighted.ts';
 import { differences, isStill, productOf, signatureOf } from './signature.ts';
-import type { Decision, Verdict } from './verdict.ts';
+import { type Decision, failing, type Verdict } from './verdict.ts';
 import type { Verdicts, View } from './view.ts';
 
 /** Says how one target stands, given how everything that it needs stands. */
@@ -56,7 +59,8 @@ function decideFreely(node: Node, view: View, verdicts: Verdicts): Decision {
   if (node.group) return decideGroup(node, view, verdicts, needs);
   const trace = view.trace(node.name);
   if (trace?.kind === 'failed' && trace.token === undefined && view.gaveUp(node.name)) {
-    return { state: 'failed', final: true, reasons: [], note: trace.problems[0]?.what ?? '' };
+    const [problem = { what: '' }] = trace.problems;
+    return failing(problem.what, codeOf(problem));
   }
   const built = builtOf(node, trace, view);
   const attempt = built === undefined ? attemptOf(trace) : undefined;
@@ -121,8 +125,7 @@ function decideWithNeeds(node: Node, view: View, verdicts: Verdicts, known: Know
     if (seen.state === 'done') return { ...fresh(node, view, signature), ...adoptFields(seen) };
     // Nor is it made anew while somebody who may know of it has not answered.
     if (seen.state === 'unknown' && seen.unanswered === true) return notYet(seen);
-    if (seen.state === 'failed')
-      return { state: 'failed', final: true, reasons: [], note: seen.why };
+    if (seen.state === 'failed') return failing(seen.why, 'DG406');
   }
   const lasting = lastingFailure(node, view, trace, signature);
   if (lasting !== undefined) return lasting;
@@ -148,9 +151,9 @@ function lastingFailure(
   const { problems } = trace;
   if (problems.length === 0 || !problems.every(({ lasting }) => lasting === true)) return undefined;
   if (differences(trace.signature, signature).length > 0) return undefined;
-  const [{ what, advice } = { what: '' }] = problems;
-  const note = advice === undefined ? what : `${what} (${advice})`;
-  return { state: 'failed', final: true, reasons: [], note };
+  const [problem = { what: '' }]: readonly Problem[] = problems;
+  const { what, advice } = problem;
+  return failing(advice === undefined ? what : `${what} (${advice})`, codeOf(problem));
 }
 
 function decideGroup(node: Node, view: View, verdicts: Verdicts, needs: Needs): Verdict {

@@ -39,7 +39,7 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
         blocked.push({ target, by: holders(verdict), cause: causeOf(verdict) });
         break;
       case 'failed':
-        unseen.push({ target, problems: [{ what: note, code: 'DG408' }] });
+        unseen.push({ target, problems: [{ what: note, code: verdict.code ?? 'DG408' }] });
         break;
       case 'fresh':
       case 'stale':

@@ -7,7 +7,7 @@ import { whyUnfit } from './left.ts';
 import { asNeed, blocked } from './needs.ts';
 import { builtOf, isLoss, outputsOf, wasTried } from './record.ts';
 import { productOf } from './signature.ts';
-import type { Decision, Verdict } from './verdict.ts';
+import { type Decision, failing, type Verdict } from './verdict.ts';
 import type { Verdicts, View } from './view.ts';
 
 /**
@@ -30,7 +30,7 @@ export function heldBack(node: Node, view: View, verdict: Verdict): Verdict | un
       ? `\`${typed('accept', node.name)}\` lets what is there stand`
       : `\`${typed('build', hold.until)}\` waits for the end of that`;
     const note = `it is not made again while the work of ${hold.since} may read it: ${way}`;
-    return { state: 'failed', final: true, reasons: [], note };
+    return failing(note, 'DG407');
   }
   const product = productOf(node, outputsOf(built), built.signature);
   return {
@@ -72,18 +72,21 @@ export function withoutSources(node: Node, view: View, verdict: Verdict): Verdic
   // Evidence may still show that nothing is to be run; a chain runs as its first link says.
   if (verdict.state === 'maybe' && (once ?? doneBefore ?? chain) !== undefined) return undefined;
   const lacking = node.sources.filter((path) => view.file(path) === 'absent');
-  const notes = unusable(node, view);
-  if (lacking.length > 0)
-    notes.push(`${lacking.join(', ')} ${lacking.length > 1 ? 'do' : 'does'} not exist`);
+  const unfit = unusable(node, view);
+  const absent =
+    lacking.length > 0
+      ? [`${lacking.join(', ')} ${lacking.length > 1 ? 'do' : 'does'} not exist`]
+      : [];
+  const notes = [...unfit, ...absent];
   if (notes.length === 0) return undefined;
-  return { state: 'failed', final: true, reasons: [], note: notes.join('; ') };
+  return failing(notes.join('; '), unfit.length > 0 ? 'DG307' : 'DG306');
 }
 
 /** What cannot be run because the rule itself does not say how; what runs already goes on. */
 export function faulty(node: Node, view: View, verdict: Verdict): Verdict | undefined {
   if (verdict.state === 'running' || verdict.adopt !== undefined) return undefined;
   const note = view.fault(node);
-  return note === undefined ? undefined : { state: 'failed', final: true, reasons: [], note };
+  return note === undefined ? undefined : failing(note, 'DG406');
 }
 
 /** Inputs that are there and are no files, or cannot be looked at. */

@@ -17,7 +17,7 @@ import {
 } from './record.ts';
 import { fresh } from './sighted.ts';
 import { differences, productOf } from './signature.ts';
-import type { Decision, Verdict } from './verdict.ts';
+import { type Decision, failing, type Verdict } from './verdict.ts';
 import type { OnceSeen, View } from './view.ts';
 
 /** How a target stands that must not happen twice, when all that it needs is there. */
@@ -45,7 +45,7 @@ export function decideOnce(node: Node, view: View, known: Known, signature: Sign
   if (seen.state === 'done' && !wasCleaned(trace)) return adoption(seen);
   const doubtful = unknownEffect(trace) || view.damaged(node.name);
   if (seen.state === 'failed' && !wasTried(trace, view) && !doubtful && !unproved)
-    return { state: 'failed', final: true, reasons: [], note: seen.why };
+    return failing(seen.why, 'DG406');
   if (
     seen.state === 'unknown' &&
     seen.unanswered === true &&

@@ -5,7 +5,7 @@ import type { Node } from '../graph/graph.ts';
 import type { Built, Signature } from '../memory/trace.ts';
 import { type Known, outputsOf, productNow } from './record.ts';
 import { isStill, isUnlooked, productOf, valueDigest } from './signature.ts';
-import type { Verdict } from './verdict.ts';
+import { failing, type Verdict } from './verdict.ts';
 import type { Verdicts, View } from './view.ts';
 
 /**
@@ -55,14 +55,14 @@ export function unsettled(
 
 /** What could not be seen holds up everybody: it is waited for, and in the end failed. */
 function unseen(
-  { why, advice, definite }: Extract<Sighting, { state: 'failed' }>,
+  { why, advice, definite, thrown }: Extract<Sighting, { state: 'failed' }>,
   { awaited }: { readonly awaited: boolean },
 ): Verdict {
   const note = advice === undefined ? why : `${why} (${advice})`;
-  if (definite === true) return { state: 'failed', reasons: [], final: true, note };
+  if (definite === true) return failing(note, thrown === true ? 'DG406' : 'DG401');
   return awaited
     ? { state: 'waiting', reasons: [], unseen: true, note: `it cannot be seen yet: ${why}` }
-    : { state: 'failed', reasons: [], final: true, unseen: true, note };
+    : { ...failing(note, 'DG408'), unseen: true };
 }
 
 /** The verdict on a target that is as its record says. */

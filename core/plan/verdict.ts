@@ -1,5 +1,6 @@
 /** Verdicts and the plan: how targets stand, and what a build would do now. */
 import type { State } from '../api/builds.ts';
+import type { Code } from '../api/codes.ts';
 import type { Tally, Told } from '../api/looks.ts';
 import type { Digest, Instant, TargetName } from '../api/values.ts';
 import type { Selection } from '../graph/graph.ts';
@@ -29,6 +30,8 @@ export interface Verdict {
   readonly until?: TargetName;
   /** For `failed`: nothing to run, what it needs to see could not be seen. */
   readonly final?: boolean;
+  /** For `failed`: of which kind that is. */
+  readonly code?: Code;
   /** For `waiting`: what there is would do. With a `product`, others go on with that. */
   readonly enough?: true;
   /** For `waiting` and `failed`: a fact could not be seen, and is not taken for a negative one. */
@@ -62,6 +65,15 @@ export interface Plan extends Selection {
   readonly verdicts: ReadonlyMap<TargetName, Verdict>;
   readonly actions: readonly Action[];
 }
+
+/** The verdict on what cannot be made as things are. */
+export const failing = (note: string, code: Code): Verdict => ({
+  state: 'failed',
+  final: true,
+  reasons: [],
+  note,
+  code,
+});
 
 /** A verdict, or the wish to have something looked at first. */
 export type Decision = Verdict | { readonly look: 'sighting' | 'once' };

@@ -1,4 +1,5 @@
 /** What became of the targets of a plan, put together while it is carried out. */
+import { codeOf } from '../api/codes.ts';
 import type { Problem } from '../api/rules.ts';
 import type { Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
@@ -6,7 +7,7 @@ import { logThere } from '../memory/logs.ts';
 import { asNeed } from '../plan/needs.ts';
 import { productNow } from '../plan/record.ts';
 import type { Action, Decision, Verdict } from '../plan/verdict.ts';
-import { isVerdict } from '../plan/verdict.ts';
+import { failing, isVerdict } from '../plan/verdict.ts';
 import type { Reason } from '../words/reasons.ts';
 import type { Files } from '../world/world.ts';
 import type { Landing, PerformContext } from './entry.ts';
@@ -82,7 +83,7 @@ const isNews = ({ kind }: Reason): boolean => kind !== 'forced' && kind !== 'obs
 
 /** The verdict on a target whose action failed. */
 export function verdictOfFailed({ problems }: Failing): Verdict {
-  const note = problems[0]?.what;
-  const noted = note === undefined ? {} : { note };
-  return { state: 'failed', final: true, reasons: [], ...noted };
+  const [problem] = problems;
+  if (problem === undefined) return { state: 'failed', final: true, reasons: [] };
+  return failing(problem.what, codeOf(problem));
 }

@@ -7,7 +7,7 @@ import { CODES, type Code } from '../api/codes.ts';
 import { isSystemError, UserError } from '../api/errors.ts';
 import type { Path } from '../api/values.ts';
 import { display } from '../words/quote.ts';
-import { columns } from '../words/text.ts';
+import { columns, wrap } from '../words/text.ts';
 
 /** An error as it is told. */
 export interface Complaint {
@@ -44,14 +44,18 @@ export function complaintOf(
   };
 }
 
-/** For people. */
-export function complaintText({ code, message, source, hint }: Complaint): string {
-  return [
+/** For people. @param width columns of their screen */
+export function complaintText(
+  { code, message, source, hint }: Complaint,
+  { width }: { readonly width: number },
+): string {
+  const lines = [
     `desgw: ${message}`,
     ...source,
     ...(hint === undefined ? [] : [`  ${hint}`]),
     ...(code === 'DG100' ? [] : [`  (${code}: \`desgw help ${code}\` tells more)`]),
-  ].join('\n');
+  ];
+  return wrap(lines.join('\n'), width, '  ').join('\n');
 }
 
 /** For programs. */
@@ -77,7 +81,7 @@ function sourceLines(
   const places = new Map<string, Place>();
   for (const about of message.split('\n'))
     for (const [all, path, line, column] of about.matchAll(PLACE))
-      places.set(all, { path: path!, line: Number(line), column: Number(column ?? 0), about });
+      places.set(all, { path: path!, line: Number(line), column: Number(column ?? 0), about, all });
   return [...places.values()].slice(0, SHOWN).flatMap((place) => {
     const source = readText(place.path)?.split('\n')[place.line - 1];
     return source === undefined || source.trim() === '' ? [] : underlined(source, place);
@@ -89,8 +93,9 @@ interface Place {
   readonly line: number;
   /** 0: not told. */
   readonly column: number;
-  /** The line of the message that names it. */
+  /** The line of the message that names it, and how it does. */
   readonly about: string;
+  readonly all: string;
 }
 
 function underlined(source: string, place: Place): readonly string[] {
@@ -102,19 +107,30 @@ function underlined(source: string, place: Place): readonly string[] {
   return [`  ${number} | ${shown}`, `  ${' '.repeat(number.length)} | ${before}${mark}`];
 }
 
-/** The column that is named, or the name that is spoken of, or all of the line. */
+/** The column that is named, or the field or name that is spoken of, or all of the line. */
 function markIn(
   shown: string,
-  { column, about }: Place,
+  { column, about, all }: Place,
 ): { readonly at: number; readonly length: number } {
   if (column > 0) return { at: column - 1, length: 1 };
-  const quoted = [...about.matchAll(/'([^']+)'/g)].map(([, name]) => name!);
-  const words = quoted.length > 0 ? quoted : about.split(/\s+/);
-  // What is said to be wrong mostly stands last.
-  for (const word of words.toReversed()) {
+  const after = about.slice(about.indexOf(all) + all.length);
+  const field = /^\): ([A-Za-z]+)/.exec(after)?.[1];
+  const fieldAt = field === undefined ? -1 : shown.search(new RegExp(`\\b${field}\\b`));
+  if (fieldAt >= 0) return { at: fieldAt, length: field!.length };
+  // What is said of the place mostly stands last in it; what the sentence begins with, first.
+  for (const word of namesIn(after)) {
     const at = Math.max(shown.lastIndexOf(`'${word}'`), shown.lastIndexOf(`"${word}"`));
+    if (at >= 0) return { at: at + 1, length: word.length };
+  }
+  const isEdge = !about.includes("'");
+  for (const word of isEdge ? about.split(/\s+/).toReversed() : namesIn(about)) {
+    const at = isEdge ? shown.lastIndexOf(`'${word}'`) : shown.indexOf(`'${word}'`);
     if (at >= 0) return { at: at + 1, length: word.length };
   }
   const indent = shown.length - shown.trimStart().length;
   return { at: indent, length: shown.trim().length };
 }
+
+/** Names in quotes. */
+const namesIn = (text: string): readonly string[] =>
+  [...text.matchAll(/'([^']+)'/g)].map(([, name]) => name!);

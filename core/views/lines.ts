@@ -10,7 +10,7 @@ import { exitText } from '../words/exit.ts';
 import type { Style } from '../words/paint.ts';
 import { display, displayLines } from '../words/quote.ts';
 import type { Terminal } from '../words/terminal.ts';
-import { enumerate, indent, wrap } from '../words/text.ts';
+import { enumerate, indent, withinWidth, wrap } from '../words/text.ts';
 import { type ClockOptions, clockTime, duration } from '../words/time.ts';
 import type { Clock } from '../world/world.ts';
 import { Activity } from './activity.ts';
@@ -195,8 +195,8 @@ class LineByLine implements Lines {
     const { isLive, width } = this.#terminal;
     const where = this.#options.log?.();
     const whole = where === undefined ? '' : `; all of it: ${where}`;
-    return text
-      .split('\n')
+    const lines = text.split('\n');
+    return (isLive ? withinWidth(lines, width) : lines)
       .flatMap((line) => {
         if (!isLive)
           return where === undefined || line.length <= MOST_CHARACTERS

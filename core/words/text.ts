@@ -68,7 +68,36 @@ export function number(n: number): string {
  * by `by` below it.
  */
 export function wrap(text: string, width: number, by: string): string[] {
-  return text.split('\n').flatMap((line) => wrapLine(line, Math.max(20, width), by));
+  const wide = Math.max(20, width);
+  return withinWidth(text.split('\n'), wide).flatMap((line) => wrapLine(line, wide, by));
+}
+
+/** A line of source with its number, and below it the marks under a word of it. */
+const SOURCE = /^( *)\d+ \| /;
+const MARKS = /^ *\| +\^+$/;
+
+/** Lines of source are cut round what is marked in them: broken, the marks would stand under nothing. */
+export function withinWidth(lines: readonly string[], width: number): string[] {
+  return lines.flatMap((line, i) => {
+    const marks = lines[i + 1] ?? '';
+    if (MARKS.test(line) && SOURCE.test(lines[i - 1] ?? '')) return [];
+    if (!SOURCE.test(line) || !MARKS.test(marks)) return [line];
+    return columns(line) <= width ? [line, marks] : cutRound(line, marks, width);
+  });
+}
+
+function cutRound(line: string, marks: string, width: number): string[] {
+  const margin = SOURCE.exec(line)![0].length;
+  const at = marks.indexOf('^');
+  const room = width - margin - '...'.length;
+  // What stands before the marks tells more than what comes after.
+  const from = Math.min(Math.max(margin, marks.length - room + 3), at);
+  const source = `${from > margin ? '...' : ''}${line.slice(from)}`;
+  const moved = from > margin ? from - margin - '...'.length : 0;
+  return [
+    line.slice(0, margin) + cut(source, width - margin),
+    marks.slice(0, margin) + cut(marks.slice(margin + moved), width - margin).replaceAll('.', '^'),
+  ];
 }
 
 function wrapLine(line: string, width: number, by: string): string[] {

@@ -10,7 +10,8 @@ import { test as base } from 'vitest';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The command line itself. */
 export const BIN = join(ROOT, 'core/bin.cjs');
-const PRELOAD = join(ROOT, 'test/scenarios/preload.cjs');
+/** What interferes with it. */
+export const PRELOAD = join(ROOT, 'test/scenarios/preload.cjs');
 /** A scenario that has not come to its end by then has failed; nothing here takes as long. */
 const DEADLINE = 120_000;
 

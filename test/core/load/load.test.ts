@@ -454,7 +454,7 @@ describe('findRuleFile', () => {
   test('names where it looked when there is none', () => {
     expect(catchError(() => findRuleFile('/a/b', () => false))).toEqual(
       new UserError(
-        'no desgwfile.ts in /a/b, /a, /',
+        'no desgwfile.ts in /a/b or in a folder above it',
         'Go to the folder of your desgwfile.ts, or make a new workspace with `desgw init`.',
       ),
     );

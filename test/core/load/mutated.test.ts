@@ -110,7 +110,10 @@ test('three hundred rule files with a mistake are told of as the mistakes of peo
       await lookOnly({ world, build, params, siteOf, explain }, [], { dry: true, signal });
     } catch (error) {
       refused += 1;
-      const told = complaintText(complaintOf(error, (path) => files.readText(path)));
+      const told = complaintText(
+        complaintOf(error, (path) => files.readText(path)),
+        { width: 200 },
+      );
       if (!(error instanceof UserError) || /internal:|\n\s+at |\bfault of desgw/.test(told))
         wrong.push(`${told}\n${text.split('\n').find((line) => !RULES.includes(line))}`);
     }

@@ -264,6 +264,7 @@ describe('a target without a good record', () => {
       final: true,
       reasons: [],
       note: 'exit 1',
+      code: 'DG401',
     });
   });
 
@@ -273,6 +274,7 @@ describe('a target without a good record', () => {
       final: true,
       reasons: [],
       note: 'in does not exist',
+      code: 'DG306',
     });
   });
 });
@@ -451,7 +453,14 @@ describe('an observation', () => {
     [
       'that failed is a failure, and no negative fact',
       { rule, sighting: { state: 'failed', why: 'no permission', advice: 'kinit' } },
-      { state: 'failed', final: true, unseen: true, reasons: [], note: 'no permission (kinit)' },
+      {
+        state: 'failed',
+        final: true,
+        unseen: true,
+        reasons: [],
+        note: 'no permission (kinit)',
+        code: 'DG408',
+      },
     ],
     [
       'that failed is waited for while the invocation has patience',
@@ -474,7 +483,7 @@ describe('an observation', () => {
         sighting: { state: 'failed', why: 'no such band', definite: true },
         is: ['awaitsSight'],
       },
-      { state: 'failed', final: true, reasons: [], note: 'no such band' },
+      { state: 'failed', final: true, reasons: [], note: 'no such band', code: 'DG401' },
     ],
     [
       'may ask for a new making',
@@ -708,6 +717,7 @@ describe('a target held back while work is under way', () => {
       final: true,
       reasons: [],
       note: 'it is not made again while the work of submitted may read it: `desgw build settled` waits for the end of that',
+      code: 'DG407',
     });
   });
 

@@ -25,7 +25,7 @@ test('the line of the rule file is shown with the name underlined that is spoken
     'Declare it.',
   ).coded('DG302');
   expect(
-    complaintText(complaintOf(error, readText)),
+    complaintText(complaintOf(error, readText), { width: 200 }),
   ).toBe(`desgw: target 'b' (desgwfile.ts:5) needs 'a', which no rule makes
   5 |     target('b', { deps: ['a'] }),
     |                           ^
