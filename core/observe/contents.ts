@@ -1,5 +1,6 @@
 /** Files as one invocation sees them: how they are, what they hold, which match a pattern. */
 
+import { ABSENT } from '../api/digest.ts';
 import { isSystemError } from '../api/errors.ts';
 import type { Output } from '../api/rules.ts';
 import type { Digest, Path, TargetName } from '../api/values.ts';
@@ -7,7 +8,7 @@ import { readKeys } from '../formats/keys.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { KnownFile, Memory } from '../memory/memory.ts';
 import type { Stamps } from '../memory/trace.ts';
-import { contentOf, keysDigest, linkDigest, membersDigest, unfit } from '../plan/left.ts';
+import { contentOf, keysDigest, linkDigest, membersDigest, unfit, whyUnfit } from '../plan/left.ts';
 import type { Stat, World } from '../world/world.ts';
 import { FINE_TICK_MS, pickStat, racy, stampOf, tickOf, unchanged } from './known.ts';
 import { type Looked, lookAt, lookAtAll } from './looked.ts';
@@ -23,6 +24,8 @@ interface Globbed {
   readonly paths: readonly Path[];
   /** The paths with their digests, as `left.ts` has it. */
   readonly members: Digest;
+  /** A member that cannot be used, as `left.ts` has it: without it they are not what was asked for. */
+  readonly unfit?: Digest;
 }
 
 /** What is seen of files, each looked at once until it may have changed. */
@@ -93,7 +96,8 @@ export class Contents {
   }
 
   glob(pattern: string): Digest {
-    const { paths, members } = this.#globbed(pattern);
+    const { paths, members, unfit: lacking } = this.#globbed(pattern);
+    if (lacking !== undefined) return lacking;
     return paths.length > NAMED_MEMBERS ? contentOf(members) : members;
   }
 
@@ -116,9 +120,24 @@ export class Contents {
       paths = this.#world.files.glob(pattern);
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      return { paths: [], members: unfit(`cannot be looked for: ${error.message}`) };
+      return {
+        paths: [],
+        members: unfit(`cannot be looked for: ${error.message}`),
+      };
     }
-    return { paths, members: membersDigest(paths.map((path) => [path, this.file(path)])) };
+    // A file that was not there when it was looked at is there by now.
+    for (const path of paths) if (this.#stats.get(path) === undefined) this.#stats.delete(path);
+    const seen = paths.map((path) => [path, this.file(path)] as const);
+    // What has vanished meanwhile does not match any more.
+    const members = seen.filter(([, digest]) => digest !== ABSENT);
+    const bad = members.find(([, digest]) => whyUnfit(digest) !== undefined);
+    return {
+      paths: members.map(([path]) => path),
+      members: membersDigest(members),
+      ...(bad && {
+        unfit: unfit(`matches ${bad[0]}, which ${whyUnfit(bad[1])}`),
+      }),
+    };
   }
 
   /** How an output is now, as `left.ts` has it. */
@@ -220,7 +239,11 @@ export class Contents {
     this.#stats.set(path, stat);
     this.texts.forget(path);
     if (stat === undefined) return;
-    this.learned.set(path, { ...pickStat(stat), digest, seen: this.#timeOn(stat) });
+    this.learned.set(path, {
+      ...pickStat(stat),
+      digest,
+      seen: this.#timeOn(stat),
+    });
   }
 
   /**

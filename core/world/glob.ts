@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import { isAbsolute, join } from 'node:path';
 import type * as FastGlob from 'fast-glob';
-import { codeOf, FileError, type FsModule, told } from './fs.ts';
-import { oddKind } from './looking.ts';
+import { codeOf, FileError, type FsModule, meansMissing, told } from './fs.ts';
+import { oddKind, whyNeverAFile } from './looking.ts';
 import { TEMPORARY_SUFFIX } from './placing.ts';
 
 /** The state directory, half-written files and copies that were kept aside are nobody's input. */
@@ -23,13 +23,13 @@ export function globFiles(fs: FsModule, root: string, pattern: string): readonly
   const fastGlob = createRequire(import.meta.url)('fast-glob') as typeof FastGlob;
   const ignore = pattern.includes('.kept') ? NEVER : [...NEVER, ...KEPT];
   const meant = literalWhereThere(fs, root, pattern, fastGlob.escapePath);
-  const odd = new Map<string, string>();
+  const odd = new Map<string, Odd>();
   try {
     const search = {
       ...{ cwd: root, ignore },
       fs: {
         lstatSync: fs.lstatSync,
-        statSync: fs.statSync,
+        statSync: followed(fs, odd) as typeof fs.statSync,
         readdirSync: watchful(fs, root, meant, odd) as typeof fs.readdirSync,
       },
     };
@@ -77,14 +77,43 @@ function exists(fs: FsModule, path: string): boolean {
   }
 }
 
-/** What is neither file nor directory is no input, and must not go unnoticed either. */
-function refuseOdd(path: string, odd: ReadonlyMap<string, string>): void {
-  const kind = odd.get(path);
-  if (kind !== undefined) throw new FileError('use', path, 'EINVAL', `it is ${kind}, no file`);
+/** What matches and is no input, with the reason. */
+interface Odd {
+  readonly code: string;
+  readonly why: string;
 }
 
+/** What is neither file nor directory is no input, and must not go unnoticed either. */
+function refuseOdd(path: string, odd: ReadonlyMap<string, Odd>): void {
+  const found = odd.get(path);
+  if (found !== undefined) throw new FileError('use', path, found.code, found.why);
+}
+
+/** Follows links for the search, which leaves out those that it cannot follow. */
+function followed(fs: FsModule, odd: Map<string, Odd>) {
+  return (path: string) => {
+    try {
+      const stat = fs.statSync(path);
+      // What a link leads to is as little an input as if it lay here.
+      if (!stat.isFile() && !stat.isDirectory()) odd.set(path, noFile(oddKind(stat)));
+      return stat;
+    } catch (error) {
+      if (!meansMissing(codeOf(error))) odd.set(path, unfollowed(error));
+      throw error;
+    }
+  };
+}
+
+function unfollowed(error: unknown): Odd {
+  const never = whyNeverAFile(error);
+  if (never !== undefined) return noFile(never);
+  return { code: codeOf(error) ?? 'EIO', why: 'it is a link, and what it leads to cannot be seen' };
+}
+
+const noFile = (kind: string): Odd => ({ code: 'EINVAL', why: `it is ${kind}, no file` });
+
 /** Lists directories for the search, and refuses those below which it cannot go on. */
-function watchful(fs: FsModule, root: string, pattern: string, odd: Map<string, string>) {
+function watchful(fs: FsModule, root: string, pattern: string, odd: Map<string, Odd>) {
   const depth = (path: string): number => path.split('/').length;
   const deepest = pattern.includes('**')
     ? Number.POSITIVE_INFINITY
@@ -93,7 +122,7 @@ function watchful(fs: FsModule, root: string, pattern: string, odd: Map<string, 
     const entries = fs.readdirSync(dir, options);
     for (const entry of entries) {
       if (!entry.isFile() && !entry.isDirectory() && !entry.isSymbolicLink())
-        odd.set(join(dir, entry.name), oddKind(entry));
+        odd.set(join(dir, entry.name), noFile(oddKind(entry)));
       if (!entry.name.includes(UNREADABLE) || !entry.isDirectory()) continue;
       const path = join(dir, entry.name);
       if (depth(path) < deepest) refuseUnreadable(fs, path);

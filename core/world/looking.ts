@@ -48,9 +48,13 @@ const NEVER_FILES: { readonly [code: string]: string } = {
   ENAMETOOLONG: 'a name that is too long',
 };
 
+/** What there is in place of a file, where a failure to look at it says so for certain. */
+export const whyNeverAFile = (error: unknown): string | undefined =>
+  NEVER_FILES[codeOf(error) ?? ''];
+
 /** What some failures to look at a path say for certain: whatever happens, there is no file behind it. */
 function neverAFile(error: unknown): Stat | undefined {
-  const odd = NEVER_FILES[codeOf(error) ?? ''];
+  const odd = whyNeverAFile(error);
   if (odd === undefined) return undefined;
   return { size: 0, mtime: 0, ctime: 0, ino: 0, dev: 0, directory: false, odd };
 }
