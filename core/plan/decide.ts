@@ -44,9 +44,15 @@ export function decide(node: Node, view: View, verdicts: Verdicts): Decision {
 
 function decideHindered(node: Node, view: View, verdicts: Verdicts): Decision {
   const decision = barred(node, verdicts, decideFreely(node, view, verdicts));
-  if ('look' in decision || asNeed(decision) !== 'pending') return decision;
+  if ('look' in decision) return decision;
+  const isPending = asNeed(decision) === 'pending';
+  // What it observes may take its time; what was made then stands all the same.
+  if (isPending || (decision.state === 'waiting' && decision.product === undefined)) {
+    const held = heldBack(node, view, decision);
+    if (held !== undefined) return held;
+  }
+  if (!isPending) return decision;
   return (
-    heldBack(node, view, decision) ??
     faulty(node, view, decision) ??
     withoutSources(node, view, decision) ??
     withoutProducts(node, verdicts, decision) ??
@@ -75,6 +81,8 @@ function decideFreely(node: Node, view: View, verdicts: Verdicts): Decision {
   }
   if (needs.down.length > 0) return blocked(needs.down, verdicts);
   if (needs.pending.length > 0) {
+    const early = seenAhead(node, view, needs, built);
+    if (early !== undefined) return early;
     // Certain to run, whatever its needs turn out to be; except where evidence decides first.
     const reasons = [...own.reasons, ...independentChanges(node, built, view, verdicts)];
     const { once, doneBefore } = node.rule;
@@ -88,6 +96,23 @@ function decideFreely(node: Node, view: View, verdicts: Verdicts): Decision {
     others: own.others,
     gathered: needs.gathered,
   });
+}
+
+/**
+ * A link is made by the very run that makes the links it needs, so that what it observes counts from
+ * before that run, and holds it up.
+ */
+function seenAhead(
+  node: Node,
+  view: View,
+  { pending }: Needs,
+  built: Known['built'],
+): Decision | undefined {
+  const { chain, observe } = node.rule;
+  if (observe === undefined || !pending.every((need) => chain?.links.includes(need)))
+    return undefined;
+  const sighting = view.sighting(node.name);
+  return sighting === undefined ? { look: 'sighting' } : unsettled(node, view, sighting, built);
 }
 
 /** All needs are there: compare signatures. */

@@ -45,8 +45,9 @@ export function plan(
     if (open === 0) {
       const run = chainRun(chain, verdicts);
       const down = run === undefined ? [] : heldUpLinks(run, (link) => verdicts.get(link)!);
-      if (run !== undefined && down.length > 0) holdUp(chain, down, graph, verdicts, view);
-      else if (run !== undefined) sweep(chain, run, verdicts);
+      // One that may turn out to be fresh is not told of as held up; its run is, should it be due.
+      if (run?.certain === true && down.length > 0) holdUp(chain, down, graph, verdicts, view);
+      else if (run !== undefined && down.length === 0) sweep(chain, run, verdicts);
       const follow = chainAttach(chain, verdicts);
       runs.set(
         chain,

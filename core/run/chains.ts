@@ -80,6 +80,15 @@ export class Chains {
     return action;
   }
 
+  /** Links that the run which is due would make, and that are to be looked at before it begins. */
+  unseen(chain: Chain): readonly TargetName[] {
+    const action = chainAction(chain, this.#verdicts);
+    if (action?.kind !== 'run') return [];
+    return action.makes.filter(
+      (link) => !isVerdict(decide(this.#node(link), this.#view, this.#verdicts)),
+    );
+  }
+
   /** What ran of a chain has been followed. @returns the chain, of which more may be due now */
   followed({ kind, makes }: Action): Chain | undefined {
     const { chain } = this.#node(makes[0]!).rule;

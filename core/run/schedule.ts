@@ -8,7 +8,7 @@ import type { Node } from '../graph/graph.ts';
 import type { Observer } from '../observe/observer.ts';
 import { decide } from '../plan/decide.ts';
 import { asNeed, blocked } from '../plan/needs.ts';
-import { actionFor } from '../plan/plan.ts';
+import { actionFor, type Wanted } from '../plan/plan.ts';
 import type { Action, Decision, Plan, Verdict } from '../plan/verdict.ts';
 import { isVerdict } from '../plan/verdict.ts';
 import { perform } from './action.ts';
@@ -111,13 +111,22 @@ class Execute {
   }
 
   #lookFirst(node: Node, { look }: Extract<Decision, { look: unknown }>): void {
-    this.#unfinished += 1;
     const seen = look === 'once' ? this.#slots.expect(node.name) : undefined;
+    this.#lookAt([node.name], look, () => {
+      seen?.();
+      this.#consider(node);
+    });
+  }
+
+  #lookAt(targets: readonly TargetName[], look: Wanted['look'], then: () => void): void {
+    this.#unfinished += 1;
     this.#observer
-      .look(this.#plan.graph, [{ target: node.name, look }])
+      .look(
+        this.#plan.graph,
+        targets.map((target) => ({ target, look })),
+      )
       .then(() => {
-        seen?.();
-        this.#consider(node);
+        then();
         this.#goOn();
         this.#done();
       })
@@ -154,6 +163,11 @@ class Execute {
   #considerChain(chain: Chain): void {
     if (!this.#chains.isIdle(chain)) return;
     if (!this.#options.wait) this.#leaveAlive(chain);
+    const unseen = this.#chains.unseen(chain);
+    if (unseen.length > 0) {
+      this.#lookAt(unseen, 'sighting', () => this.#considerChain(chain));
+      return;
+    }
     const action = this.#chains.begin(chain, (link, verdict) => this.#close(link, verdict));
     if (action !== undefined) this.#enqueue(action);
   }
