@@ -180,13 +180,22 @@ export function queueOf(
       const { exit, stdout, stderr } = await run(question);
       const ended = exit.kind === 'exit' && exit.code === 0;
       const jobs = ended ? read(stdout) : undefined;
-      const why = stderr.trim().split('\n')[0] || `${question.argv[0]} is not understood`;
+      const why = ended ? misunderstood(question, stdout) : complaint(question, stderr);
       const queue: Queue =
         jobs === undefined ? { state: 'failed', why, jobs: [] } : { state: 'seen', jobs };
       return queue as unknown as Json;
     },
   };
 }
+
+/** Whole, as far as it is no book: what is wrong with it may stand in any line. */
+const misunderstood = ({ argv: [program] }: Exec, said: string): string =>
+  said.trim() === ''
+    ? `${program} says nothing`
+    : `${program} says what is not understood: ${said.trim().slice(0, 1000)}`;
+
+const complaint = ({ argv: [program] }: Exec, said: string): string =>
+  said.trim().split('\n')[0] || `${program} failed without a word`;
 
 /** The counts in words: `12 running, 3 idle, 2 held (disk quota exceeded)`. */
 export function jobsInWords(jobs: JobCounts): string {

@@ -176,13 +176,21 @@ export class Programs {
     this.#stdout = decode(files.readEnd(capture, CAPTURE_LIMIT));
     this.#stderr = decode(files.readEnd(this.#options.log, CAPTURE_LIMIT));
     if (step.receipt === undefined) return;
-    const left =
-      step.receiptFile === undefined ? '' : (files.readText(this.#fill(step.receiptFile)) ?? '');
     const pattern = new RegExp(step.receipt);
-    this.#receipt ??=
-      pattern.exec(this.#stdout)?.[1] ??
-      pattern.exec(left)?.[1] ??
-      (left.trim() === '' ? undefined : left.trim().split('\n')[0]);
+    this.#receipt ??= pattern.exec(this.#stdout)?.[1] ?? this.#left(step, pattern);
+  }
+
+  /** The receipt in the file that a hook leaves: what the pattern finds, or its only line. */
+  #left({ receiptFile }: Exec, pattern: RegExp): string | undefined {
+    if (receiptFile === undefined) return undefined;
+    const path = this.#fill(receiptFile);
+    const text = (this.#options.world.files.readText(path) ?? '').trim();
+    const found = pattern.exec(text)?.[1];
+    if (found !== undefined || text === '') return found;
+    if (!text.includes('\n')) return text;
+    // Which of them would be the receipt is not for us to guess.
+    this.#note(`${path} should hold a receipt alone, and holds:\n${text}`);
+    return undefined;
   }
 
   #fill(text: string): string {

@@ -120,6 +120,7 @@ describe('from a given output.txt', () => {
     const submissions = done.submissions();
     const dagmakers = done.calls('DAGMaker.sh');
     const runs = done.calls('run_postproc.py').length;
+    const questions = done.calls('jobsub_q').length;
     for (const path of ['.desgw', 'image_proc_outputs', `sandbox/Post-Processing/outputs`])
       if (done.exists(path)) done.remove(path);
     done.put('given/output.txt', text(season));
@@ -132,6 +133,11 @@ describe('from a given output.txt', () => {
     expect(done.postprocSteps()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect(done.submissions()).toEqual(submissions);
     expect(done.calls('DAGMaker.sh')).toEqual(dagmakers);
+    // Nor was the queue asked, so that nobody may say anything of it.
+    const status = await done.desgw(['status', '--from-output', 'given/output.txt']);
+    const ccds = await done.desgw(['ccds', GOOD, POOR]);
+    expect(done.calls('jobsub_q')).toHaveLength(questions);
+    expect(built.said + status.said + ccds.said).not.toMatch(/queue|jobs have/);
   });
 
   test.each([

@@ -99,6 +99,23 @@ test('a queue that cannot be seen is not an empty one', async () => {
   expect(JSON.stringify(status)).toContain('controller is down');
 });
 
+test.each([
+  ['two lines where one was expected', 'renewed a token\nslurm_load_jobs error: down\n', 0],
+  ['nothing', '', 1],
+])('what a queue answers that is not understood is told whole: %s', async (_, said, code) => {
+  const puzzled = queueOf(exec(['squeue']), () => undefined);
+  const run = async () => ({ exit: { kind: 'exit', code } as const, stdout: said, stderr: '' });
+  const tools = { run, workspace: '', signal: new AbortController().signal };
+  expect(await puzzled.ask(null, tools)).toEqual({
+    state: 'failed',
+    why:
+      code === 0
+        ? `squeue says what is not understood: ${said.trim()}`
+        : 'squeue failed without a word',
+    jobs: [],
+  });
+});
+
 test('a submitter that says nothing has failed, whatever its exit status', async () => {
   const { machine, pipeline } = site({
     sbatch: ({ complain }) => {

@@ -323,6 +323,24 @@ describe('a program', () => {
     );
     expect([end, run.facts.receipt]).toEqual([DONE, '77.0@schedd']);
   });
+
+  test('a hook that leaves several lines leaves no receipt, and the log has them all', async () => {
+    const hook: Program = (_args, files) => {
+      files.put('hooked', 'warning: token renewed\n77.0@schedd\n');
+      return 0;
+    };
+    const { end, run, world } = await carriedOut(
+      [exec(['x'], { receipt: 'job (\\d+)', receiptFile: 'hooked' })],
+      { programs: { x: hook } },
+    );
+    expect([end, run.facts.receipt]).toEqual([
+      { state: 'failed', what: 'x ended with exit status 0 without a receipt' },
+      undefined,
+    ]);
+    expect(world.files.text('.desgw/logs/a.1.log')).toBe(
+      'hooked should hold a receipt alone, and holds:\nwarning: token renewed\n77.0@schedd\n',
+    );
+  });
 });
 
 describe('trying again', () => {
