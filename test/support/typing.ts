@@ -9,7 +9,8 @@ const BIN = fileURLToPath(new URL('../../core/bin.cjs', import.meta.url));
 const ANSWERS: { readonly [command: string]: string } = {
   resubmit: " --reason 'it is wanted' --yes",
   clean: ' --yes',
-  unlock: ' --yes',
+  ...{ unlock: ' --yes', rescue: ' --yes', cancel: ' --yes', release: ' --yes' },
+  'resubmit --reason': ' --yes',
   'mark not-submitted': ' --yes',
   build: ' --wait-timeout 1s',
 };
@@ -24,14 +25,16 @@ export async function typeIt(
   { name, env: more = {} }: { readonly name: string; readonly env?: NodeJS.ProcessEnv },
 ): Promise<{ readonly code: number; readonly said: string }> {
   const [command = '', answer = ''] =
-    Object.entries(ANSWERS).find(([name]) => shape.startsWith(name)) ?? [];
+    Object.entries(ANSWERS)
+      .sort(([a], [b]) => b.length - a.length)
+      .find(([name]) => shape.startsWith(name)) ?? [];
   const filled = text
     .replace(/\bTARGET\b|'t\*'/, () => name)
     .replace('--job ID', '--job 5.0@schedd1')
     .replace(' -f', '')
     .replace('A B', () => `${name} goal`)
     .replace('VALUE', '5')
-    .replace(`desgw ${command}`, (begin) => begin + answer);
+    .replace(`desgw ${command.replace(/ --.*/, '')}`, (begin) => begin + answer);
   const env = {
     PATH: process.env.PATH,
     HOME: dir,
