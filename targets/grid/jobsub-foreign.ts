@@ -23,9 +23,12 @@ export const FOREIGN_COLUMNS = [
 /** HTCondor's scheduler universe: the job stands for a DAG. */
 const DAGMAN = '7';
 
+/** With which every DAG of the pipeline begins; it may be idle for long, and is given nothing that tells more. */
+const BEGINNING = 'dummyjob.sh';
+
 /** Which jobs without our attributes are asked for: DAGs of the group, and jobs of the pipeline. */
 export const foreignConstraint = (group: string): string =>
-  `Jobsub_Group =?= "${group}" && (JobUniverse =?= ${DAGMAN} || regexp("-[Sp] *dp[0-9]", Args))`;
+  `Jobsub_Group =?= "${group}" && (JobUniverse =?= ${DAGMAN} || JobsubCmd =?= "${BEGINNING}" || regexp("-[Sp] *dp[0-9]", Args))`;
 
 /** What a line says of a job that is not ours. */
 export interface Foreign {
@@ -44,7 +47,11 @@ export function parted(words: readonly string[]): {
   const at = words.lastIndexOf(MARK);
   if (at < 0) return { own: withoutUnknown(words) };
   const [dagman = '', universe = '', script = '', ...rest] = words.slice(at + 1);
-  const args = rest.join(' ').replace(/^undefined(?: |$)|(?:^| )undefined$/g, '');
+  // One of the two at least is undefined; a program that is given nothing has neither.
+  const args = rest
+    .join(' ')
+    .replace(/^undefined(?: |$)/, '')
+    .replace(/(?:^| )undefined$/, '');
   return {
     own: words.slice(0, at),
     foreign: {

@@ -205,10 +205,7 @@ const SITUATIONS: readonly Situation[] = [
 const printed: string[] = [];
 const typed = new Set<string>();
 
-async function printedIn(
-  { from, dials = {}, first, commands }: Situation,
-  at: Site,
-): Promise<string> {
+async function printedIn({ dials = {}, first, commands }: Situation, at: Site): Promise<string> {
   await first?.(at, { dials });
   let all = '';
   for (const line of commands) all += (await at.desgw(line.split(' '), { dials })).said;

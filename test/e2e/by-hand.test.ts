@@ -2,14 +2,15 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { GOOD, LOGIN, PATCHY, type Site, site } from './site.ts';
+import { type Dials, GOOD, LOGIN, PATCHY, type Site, site } from './site.ts';
 
-/** Jobs that stay idle for as long as the test takes. */
-const IDLE = { grid: { idle: [100_000, 100_000] } };
+const STUCK = { grid: { idle: [100_000, 100_000] } };
+/** CCDs stay idle for as long as the test takes; what comes before them does not. */
+const IDLE = { grid: { idle: [0, 0] }, exposures: { [GOOD]: STUCK, [PATCHY]: STUCK } };
 const WORK = 'sandbox/gw_workflow';
 
 /** As a person does it; what it prints. */
-const submitByHand = (at: Site, exposure: string): string =>
+const submitByHand = (at: Site, exposure: string, dials: Dials = IDLE): string =>
   execFileSync(
     join(at.dir, 'sandbox/bin/jobsub_submit_dag'),
     ['-G', 'des', '--role=desgw', `file://desgw_pipeline_${exposure}.dag`],
@@ -20,7 +21,7 @@ const submitByHand = (at: Site, exposure: string): string =>
       env: {
         ...LOGIN,
         USER: 'desgw',
-        DESGW_SANDBOX_DIALS: JSON.stringify({ speed: 100, ...IDLE }),
+        DESGW_SANDBOX_DIALS: JSON.stringify({ speed: 100, ...dials }),
       },
     },
   );
@@ -32,11 +33,23 @@ beforeAll(async () => {
 });
 afterAll(() => at.dispose());
 
+test('while it is at its beginning it may be any, and nothing like it is submitted', async () => {
+  const early = at.copy();
+  submitByHand(early, GOOD, STUCK);
+  const built = await early.desgw(['build', `submitted_${GOOD}`, '--no-wait'], { dials: STUCK });
+  expect(built.code, built.said).toBe(3);
+  expect(early.submissions()).toEqual([GOOD]);
+  early.dispose();
+});
+
 test('it is adopted with its job, and its jobs are waited for', async () => {
   submitByHand(at, GOOD);
+  const building = at.start(['build', `ccds_${GOOD}`], { dials: IDLE });
+  await building.says(`adopted submitted_${GOOD}`);
+  building.kill('SIGINT');
+  await building.ended;
   const built = await at.desgw(['build', `ccds_${GOOD}`, '--no-wait'], { dials: IDLE });
   expect(built.code, built.said).toBe(3);
-  expect(built.out).toContain(`adopted submitted_${GOOD}`);
   expect(built.out).toMatch(/0 failed; jobs: \d+ idle/);
   expect(at.submissions()).toEqual([GOOD]);
 });

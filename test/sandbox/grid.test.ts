@@ -327,7 +327,7 @@ describe('the queue', () => {
     );
     expect(manager).toMatch(
       new RegExp(
-        `^${cluster}\\.0@jobsub0[12]\\.fnal\\.gov +desgw {5}\\t\\d\\d/\\d\\d \\d\\d:\\d\\d +0\\+\\d\\d:\\d\\d:\\d\\d R +0 +0\\.0 {2}desgw_pipeline_668438\\.dag`,
+        `^${cluster}\\.0@jobsub0[12]\\.fnal\\.gov +desgw {5}\\t\\d\\d/\\d\\d \\d\\d:\\d\\d +0\\+\\d\\d:\\d\\d:\\d\\d R +0 +0\\.0 {2}undefined`,
       ),
     );
     expect(node).toMatch(
@@ -380,9 +380,10 @@ describe('the queue', () => {
     ).toContain(`${cluster}.0@${schedd} t1 2 undefined\n`);
     const others = 'JobStatus != 4 && (!(DesgwSubmission =?= "t1") || DesgwSubmission == "T2")';
     expect(jobsOf(queue('--constraint', others, '-autoformat', 'ClusterId'))).toBe('');
-    expect(queue('--constraint', mine, '-json').out).toContain(
-      '"JobsubCmd": "desgw_pipeline_760000.dag"',
-    );
+    // Of the DAG's own job nothing tells which DAG it is.
+    const told = queue('--constraint', mine, '-json').out;
+    expect(told).toContain(' -Dag dag.dag ');
+    expect(told).not.toContain('760000.dag');
     expect(queue(`${cluster}.0@${schedd}`, '-autoformat', 'ProcId').out).toBe('0\n');
 
     const down = (name: string) =>

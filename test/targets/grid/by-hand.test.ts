@@ -41,6 +41,14 @@ describe('a DAG that somebody submitted by hand', () => {
     expect(judge(queue, { attempt: { at: 0, again: false, denied: true } }).state).toBe('not done');
   });
 
+  test('at its beginning may be any: that it goes further is waited for', () => {
+    const queue = lead() + node(1, 'undefined', 1, 'dummyjob.sh');
+    expect(judge(queue)).toMatchObject({ state: 'unknown', unanswered: true });
+    expect(judge(queue + node(3, SEARCH))).toMatchObject(adopted);
+    const other = SEARCH.replace('668439', '668440');
+    expect(judge(queue + node(3, other)).state).toBe('not done');
+  });
+
   test('jobs that are there without a DAG are waited for', () => {
     const alone = line({ tail: `args: undefined 5 SEdiff.sh ${SEARCH} undefined` });
     expect(judge(alone)).toMatchObject({ state: 'unknown', unanswered: true });

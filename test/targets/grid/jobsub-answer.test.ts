@@ -15,7 +15,7 @@ describe('the queue in columns', () => {
         'des',
         '--role=desgw',
         '--constraint',
-        'DesgwSubmission =!= undefined || (Jobsub_Group =?= "des" && (JobUniverse =?= 7 || regexp("-[Sp] *dp[0-9]", Args)))',
+        'DesgwSubmission =!= undefined || (Jobsub_Group =?= "des" && (JobUniverse =?= 7 || JobsubCmd =?= "dummyjob.sh" || regexp("-[Sp] *dp[0-9]", Args)))',
         '-autoformat',
         'JobsubJobId',
         'DesgwSubmission',

@@ -21,9 +21,10 @@ function adsOf(dag, state) {
     ProcId: 0,
     JobStatus: state.end === null ? RUNNING : state.end === 'removed' ? REMOVED : COMPLETED,
     JobsubJobId: `${dag.cluster}.0@${dag.schedd}`,
-    JobsubCmd: basename(dag.file),
-    Cmd: '/usr/bin/condor_dagman',
-    Args: basename(dag.file),
+    Cmd: 'dagman_wrapper.sh',
+    // jobsub_lite hands every DAG over under one name: nothing of the job tells which it was.
+    Arguments:
+      '-p 0 -f -l . -Lockfile dag.dag.lock -AutoRescue 1 -DoRescueFrom 0 -Dag dag.dag -maxjobs 0',
     QDate: seconds(dag.qdate),
     JobStartDate: seconds(dag.qdate),
     EnteredCurrentStatus: seconds(state.endedAt ?? dag.qdate),
