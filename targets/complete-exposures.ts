@@ -7,6 +7,7 @@ import {
   goingOn,
 } from './reports/forcefile-report.ts';
 import { readOutputText } from './reports/output-reader.ts';
+import { SET_TIMES } from './set-times.ts';
 import type { Exposure } from './settings/domain.ts';
 import {
   exposureListFile,
@@ -14,7 +15,9 @@ import {
   forcefilesFile,
   forcefilesName,
   leastOf,
+  moreOf,
   OUTPUT_TXT,
+  timesOf,
 } from './settings/follow-up.ts';
 import { REPORTS } from './settings/phases.ts';
 
@@ -31,6 +34,8 @@ export function exposureList(
     inputs: [outputTxt],
     gathers: exposures.map(forcefilesName),
     ...leastOf(params),
+    ...moreOf(params),
+    deps: timesOf(params).length > 0 ? [SET_TIMES] : [],
     outputs: [exposureListFile(season)],
     findings: {
       reads: [exposureListFile(season), ...exposures.map(forcefilesFile)],

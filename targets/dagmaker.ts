@@ -6,6 +6,7 @@ import {
   link,
   move,
   type OnceSighting,
+  type Path,
   Refusal,
   type Rule,
   type RunFacts,
@@ -17,6 +18,8 @@ import {
 import { type DagPurpose, judgeDag, parseDag } from './grid/dag.ts';
 import { readMarker } from './grid/marker.ts';
 import { judgeDagmaker } from './reports/dagmaker-judge.ts';
+import { parseExposureTable, rowOf } from './reports/exposure-table.ts';
+import { awaitedRaw, rawPlaces } from './reports/raw-image.ts';
 import { rowIn } from './reports/rows.ts';
 import { BANDS, type Exposure } from './settings/domain.ts';
 import {
@@ -73,11 +76,7 @@ export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
     after: ['exposures.list', ...setupOf(site)],
     params: { script: site.dagmaker, isolate: site.isolate },
     // The exposure's own row only: the table grows all night without changing what is made here.
-    observe: {
-      reads: [ROWS_FILE, dag],
-      look: () => [],
-      judge: (_seen, { text }) => rowIn(text(ROWS_FILE), exposure),
-    },
+    observe: rowWithRaw(followUp, exposure),
     // Those of one band would copy the same raw images of templates at the same time.
     exclusive: (value) => {
       const { band } = (value ?? {}) as { readonly band?: string };
@@ -104,6 +103,35 @@ export function dagmaker(followUp: FollowUp, exposure: Exposure): Rule {
     },
   });
 }
+
+/** The exposure's row; before there is a DAG, together with the raw image that DAGMaker starts from. */
+function rowWithRaw(followUp: FollowUp, exposure: Exposure): Observation {
+  const { site, params } = followUp;
+  const dag = dagFile(followUp, exposure);
+  const places = (text: string): readonly Path[] => {
+    const row = rowOf(parseExposureTable(text), exposure);
+    return row === undefined ? [] : rawPlaces(site, { exposure, nite: row.nite });
+  };
+  return {
+    reads: [ROWS_FILE, dag],
+    look: ({ text, maybeText }) =>
+      maybeText(dag) === undefined
+        ? places(text(ROWS_FILE)).map((path) => ({ kind: 'stat', path }))
+        : [],
+    judge: (seen, facts) => {
+      const rows = facts.text(ROWS_FILE);
+      const sighting = rowIn(rows, exposure);
+      if (sighting.state !== 'ready' || !seen.every(isAbsent) || seen.length === 0) return sighting;
+      const { mjd } = rowOf(parseExposureTable(rows), exposure)!;
+      const wait = Number(params.rawWait);
+      return awaitedRaw({ places: places(rows), mjd, now: facts.now, wait }) ?? sighting;
+    },
+  };
+}
+
+type Observation = NonNullable<Rule['observe']>;
+
+const isAbsent = (one: Seen): boolean => one.kind === 'stat' && one.stat === undefined;
 
 function evidenceOf(followUp: FollowUp, exposure: Exposure): readonly Look[] {
   const { site, season } = followUp;

@@ -32,6 +32,7 @@ import type { Entry } from './reports/forcefile-report.ts';
 import { readOutputText, writeOutputText } from './reports/output-reader.ts';
 import { bandIn } from './reports/rows.ts';
 import { SEASON_PLACEHOLDER, season } from './season.ts';
+import { setTimes } from './set-times.ts';
 import { DAGMAKER_PARAMS } from './settings/dagmaker-params.ts';
 import { type Exposure, parseExposure } from './settings/domain.ts';
 import type { FollowUp } from './settings/follow-up.ts';
@@ -86,6 +87,11 @@ const OWN_PARAMS = {
     help: 'hours that work on the grid may take: credentials that end before are told of early',
     check: seconds,
   }),
+  rawWait: param(12, {
+    type: 'number',
+    help: 'hours that the raw image of an exposure is waited for, from the exposure on',
+    check: seconds,
+  }),
   rescueBudget: param(0.2, {
     help: 'share of all submitted CCDs that rescues by triage may cost in jobs',
     check: (value) =>
@@ -123,6 +129,19 @@ const OWN_PARAMS = {
       /^(?:all|enough|[1-9][0-9]*)$/.test(String(value))
         ? undefined
         : 'it must be all, enough, or a number of exposures',
+  }),
+  postprocAfter: param(0, {
+    type: 'integer',
+    help: 'post processing runs again after so many more exposures, or when no more is to come; 0: after each',
+    check: seconds,
+  }),
+  postprocAt: param([], {
+    type: 'list',
+    help: 'times of day (06:00,12:00) at which post processing runs again with what has come; between them it does not, unless no more is to come',
+    check: (value) =>
+      (value as readonly string[]).every((time) => /^([01]\d|2[0-3]):[0-5]\d$/.test(time))
+        ? undefined
+        : 'they must be times of day such as 06:00',
   }),
   strict: param(false, {
     help: 'a build fails when an exposure does not go on (as with --strict)',
@@ -237,6 +256,7 @@ function underSeason(all: FollowUp): readonly RuleItem[] {
     ),
     ...(seesToFailures(all) ? all.exposures.map((exposure) => triaged(all, exposure)) : []),
     ...all.exposures.map((exposure) => forcefiles(all, exposure, { afterTriage: true })),
+    ...setTimes(all),
     exposureList(all),
     postProcessing(all),
     candidates(all),
@@ -306,6 +326,7 @@ function postProcessingAlone(
   return [
     ...entries.map(({ expnum, band }) => ccds(all, expnum, { band }, { afterwards: true })),
     ...all.exposures.map((exposure) => forcefiles(all, exposure)),
+    ...setTimes(all),
     exposureList(all, file),
     postProcessing(all, file),
   ];

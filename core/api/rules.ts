@@ -26,6 +26,11 @@ export interface Rule {
    * now, and their coming is a change.
    */
   readonly least?: number;
+  /**
+   * Once it is made, so many more members of `gathers` are wanted before it is made again for them, or
+   * that none is to come any more. What else changes has it made at once.
+   */
+  readonly more?: number;
   readonly goOn?: GoOn;
   readonly findings?: Findings;
   /**

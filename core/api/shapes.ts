@@ -203,6 +203,7 @@ export const ruleShape: Check = fields<Rule>(
     after: texts,
     gathers: texts,
     least: number,
+    more: number,
     findings: fields<Findings>(
       { reads: texts, judge: pure, strict: flag },
       { reads: true, judge: true },

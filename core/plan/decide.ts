@@ -14,6 +14,7 @@ import {
   faulty,
   goneNeed,
   heldBack,
+  heldForMore,
   withoutProducts,
   withoutSources,
 } from './hindrances.ts';
@@ -160,8 +161,12 @@ function decideWithNeeds(node: Node, view: View, verdicts: Verdicts, known: Know
   const told = known.own.some(({ kind }) => kind === 'recipe changed');
   const more = told ? changed.filter(({ kind }) => kind !== 'recipe changed') : changed;
   const reasons = [...known.own, ...more, ...asks];
-  if (reasons.length > 0)
-    return { state: stateOf(trace, reasons), reasons, ...shownOf(view.sighting(node.name)) };
+  if (reasons.length > 0) {
+    const held = heldForMore(node, view, verdicts, { ...known, reasons });
+    return (
+      held ?? { state: stateOf(trace, reasons), reasons, ...shownOf(view.sighting(node.name)) }
+    );
+  }
   return withOthers(fresh(node, view, signature), known.others);
 }
 

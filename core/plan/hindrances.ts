@@ -3,9 +3,10 @@
 import type { TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import { typed } from '../words/quote.ts';
+import type { Reason } from '../words/reasons.ts';
 import { whyUnfit } from './left.ts';
-import { asNeed, blocked } from './needs.ts';
-import { builtOf, isLoss, outputsOf, wasTried } from './record.ts';
+import { asNeed, blocked, isLate } from './needs.ts';
+import { builtOf, isLoss, type Known, outputsOf, wasTried } from './record.ts';
 import { productOf } from './signature.ts';
 import { type Decision, failing, type Verdict } from './verdict.ts';
 import type { Verdicts, View } from './view.ts';
@@ -64,6 +65,37 @@ function wouldBegin({ rule }: Node, decision: Decision): boolean {
   const isRestored = rule.once !== undefined && reasons.length > 0 && reasons.every(isLoss);
   return asNeed(decision) === 'pending' && !isRestored;
 }
+
+/**
+ * What was gathered stands until enough more is there to begin anew for (see `Rule.more`): while some
+ * is still to come, a few do not count, nor what only tells of those that came.
+ */
+export function heldForMore(
+  node: Node,
+  view: View,
+  verdicts: Verdicts,
+  { built, reasons, gathered }: Pick<Known, 'built' | 'gathered'> & Pick<Verdict, 'reasons'>,
+): Verdict | undefined {
+  const { more } = node.rule;
+  if (more === undefined || built === undefined || view.forced(node.name)) return undefined;
+  const members = new Set(node.gathers);
+  const isOfMembers = (reason: Reason): boolean =>
+    reason.kind === 'gathered' ||
+    reason.kind === 'input changed' ||
+    (reason.kind === 'dep changed' && members.has(reason.target));
+  const came = gathered.length - Object.keys(built.signature.gathered).length;
+  if (came >= more || !reasons.every(isOfMembers)) return undefined;
+  if (!node.gathers.some((member) => isToCome(verdicts.get(member)!))) return undefined;
+  const product = productOf(node, outputsOf(built), built.signature);
+  const wanted = more === Number.MAX_SAFE_INTEGER ? '' : ` of the ${more}`;
+  const note = `as it was made: ${Math.max(0, came)}${wanted} more are there to make it again for`;
+  return { state: 'fresh', reasons, product, note };
+}
+
+/** Whether something is still to be expected of a member. */
+const isToCome = (verdict: Verdict): boolean =>
+  asNeed(verdict) === 'pending' ||
+  (asNeed(verdict) === 'down' || verdict.state === 'waiting' ? isLate(verdict) : false);
 
 /** What would be run cannot be while files are lacking that no rule makes. */
 export function withoutSources(node: Node, view: View, verdict: Verdict): Verdict | undefined {

@@ -14,7 +14,8 @@ export interface Needs {
 }
 
 /** What may come yet, and is not needed where there are enough without it. */
-const LATE: ReadonlySet<Cause> = new Set(['waiting', 'person']);
+export const isLate = (verdict: Verdict): boolean =>
+  ['waiting', 'person'].includes(causeOf(verdict));
 
 const NO_NEEDS: Needs = Object.freeze({ pending: [], down: [], gathered: [] });
 
@@ -38,7 +39,7 @@ export function sortedNeeds(node: Node, verdicts: Verdicts): Needs {
     else if (how === 'usable') {
       if (members.has(need)) gathered.push(need);
     } else if (!members.has(need) || needed.has(need)) down.push(need);
-    else if (LATE.has(causeOf(verdict))) late.push(need);
+    else if (isLate(verdict)) late.push(need);
     else if (!isLeftOut(verdict)) down.push(need);
   }
   const coming = pending.filter((need) => members.has(need)).length;

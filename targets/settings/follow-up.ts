@@ -75,6 +75,20 @@ export function beginsWith({ startWith }: Params): 'all' | number {
   return startWith === undefined || startWith === 'all' ? 'all' : Number(startWith);
 }
 
+/** Times of day at which post processing is wanted again. */
+export const timesOf = ({ postprocAt = [] }: Params): readonly string[] =>
+  postprocAt as readonly string[];
+
+/**
+ * How many more exposures have post processing begin again: with set times alone none does, before
+ * no more is to come.
+ */
+export function moreOf(params: Params): { readonly more?: number } {
+  const more = Number(params.postprocAfter ?? 0);
+  if (more > 0) return { more };
+  return timesOf(params).length > 0 ? { more: Number.MAX_SAFE_INTEGER } : {};
+}
+
 /** What is gathered from exposures goes on without those that are late where so many are there. */
 export function leastOf(params: Params): { readonly least?: number } {
   const least = beginsWith(params);

@@ -23,6 +23,8 @@ export interface FermilabOptions {
   readonly registry: string;
   /** The tree that holds `exp/` and `forcephoto/`, for desgw and for post processing. */
   readonly pnfs?: string;
+  /** Where raw images arrive beside /pnfs; `{nite}` stands for the nite. */
+  readonly rawImages?: readonly string[];
   /** The account that runs the pipeline decides which DAGMaker script it may use. */
   readonly user?: string;
   readonly role?: string;
@@ -59,6 +61,7 @@ export function fermilab(options: FermilabOptions): Site {
     postProcessing: options.postProcessing,
     testingSuite: options.testingSuite ?? `${options.gwWorkflow}/../DESGW-Pipeline-Testing-Suite`,
     pnfs: options.pnfs ?? '/pnfs/des/persistent/gw',
+    rawImages: options.rawImages ?? ['/data/des51.b/data/DTS/src/{nite}'],
     rootdir: options.pnfs,
     // Two events must not write over each other's results.
     outdir: './outputs_S{season}',

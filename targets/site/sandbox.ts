@@ -48,6 +48,7 @@ export function sandbox(options: SandboxOptions = {}): Site {
     postProcessing: `${ROOT}/Post-Processing`,
     testingSuite: `${ROOT}/DESGW-Pipeline-Testing-Suite`,
     pnfs: `${ROOT}/pnfs/des/persistent/gw`,
+    rawImages: [`${ROOT}/dts/{nite}`],
     rootdir: undefined,
     outdir: './outputs',
     event: { ligoid: 'GW170817', propid: '2017B-0110', triggermjd: '57982.529' },

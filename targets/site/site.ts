@@ -17,6 +17,8 @@ export interface Site {
   readonly testingSuite: Path;
   /** The root that holds `exp/` and `forcephoto/`. */
   readonly pnfs: Path;
+  /** Where raw images arrive before DAGMaker copies them; `{nite}` stands for the nite. */
+  readonly rawImages: readonly Path[];
   /** Where post processing is told to look for `exp/` and `forcephoto/`; undefined: where its own files say. */
   readonly rootdir: Path | undefined;
   /**

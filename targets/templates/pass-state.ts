@@ -11,6 +11,7 @@ import {
   type Sighting,
 } from '../../core/index.ts';
 import type { Marker } from '../grid/marker.ts';
+import { rawOnPnfs } from '../reports/raw-image.ts';
 import type { Site } from '../site/site.ts';
 import { claimName, claimsDirectory, type PassClaims, type PassState } from './pass-files.ts';
 import type { Template } from './template-dag.ts';
@@ -18,14 +19,6 @@ import { type TemplateFound, templateFound, templateState } from './template-sta
 
 /** Seconds that a claim may be older than the submission it is for. */
 const CLAIM_AHEAD = 1800;
-
-/** The raw image that SEdiff.sh starts from: beside the persistent tree, in the scratch one. */
-function rawImage(pnfs: Path, { exposure, nite }: Template): Path | undefined {
-  const found = /^(.*)\/persistent\/([^/]+)\/?$/.exec(pnfs);
-  if (found === null) return undefined;
-  const name = `DECam_${exposure.padStart(8, '0')}.fits.fz`;
-  return `${found[1]}/scratch/${found[2]}/dts/${nite}/${name}`;
-}
 
 const directory = (pnfs: Path, { exposure, nite }: Template): Path =>
   `${pnfs}/exp/${nite}/${exposure}`;
@@ -39,7 +32,7 @@ export function passLooks(site: Site, claims: PassClaims): readonly Look[] {
       const claim = `${claimsDirectory(site, template.processing)}/${claimName(template, claims.pass)}`;
       return [
         { kind: 'list', pattern: directory(site.pnfs, template) },
-        { kind: 'stat', path: rawImage(site.pnfs, template) ?? site.pnfs },
+        { kind: 'stat', path: rawOnPnfs(site.pnfs, template) ?? site.pnfs },
         { kind: 'read', path: claim },
         { kind: 'stat', path: claim },
       ];
@@ -138,7 +131,7 @@ function judgeOne(
     enough: facts.enough,
     jobs: taken ? own : seenTheirs,
     raw:
-      rawImage(facts.pnfs, template) === undefined || raw?.kind !== 'stat'
+      rawOnPnfs(facts.pnfs, template) === undefined || raw?.kind !== 'stat'
         ? true
         : raw.stat !== undefined,
     last: facts.last,

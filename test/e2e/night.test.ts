@@ -54,3 +54,28 @@ test('are taken up without the long query, and what was found stays', async () =
   expect(blind.code, blind.said).toBe(0);
   expect([...one.submissions()].sort()).toEqual(['668440', '668441']);
 });
+
+test('wait for their raw image, and go on when it has arrived', async () => {
+  const one = workspace();
+  expect(await one.desgw(['build', 'sandbox'])).toMatchObject({ code: 0 });
+  one.put('all.tsv', one.text('sandbox/exposures.tsv'));
+  tableWith(one, ['668440']);
+  // Taken half an hour ago, of the night that the rule file names.
+  const mjd = (Date.now() / 86_400_000 + 40_587 - 1 / 48).toFixed(5);
+  const rows = one.text('sandbox/exposures.tsv').split('\n');
+  const column = rows[0]!.split('\t').indexOf('mjd_obs');
+  const recent = rows.map((row) =>
+    row.startsWith('668440\t') ? row.split('\t').with(column, mjd).join('\t') : row,
+  );
+  one.put('sandbox/exposures.tsv', recent.join('\n'));
+
+  const waiting = one.start(['build', 'dagmaker_668440.out']);
+  await waiting.says('raw image DECam_00668440.fits.fz, exposed at');
+  expect(one.calls('DAGMaker.sh')).toEqual([]);
+  const cron = await one.desgw(['build', '--no-wait', 'submitted_668440']);
+  expect(cron.code, cron.said).toBe(3);
+  one.put('sandbox/dts/20170817/DECam_00668440.fits.fz', 'raw image 668440 20170817 z\n');
+  const ended = await waiting.ended;
+  expect(ended.code, ended.said).toBe(0);
+  expect(one.calls('DAGMaker.sh')).toEqual(['668440']);
+});

@@ -11,7 +11,7 @@ import { dialsFor, paced } from '../dials.mjs';
 import { parseList } from '../exposures.mjs';
 import { linesOf, put, textOf } from '../files.mjs';
 import { makeSearchDirectories, placesOf, seState, writeSeWhole } from '../pnfs.mjs';
-import { die, pause } from '../site.mjs';
+import { die, pause, ROOT } from '../site.mjs';
 import { BANDS, fieldOf, SEARCH_CCDS } from '../sky.mjs';
 import * as dag from './dag-text.mjs';
 import { list1, list2, overlapsOf, whyNot } from './overlaps.mjs';
@@ -187,7 +187,11 @@ function fetchRaw(row, path) {
   const on = (name) => (row.expnum === exposure ? trouble(name) : troubleOf(own[name], 0));
   if (fs.existsSync(path)) {
     say('Raw image present in dCache');
-  } else if (on('rawMissing')) {
+  } else if (fs.existsSync(arrived(row))) {
+    say('Raw image not present in dcache; transferring from /data/des30.b');
+    say('... trying from des51.b');
+    put(path, textOf(arrived(row)));
+  } else if (on('rawMissing') || isOfTonight(row)) {
     say('Raw image not present in dcache; transferring from /data/des30.b');
     say('... trying from des51.b');
     say(
@@ -206,6 +210,17 @@ function fetchRaw(row, path) {
     quit(1, `Error copying edited file ${name} back to dCache!`);
   }
   return true;
+}
+
+/** Where images of the camera arrive, as on des51.b. */
+function arrived({ expnum, nite }) {
+  return join(ROOT, 'dts', nite, `DECam_${expnum.padStart(8, '0')}.fits.fz`);
+}
+
+/** Others have arrived long ago. */
+function isOfTonight({ mjd }) {
+  const hours = (Date.now() / 86_400_000 + 40_587 - Number(mjd)) * 24;
+  return hours >= 0 && hours < 12;
 }
 
 function writeLists(chosen, all) {
