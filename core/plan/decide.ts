@@ -161,13 +161,9 @@ function decideWithNeeds(node: Node, view: View, verdicts: Verdicts, known: Know
   const told = known.own.some(({ kind }) => kind === 'recipe changed');
   const more = told ? changed.filter(({ kind }) => kind !== 'recipe changed') : changed;
   const reasons = [...known.own, ...more, ...asks];
-  if (reasons.length > 0) {
-    const held = heldForMore(node, view, verdicts, { ...known, reasons });
-    return (
-      held ?? { state: stateOf(trace, reasons), reasons, ...shownOf(view.sighting(node.name)) }
-    );
-  }
-  return withOthers(fresh(node, view, signature), known.others);
+  if (reasons.length === 0) return withOthers(fresh(node, view, signature), known.others);
+  const made = { state: stateOf(trace, reasons), reasons, ...shownOf(view.sighting(node.name)) };
+  return heldForMore(node, view, verdicts, { ...known, reasons }) ?? made;
 }
 
 /** What failed in a way that would come again is not tried before something has changed. */
