@@ -94,8 +94,8 @@ export interface RoundCall extends CommandCall {
   readonly round: readonly TargetStatus[];
   /** Tells people at once; of one matter once in a build. */
   readonly tell: (target: TargetName, told: Told) => void;
-  /** Whether somebody can be asked. */
-  readonly canAsk: boolean;
+  /** Whether somebody sits at the terminal, so that `confirm` is of use. */
+  readonly canPrompt: boolean;
 }
 
 /** What a view may ask for; the terminal decides whether anything comes of it. */

@@ -22,7 +22,7 @@ export interface Finding {
 export interface Question {
   /** `gw-workflow`: the option is `--gw-workflow`. */
   readonly name: string;
-  readonly ask: string;
+  readonly prompt: string;
   /** For the help of the option. */
   readonly help: string;
   readonly choices?: readonly string[];

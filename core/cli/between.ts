@@ -47,7 +47,7 @@ export function betweenRounds(
         });
       },
       print: (text) => emit({ kind: 'notice', text }),
-      canAsk: isInteractive(),
+      canPrompt: isInteractive(),
       confirm: (question) => invocation.terminal.still(() => agreedInTime(question, invocation)),
     };
     // What they go by no stat vouches for: the queue, the time, answers.

@@ -49,15 +49,15 @@ export async function prompts({ signal }: Invocation): Promise<Prompts> {
     throw new Error('internal: an interrupt was not heard');
   };
   return {
-    async answer({ ask, choices, check, open }, suggested, look) {
+    async answer({ prompt, choices, check, open }, suggested, look) {
       if (choices !== undefined) {
         const options = choices.map((value) => ({ value }));
         const initialValue = suggested ?? choices[0]!;
-        return given(await select<string>({ ...shared, message: ask, options, initialValue }));
+        return given(await select<string>({ ...shared, message: prompt, options, initialValue }));
       }
       const answer = await text({
         ...shared,
-        message: open === undefined ? ask : `${ask} (Enter: ${open})`,
+        message: open === undefined ? prompt : `${prompt} (Enter: ${open})`,
         ...(suggested === undefined ? {} : { initialValue: suggested }),
         validate: (typed) => {
           const value = (typed ?? '').trim();

@@ -185,7 +185,7 @@ class Inspector {
     const { Session: Opened } = load('node:inspector') as { Session: new () => Session };
     this.#session = new Opened();
     this.#session.connect();
-    this.#ask('Debugger.enable', {});
+    this.#send('Debugger.enable', {});
   }
 
   look(code: Code): Inspected {
@@ -217,12 +217,12 @@ class Inspector {
   }
 
   close(): void {
-    this.#ask('Debugger.disable', {});
+    this.#send('Debugger.disable', {});
     this.#session.disconnect();
   }
 
   /** The answer to a question about this very thread is there when `post` returns. */
-  #ask<T>(method: string, params: object): T {
+  #send<T>(method: string, params: object): T {
     let answer: T | undefined;
     this.#session.post(method, params, (error: Error | null, result?: object) => {
       if (error !== null) throw new Error(`internal: ${method}: ${error.message}`);
@@ -233,18 +233,18 @@ class Inspector {
 
   #handleOf(value: unknown): string {
     SHARED[HANDLE] = value;
-    return this.#ask<Evaluated>('Runtime.evaluate', { expression: HANDLE }).result.objectId!;
+    return this.#send<Evaluated>('Runtime.evaluate', { expression: HANDLE }).result.objectId!;
   }
 
   #propertiesOf(objectId: string): Properties {
-    return this.#ask('Runtime.getProperties', { objectId, ownProperties: true });
+    return this.#send('Runtime.getProperties', { objectId, ownProperties: true });
   }
 
   /** The variables themselves, not what the debugger would tell of them. */
   #variables(objectId: string): Scope {
     SHARED[HANDLE] = undefined;
     const functionDeclaration = `function () { globalThis.${HANDLE} = { ...this.object }; }`;
-    this.#ask('Runtime.callFunctionOn', { objectId, functionDeclaration });
+    this.#send('Runtime.callFunctionOn', { objectId, functionDeclaration });
     return (SHARED[HANDLE] ?? {}) as Scope;
   }
 }

@@ -77,7 +77,7 @@ export interface Machine {
   /** Every program that runs comes to its end; detached ones go one phase further. */
   rest(): Promise<void>;
   /** A quiet minute: everything that was written is on the disk for good. */
-  settle(): void;
+  flush(): void;
   /** The power is cut: every process is gone, and by chance what was not flushed. */
   cut(chance: Chance): void;
 }
@@ -159,7 +159,7 @@ class MemoryMachine implements Machine {
     if (!this.#isOff()) for (const job of this.#jobs) await this.#step(job);
   };
 
-  readonly settle = (): void => this.memory.disk.flush();
+  readonly flush = (): void => this.memory.disk.flush();
 
   readonly cut: Machine['cut'] = (chance) => {
     this.#isOff = () => false;

@@ -18,7 +18,7 @@ const SLEEPS = 3;
 /** Among so many answers. */
 const WINDOW = 64;
 
-/** The two ways to ask the same question about a path. */
+/** The two ways to put the same question about a path. */
 export interface Question<T> {
   readonly now: (path: string) => T;
   readonly later: (path: string, done: (error: unknown, answer?: T) => void) => void;
@@ -77,7 +77,7 @@ function askWide<T>(paths: readonly string[], answers: T[], question: Indexed<T>
   let next = answers.length;
   let open = paths.length - next;
   return new Promise((resolve, reject) => {
-    const ask = (): void => {
+    const start = (): void => {
       if (next === paths.length) return;
       const index = next++;
       question.later(
@@ -86,11 +86,11 @@ function askWide<T>(paths: readonly string[], answers: T[], question: Indexed<T>
           if (error) return reject(error);
           answers[index] = answer as T;
           if (--open === 0) return resolve();
-          ask();
+          start();
         },
         index,
       );
     };
-    for (let i = Math.min(WIDTH, open); i > 0; i--) ask();
+    for (let i = Math.min(WIDTH, open); i > 0; i--) start();
   });
 }

@@ -57,7 +57,7 @@ export async function seeToFailures(site: Site, call: RoundCall): Promise<boolea
         ? undone(one, why.split('\n')[0]!, call.now)
         : declined
           ? { state: 'done' as const, tries: 0, what: 'left to `desgw rescue --triage`' }
-          : standing(one, found, call);
+          : outlook(one, found, call);
     return [
       { schema: 'desgw/triage-note', version: 1, exposure: one.exposure, of: one.of, ...note },
     ];
@@ -105,7 +105,7 @@ async function agreedTo(
       tell(call, exposure, lines[i]!, `rescue ${number}`);
     return plans;
   }
-  if (!call.canAsk) {
+  if (!call.canPrompt) {
     for (const [i, { exposure }] of plans.entries())
       tell(call, exposure, `${lines[i]} would be made: desgw rescue ${exposure} --triage`);
     return [];
@@ -115,10 +115,10 @@ async function agreedTo(
   return (await call.confirm(question)) ? plans : [];
 }
 
-type Standing = Pick<TriageNote, 'state' | 'tries' | 'what' | 'until'>;
+type Outlook = Pick<TriageNote, 'state' | 'tries' | 'what' | 'until'>;
 
 /** What of an exposure nothing is done about now: it waits for something, or that is all. */
-function standing({ exposure }: Due, { triaged, limit }: TriageFound, call: RoundCall): Standing {
+function outlook({ exposure }: Due, { triaged, limit }: TriageFound, call: RoundCall): Outlook {
   const decisions = triaged.find((one) => one.exposure === exposure)?.decisions ?? [];
   const waits = decisions.flatMap((one) => (one.action === 'wait' ? [one] : []));
   if (limit.state === 'broken') {
@@ -144,7 +144,7 @@ const finalText = (decisions: readonly Decision[]): string =>
 const ccds = (n: number): string => (n === 1 ? '1 CCD' : `${n} CCDs`);
 
 /** What was to be done and could not be: once more in a while, but not for ever. */
-function undone({ tries }: Due, why: string, now: number): Standing {
+function undone({ tries }: Due, why: string, now: number): Outlook {
   if (tries + 1 >= TRIES) return { state: 'done', tries: tries + 1, what: `not rescued: ${why}` };
   return {
     state: 'later',

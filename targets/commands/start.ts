@@ -27,7 +27,7 @@ const EVENT = {
 const QUESTIONS: readonly Question[] = [
   {
     name: 'site',
-    ask: 'Where does it run?',
+    prompt: 'Where does it run?',
     help: 'the real site, or a simulated one to play with',
     choices: ['fermilab', 'sandbox'],
     flags: { '--sandbox': 'sandbox' },
@@ -37,7 +37,7 @@ const QUESTIONS: readonly Question[] = [
   checkout('post-processing', 'Post-Processing', 'run_postproc.py'),
   {
     name: 'registry',
-    ask: 'Folder that all who claim seasons share',
+    prompt: 'Folder that all who claim seasons share',
     help: 'folder that all who claim seasons share',
     when: isReal,
     suggest: (given, { resolve }) => resolve(`${given['gw-workflow'] ?? '.'}/../seasons`),
@@ -47,7 +47,7 @@ const QUESTIONS: readonly Question[] = [
   },
   {
     name: 'user',
-    ask: 'Account that runs the pipeline (another than desgw uses DAGMaker_proxyuser.sh)',
+    prompt: 'Account that runs the pipeline (another than desgw uses DAGMaker_proxyuser.sh)',
     help: 'account that runs the pipeline',
     when: isReal,
     suggest: (_, { env }) => env.USER ?? 'desgw',
@@ -57,7 +57,7 @@ const QUESTIONS: readonly Question[] = [
   event('triggermjd'),
   {
     name: 'exposures',
-    ask: 'Exposures: a file with a number on each line, or numbers with commas',
+    prompt: 'Exposures: a file with a number on each line, or numbers with commas',
     help: 'a file with an exposure number on each line, or numbers with commas',
     when: isReal,
     open: 'those of a night, or later',
@@ -69,7 +69,8 @@ const QUESTIONS: readonly Question[] = [
   },
   {
     name: 'nites',
-    ask: 'Nights whose exposures are taken as they appear, such as 20170817, or the first and the last',
+    prompt:
+      'Nights whose exposures are taken as they appear, such as 20170817, or the first and the last',
     help: 'take the exposures of the proposal as they appear: 20170817, or 20170817,20170818',
     when: (given) => isReal(given) && given.exposures === undefined && given.propid !== undefined,
     open: 'none yet',
@@ -80,14 +81,14 @@ const QUESTIONS: readonly Question[] = [
   },
   {
     name: 'object',
-    ask: 'Only objects whose name matches this regular expression',
+    prompt: 'Only objects whose name matches this regular expression',
     help: 'with --nites: a regular expression on the name of the object',
     when: (given) => given.nites !== undefined,
     open: 'all',
   },
   {
     name: 'season',
-    ask: 'Season of an event that was begun by hand',
+    prompt: 'Season of an event that was begun by hand',
     help: 'season of an event that was begun by hand',
     when: isReal,
     open: 'the next free one is claimed',
@@ -131,7 +132,7 @@ function checkout(name: string, folder: string, script: string): Question {
   const isOne = (path: string, { exists }: Finding): boolean => exists(`${path}/${script}`);
   return {
     name,
-    ask: `Checkout of ${folder}`,
+    prompt: `Checkout of ${folder}`,
     help: `checkout of ${folder}`,
     when: isReal,
     suggest: (_, look) =>
@@ -157,7 +158,7 @@ function event(name: keyof typeof EVENT): Question {
   const { type, check } = POSTPROC_PARAMS[name];
   return {
     name,
-    ask: EVENT[name],
+    prompt: EVENT[name],
     help: EVENT[name],
     when: isReal,
     open: 'later',

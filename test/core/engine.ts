@@ -28,7 +28,7 @@ export interface Engine {
   /** Builds; what happened in words, one an event. */
   build(options?: Partial<BuildOptions>): Promise<Told>;
   trace(target: string): Trace | undefined;
-  /** Plans these targets with the journal open, as the commands do that settle something by hand. */
+  /** Plans these targets with the journal open, as the commands do that decide something by hand. */
   withPlan(
     names: readonly string[],
     act: (context: { plan: Plan; observer: Observer; journal: Journal }) => void,

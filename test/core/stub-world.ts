@@ -162,7 +162,7 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
   };
   /** Files that are being appended to, in pieces: joining them at every write would cost too much. */
   const appending = new Map<Path, string[]>();
-  const settle = (name: Path): void => {
+  const joinPieces = (name: Path): void => {
     const pieces = appending.get(name);
     if (pieces === undefined || pieces.length === 1) return;
     const whole = pieces.join('');
@@ -170,7 +170,7 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
     put(name, whole);
   };
   const text = (path: Path): string | undefined => {
-    settle(short(path));
+    joinPieces(short(path));
     return entries.get(short(path))?.text;
   };
   const stat = (path: Path): Stat | undefined => {
@@ -265,7 +265,7 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
         sync: () => {},
         isThere: () => true,
         close: () => {
-          settle(short(path));
+          joinPieces(short(path));
           appending.delete(short(path));
         },
       };

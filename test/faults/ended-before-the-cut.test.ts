@@ -24,7 +24,7 @@ async function ended() {
     };
     return { ...first, processes: { ...first.processes, launch } };
   };
-  machine.settle();
+  machine.flush();
   await expect(pipeline.build()).rejects.toThrow(Stopped);
   machine.engine = engine;
   for (let phase = 0; phase < 4; phase++) await machine.rest();
@@ -43,7 +43,7 @@ test('is made again where the disk may have lost of what it wrote', async () => 
 test('is not made again where it had ended long before', async () => {
   const { machine, pipeline } = await ended();
   machine.clock.advance(300_000);
-  machine.settle();
+  machine.flush();
   machine.cut(CONTENTS);
   expect(await pipeline.build()).toMatchObject({ outcome: 'fresh' });
   expect([machine.started.length, machine.read('result')]).toEqual([1, WHOLE]);

@@ -200,7 +200,7 @@ export class Model {
   }
 
   async #accept(name: TargetName): Promise<void> {
-    await this.#settle(name, ({ plan, ...context }) => {
+    await this.#byHand(name, ({ plan, ...context }) => {
       if (plan.verdicts.get(name)?.state !== 'edited') return;
       acceptEdit(name, { plan, ...context });
       this.#accepted.add(name);
@@ -209,13 +209,13 @@ export class Model {
 
   async #clean({ name, kind }: Sketch): Promise<void> {
     if (kind === 'once' || kind === 'group') return;
-    await this.#settle(name, ({ plan, observer, journal, files, now }) => {
+    await this.#byHand(name, ({ plan, observer, journal, files, now }) => {
       carryOut(planClean(plan, [name], observer, files), journal, files, { now, drop: false });
       this.#accepted.delete(name);
     });
   }
 
-  async #settle(name: TargetName, act: (context: ByHandContext) => void): Promise<void> {
+  async #byHand(name: TargetName, act: (context: ByHandContext) => void): Promise<void> {
     const project = this.#project(this.#engine());
     const { world } = project;
     const journal = openJournal(world.files, world.processes.self);
@@ -250,7 +250,7 @@ export class Model {
       if (settled.length === 0) break;
       for (const { target, state } of settled) {
         if (state === 'in doubt')
-          await this.#settle(target, (context) => this.#tell(target, context));
+          await this.#byHand(target, (context) => this.#tell(target, context));
       }
       // All at once: each of several links of a chain that were edited holds up the others.
       const edited = settled.filter(({ state }) => state === 'edited').map(({ target }) => target);
@@ -409,7 +409,7 @@ export class Model {
       expect(state !== 'fresh' || adopt !== undefined, `${name} is made and says so`).toBe(true);
     }
     const known = new Map(loadMemory(this.machine.engine().files).traces);
-    if (op.cut !== undefined) this.machine.settle();
+    if (op.cut !== undefined) this.machine.flush();
     const before = this.#meddled;
     const started: TargetName[] = [];
     const collected: TargetName[] = [];

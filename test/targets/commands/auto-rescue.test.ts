@@ -50,7 +50,10 @@ const seenWith =
   };
 
 /** The notes that were built, by what they say. */
-function between(step: string, more: Partial<World> & { autoRescue?: string; canAsk?: boolean }) {
+function between(
+  step: string,
+  more: Partial<World> & { autoRescue?: string; canPrompt?: boolean },
+) {
   const notes: { state: string; what: string; until?: number }[] = [];
   const report = ccdReport(dirsOf(step), {
     exposure: EXPOSURE,
@@ -141,14 +144,14 @@ test('a submission that fails is noted, and tried again in a while', async () =>
 test('where it asks, it does what is agreed to; where nobody can be asked it only tells', async () => {
   const agreed = await between('RUN18_x', {
     autoRescue: 'ask',
-    canAsk: true,
+    canPrompt: true,
     agrees: true,
   });
   expect(agreed.did).toContain('Submit it?');
   expect(agreed.did.at(-1)).toContain('rescue_668439_1');
   const declined = await between('RUN18_x', {
     autoRescue: 'ask',
-    canAsk: true,
+    canPrompt: true,
   });
   expect(declined.notes).toMatchObject([{ state: 'done' }]);
   const alone = await between('RUN18_x', { autoRescue: 'ask' });

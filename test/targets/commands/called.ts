@@ -76,11 +76,11 @@ export async function run(name: string, world: World = {}) {
 /** What it does of itself between two rounds of a build. */
 export async function runBetween(
   name: string,
-  world: World & Pick<RoundCall, 'round'> & { readonly canAsk?: boolean },
+  world: World & Pick<RoundCall, 'round'> & { readonly canPrompt?: boolean },
 ) {
   const { commands, call, did, printed } = callIn(world);
   const acted = await commands[name]!.between!({
-    ...{ ...call, round: world.round, canAsk: world.canAsk ?? false },
+    ...{ ...call, round: world.round, canPrompt: world.canPrompt ?? false },
     tell: (_target, { text }) => printed.push(text),
   });
   return { acted, did, out: printed.join('\n') };
