@@ -29,6 +29,12 @@ test('a workspace has one name for good, whichever of its two places is lost', (
   expect(files.readText('.desgw-workspace')).toBe(files.readText('.desgw/workspace'));
 });
 
+test('a name without its folder names nothing: it cannot be told from a copy', () => {
+  const { files } = memoryFiles({});
+  files.write('.desgw-workspace', '{"id":"half"}');
+  expect(workspaceId(files)).not.toBe('half');
+});
+
 test('one that was moved keeps its name; a copy gets another, and the original keeps its own', () => {
   const { files, other, carry } = two();
   const id = workspaceId(files);

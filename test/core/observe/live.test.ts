@@ -1,11 +1,14 @@
 /** Which work that was handed over may still be under way. */
 import { expect, test } from 'vitest';
+import { target, write } from '../../../core/api/define.ts';
 import type { Liveness } from '../../../core/api/looks.ts';
+import { resolve } from '../../../core/graph/resolve.ts';
 import type { Trace } from '../../../core/memory/trace.ts';
 import {
   leftLive,
   leftOver,
   liveWork,
+  readersOf,
   recordedReaders,
   undeclared,
 } from '../../../core/observe/live.ts';
@@ -103,4 +106,17 @@ test('what live work was made from is read by it, though no rule declares either
   expect(recordedReaders('dag', live, traces)?.target).toBe('s');
   expect(recordedReaders('s', live, traces)?.target).toBe('s');
   expect(recordedReaders('other', live, traces)).toBe(undefined);
+});
+
+test('what was handed over reads what it was made from, by way of others too; what merely follows does not', () => {
+  const recipe = [write('x', 'x')];
+  const once = { look: () => [], judge: () => ({ state: 'not done' }) as const };
+  const graph = resolve([
+    target('dag', { outputs: ['dag'], recipe }),
+    target('copy', { deps: ['dag'], outputs: ['copy'], recipe }),
+    target('submitted', { deps: ['copy'], outputs: ['s'], once, recipe }),
+    target('later', { after: ['dag'], outputs: ['l'], once, recipe }),
+    target('other', { outputs: ['o'], once, recipe }),
+  ]);
+  expect(readersOf(['dag'], graph)).toEqual(['submitted']);
 });

@@ -81,5 +81,6 @@ describe('credentials', () => {
     expect((await finding('groups', { groups: ['des', 'e1234'] }))?.what).toBe(
       'you are not in e1234',
     );
+    expect((await finding('groups', {}, { id: exited(1) }))?.state).toBe('unknown');
   });
 });
