@@ -78,13 +78,14 @@ async function lookBack(course: Course): Promise<void> {
 
 async function finish(course: Course, run: Run): Promise<Landing> {
   await flush(course, run, course.entries);
+  await run.harden();
   const { action, context, entries, recipe } = course;
   const { observer } = context;
   recordFinishing(course, run);
   const said = inRule(() => recipe.note?.(run.facts));
   const note = said ?? entries[0]!.signature.observed?.note ?? '';
   const prepared = run.prepared.map(({ path, digest }) => ({ path, digest }));
-  run.commit();
+  await run.commitAll();
   const missing: Problem[] = [];
   for (const { node } of entries) {
     observer.forget(node.outputs.map((o) => o.path));
@@ -97,9 +98,9 @@ async function finish(course: Course, run: Run): Promise<Landing> {
     const message = leftOverNotice(ranOf(course, entry), action.reasons, observer);
     if (message !== undefined) context.emit({ kind: 'warning', target: entry.node.name, message });
   }
-  tidy(course);
-  course.keeper.release();
   const { wrote } = run;
+  if (wrote === undefined) tidy(course);
+  course.keeper.release();
   return {
     state: 'built',
     made: action.makes,
@@ -118,7 +119,7 @@ async function flush(
   if (run.wrote === undefined) await flushOutputs(nodes, observer, world.files);
 }
 
-/** What an attempt left goes when all of it is on record. */
+/** What an attempt left goes when all of it is on record; where no program ran there is nothing. */
 function tidy({ action, token, context }: Course): void {
   // A restored target has no attempt of its own, and perhaps not even a name for one.
   if (action.kind === 'restore') return;

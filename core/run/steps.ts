@@ -81,6 +81,17 @@ export class Run {
     this.#texts.clear();
   }
 
+  /** Waits until every prepared file is on the disk for good, though not in place. */
+  async harden(): Promise<void> {
+    await this.#options.world.files.harden(this.prepared);
+  }
+
+  /** `commit`, waiting for the disk together with other runs. */
+  async commitAll(): Promise<void> {
+    this.#texts.clear();
+    await this.#options.world.files.commitAll(this.prepared.splice(0));
+  }
+
   discard(): void {
     for (const prepared of this.prepared.splice(0)) prepared.discard();
   }
@@ -126,7 +137,7 @@ export class Run {
   #prepare(path: Path, content: string, mode: number | undefined): void {
     const { files } = this.#options.world;
     if (files.readText(path) === content) return;
-    this.prepared.push(files.prepare(path, content, mode));
+    this.prepared.push(files.draft(path, content, mode));
     this.#texts.set(path, content);
   }
 

@@ -5,6 +5,7 @@ import { ABSENT, digestOf } from '../api/digest.ts';
 import type { Digest } from '../api/values.ts';
 import { askAll } from './adaptive.ts';
 import { copyTree } from './copying.ts';
+import { Draft, draftsOf } from './drafts.ts';
 import { Flushing } from './flushing.ts';
 import {
   codeOf,
@@ -21,7 +22,7 @@ import { Noting } from './noting.ts';
 import { isOwnOrAbsent, isPrivate, privateDirectory, strangerIn } from './ownership.ts';
 import { Placing } from './placing.ts';
 import { fileDigester, readEnd, readWhole, sizeOf } from './reading.ts';
-import type { Appender, Files, Prepared } from './world.ts';
+import type { Appender, Files } from './world.ts';
 
 export { FileError, type FsModule } from './fs.ts';
 
@@ -117,14 +118,35 @@ class RealFiles implements Files {
 
   readonly write: Files['write'] = (path, data, mode) => this.prepare(path, data, mode).commit();
 
-  readonly prepare: Files['prepare'] = (path, data, mode) => {
+  readonly prepare: Files['prepare'] = (path, data, mode) =>
+    this.#written(path, data, mode, { later: false });
+
+  readonly draft: Files['draft'] = (path, data, mode) =>
+    this.#written(path, data, mode, { later: true });
+
+  #written(
+    path: string,
+    data: string | Uint8Array,
+    mode: number | undefined,
+    how: { readonly later: boolean },
+  ): Draft {
     const full = this.absolute(path);
     return during('write', full, () => {
       const target = this.#placing.throughLinks(full);
-      const temporary = this.#placing.writeTemporary(target, data, mode);
-      return prepared(this.#placing, path, full, target, temporary, digestOf(data));
+      const { temporary, isDurable } = this.#placing.writeDraft(target, data, mode, how);
+      const placed = { path, full, target, temporary, digest: digestOf(data) };
+      return new Draft(this.#placing, placed, { isDurable });
     });
+  }
+
+  readonly harden: Files['harden'] = async (drafts) => {
+    const open = draftsOf(drafts);
+    await this.#flushing.contents(open.flatMap((draft) => draft.unflushed));
+    for (const draft of open) draft.flushed();
   };
+
+  readonly commitAll: Files['commitAll'] = async (prepared) =>
+    this.#flushing.names(draftsOf(prepared).map((draft) => draft.place()));
 
   readonly prepareCopy: Files['prepareCopy'] = (path, from) => {
     const full = this.absolute(path);
@@ -134,7 +156,9 @@ class RealFiles implements Files {
         this.#placing.throughLinks(this.absolute(from)),
         target,
       );
-      return prepared(this.#placing, path, full, target, temporary, this.#digestFile(temporary));
+      const digest = this.#digestFile(temporary);
+      const placed = { path, full, target, temporary, digest };
+      return new Draft(this.#placing, placed, { isDurable: true });
     });
   };
 
@@ -246,23 +270,6 @@ const SHARED = 0o020;
 
 /** Names half-written files; hexadecimal, so that it stands for itself in any pattern. */
 const ownerOf = (root: string): string => Buffer.from(digestOf(root)).toString('hex').slice(0, 12);
-
-function prepared(
-  placing: Placing,
-  path: string,
-  full: string,
-  target: string,
-  temporary: string,
-  digest: Digest,
-): Prepared {
-  return {
-    path,
-    temporary,
-    digest,
-    commit: () => during('write', full, () => placing.commit(temporary, target)),
-    discard: () => placing.discard(temporary),
-  };
-}
 
 /**
  * Writes to a file and tells when that was, by the file system's clock. Over what is there: a file

@@ -14,8 +14,14 @@ const AT_ONCE = 4;
 /** What may not be opened cannot be flushed by us; whoever wrote there was not hindered. */
 const CANNOT_OPEN = ['EACCES', 'EPERM', 'ELOOP', 'ENXIO'];
 
-interface Round {
+/** What a round flushes: files with the names that lead to them, content alone, names in a folder. */
+interface Asked {
   readonly paths: Set<string>;
+  readonly contents: Set<string>;
+  readonly folders: Set<string>;
+}
+
+interface Round extends Asked {
   /** By path, what could not be flushed of it. */
   readonly failures: Promise<ReadonlyMap<string, unknown>>;
 }
@@ -34,10 +40,18 @@ export class Flushing {
   }
 
   /** Flushes files, by absolute paths, and the names that lead to them. @throws FileError */
-  async flush(paths: readonly string[]): Promise<void> {
+  readonly flush = (paths: readonly string[]): Promise<void> => this.#ask(paths, 'paths');
+
+  /** Flushes what files hold. @throws FileError */
+  readonly contents = (paths: readonly string[]): Promise<void> => this.#ask(paths, 'contents');
+
+  /** Flushes the names in folders. @throws FileError */
+  readonly names = (folders: readonly string[]): Promise<void> => this.#ask(folders, 'folders');
+
+  async #ask(paths: readonly string[], as: keyof Asked): Promise<void> {
     if (paths.length === 0) return;
     this.#next ??= this.#begin();
-    for (const path of paths) this.#next.paths.add(path);
+    for (const path of paths) this.#next[as].add(path);
     const failures = await this.#next.failures;
     for (const path of paths) if (failures.has(path)) throw failures.get(path);
   }
@@ -108,10 +122,11 @@ export class Flushing {
       : { folders };
   }
 
-  async #round(paths: ReadonlySet<string>): Promise<ReadonlyMap<string, unknown>> {
+  async #round(asked: Asked): Promise<ReadonlyMap<string, unknown>> {
+    const { paths, contents } = asked;
     const failures = new Map<string, unknown>();
     const files = new Map<string, string | undefined>();
-    const folders = new Set<string>();
+    const folders = new Set(asked.folders);
     for (const path of paths) {
       try {
         const needs = this.#needsOf(path);
@@ -122,10 +137,12 @@ export class Flushing {
       }
     }
     const failed = new Map<string, unknown>();
-    await this.#flushAll(new Set([...files.values()].filter((file) => file !== undefined)), failed);
+    const known = [...files.values()].filter((file) => file !== undefined);
+    await this.#flushAll(new Set([...known, ...contents]), failed);
+    for (const path of contents) if (failed.has(path)) failures.set(path, failed.get(path));
     for (const [path, file] of files)
       if (file !== undefined && failed.has(file)) failures.set(path, failed.get(file));
-    await this.#flushFolders(folders, paths, failures);
+    await this.#flushFolders(folders, [...paths, ...asked.folders], failures);
     return failures;
   }
 
@@ -144,12 +161,16 @@ export class Flushing {
   }
 
   #begin(): Round {
-    const paths = new Set<string>();
+    const asked = {
+      paths: new Set<string>(),
+      contents: new Set<string>(),
+      folders: new Set<string>(),
+    };
     const failures = this.#running.then(() => {
       this.#next = undefined;
-      return this.#round(paths);
+      return this.#round(asked);
     });
     this.#running = failures.then(() => {});
-    return { paths, failures };
+    return { ...asked, failures };
   }
 }

@@ -48,7 +48,10 @@ export class Noting {
     };
     this.fs = new Proxy(real, {
       get: (module, name: keyof FsModule) =>
-        wrapped[name] ?? (HARMLESS.has(name) ? module[name] : this.#doubtful(name)),
+        // Once there is a doubt nothing more is noted, and a long build pays for nothing more.
+        this.#doubt !== undefined || HARMLESS.has(name)
+          ? module[name]
+          : (wrapped[name] ?? this.#doubtful(name)),
     });
   }
 

@@ -65,20 +65,20 @@ export class Placing {
   }
 
   /**
-   * Writes and flushes an open file; `undefined` leaves the mode to the umask, but in a folder in
-   * which a group works together all of them may write it.
+   * Writes an open file, and flushes it unless that is for later; `undefined` leaves the mode to the
+   * umask, but in a folder in which a group works together all of them may write it.
    */
   #fill(
     fd: number,
     data: string | Uint8Array,
     mode: number | undefined,
-    { shared = false }: { readonly shared?: boolean } = {},
+    { shared = false, later = false }: { readonly shared?: boolean; readonly later?: boolean } = {},
   ): void {
     try {
       this.writeAll(fd, typeof data === 'string' ? Buffer.from(data) : data);
       if (mode !== undefined) this.#fs.fchmodSync(fd, mode);
       else if (shared) this.#share(fd);
-      this.#fs.fsyncSync(fd);
+      if (!later) this.#fs.fsyncSync(fd);
     } finally {
       this.#fs.closeSync(fd);
     }
@@ -121,13 +121,25 @@ export class Placing {
 
   /** A flushed temporary file beside `target`. Without a mode it gets that of the file it is for. */
   writeTemporary(target: string, data: string | Uint8Array, mode?: number): string {
+    return this.writeDraft(target, data, mode, { later: false }).temporary;
+  }
+
+  /** The same, and whether it is flushed: `later` leaves that for when others are, if it can be. */
+  writeDraft(
+    target: string,
+    data: string | Uint8Array,
+    mode: number | undefined,
+    { later }: { readonly later: boolean },
+  ): { readonly temporary: string; readonly isDurable: boolean } {
     const before =
       mode === undefined ? this.#fs.lstatSync(target, { throwIfNoEntry: false }) : undefined;
     const final = mode ?? (before && before.mode & 0o7777);
     const [temporary, fd] = this.#makeNarrow(target, final);
     const shared = final === undefined && this.#isShared(dirname(target));
-    this.#orDiscard(temporary, () => this.#fill(fd, data, final, { shared }));
-    return temporary;
+    // What its owner may not read cannot be opened once more to be flushed.
+    const isDurable = !later || ((final ?? 0o400) & 0o400) === 0;
+    this.#orDiscard(temporary, () => this.#fill(fd, data, final, { shared, later: !isDurable }));
+    return { temporary, isDurable };
   }
 
   /** A flushed temporary copy of `from` beside `target`, with its mode. */
@@ -143,8 +155,13 @@ export class Placing {
 
   /** Puts a flushed temporary file in place, for good. */
   commit(temporary: string, target: string): void {
-    this.#orDiscard(temporary, () => this.#fs.renameSync(temporary, target));
+    this.place(temporary, target);
     this.syncDirectory(dirname(target));
+  }
+
+  /** The same, but its folder is still to be flushed. */
+  place(temporary: string, target: string): void {
+    this.#orDiscard(temporary, () => this.#fs.renameSync(temporary, target));
   }
 
   syncFile(path: string): void {

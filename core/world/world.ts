@@ -92,6 +92,12 @@ export interface Files {
   write(path: Path, data: string | Uint8Array, mode?: number): void;
   /** First half of `write`: a durable temporary file with its digest; `commit` puts it in place. */
   prepare(path: Path, data: string | Uint8Array, mode?: number): Prepared;
+  /** Like `prepare`, but not durable yet: `harden` sees to that, or in the end `commit`. */
+  draft(path: Path, data: string | Uint8Array, mode?: number): Prepared;
+  /** Waits until drafts are on the disk for good: all at once that are waited for at the time. */
+  harden(drafts: readonly Prepared[]): Promise<void>;
+  /** `commit` of several, for which their folders are flushed once, together with those of others. */
+  commitAll(prepared: readonly Prepared[]): Promise<void>;
   /** Like `prepare` with the content and mode of another file, behind a link if it is one. */
   prepareCopy(path: Path, from: Path): Prepared;
   /** Creates a file with its whole content, or says `false` because it exists. NFS-safe (link). */
@@ -139,6 +145,7 @@ export interface Prepared {
   readonly path: Path;
   readonly temporary: Path;
   readonly digest: Digest;
+  /** Puts it in place, for good. */
   commit(): void;
   discard(): void;
 }

@@ -244,6 +244,11 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
     },
     write: (path, data, mode) => prepare(path, data, mode).commit(),
     prepare,
+    draft: prepare,
+    harden: async () => {},
+    commitAll: async (all) => {
+      for (const one of all) one.commit();
+    },
     flush: async () => {},
     prepareCopy: (path, from) => prepare(path, text(from) ?? ''),
     leftovers: () => [],
