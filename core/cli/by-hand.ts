@@ -1,17 +1,14 @@
-/** Commands by which people decide: accept, adopt, mark, resubmit, unlock. */
+/** Commands by which people decide: accept, mark, resubmit, unlock. */
 
 import { dirname } from 'node:path';
-import { Refusal, UserError } from '../api/errors.ts';
-import type { Rule } from '../api/rules.ts';
+import { UserError } from '../api/errors.ts';
 import type { TargetName } from '../api/values.ts';
 import { describeHolder, readHolder, unlock as takeLock } from '../memory/lock.ts';
-import { claimant, takeClaim } from '../observe/claims.ts';
 import { type Live, liveWork, undeclared } from '../observe/live.ts';
 import { type Project, stage } from '../observe/stage.ts';
 import type { Plan } from '../plan/verdict.ts';
 import {
   acceptEdit,
-  adoptOutputs,
   allowAgain,
   type ByHandContext,
   contradiction,
@@ -37,7 +34,7 @@ import { endWork } from './end-work.ts';
 import { confirm, isInteractive, prompt } from './prompt.ts';
 
 /** Runs `change` for each named target under the lock, on a plan of now. */
-async function underLock(
+export async function underLock(
   names: readonly string[],
   flags: CommonFlags,
   invocation: Invocation,
@@ -101,67 +98,6 @@ export async function accept(
     }
   });
   return 0;
-}
-
-/**
- * Puts outputs that are there on record, one after the other, so that a whole chain can be adopted at
- * once. With `as` the outputs are made first, from a value that was decided before.
- */
-export async function adopt(
-  names: readonly string[],
-  flags: CommonFlags & { readonly as?: string },
-  invocation: Invocation,
-): Promise<number> {
-  await underLock(names, flags, invocation, async (targets, context, project) => {
-    let { plan } = context;
-    if (flags.as !== undefined) standFor(flags.as, targets, context, project);
-    for (const target of plan.order.filter((name) => targets.includes(name))) {
-      adoptOutputs(target, { ...context, plan });
-      invocation.terminal.out(`adopted: ${target} counts as made`);
-      // What it was made from counts for those that come after it.
-      ({ plan } = await stage(project, context.observer, names, { assume: true }));
-    }
-  });
-  return 0;
-}
-
-/** @throws UserError when the targets cannot stand for a value, or not for this one */
-function standFor(
-  value: string,
-  targets: readonly TargetName[],
-  { plan, observer }: ByHandContext,
-  { world }: Project,
-): void {
-  const [target] = targets;
-  const make = plan.graph.nodes.get(target!)!.rule.adoptAs;
-  if (targets.length !== 1 || make === undefined)
-    throw new UserError(
-      '--as is for one target that stands for a value',
-      'desgw adopt TARGET --as VALUE',
-    );
-  const { by = [] } = plan.verdicts.get(target!)!;
-  if (by.length > 0)
-    throw new UserError(
-      `'${target}' cannot be adopted yet: ${by.join(', ')} is not fresh`,
-      `Make that first: ${typed('build', ...by)}`,
-    );
-  for (const step of stepsFor(make, value)) {
-    if (step.kind === 'claim') {
-      if (takeClaim(world, step, '').length > 0) continue;
-      throw new UserError(`${step.names.join(', ')} is taken${claimant(world.files, step)}`);
-    }
-    world.files.write(step.path, String(step.content));
-    observer.forget([step.path]);
-  }
-}
-
-function stepsFor(make: NonNullable<Rule['adoptAs']>, value: string) {
-  try {
-    return make(value);
-  } catch (error) {
-    if (error instanceof Refusal) throw new UserError(error.message, error.advice);
-    throw error;
-  }
 }
 
 /** Decides doubts. */

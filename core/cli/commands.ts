@@ -1,8 +1,9 @@
 /** The commands of desgw itself: what each is, what it takes, and who carries it out. */
 import { commands } from './added.ts';
+import { adopt } from './adopt.ts';
 import { build } from './build.ts';
 import type { BuildFlags } from './build-flags.ts';
-import { accept, adopt, mark, resubmit, unlock } from './by-hand.ts';
+import { accept, mark, resubmit, unlock } from './by-hand.ts';
 import { clean } from './clean.ts';
 import { completionScript } from './completion.ts';
 import type { CommonFlags, Invocation } from './context.ts';

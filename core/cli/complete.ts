@@ -7,7 +7,7 @@ import { scanWord } from '../formats/shell-words.ts';
 import { display, shellQuote } from '../words/quote.ts';
 import { readIfPossible } from '../world/signatures.ts';
 import { folderOfRules } from './above.ts';
-import { NAMES, type Names } from './names.ts';
+import { NAMES, type Names } from './known-names.ts';
 import { type KnownCommands, type Suggestion, suggestions } from './suggest.ts';
 
 /** The commands of desgw as they are kept in dist/, with those of a workspace that has no names yet. */

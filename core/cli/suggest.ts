@@ -1,5 +1,5 @@
 /** What may come next on a command line. Pure. */
-import type { Names } from './names.ts';
+import type { Names } from './known-names.ts';
 import type { Described, Option } from './options.ts';
 
 /** A word that may be typed, and what it is. A word that ends with `=` wants more. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { completion, type KeptCommands } from '../../../core/cli/complete.ts';
-import type { Names } from '../../../core/cli/names.ts';
+import type { Names } from '../../../core/cli/known-names.ts';
 import { suggestions } from '../../../core/cli/suggest.ts';
 
 const KNOWN: KeptCommands = {
