@@ -31,6 +31,7 @@ import {
   SKEW_MS,
 } from '../../../core/memory/memo.ts';
 import { notingFiles, openFiles } from '../../../core/world/files.ts';
+import { NUMBERS } from '../../../core/world/noting.ts';
 import { areAsNoted, readOwn } from '../../../core/world/signatures.ts';
 
 let dir: string;
@@ -59,6 +60,19 @@ async function noted() {
 }
 
 describe('what is looked at', () => {
+  test.each(['size', 'time', 'time of change', 'inode'])(
+    'is not as it was when its %s is another',
+    async (number) => {
+      const { paths, numbers } = (await noted()).notes();
+      const which = ['size', 'time', 'time of change', 'inode'].indexOf(number);
+      const other = numbers.slice();
+      const seen = paths.indexOf(at('seen'));
+      other[seen * NUMBERS + which] = other[seen * NUMBERS + which]! + 1;
+      expect(await areAsNoted({ paths, numbers })).toBe(true);
+      expect(await areAsNoted({ paths, numbers: other })).toBe(false);
+    },
+  );
+
   test('is as it was when nothing has happened', async () => {
     const noting = await noted();
     expect([noting.doubts, await areAsNoted(noting.notes())]).toEqual([undefined, true]);
@@ -270,6 +284,28 @@ describe('the key', () => {
     ['one less', { env: {} }],
   ])('differs by %s', (_what, other) => {
     expect(keyOf({ ...call, ...other }, dir)).not.toEqual(keyOf(call, dir));
+  });
+
+  test.each<[string, readonly object[], string, unknown]>([
+    ['the version of Node', [process], 'version', 'v99.0.0'],
+    ['where Node is', [process], 'execPath', '/elsewhere/node'],
+    ['whether somebody sits there', [process.stdin, process.stderr], 'isTTY', true],
+  ])('differs by %s', (_what, objects, name, other) => {
+    const kept = objects.map((one) => Object.getOwnPropertyDescriptor(one, name));
+    const put = (value: unknown): void => {
+      for (const one of objects) Object.defineProperty(one, name, { value, configurable: true });
+    };
+    try {
+      if (name === 'isTTY') put(false);
+      const before = keyOf(call, dir);
+      put(other);
+      expect(keyOf(call, dir)).not.toEqual(before);
+    } finally {
+      objects.forEach((one, i) => {
+        if (kept[i] === undefined) Reflect.deleteProperty(one, name);
+        else Object.defineProperty(one, name, kept[i]);
+      });
+    }
   });
 
   test.each(['program', 'targets', 'start'])(
