@@ -35,6 +35,8 @@ import {
   claimsDirectory,
   claimsFile,
   claimsName,
+  codeIn,
+  codeLooks,
   type PassClaims,
   type PassState,
   passDag,
@@ -79,20 +81,25 @@ function claims({ all, exposure, pass }: Pass): Rule {
     observe: {
       sticky: true,
       reads: [pass === 0 ? dag : before],
-      look: ({ text }) =>
-        wantedIn(pass, text(pass === 0 ? dag : before)).map(
+      look: ({ text }) => [
+        ...wantedIn(pass, text(pass === 0 ? dag : before)).map(
           ({ nite, exposure: template }): Look => ({
             kind: 'list',
             pattern: `${site.pnfs}/exp/${nite}/${template}`,
           }),
         ),
+        ...codeLooks(site),
+      ],
       judge: (seen, { text }) =>
         wantedSighting(wantedIn(pass, text(pass === 0 ? dag : before)), seen, all),
     },
     recipe: {
       version: '1',
       steps: ({ value }) => {
-        const wanted = (value ?? []) as unknown as readonly Wanted[];
+        const { wanted, code } = value as unknown as {
+          wanted: readonly Wanted[];
+          code: string | null;
+        };
         const incomplete = wanted.filter(({ missing }) => missing.length > 0);
         const [first] = incomplete;
         return [
@@ -103,7 +110,7 @@ function claims({ all, exposure, pass }: Pass): Rule {
                   claimsDirectory(site, first.processing),
                   incomplete.map((one) => claimName(one, pass)),
                   `templates of ${exposure}, pass ${pass}`,
-                  { all: true },
+                  { all: true, ...(code === null ? {} : { about: { code } }) },
                 ),
               ]),
           write(claimsFile(exposure, pass), (run) => claimsText(run, wanted, pass)),
@@ -140,7 +147,7 @@ function wantedSighting(
   const open = wanted.filter(({ missing }) => missing.length > 0).length;
   return {
     state: 'ready',
-    value: wanted as never,
+    value: { wanted, code: codeIn(seen.slice(templates.length)) ?? null } as never,
     note: `${open} of ${wanted.length} templates are incomplete`,
   };
 }

@@ -138,7 +138,7 @@ export const claim = (
   registry: Path,
   names: readonly string[],
   note: string,
-  options: Pick<Claim, 'once' | 'all' | 'taken'> = {},
+  options: Pick<Claim, 'once' | 'all' | 'about' | 'taken'> = {},
 ): Claim => ({ kind: 'claim', registry, names, note, ...options });
 
 /**

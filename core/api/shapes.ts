@@ -121,6 +121,7 @@ const step = byKind<Step>({
       note: text,
       once: exactly(true),
       all: exactly(true),
+      about: tableOf(text),
       taken: fields<NonNullable<Of<'claim'>['taken']>>(
         { what: text, advice: text },
         { what: true, advice: true },

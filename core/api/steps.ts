@@ -128,6 +128,8 @@ export interface Claim {
    * another `note` is held by somebody else, in this workspace too.
    */
   readonly all?: true;
+  /** Kept in the file for whoever reads it; says nothing of whose it is. */
+  readonly about?: { readonly [name: string]: string };
   /** What is said when somebody else has it; who has it is added to `what`. */
   readonly taken?: { readonly what: string; readonly advice: string };
 }

@@ -25,7 +25,7 @@ export function takeClaim(world: World, claim: Claim, token: string): readonly s
   const { files, processes } = world;
   const { host, user } = processes.self;
   const id = workspaceId(files);
-  const text = `${JSON.stringify({ id, workspace: files.root, host, user, note: claim.note, token })}\n`;
+  const text = `${JSON.stringify({ id, workspace: files.root, host, user, note: claim.note, token, ...(claim.about === undefined ? {} : { about: claim.about }) })}\n`;
   const isOurs = (name: string): boolean => {
     const path = pathOf(claim, name);
     if (files.createExclusive(path, text)) return true;

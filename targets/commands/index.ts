@@ -10,6 +10,7 @@ import { jobs } from './jobs.ts';
 import { release } from './release.ts';
 import { rescue } from './rescue.ts';
 import { summary } from './summary.ts';
+import { templates } from './templates.ts';
 import { triage } from './triage.ts';
 
 /** For `commands` of a rule file. */
@@ -21,6 +22,7 @@ export function followUpCommands(site: Site): { readonly [name: string]: Command
     release: release(site),
     rescue: rescue(site),
     triage: triage(site),
+    templates: templates(site),
     summary: summary(site),
     candidates: candidates(site),
     efficiency: efficiency(),

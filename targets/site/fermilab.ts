@@ -47,6 +47,13 @@ export interface FermilabOptions {
 
 const KERBEROS = { kinit: 'kinit', htgettoken: 'htgettoken' };
 
+/** What SEdiff.sh copies to the node when it begins. */
+export const CALIBRATION: readonly string[] = [
+  'desdmLiby1e2.py',
+  'expCalib-isaac-BBH.py',
+  'makeWSTemplates_Nora.sh',
+];
+
 /** The site at Fermilab: DECam data on /pnfs, jobs through jobsub_lite, seasons in Oracle. */
 export function fermilab(options: FermilabOptions): Site {
   const passEnv = [...LOGIN_ENV, ...(options.passEnv ?? [])];
@@ -62,6 +69,7 @@ export function fermilab(options: FermilabOptions): Site {
     testingSuite: options.testingSuite ?? `${options.gwWorkflow}/../DESGW-Pipeline-Testing-Suite`,
     pnfs: options.pnfs ?? '/pnfs/des/persistent/gw',
     rawImages: options.rawImages ?? ['/data/des51.b/data/DTS/src/{nite}'],
+    calibration: CALIBRATION.map((name) => `/pnfs/des/persistent/desgw/${name}`),
     rootdir: options.pnfs,
     // Two events must not write over each other's results.
     outdir: './outputs_S{season}',

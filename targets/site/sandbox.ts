@@ -11,6 +11,7 @@ import { sqliteSeasons } from '../seasons/registry.ts';
 import { PREPARATION } from '../settings/phases.ts';
 import { credentialsLook, renewals } from './credentials-look.ts';
 import { fileExposures } from './exposure-database.ts';
+import { CALIBRATION } from './fermilab.ts';
 import { packageFile } from './package.ts';
 import type { Site } from './site.ts';
 
@@ -49,6 +50,7 @@ export function sandbox(options: SandboxOptions = {}): Site {
     testingSuite: `${ROOT}/DESGW-Pipeline-Testing-Suite`,
     pnfs: `${ROOT}/pnfs/des/persistent/gw`,
     rawImages: [`${ROOT}/dts/{nite}`],
+    calibration: CALIBRATION.map((name) => `${ROOT}/pnfs/des/persistent/desgw/${name}`),
     rootdir: undefined,
     outdir: './outputs',
     event: { ligoid: 'GW170817', propid: '2017B-0110', triggermjd: '57982.529' },

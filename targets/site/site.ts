@@ -19,6 +19,8 @@ export interface Site {
   readonly pnfs: Path;
   /** Where raw images arrive before DAGMaker copies them; `{nite}` stands for the nite. */
   readonly rawImages: readonly Path[];
+  /** Files that jobs of templates fetch when they run, beside SEdiff.sh: another calibration is another result. */
+  readonly calibration: readonly Path[];
   /** Where post processing is told to look for `exp/` and `forcephoto/`; undefined: where its own files say. */
   readonly rootdir: Path | undefined;
   /**

@@ -1,5 +1,5 @@
 /** Where the template pass keeps its files, and what they hold. */
-import type { Path } from '../../core/index.ts';
+import { digestOf, type Look, type Path, type Seen } from '../../core/index.ts';
 import type { Exposure } from '../settings/domain.ts';
 import { type FollowUp, OUTPUTS, type Place, workDir } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
@@ -37,6 +37,23 @@ export const claimsDirectory = (site: Site, processing: string): Path =>
 /** The name under which a template is claimed for a pass. */
 export const claimName = ({ nite, exposure }: Pick<Template, 'nite' | 'exposure'>, pass: number) =>
   `${nite}_${exposure}.pass${pass}`;
+
+/** What makes a template what it is, beside its raw image: SEdiff.sh and the calibration. */
+export const codeLooks = ({ gwWorkflow, calibration }: Site): readonly Look[] =>
+  [`${gwWorkflow}/SEdiff.sh`, ...calibration].map((path): Look => ({ kind: 'read', path }));
+
+/** A short digest of them; undefined where one cannot be seen. */
+export function codeIn(seen: readonly Seen[]): string | undefined {
+  if (seen.length === 0 || seen.some(({ kind }) => kind === 'failed')) return undefined;
+  const texts = seen.map((one) => (one.kind === 'read' ? (one.text ?? null) : null));
+  return digestOf(JSON.stringify(texts))
+    .replaceAll(/[^A-Za-z0-9]/g, '')
+    .slice(0, 10);
+}
+
+/** The name under which a template is claimed to be done once more by a certain code. */
+export const redoName = ({ nite, exposure }: Pick<Template, 'nite' | 'exposure'>, code: string) =>
+  `${nite}_${exposure}.code-${code}`;
 
 /** What an exposure's templates were before a pass, and which of them the pass takes. */
 export type PassClaims = {

@@ -55,7 +55,16 @@ const report = (at: Site) => JSON.parse(at.text(`image_proc_outputs/ccds_${POOR}
 
 test('what the commands of the pipeline print as data is what their schemas say', async () => {
   const faults: string[] = [];
-  for (const name of ['ccds', 'jobs', 'triage', 'doctor', 'summary', 'report', 'status']) {
+  for (const name of [
+    'ccds',
+    'jobs',
+    'triage',
+    'templates',
+    'doctor',
+    'summary',
+    'report',
+    'status',
+  ]) {
     const { out } = await base.desgw([name, '--json']);
     faults.push(schemaFaults(name, JSON.parse(out)));
   }

@@ -65,6 +65,8 @@ function makeExecutable() {
 function makeTrees() {
   const trees = ['persistent/gw/exp', 'persistent/gw/forcephoto/images', 'scratch/gw/dts'];
   for (const tree of trees) fs.mkdirSync(join(PNFS, 'des', tree), { recursive: true });
+  for (const name of ['desdmLiby1e2.py', 'expCalib-isaac-BBH.py', 'makeWSTemplates_Nora.sh'])
+    putNew(join(PNFS, 'des/persistent/desgw', name), `# ${name}: jobs fetch it when they run\n`);
   fs.mkdirSync(GRID, { recursive: true });
   for (const log of ['submissions.log', 'history.log']) {
     fs.closeSync(fs.openSync(join(GRID, log), 'a'));

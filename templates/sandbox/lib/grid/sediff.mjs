@@ -1,7 +1,7 @@
 /** What SEdiff.sh and RUNMON.sh leave under pnfs, action by action. */
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { namesIn, put } from '../files.mjs';
+import { namesIn, put, putNew } from '../files.mjs';
 import { placesOf, writeSeCcd, writeSeWhole } from '../pnfs.mjs';
 import { TEMPLATE_CCDS, two } from '../sky.mjs';
 import { tarGz } from '../tar.mjs';
@@ -63,6 +63,7 @@ export function perform(action, work, { field, id, node }) {
   const stem = `WS${season}_${exposure}_${field}_combined_${chip}+fakeSN_diff_mh`;
   const about = `${exposure} ${nite} ${chip} ${procnum}\n`;
   const [verb, step] = action.split(/:(.*)/s);
+  if (verb === 'tar') starCatalogues(places, work);
   switch (verb) {
     case 'tar': {
       const members =
@@ -94,6 +95,13 @@ export function perform(action, work, { field, id, node }) {
   }
 }
 
+/** Made of the templates' zero points by the first job of a CCD, and taken as they are ever after. */
+function starCatalogues({ base }, { exposure, nite, schema, ccd, rp }) {
+  const dir = join(base, '..', 'stash', schema, 'CATALOG_FILES', String(nite));
+  for (const name of ['SNSTAR', 'SNVETO'])
+    putNew(join(dir, `${name}_${exposure}_${two(ccd)}_${rp}.LIST`), `${exposure} ${ccd}\n`);
+}
+
 function stamps(exposure, ccd) {
   const members = {};
   for (const object of objectsOf(exposure, ccd)) {
@@ -106,7 +114,8 @@ function stamps(exposure, ccd) {
 }
 
 function singleEpoch(places, work) {
-  writeSeCcd(places.exp, work);
+  // With -O whatever is there is made again.
+  writeSeCcd(places.exp, work, work.redo ? put : undefined);
   const images = namesIn(places.exp).filter((name) => name.endsWith(`_${work.rp}_immask.fits.fz`));
   if (images.length >= 59) writeSeWhole(places.exp, work);
 }
