@@ -12,6 +12,7 @@ import {
   type RunFacts,
   type Seen,
   type Sighting,
+  type Step,
   submitOnce,
   target,
   write,
@@ -95,29 +96,31 @@ function claims({ all, exposure, pass }: Pass): Rule {
     },
     recipe: {
       version: '1',
-      steps: ({ value }) => {
-        const { wanted, code } = value as unknown as {
-          wanted: readonly Wanted[];
-          code: string | null;
-        };
-        const incomplete = wanted.filter(({ missing }) => missing.length > 0);
-        const [first] = incomplete;
-        return [
-          ...(first === undefined
-            ? []
-            : [
-                claim(
-                  claimsDirectory(site, first.processing),
-                  incomplete.map((one) => claimName(one, pass)),
-                  `templates of ${exposure}, pass ${pass}`,
-                  { all: true, ...(code === null ? {} : { about: { code } }) },
-                ),
-              ]),
-          write(claimsFile(exposure, pass), (run) => claimsText(run, wanted, pass)),
-        ];
-      },
+      steps: ({ value }) => claimSteps({ all, exposure, pass }, value as unknown as Found),
     },
   });
+}
+
+/** The value of the observation. */
+interface Found {
+  readonly wanted: readonly Wanted[];
+  /** Of SEdiff.sh and the calibration; null: could not be seen. */
+  readonly code: string | null;
+}
+
+/** Claims what is incomplete and nobody has, and notes what was taken. */
+function claimSteps(
+  { all, exposure, pass }: Pick<Pass, 'all' | 'exposure' | 'pass'>,
+  { wanted, code }: Found,
+): readonly Step[] {
+  const incomplete = wanted.filter(({ missing }) => missing.length > 0);
+  const [first] = incomplete;
+  const noted = write(claimsFile(exposure, pass), (run) => claimsText(run, wanted, pass));
+  if (first === undefined) return [noted];
+  const names = incomplete.map((one) => claimName(one, pass));
+  const registry = claimsDirectory(all.site, first.processing);
+  const options = { all: true, ...(code === null ? {} : { about: { code } }) } as const;
+  return [claim(registry, names, `templates of ${exposure}, pass ${pass}`, options), noted];
 }
 
 type Wanted = Template & { readonly missing: readonly number[] };

@@ -271,15 +271,44 @@ async function submitWords(
   words: readonly Word[],
   more: readonly Rule[] = [],
 ): Promise<number> {
+  const asked = await byExposure(site, call, found, words);
+  for (const one of asked) call.print(wordInShort(one));
+  if (call.option('--dry-run') === true) {
+    for (const one of asked) call.print(byWordDag(one));
+    return 0;
+  }
+  if (!(await call.confirm(`Submit ${asked.length === 1 ? 'it' : `these ${asked.length}`}?`))) {
+    call.print('Nothing was changed.');
+    return 0;
+  }
+  const timeout = Number(call.params.submitTimeout);
+  const rules = [...asked.map((one) => byWordRule(site, one, timeout)), ...more];
+  const names = rules.map(({ name }) => name);
+  const status = await call.build([...rules, group(GOAL, names)], GOAL);
+  for (const { exposure, number } of asked) {
+    const record = call.record(byWordName(exposure, number));
+    const job = record?.receipt === undefined ? '' : ` as ${record.receipt}`;
+    if (record?.state === 'made') call.print(`templates of ${exposure} are submitted${job}`);
+  }
+  return status;
+}
+
+/** What goes to the grid, a DAG for each exposure. */
+async function byExposure(
+  site: Site,
+  call: CommandCall,
+  found: TemplatesFound,
+  words: readonly Word[],
+): Promise<readonly ByWord[]> {
   const season = claimedSeason(call);
   const memories = call.params.templateMemory as readonly string[];
-  const byExposure = new Map<string, Word[]>();
+  const groups = new Map<string, Word[]>();
   for (const word of words) {
     const exposure = word.row.needed.usedBy[0]!;
-    byExposure.set(exposure, [...(byExposure.get(exposure) ?? []), word]);
+    groups.set(exposure, [...(groups.get(exposure) ?? []), word]);
   }
   const asked: ByWord[] = [];
-  for (const [exposure, own] of byExposure) {
+  for (const [exposure, own] of groups) {
     const [dag, listed] = await call.look([
       { kind: 'read', path: dagFile({ site, season }, exposure) },
       { kind: 'list', pattern: workDir({ site, season }, exposure) },
@@ -293,33 +322,7 @@ async function submitWords(
       code: found.code,
     });
   }
-  for (const one of asked) call.print(wordInShort(one));
-  if (call.option('--dry-run') === true) {
-    for (const one of asked) call.print(byWordDag(one));
-    return 0;
-  }
-  if (!(await call.confirm(`Submit ${asked.length === 1 ? 'it' : `these ${asked.length}`}?`))) {
-    call.print('Nothing was changed.');
-    return 0;
-  }
-  const timeout = Number(call.params.submitTimeout);
-  const rules = [...asked.map((one) => byWordRule(site, one, timeout)), ...more];
-  const status = await call.build(
-    [
-      ...rules,
-      group(
-        GOAL,
-        rules.map(({ name }) => name),
-      ),
-    ],
-    GOAL,
-  );
-  for (const { exposure, number } of asked) {
-    const record = call.record(byWordName(exposure, number));
-    const job = record?.receipt === undefined ? '' : ` as ${record.receipt}`;
-    if (record?.state === 'made') call.print(`templates of ${exposure} are submitted${job}`);
-  }
-  return status;
+  return asked;
 }
 
 const wordInShort = ({ exposure, works, memory, number }: ByWord): string =>
