@@ -277,7 +277,7 @@ describe('CONTRIBUTING', () => {
       ),
     ]
       .map(([, path]) => path!)
-      .filter((path) => !path.includes('*') && !path.includes('night-table'));
+      .filter((path) => !path.includes('*') && !/night-table|host-version/.test(path));
     expect(paths.length).toBeGreaterThan(30);
     const missing = paths.filter((path) => !existsSync(join(ROOT, path)));
     expect(missing).toEqual([]);
@@ -308,6 +308,13 @@ describe('CONTRIBUTING', () => {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     const run = [...CONTRIBUTING.matchAll(/\bnpm run ([\w:]+)/g)].map(([, name]) => name!);
     expect(run.filter((name) => scripts[name] === undefined)).toEqual([]);
+  });
+
+  test('every kind of test is told of', () => {
+    const kinds = readdirSync(join(ROOT, 'test'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !['support', 'fixtures'].includes(entry.name))
+      .map(({ name }) => name);
+    expect(kinds.filter((kind) => !CONTRIBUTING.includes(`\`test/${kind}\``))).toEqual([]);
   });
 
   test('the picture of states has every one', () => {

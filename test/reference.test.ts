@@ -1,6 +1,6 @@
 /**
  * docs/reference.md is what the code says. After a change of commands, parameters, codes or of what rule
- * files may use: `npx vitest run --config test/vitest.config.ts test/reference.test.ts --update`.
+ * files may use: `npm run reference` writes it anew.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
