@@ -16,6 +16,7 @@ import {
   token,
 } from './credentials.ts';
 import type { Check } from './doctor.ts';
+import { ownCheckout, sharedRegistry } from './events.ts';
 import { command, kind, may, noSuchFile, succeeded, type Verdict, version } from './looks.ts';
 
 /** What the checks need to know. Paths are absolute. */
@@ -46,6 +47,12 @@ export interface SiteFacts extends Holder {
   readonly seasons: Adapter;
   /** Absent for a site without a real grid. */
   readonly grid?: Grid;
+  /** Where events meet: files that say who works in a directory, and the folder of season claims. */
+  readonly events?: {
+    readonly workflowHolder?: string;
+    readonly outputsHolder?: string;
+    readonly registry: string;
+  };
 }
 
 const GIB = 1024 ** 3;
@@ -87,6 +94,7 @@ export function doctorChecks(site: SiteFacts): Check[] {
     check('Post-Processing', () =>
       scripts(site.postProcessing, ['update_forcephoto_links.sh'], POSTPROC_FILES),
     ),
+    ...eventChecks(site),
     check('python', (tools) => version(command([site.python, '--version']), tools)),
     ...site.tried,
     check(site.pnfs, () => pnfs(site.pnfs, 'readable')),
@@ -97,6 +105,31 @@ export function doctorChecks(site: SiteFacts): Check[] {
     check('season tables', (tools) => database(site.seasons, tools)),
     check('space, workspace', () => space(site.workspace, 1, 0.1)),
     check('space, outdir', () => space(site.outdir, 50, 1)),
+  ];
+}
+
+/** Whether another event is in the way. */
+function eventChecks({ events, workspace, workflow, postProcessing }: SiteFacts): readonly Check[] {
+  if (events === undefined) return [];
+  const { workflowHolder, outputsHolder, registry } = events;
+  const isolate = 'Set isolate: true for your site, or name another checkout of gw_workflow.';
+  const outdir = 'Give this event its own outdir in the rule file (outdir), or another checkout.';
+  return [
+    ...(workflowHolder === undefined
+      ? []
+      : [
+          check('gw_workflow, other events', () =>
+            ownCheckout(workflow, { file: workflowHolder, workspace }, isolate),
+          ),
+        ]),
+    ...(outputsHolder === undefined
+      ? []
+      : [
+          check('outputs, other events', () =>
+            ownCheckout(postProcessing, { file: outputsHolder, workspace }, outdir),
+          ),
+        ]),
+    check('season claims', () => sharedRegistry(registry, workspace)),
   ];
 }
 

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import type { CommandCall } from '../../core/index.ts';
+import { HOLDER } from '../settings/follow-up.ts';
+import { outputsHolder } from '../site/holding.ts';
 import type { Site } from '../site/site.ts';
 import type { SiteFacts } from './checks.ts';
 
@@ -38,6 +40,21 @@ export function doctorFacts(
     software: account === undefined ? [] : SOFTWARE,
     groups: [],
     seasons: site.adapters.seasons,
+    ...(account === undefined ? {} : { events: eventFacts(site, call, absolute) }),
     ...(account === undefined ? {} : { grid: { ...account, temporary: tmpdir() } }),
+  };
+}
+
+/** Files by which other events show themselves; an outdir that the season is part of is nobody else's. */
+function eventFacts(
+  site: Site,
+  { params }: Pick<CommandCall, 'params'>,
+  absolute: (path: string) => string,
+): NonNullable<SiteFacts['events']> {
+  const outdir = String(params.outdir ?? site.outdir);
+  return {
+    registry: absolute(site.registry),
+    ...(site.isolate ? {} : { workflowHolder: HOLDER }),
+    ...(outdir.includes('{season}') ? {} : { outputsHolder: outputsHolder(outdir) }),
   };
 }

@@ -20,14 +20,19 @@ export function holdWorkflow({ site, season }: Place): readonly Claim[] {
 
 /** The same for the directory that takes the results of post processing. */
 export function holdOutputs({ site, season }: Place, outdir: string): Claim {
-  const plain = outdir.replace(/^(?:\.\/)+|\/+$/g, '');
-  const name = `${HOLDER}_${plain.replace(/[^A-Za-z0-9]+/g, '_')}`;
+  const name = outputsHolder(outdir);
   return claim(site.postProcessing, [name], `season ${season}`, {
     taken: {
       what: `the outputs of post processing in ${outdir} are those of another event`,
       advice: `Let this one have its own: --set outdir=./outputs_S${season}, or outdir in the rule file. When that event is over: rm ${pathOf(site.postProcessing, name)}`,
     },
   });
+}
+
+/** The file that says whose the outputs in a directory are. */
+export function outputsHolder(outdir: string): string {
+  const plain = outdir.replace(/^(?:\.\/)+|\/+$/g, '');
+  return `${HOLDER}_${plain.replace(/[^A-Za-z0-9]+/g, '_')}`;
 }
 
 const pathOf = (dir: Path, name: string): Path => `${dir}/${name}`;

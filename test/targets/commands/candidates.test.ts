@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { UserError } from '../../../core/api/errors.ts';
 import { readLightCurve } from '../../../targets/candidates/light-curve.ts';
 import { candidateOf, candidatesCsv } from '../../../targets/candidates/table.ts';
+import { schemaFaults } from '../../support/schemas.ts';
 import { run } from './called.ts';
 
 const dat = (snid: string, ra: string, score: string) =>
@@ -71,5 +72,17 @@ describe('one light curve', () => {
     });
     const failed = () => ({ kind: 'failed', why: 'EIO' }) as never;
     expect((await run('candidates', { texts, args: ['11'], seen: failed })).out).toContain('EIO');
+  });
+
+  test('and the table are in JSON what their schemas say, and these refuse what they do not', async () => {
+    const asked = { texts, options: { '--json': true as const }, seen };
+    const curve = JSON.parse((await run('candidates', { ...asked, args: ['11'] })).out);
+    expect(schemaFaults('light-curve', curve)).toBe('');
+    expect(curve).toMatchObject({ snid: '11', observations: [{ band: 'i', mjd: 57_983.1 }] });
+    expect(schemaFaults('light-curve', { ...curve, host: { z: 1 } })).toContain('must be string');
+    const list = JSON.parse((await run('candidates', asked)).out);
+    expect([schemaFaults('candidates', list), list.length]).toEqual(['', 2]);
+    const { best: _, ...lacking } = list[0];
+    expect(schemaFaults('candidates', [lacking])).toContain("required property 'best'");
   });
 });
