@@ -18,7 +18,7 @@ import { POST_PROCESSING } from './settings/phases.ts';
 export const candidatesFile = (season: string): Path => `${OUTPUTS}/candidates_S${season}.csv`;
 
 /** Most bytes of a light-curve file: some ten thousand observations. */
-const FILE_BYTES = 4 * 1024 * 1024;
+export const FILE_BYTES = 4 * 1024 * 1024;
 
 /** Reads the light curves again whenever step 5 has written them. */
 export function candidates({ site, season }: FollowUp): Rule {

@@ -27,6 +27,7 @@ import { NIGHT_FILE, type NightOf, night } from './night.ts';
 import { outputTxt } from './output-txt.ts';
 import { postproc } from './postproc.ts';
 import { iniTemplate, outdirOf, postprocIni } from './postproc-ini.ts';
+import { quality } from './quality.ts';
 import { parseExposureList } from './reports/exposure-table.ts';
 import type { Entry } from './reports/forcefile-report.ts';
 import { readOutputText, writeOutputText } from './reports/output-reader.ts';
@@ -261,6 +262,7 @@ function underSeason(all: FollowUp): readonly RuleItem[] {
     postProcessing(all),
     candidates(all),
     efficiency(all),
+    quality(all),
   ];
 }
 

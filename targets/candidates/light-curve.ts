@@ -17,6 +17,8 @@ export interface Observation {
   readonly mag?: number;
   /** Score of the real-bogus classifier, 0 to 1; undefined where it was not run. */
   readonly score?: number;
+  /** Zero point of its image, in magnitudes. */
+  readonly zeroPoint?: number;
   readonly exposure?: string;
   readonly ccd?: string;
   readonly object?: string;
@@ -82,6 +84,7 @@ function observationFrom(words: readonly string[], columns: readonly string[]): 
   const fluxError = firstNumber(word('FLUXCALERR'));
   const mag = firstNumber(word('MAG')) ?? magnitude(flux);
   const score = firstNumber(word('PHOTPROB'));
+  const zeroPoint = firstNumber(word('ZPFLUX'));
   const texts = { exposure: 'EXPNUM', ccd: 'CCDNUM', object: 'OBJID', nite: 'NITE' } as const;
   return {
     mjd: firstNumber(word('MJD')) ?? Number.NaN,
@@ -89,6 +92,7 @@ function observationFrom(words: readonly string[], columns: readonly string[]): 
     ...(flux === undefined ? {} : { flux }),
     ...(fluxError === undefined ? {} : { fluxError }),
     ...(mag === undefined ? {} : { mag }),
+    ...(zeroPoint === undefined ? {} : { zeroPoint }),
     // SNANA writes a negative score for what was not judged.
     ...(score === undefined || score < 0 ? {} : { score }),
     ...Object.fromEntries(

@@ -2,15 +2,13 @@
 import { type Command, type CommandCall, table, UserError } from '../../core/index.ts';
 import { type LightCurve, readLightCurve } from '../candidates/light-curve.ts';
 import { type Candidate, readCandidates, sifted, type Wanted } from '../candidates/table.ts';
-import { candidatesFile, lightCurveFiles } from '../candidates.ts';
+import { candidatesFile, FILE_BYTES, lightCurveFiles } from '../candidates.ts';
 import { iniFile } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
 import { claimedSeason } from './asked.ts';
 
 /** Degrees around a place when no radius is given: an arc minute. */
 const RADIUS = 1 / 60;
-/** Most bytes of a light-curve file. */
-const FILE_BYTES = 4 * 1024 * 1024;
 
 /** Shows the table as it was built last. Sorts and counts; judges nothing. */
 export function candidates(site: Site): Command {
