@@ -34,6 +34,7 @@ import { FileError } from '../../core/world/fs.ts';
 import { Noting } from '../../core/world/noting.ts';
 import { areAsNoted } from '../../core/world/signatures.ts';
 import { initialTree, MEMBERS, OPTIONAL, type Op, SOURCES } from './arbitrary.ts';
+import { countedIn, countsOf } from './counted.ts';
 import {
   buildOf,
   filesOf,
@@ -258,7 +259,7 @@ export class Model {
         const { failed } = await this.#checkedBuild({ ...LAST_BUILD, force: 0 }, edited);
         // What work under way may read is not made again: the edit has to stand.
         for (const { target, problems } of failed)
-          if (problems.some(({ code }) => code === 'DG408')) await this.#accept(target);
+          if (problems.some(({ code }) => code === 'DG407')) await this.#accept(target);
       }
       await this.#checkedBuild(LAST_BUILD, []);
       summary = await this.#checkedBuild(LAST_BUILD, []);
@@ -439,6 +440,8 @@ export class Model {
     if (broke !== undefined && engine.effects() >= broke.failAt) return this.#whatever(plan);
     this.#checkStarted(plan, started, collected, summary);
     if (summary === undefined || summary.outcome === 'interrupted') return this.#whatever(plan);
+    // That it could not be forced, or what an earlier build started has failed, is no state.
+    if (op.force === undefined && collected.length === 0) await this.#checkCounted(goals, summary);
     if (!op.failFast) await this.#checkMade(plan, summary, goals, collected);
     return summary;
   }
@@ -524,6 +527,12 @@ export class Model {
     expect(loadMemory(this.machine.engine().files).warnings).toEqual([]);
   }
 
+  /** Whoever looks afterwards counts what the build has counted. */
+  async #checkCounted(goals: readonly string[], summary: Summary): Promise<void> {
+    const status = statusJson(await this.#look(goals, false), { names: [], live: [] });
+    expect(countedIn(status), 'status counts the same').toEqual(countsOf(summary));
+  }
+
   async #checkMade(
     before: Plan,
     summary: Summary,
@@ -589,7 +598,7 @@ export class Model {
     for (const { target, problems } of failed) {
       // Forced or not, what live work may read stays.
       const held = sketchOf(workspace, target).hold !== undefined;
-      if (held && problems.some(({ code }) => code === 'DG408')) {
+      if (held && problems.some(({ code }) => code === 'DG407')) {
         this.#checkHeld(target);
         continue;
       }
