@@ -143,7 +143,8 @@ export interface Recipe {
   readonly note?: (run: RunFacts) => string;
   /**
    * What a detached program is doing, looked at now and then while it runs: where to look, and in
-   * a few words what that shows.
+   * a few words what that shows. It decides nothing: one that throws is told of, and the program,
+   * which may not be started a second time, goes on.
    */
   readonly progress?: {
     readonly look: (facts: Facts) => readonly Look[];

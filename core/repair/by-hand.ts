@@ -66,8 +66,10 @@ export function refuseAcceptance(
     );
   }
   const { state } = plan.verdicts.get(name)!;
-  if (state !== 'edited' && state !== 'outdated')
-    throw new UserError(`nothing that '${name}' made was changed by hand`);
+  if (state !== 'edited' && state !== 'outdated') {
+    const nor = plan.graph.nodes.get(name)!.rule.once && ', and it is not outdated';
+    throw new UserError(`nothing that '${name}' made was changed by hand${nor ?? ''}`);
+  }
   return built;
 }
 

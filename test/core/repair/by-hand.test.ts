@@ -105,6 +105,18 @@ describe('an outdated submission', () => {
     });
     engine.world.files.put('in', '333');
     expect((await engine.build()).summary.outcome).toBe('person');
+    await byHand(engine, 's', (context) => acceptEdit('s', context));
+    expect((await engine.build()).summary.outcome).toBe('fresh');
+  });
+
+  test('that is not outdated is not accepted: nobody has looked at anything', async () => {
+    const engine = engineOn(stubWorld({ in: '1' }), [once]);
+    await engine.build();
+    const before = engine.trace('s');
+    expect(await byHand(engine, 's', (context) => acceptEdit('s', context))).toMatchObject({
+      message: "nothing that 's' made was changed by hand, and it is not outdated",
+    });
+    expect(engine.trace('s')).toEqual(before);
   });
 });
 
