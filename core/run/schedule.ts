@@ -85,7 +85,17 @@ class Execute {
       this.#goOn();
       this.#done();
     });
+    this.#decideHeldBack();
     return this.#outcomes.with(this.#verdicts);
+  }
+
+  /** Of what was held back before its needs were made it is known only now whether they have changed. */
+  #decideHeldBack(): void {
+    for (const [name, { until, reasons }] of this.#verdicts) {
+      if (until === undefined || reasons.length > 0) continue;
+      const decision = decide(this.#node(name), this.#observer, this.#verdicts);
+      if (isVerdict(decision) && decision.until !== undefined) this.#verdicts.set(name, decision);
+    }
   }
 
   /** Starts from what is fresh already. */
