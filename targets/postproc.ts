@@ -20,6 +20,7 @@ import {
   target,
   write,
 } from '../core/index.ts';
+import { postprocTurn, turnOf } from './postproc-turn.ts';
 import type { CcdReport } from './reports/ccd-report.ts';
 import type { ForcefileReport } from './reports/forcefile-report.ts';
 import { type HandPlace, handLooks, judgeByHand } from './reports/postproc-by-hand.ts';
@@ -29,6 +30,7 @@ import {
   postprocArguments,
   postprocSteps,
   progressFromStatus,
+  type StepFile,
   type StepNumber,
   skipTo,
   statusFile,
@@ -83,19 +85,15 @@ export function postproc(
   };
   const links = LINKS.map((step) => {
     const { title, evidence } = steps[step]!;
-    const outputs = evidence.map(
-      (file): Output => ({
-        path: inPostproc(file.path),
-        ...(file.glob === true ? { glob: true } : {}),
-        ...(file.shared === true ? { shared: true } : {}),
-        ...(file.quiet === true ? { quiet: true } : {}),
-      }),
-    );
+    const outputs = evidence.map((file) => outputOf(file, inPostproc));
     return target(linkName(step), {
       doc: `post processing, step ${step}: ${title}`,
       phase: POST_PROCESSING,
       deps: [iniFile(season)],
-      after: step === 0 ? setupOf(site) : [linkName((step - 1) as StepNumber)],
+      after: [
+        ...(step === 0 ? setupOf(site) : [linkName((step - 1) as StepNumber)]),
+        ...turnOf(site),
+      ],
       exclusive: [EXCLUSIVE],
       outputs: step === 7 ? outputs.map((output) => ({ ...output, shared: true })) : outputs,
       chain,
@@ -106,8 +104,19 @@ export function postproc(
       ...(step === 0 ? firstStep(followUp) : {}),
     });
   });
-  return [...links, group('postproc', chain.links, 'all of post processing')];
+  return [
+    ...postprocTurn(site),
+    ...links,
+    group('postproc', chain.links, 'all of post processing'),
+  ];
 }
+
+const outputOf = (file: StepFile, inPostproc: (path: string) => Path): Output => ({
+  path: inPostproc(file.path),
+  ...(file.glob === true ? { glob: true } : {}),
+  ...(file.shared === true ? { shared: true } : {}),
+  ...(file.quiet === true ? { quiet: true } : {}),
+});
 
 /** Step 0 rests on the exposures that go on, so that data arriving late are noticed. */
 function firstStep({ season, exposures }: FollowUp): Pick<Rule, 'deps' | 'observe'> {

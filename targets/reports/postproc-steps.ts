@@ -14,7 +14,7 @@ export interface PostprocPlace {
 }
 
 /** A file that a step leaves. `path` is relative to Post-Processing unless outdir is absolute. */
-interface StepFile {
+export interface StepFile {
   readonly path: string;
   /** A fast-glob pattern. */
   readonly glob?: true;

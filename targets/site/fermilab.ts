@@ -10,6 +10,7 @@ import { oracleSeasons } from '../seasons/registry.ts';
 import { credentialsLook, renewals, tokensIn } from './credentials-look.ts';
 import { type DatabaseOptions, postgresExposures } from './exposure-database.ts';
 import { JOBSUB_PROFILE, LOGIN_ENV } from './login-env.ts';
+import { otherRuns } from './other-runs.ts';
 import type { Site } from './site.ts';
 
 /** What differs between accounts and machines; everything else has the value used at Fermilab. */
@@ -96,6 +97,7 @@ export function fermilab(options: FermilabOptions): Site {
       seasons: oracleSeasons({ servicesFile: file, section }),
       queue: watchedQueue(grid),
       exposures: postgresExposures(options.exposureDatabase),
+      postprocessing: otherRuns(),
       credentials: credentialsLook({
         klist: exec(['klist'], { passEnv, env: { LC_ALL: 'C' }, timeout: 10 }),
         tokens: () => tokensIn(account),

@@ -12,6 +12,7 @@ import { PREPARATION } from '../settings/phases.ts';
 import { credentialsLook, renewals } from './credentials-look.ts';
 import { fileExposures } from './exposure-database.ts';
 import { CALIBRATION } from './fermilab.ts';
+import { otherRuns } from './other-runs.ts';
 import { packageFile } from './package.ts';
 import type { Site } from './site.ts';
 
@@ -29,6 +30,8 @@ export interface SandboxOptions {
   readonly isolate?: boolean;
   /** Submissions need a ticket, whose length the dial `credentials.ticket` says. */
   readonly credentials?: boolean;
+  /** Others post process on this host, too: they are looked for, and waited for. */
+  readonly sharedHost?: boolean;
 }
 
 /**
@@ -71,17 +74,10 @@ export function sandbox(options: SandboxOptions = {}): Site {
       seasons: sqliteSeasons({ file: `${ROOT}/seasons.db` }),
       queue: { ...watchedQueue(grid), notice: NOTICE },
       exposures: fileExposures(`${ROOT}/exposures.tsv`),
+      ...(options.sharedHost === true ? { postprocessing: otherRuns() } : {}),
       ...(options.credentials === true ? { credentials: ticketAt(bin, { env, passEnv }) } : {}),
     },
-    ...(options.credentials === true
-      ? {
-          credentials: renewals(
-            { kinit: `${bin}/kinit`, htgettoken: `${bin}/htgettoken` },
-            { experiment: 'des', role: 'desgw' },
-            { env, passEnv },
-          ),
-        }
-      : {}),
+    ...(options.credentials === true ? { credentials: renewalsAt(bin, { env, passEnv }) } : {}),
     setup: [unpack()],
   };
 }
@@ -101,10 +97,20 @@ function jobsubOf(bin: string, env: Site['env'], passEnv: readonly string[]): Jo
     storageModify: ['/des/persistent/gw/exp', '/des/persistent/gw/forcephoto'],
     env,
     passEnv: jobsubEnv,
-    environment: { script: `${ROOT}/etc/profile.d/jobsub_lite.sh`, passEnv: jobsubEnv },
+    environment: {
+      script: `${ROOT}/etc/profile.d/jobsub_lite.sh`,
+      passEnv: jobsubEnv,
+    },
     timeout: 20,
   };
 }
+
+const renewalsAt = (bin: string, surroundings: Pick<Exec, 'env' | 'passEnv'>) =>
+  renewals(
+    { kinit: `${bin}/kinit`, htgettoken: `${bin}/htgettoken` },
+    { experiment: 'des', role: 'desgw' },
+    surroundings,
+  );
 
 const ticketAt = (bin: string, surroundings: Pick<Exec, 'env' | 'passEnv'>) =>
   credentialsLook({

@@ -9,7 +9,7 @@ const BIN = fileURLToPath(new URL('../../core/bin.cjs', import.meta.url));
 const ANSWERS: { readonly [command: string]: string } = {
   resubmit: " --reason 'it is wanted' --yes",
   clean: ' --yes',
-  ...{ unlock: ' --yes', rescue: ' --yes', cancel: ' --yes', release: ' --yes' },
+  ...{ unlock: ' --yes', rescue: ' --yes', cancel: ' --yes' },
   'resubmit --reason': ' --yes',
   'mark not-submitted': ' --yes',
   build: ' --wait-timeout 1s',
