@@ -188,13 +188,23 @@ export function readSegments(files: Files): readonly Segment[] {
       const data = files.read(`${JOURNAL}/${name}`);
       if (data !== undefined) segments.push(openSegment(name, data));
     }
-    // A segment that vanished while it was read has vanished from the list too.
-    if (segmentNames(files).join() === names.join()) return segments;
+    // A segment that vanished while it was read has vanished from the list too, unless that is old.
+    if (segmentNames(files).join() === names.join() && !isMissing(names, segments)) return segments;
   }
   throw new UserError(
     `The records in ${JOURNAL} changed every time they were read.`,
     'Another desgw is at work in this workspace. Try again in a moment.',
   ).coded('DG502');
+}
+
+/** Whether a segment that is listed could not be found. One that a rewrite has replaced is not missed. */
+function isMissing(names: readonly string[], found: readonly Segment[]): boolean {
+  if (found.length === names.length) return false;
+  const base = found.findLast(({ header }) => header?.base === true);
+  const there = new Set(found.map(({ name }) => name));
+  return names.some(
+    (name) => !there.has(name) && (base === undefined || numberOf(name) > numberOf(base.name)),
+  );
 }
 
 function segmentNames(files: Files): readonly string[] {

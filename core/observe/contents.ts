@@ -11,7 +11,7 @@ import type { Stamps } from '../memory/trace.ts';
 import { contentOf, keysDigest, linkDigest, membersDigest, unfit, whyUnfit } from '../plan/left.ts';
 import type { Stat, World } from '../world/world.ts';
 import { FINE_TICK_MS, pickStat, racy, stampOf, tickOf, unchanged } from './known.ts';
-import { type Looked, lookAt, lookAtAll } from './looked.ts';
+import { type Looked, lookAt, lookAtAll, seenOr } from './looked.ts';
 import { Texts } from './texts.ts';
 
 /** How long one reading of the file system's clock may serve. */
@@ -115,16 +115,11 @@ export class Contents {
   }
 
   #search(pattern: string): Globbed {
-    let paths: readonly Path[];
-    try {
-      paths = this.#world.files.glob(pattern);
-    } catch (error) {
-      if (!isSystemError(error)) throw error;
-      return {
-        paths: [],
-        members: unfit(`cannot be looked for: ${error.message}`),
-      };
-    }
+    const paths = seenOr<readonly Path[] | Digest>(
+      () => this.#world.files.glob(pattern),
+      (why) => unfit(`cannot be looked for: ${why}`),
+    );
+    if (typeof paths === 'string') return { paths: [], members: paths };
     // A file that was not there when it was looked at is there by now.
     for (const path of paths) if (this.#stats.get(path) === undefined) this.#stats.delete(path);
     const seen = paths.map((path) => [path, this.file(path)] as const);
@@ -283,13 +278,15 @@ export class Contents {
 
   #learn(path: Path, stat: Looked): Digest {
     const seen = this.#timeOn(stat);
-    let digest: Digest;
-    try {
-      digest = this.#world.files.digest(path);
-    } catch (error) {
-      if (!isSystemError(error)) throw error;
-      return unfit(`cannot be used: ${error.message}`);
-    }
+    const digest = seenOr(
+      () => {
+        const first = this.#world.files.digest(path);
+        // The look has shown it: "there is none" is believed when it is said twice.
+        return first === 'absent' ? this.#world.files.digest(path) : first;
+      },
+      (why) => unfit(`cannot be used: ${why}`),
+    );
+    if (whyUnfit(digest) !== undefined) return digest;
     if (digest !== 'absent') this.learned.set(path, { ...pickStat(stat), digest, seen });
     return digest;
   }

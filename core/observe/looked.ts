@@ -1,7 +1,9 @@
 /** Looks at files, of which one that cannot be looked at is a matter of whoever needs it alone. */
+import { ABSENT } from '../api/digest.ts';
 import { isSystemError } from '../api/errors.ts';
+import type { Output } from '../api/rules.ts';
 import type { Digest, Path } from '../api/values.ts';
-import { unfit } from '../plan/left.ts';
+import { membersOf, unfit, whyUnfit } from '../plan/left.ts';
 import type { Files, Stat } from '../world/world.ts';
 
 /**
@@ -28,10 +30,40 @@ export async function lookAtAll(
 
 /** Looks at one. */
 export function lookAt(files: Files, path: Path): Looked | undefined {
-  try {
-    return files.stat(path);
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    return { ...UNSEEN, digest: unfit(`cannot be used: ${error.message}`) };
+  return seenOr(
+    () => files.stat(path),
+    (why) => ({ ...UNSEEN, digest: unfit(`cannot be used: ${why}`) }),
+  );
+}
+
+/**
+ * What a look shows, or what stands for it where the system fails. It may have failed for a moment,
+ * as networks do, and an answer is worth another look: what nobody saw passes for changed.
+ */
+export function seenOr<T>(look: () => T, otherwise: (why: string) => T): T {
+  for (let again = true; ; again = false) {
+    try {
+      return look();
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      if (!again) return otherwise(error.message);
+    }
   }
+}
+
+/**
+ * A digest as it may go on record.
+ * @throws what kept it from being seen, or that it is gone again: that is no state to compare with
+ */
+export function forRecord({ path, optional }: Output, digest: Digest): Digest {
+  const isGone = digest === ABSENT && optional !== true;
+  const members = digest.startsWith('[') ? [...(membersOf(digest) ?? [])] : [];
+  const unseen = members.flatMap(([member, one]) => {
+    const told = whyUnfit(one);
+    return told === undefined ? [] : [`matches ${member}, which ${told}`];
+  });
+  const why = isGone ? 'is not there any more' : (unseen[0] ?? whyUnfit(digest));
+  if (why === undefined) return digest;
+  const code = isGone ? 'ENOENT' : (/\((E[A-Z0-9]+)\)$/.exec(why)?.[1] ?? 'EINVAL');
+  throw Object.assign(new Error(`${path} ${why}`), { code });
 }

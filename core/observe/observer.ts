@@ -288,7 +288,10 @@ export class Observer extends Contents implements View {
       sighting === undefined || sighting.state === 'failed' ? null : (sighting.value ?? null);
     const declared = [...reads, ...(node.rule.observe?.reads ?? [])];
     const workspace = this.#world.files.root;
-    const read = (path: Path) => this.#world.files.readText(path);
+    const { files } = this.#world;
+    // Where a look has shown a file, "there is none" is believed when it is said twice.
+    const read = (path: Path) =>
+      files.readText(path) ?? (this.file(path) === 'absent' ? undefined : files.readText(path));
     const settled = sighting?.state !== 'waiting';
     return { ...readersOf(declared, read), value, settled, gathered, due, workspace };
   }

@@ -48,10 +48,16 @@ export async function signatureAfter(
   const was = previous?.signature;
   const gathered = Object.keys(signature.gathered);
   const { files, globs, products } = readsOf(node, makes, gathered, graph);
-  await observer.refresh(files, globs);
-  const members = globs.flatMap((pattern) => observer.matches(pattern));
   const made = [...products.values()].flat();
-  const now = { ...observer.stamps([...files, ...members]), ...(await observer.stampsNow(made)) };
+  const look = async (): Promise<Stamps> => {
+    await observer.refresh(files, globs);
+    const found = [...files, ...globs.flatMap((pattern) => observer.matches(pattern))];
+    return { ...observer.stamps(found), ...(await observer.stampsNow(made)) };
+  };
+  let now = await look();
+  // A network may have said for a moment that something is not there.
+  if (Object.keys(before).some((path) => before[path] !== now[path])) now = await look();
+  const members = globs.flatMap((pattern) => observer.matches(pattern));
   /** Whether nobody can tell what of these files the run has read. */
   const spoilt = (paths: readonly Path[], recorded: Digest | undefined): boolean =>
     paths.some((path) => {

@@ -1,13 +1,14 @@
 /** What people decide for desgw: accept an edit, adopt work, decide a doubt, do something once more. */
 
 import { MissingText, Refusal, UserError } from '../api/errors.ts';
-import type { OnceSighting } from '../api/rules.ts';
-import type { TargetName } from '../api/values.ts';
+import type { OnceSighting, Output } from '../api/rules.ts';
+import type { Digest, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import { recipeOf } from '../graph/recipes.ts';
 import type { Journal } from '../memory/memory.ts';
 import { type Built, EMPTY_SIGNATURE, lastGood } from '../memory/trace.ts';
 import { claimsOf, liftClaims } from '../observe/claims.ts';
+import { forRecord } from '../observe/looked.ts';
 import type { Observer } from '../observe/observer.ts';
 import { membersDigest, membersOf } from '../plan/left.ts';
 import { usableMembers } from '../plan/needs.ts';
@@ -276,13 +277,17 @@ function onceNode(name: TargetName, plan: Plan): Node {
 }
 
 const outputsNow = (node: Node, observer: Observer): Built['outputs'] =>
-  Object.fromEntries(node.outputs.map((output) => [output.path, observer.output(output)]));
+  Object.fromEntries(node.outputs.map((output) => [output.path, asSeen(output, observer)]));
+
+/** What is not there a person may take as it is; what cannot be seen nobody can. */
+const asSeen = (output: Output, observer: Observer): Digest =>
+  forRecord({ ...output, optional: true }, observer.output(output));
 
 /** Of patterns those files that were on record, as they are now: others beside them stay others'. */
 const outputsAccepted = (node: Node, built: Built, observer: Observer): Built['outputs'] =>
   Object.fromEntries(
     node.outputs.map((output) => {
-      const now = observer.output(output);
+      const now = asSeen(output, observer);
       const ours = output.glob === true ? membersOf(built.outputs[output.path]) : undefined;
       const present = ours === undefined ? undefined : membersOf(now);
       if (ours === undefined || present === undefined) return [output.path, now];

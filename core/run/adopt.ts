@@ -3,6 +3,7 @@
 import type { OnceSighting } from '../api/rules.ts';
 import { recipeOf } from '../graph/recipes.ts';
 import { logPath } from '../memory/logs.ts';
+import { forRecord } from '../observe/looked.ts';
 import { usableMembers } from '../plan/needs.ts';
 import type { Action } from '../plan/verdict.ts';
 import { flushOutputs } from './durable.ts';
@@ -31,7 +32,9 @@ export async function adopt(action: Action, context: PerformContext): Promise<La
       ms: 0,
       signature: entry.signature,
       because: [],
-      outputs: Object.fromEntries(node.outputs.map((o) => [o.path, observer.output(o)])),
+      outputs: Object.fromEntries(
+        node.outputs.map((o) => [o.path, forRecord({ ...o, optional: true }, observer.output(o))]),
+      ),
       evidence: seen.how,
       ...(seen.receipt === undefined ? {} : { receipt: seen.receipt }),
       ...(seen.token === undefined ? {} : { token: seen.token }),

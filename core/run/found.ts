@@ -7,6 +7,7 @@ import type { Output } from '../api/rules.ts';
 import type { Digest, Path, TargetName } from '../api/values.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { Built, Signature, Stamps } from '../memory/trace.ts';
+import { forRecord } from '../observe/looked.ts';
 import type { Observer } from '../observe/observer.ts';
 import { contentOf, linkIn, membersDigest, membersOf, sameFileDigest } from '../plan/left.ts';
 import { mapped } from '../plan/signature.ts';
@@ -55,7 +56,7 @@ export function outputsMade(ran: Ran, observer: Observer): { readonly [path: Pat
 }
 
 function outputMade(output: Output, ran: Ran, observer: Observer): Digest {
-  const now = observer.output(output);
+  const now = forRecord(output, observer.output(output));
   if (output.glob === true) return membersMade(output.path, now, ran, observer);
   if (output.keys !== undefined) return now;
   if (linkIn(now) !== undefined) return isLinkOfOurs(output.path, now, ran) ? now : contentOf(now);

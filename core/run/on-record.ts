@@ -4,6 +4,7 @@ import type { Problem } from '../api/rules.ts';
 import type { Exec } from '../api/steps.ts';
 import type { Digest, Path } from '../api/values.ts';
 import type { Built, Failed, Finishing, Started, Trace } from '../memory/trace.ts';
+import { forRecord } from '../observe/looked.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { Course } from './course.ts';
 import { type Entry, earlyIn, rememberedIn } from './entry.ts';
@@ -47,7 +48,7 @@ export function finishingOf(
   const declared = [...prepared.keys()].every((path) => node.outputs.some((o) => o.path === path));
   if (started?.kind !== 'started' || !plain || !declared) return undefined;
   const outputs = Object.fromEntries(
-    node.outputs.map((o) => [o.path, prepared.get(o.path) ?? observer.output(o)]),
+    node.outputs.map((o) => [o.path, prepared.get(o.path) ?? forRecord(o, observer.output(o))]),
   );
   return { ...started, kind: 'finishing', signature, outputs };
 }

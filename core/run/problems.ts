@@ -19,10 +19,12 @@ export const problemOf = ({ what, advice }: Extract<StepsEnd, { state: 'failed' 
 /** Outputs that a run was to make and did not, with what there is in their place. */
 export function notMade(
   node: Node,
-  observer: Pick<Observer, 'output'>,
+  observer: Pick<Observer, 'output' | 'forget'>,
   files: Files,
 ): readonly Problem[] {
   return node.outputs.flatMap((output) => {
+    // A network may say for a moment that something is not there.
+    if (observer.output(output) === ABSENT) observer.forget([output.path]);
     const now = observer.output(output);
     const why = whyUnfit(now);
     if (why !== undefined) return [unfitOutput(output, why)];

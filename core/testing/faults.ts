@@ -79,9 +79,11 @@ export const isStop = (fault: Fault | undefined): boolean =>
 /** POSIX's O_ACCMODE; what is opened for reading alone has none of these bits. */
 const ACCESS_MODE = 3;
 
-const isReading = (flags: unknown): boolean =>
+/** Whether a file is opened for reading alone. */
+export const isReading = (flags: unknown): boolean =>
   flags === 'r' || (typeof flags === 'number' && (flags & ACCESS_MODE) === 0);
 
-function systemError(code: string, call: string): Error {
+/** What a system call ends in. */
+export function systemError(code: string, call: string): Error {
   return Object.assign(new Error(`${code}: made to fail, ${call}`), { code });
 }

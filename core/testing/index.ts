@@ -11,3 +11,4 @@ export {
   type Programs,
 } from './machine.ts';
 export { type Asked, type BuildAsked, type Pipeline, pipelineOn, type Went } from './pipeline.ts';
+export type { ReadFault } from './reads.ts';

@@ -12,6 +12,7 @@ import type { Chance } from './disk.ts';
 import type { OtherDisk } from './disks.ts';
 import { type Fault, faultyFs, isStop, Stopped } from './faults.ts';
 import { type MemoryFiles, memoryFiles, WORKSPACE } from './memory-files.ts';
+import { faultyReads, type ReadFault } from './reads.ts';
 
 /** What a program is given. Paths are relative to the workspace. */
 export interface Call {
@@ -43,6 +44,8 @@ export interface Programs {
 export interface EngineOptions {
   /** At which effect on files it fails or is killed. */
   readonly fault?: Fault;
+  /** At which look at files it is answered wrongly, or not at all. */
+  readonly unread?: ReadFault;
   readonly env?: { readonly [name: string]: string };
 }
 
@@ -50,6 +53,8 @@ export interface EngineOptions {
 export interface Engine extends World {
   /** Effects on files so far. */
   effects(): number;
+  /** Looks at files so far. */
+  looks(): number;
 }
 
 /** Which clock a machine has, and how coarse the time stamps of its files are. */
@@ -134,9 +139,12 @@ class MemoryMachine implements Machine {
     this.#programs = programs;
   }
 
-  readonly engine: Machine['engine'] = ({ fault, env = {} } = {}) => {
-    const { fs } = this.memory;
-    const faulty = faultyFs(fs, fault ?? { failAt: Number.POSITIVE_INFINITY, with: 'stop' });
+  readonly engine: Machine['engine'] = ({ fault, unread, env = {} } = {}) => {
+    const seen = faultyReads(
+      this.memory.fs,
+      unread ?? { failAt: Number.POSITIVE_INFINITY, with: '' },
+    );
+    const faulty = faultyFs(seen.fs, fault ?? { failAt: Number.POSITIVE_INFINITY, with: 'stop' });
     const self = this.#identity(this.#nextPid++);
     this.#alive = self.pid;
     const halted = (): boolean => isStop(fault) && faulty.effects() >= fault!.failAt;
@@ -147,6 +155,7 @@ class MemoryMachine implements Machine {
       clock: this.#ticking(halted),
       env,
       effects: faulty.effects,
+      looks: seen.looks,
     };
   };
 

@@ -51,8 +51,12 @@ class RealFiles implements Files {
   #digests = 0;
 
   constructor(workspace: string, fs: FsModule) {
-    this.root = during('open the workspace', workspace, () => fs.realpathSync(workspace));
-    this.sharedWithGroup = (fs.statSync(this.root).mode & SHARED) !== 0;
+    const { root, mode } = during('open the workspace', workspace, () => {
+      const found = fs.realpathSync(workspace);
+      return { root: found, mode: fs.statSync(found).mode };
+    });
+    this.root = root;
+    this.sharedWithGroup = (mode & SHARED) !== 0;
     this.#fs = fs;
     this.#placing = new Placing(fs, ownerOf(this.root));
     this.#flushing = new Flushing(fs);
