@@ -47,16 +47,12 @@ export async function signatureAfter(
 ): Promise<Signature> {
   const was = previous?.signature;
   const gathered = Object.keys(signature.gathered);
-  const { files, globs, products } = readsOf(node, makes, gathered, graph);
-  const made = [...products.values()].flat();
-  const look = async (): Promise<Stamps> => {
-    await observer.refresh(files, globs);
-    const found = [...files, ...globs.flatMap((pattern) => observer.matches(pattern))];
-    return { ...observer.stamps(found), ...(await observer.stampsNow(made)) };
-  };
-  let now = await look();
+  const reads = readsOf(node, makes, gathered, graph);
+  const { files, globs, products } = reads;
+  let now = await stampsAfter(reads, observer);
   // A network may have said for a moment that something is not there.
-  if (Object.keys(before).some((path) => before[path] !== now[path])) now = await look();
+  if (Object.keys(before).some((path) => before[path] !== now[path]))
+    now = await stampsAfter(reads, observer);
   const members = globs.flatMap((pattern) => observer.matches(pattern));
   /** Whether nobody can tell what of these files the run has read. */
   const spoilt = (paths: readonly Path[], recorded: Digest | undefined): boolean =>
@@ -88,6 +84,14 @@ export async function signatureAfter(
       ofNeed(need, digest, was?.gathered[need]),
     ),
   };
+}
+
+/** What the run has read, as it stands now. */
+async function stampsAfter({ files, globs, products }: Reads, observer: Observer): Promise<Stamps> {
+  await observer.refresh(files, globs);
+  const found = [...files, ...globs.flatMap((pattern) => observer.matches(pattern))];
+  const made = await observer.stampsNow([...products.values()].flat());
+  return { ...observer.stamps(found), ...made };
 }
 
 /** What is known of a run as it begins. */
