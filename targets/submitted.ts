@@ -107,10 +107,13 @@ interface Marked extends DagPurpose {
   readonly marker: Path;
   /** Where the DAG is: in the first of these that is there. */
   readonly dags: readonly Path[];
+  /** CCDs of its templates that are done now, where that is known. */
+  readonly templatesDone?: number;
 }
 
 /** The marker beside a DAG: one that is there, of this very submission, may know more than we do. */
-export function markerFormat({ exposure, season, marker, dags }: Marked): MarkerFormat {
+export function markerFormat(marked: Marked): MarkerFormat {
+  const { exposure, season, marker } = marked;
   const own = (text: string | undefined): Marker | undefined => {
     const found = readMarker(text);
     return found?.exposure === exposure && found.season === season ? found : undefined;
@@ -124,7 +127,7 @@ export function markerFormat({ exposure, season, marker, dags }: Marked): Marker
       const text = run.maybeText(marker);
       const found = own(text);
       const kept = found !== undefined && (run.receipt ?? found.job) === found.job;
-      return kept ? text! : markerText(run, { exposure, season, dags });
+      return kept ? text! : markerText(run, marked);
     },
   };
 }
@@ -132,7 +135,7 @@ export function markerFormat({ exposure, season, marker, dags }: Marked): Marker
 /** Text of the marker beside a DAG, once a run has submitted it. */
 export function markerText(
   run: RunFacts,
-  { exposure, season, dags }: Omit<Marked, 'marker'>,
+  { exposure, season, dags, templatesDone }: Omit<Marked, 'marker'>,
 ): string {
   const text = dags.map((dag) => run.maybeText(dag)).find((one) => one !== undefined);
   const marker: Marker = {
@@ -145,6 +148,7 @@ export function markerText(
     submitted: new Date(run.startedAt).toISOString(),
     dag: digestOf(text ?? ''),
     ...(run.again ? { again: true } : {}),
+    ...(templatesDone === undefined ? {} : { templatesDone }),
   };
   return `${JSON.stringify(marker, null, 2)}\n`;
 }

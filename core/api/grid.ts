@@ -100,6 +100,8 @@ export interface Grid {
   readonly cancel: (ids: readonly string[]) => Exec;
   /** Lets held jobs go on, where the grid can be told to. */
   readonly release?: (ids: readonly string[]) => Exec;
+  /** Brings what the jobs of a submission printed into a directory, where the grid keeps that. */
+  readonly printed?: (id: string, into: Path) => Exec;
   readonly jobsOf: (queue: Queue, known: Known) => Found;
   /** Why a submission that printed no receipt failed. */
   readonly explain: (said: Answer) => Problem;

@@ -42,7 +42,10 @@ export async function seeToFailures(site: Site, call: RoundCall): Promise<boolea
   const chosen = chosenOf(found.triaged, found.limit, { above });
   const asked = due.flatMap(({ exposure }): readonly RescueAsked[] => {
     const ccds = chosen.get(exposure);
-    return ccds === undefined ? [] : [{ exposure, season, chosen: ccds }];
+    if (ccds === undefined) return [];
+    const done = found.triaged.find((one) => one.exposure === exposure)?.templatesDone;
+    const known = done === undefined ? {} : { templatesDone: done };
+    return [{ exposure, season, chosen: ccds, ...known }];
   });
   const { plans, refused } = await plansOf(site, call, asked, found.queue);
   for (const { exposure, why } of refused)

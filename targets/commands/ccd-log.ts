@@ -31,7 +31,8 @@ export async function ccdLog(
   return [head, ...shown.map((line) => `  ${line}`), `  (${archive})`].join('\n');
 }
 
-function entryOf({ exposure, band, ccds }: CcdReport, typed: string): CcdEntry {
+/** @throws UserError when there is no such CCD */
+export function entryOf({ exposure, band, ccds }: CcdReport, typed: string): CcdEntry {
   const number = /^(?:[a-zA-Z]+_)?(\d{1,2})$/.exec(typed)?.[1]?.padStart(2, '0');
   const found = ccds.find(({ ccd }) => ccd === typed || ccd === `${band}_${number}`);
   if (found !== undefined) return found;
@@ -57,7 +58,7 @@ async function archiveOf(
   if (found !== undefined) return found;
   throw new UserError(
     `${ccd} of ${exposure} left no outputs, so that no log of it is on pnfs`,
-    `\`desgw jobs ${exposure}\` names its job while it is in the queue; jobsub_fetchlog brings what that printed.`,
+    `What its job printed is brought from the grid by: desgw ccds ${exposure} --log ${ccd} --fetch`,
   );
 }
 

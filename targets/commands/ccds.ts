@@ -17,6 +17,7 @@ import { ccdsFile, forcefilesFile, OUTPUT_TXT } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
 import { strangeAmong, typedExposures } from './asked.ts';
 import { ccdLog } from './ccd-log.ts';
+import { jobLog } from './job-log.ts';
 
 /** Shows the reports as they were built last; builds and looks at nothing itself. */
 export function ccds(site: Site): Command {
@@ -28,6 +29,8 @@ export function ccds(site: Site): Command {
       '--map': 'draw the focal plane also where there is no screen',
       '--ascii': 'draw it with characters that every terminal knows',
       '--log CCD': 'the end of what the step printed at which it stopped, such as i_25',
+      '--fetch':
+        'with --log: bring what the job of the CCD printed from the grid, for one that left nothing',
       '--json': 'print data instead of text',
     },
     run: async (call) => {
@@ -69,7 +72,8 @@ async function showLog(
       `${exposure} has no report yet`,
       `\`desgw build ccds_${exposure}\` makes it.`,
     );
-  call.print(await ccdLog(site, call, report, ccd));
+  const fetched = call.option('--fetch') === true;
+  call.print(await (fetched ? jobLog : ccdLog)(site, call, report, ccd));
   return 0;
 }
 

@@ -96,7 +96,9 @@ async function chosenBy(
   const chosen = chosenOf(triaged, limit, { above: call.args.length > 0 });
   return narrowed.flatMap((one): readonly RescueAsked[] => {
     const ccds = chosen.get(one.exposure);
-    return ccds === undefined ? [] : [{ ...one, chosen: ccds }];
+    if (ccds === undefined) return [];
+    const done = triaged.find(({ exposure }) => exposure === one.exposure)?.templatesDone;
+    return [{ ...one, chosen: ccds, ...(done === undefined ? {} : { templatesDone: done }) }];
   });
 }
 

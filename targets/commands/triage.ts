@@ -44,6 +44,8 @@ interface Triaged {
   readonly enough: boolean;
   readonly finding: ExposureFinding;
   readonly decisions: readonly Decision[];
+  /** CCDs of its templates that are done now; undefined: not known. */
+  readonly templatesDone: number | undefined;
 }
 
 /** Exit status 4 when the circuit breaker says that a person must look. */
@@ -101,6 +103,7 @@ export async function triageOf(site: Site, call: CommandCall): Promise<TriageFou
       enough,
       finding: findingOf(decisions),
       decisions,
+      templatesDone: evidence.templatesDone,
     });
   }
   const submitted = triaged.reduce((sum, { total }) => sum + total, 0);

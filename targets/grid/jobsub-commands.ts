@@ -19,6 +19,7 @@ export interface JobsubOptions {
     readonly queue: string;
     readonly remove: string;
     readonly release: string;
+    readonly logs: string;
     /** condor_status: asks the collector. */
     readonly collector: string;
   };
@@ -43,6 +44,7 @@ export interface JobsubCommands {
   readonly submit: (work: Pick<Work, 'labels' | 'file'>, more?: readonly string[]) => Exec;
   readonly cancel: (ids: readonly string[]) => Exec;
   readonly release: (ids: readonly string[]) => Exec;
+  readonly printed: (id: string, into: string) => Exec;
   readonly versions: readonly Exec[];
 }
 
@@ -86,6 +88,7 @@ export function jobsubCommands(options: JobsubOptions): JobsubCommands {
     // It asks every schedd.
     cancel: (ids) => program([programs.remove, ...whose, ...ids], 300),
     release: (ids) => program([programs.release, ...whose, ...ids], 300),
+    printed: (id, into) => program([programs.logs, ...whose, '-J', id, '--destdir', into], 600),
     versions: [programs.submit, programs.queue, programs.remove].map((one) =>
       program([one, '--version'], 15),
     ),

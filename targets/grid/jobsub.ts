@@ -30,6 +30,7 @@ export function jobsub(options: JobsubOptions): Grid {
     marking: (labels) => ({ JOBSUB_EXTRA_LINES: attributes(labels).join(',') }),
     cancel: commands.cancel,
     release: commands.release,
+    printed: commands.printed,
     jobsOf: jobsubJobs,
     explain: explainSubmitFailure,
     isId: (text) => placeOf(text) !== undefined,

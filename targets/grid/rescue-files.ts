@@ -14,6 +14,8 @@ export interface RescueAsked {
   readonly memory?: string;
   /** Only these CCDs, each with its memory; without, all that are not complete. */
   readonly chosen?: ReadonlyMap<number, string>;
+  /** CCDs of its templates that are done now, where triage has seen it. */
+  readonly templatesDone?: number;
   /** Only CCDs that failed first at this step, such as `RUN18`. */
   readonly step?: string;
   /** A person says how an unfinished rescue ended: it has this job id, or was never submitted. */
@@ -39,6 +41,7 @@ export interface RescuePlan {
   /** For one begun earlier: whether this workspace has a record of that. */
   readonly record: 'begun' | 'unknown';
   readonly marked?: RescueAsked['marked'];
+  readonly templatesDone?: number;
 }
 
 /** Name of the target that submits a rescue. */

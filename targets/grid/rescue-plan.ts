@@ -97,6 +97,7 @@ export function planRescue(
     why: endings(report, ccds),
     others,
     record: 'unknown',
+    ...(asked.templatesDone === undefined ? {} : { templatesDone: asked.templatesDone }),
   };
 }
 

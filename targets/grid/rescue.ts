@@ -81,7 +81,10 @@ export function rescueRule(site: Site, plan: RescuePlan, timeout: number): Rule 
       write(handedIn(season, nameOf(file)), plan.dag, 0o444),
       ...moves.map(({ from, to }) => move(from, to)),
     ],
-    record: markerFormat({ exposure, season, marker, dags: [file] }),
+    record: markerFormat({
+      ...{ exposure, season, marker, dags: [file] },
+      ...(plan.templatesDone === undefined ? {} : { templatesDone: plan.templatesDone }),
+    }),
   });
 }
 

@@ -131,6 +131,7 @@ function jobsubAt(
       queue: 'jobsub_q',
       remove: 'jobsub_rm',
       release: 'jobsub_release',
+      logs: 'jobsub_fetchlog',
       collector: 'condor_status',
     },
     group: account.experiment,

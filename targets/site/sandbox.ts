@@ -90,6 +90,7 @@ function jobsubOf(bin: string, env: Site['env'], passEnv: readonly string[]): Jo
       queue: `${bin}/jobsub_q`,
       remove: `${bin}/jobsub_rm`,
       release: `${bin}/jobsub_release`,
+      logs: `${bin}/jobsub_fetchlog`,
       collector: `${bin}/condor_status`,
     },
     group: 'des',

@@ -8,6 +8,8 @@ export interface Decided {
   /** It goes on as it is: rescuing it would only improve it. */
   readonly enough: boolean;
   readonly decisions: readonly Decision[];
+  /** CCDs of its templates that are done now; undefined: not known. */
+  readonly templatesDone?: number | undefined;
 }
 
 /** By exposure the CCDs to rescue, each with its memory; exposures without any are left out. */

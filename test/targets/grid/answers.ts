@@ -18,6 +18,7 @@ export const OPTIONS: JobsubOptions = {
     queue: 'jobsub_q',
     remove: 'jobsub_rm',
     release: 'jobsub_release',
+    logs: 'jobsub_fetchlog',
     collector: 'condor_status',
   },
   group: 'des',

@@ -55,6 +55,16 @@ describe('the target that submits a rescue', () => {
     expect(ruleOf(planned()).outputs ?? []).toEqual([]);
   });
 
+  test('its marker tells how far the templates were, so that more of them show later', () => {
+    const last = stepsOf({ ...planned(), templatesDone: 77 }).at(-1)!;
+    const content = last.kind === 'write' ? last.content : '';
+    const text =
+      typeof content === 'function'
+        ? content({ ...FACTS, startedAt: 0, receipt: '7.0@s' } as RunFacts)
+        : '';
+    expect(JSON.parse(text)).toMatchObject({ job: '7.0@s', templatesDone: 77 });
+  });
+
   test('its marker tells which job and which DAG', () => {
     const last = stepsOf(planned()).at(-1)!;
     const run: RunFacts = {

@@ -6,7 +6,9 @@ import { expect, test } from 'vitest';
 import { TEMPLATE_CCDS } from '../../../targets/settings/domain.ts';
 import { claimName } from '../../../targets/templates/pass-files.ts';
 import { templatesOf } from '../../../targets/templates/template-dag.ts';
+import { templatePass } from '../../../targets/templates.ts';
 import { dagText } from '../../fixtures/postproc/dag-text.ts';
+import { followUpWith } from '../../support/follow-up.ts';
 import { jobsOfWork } from '../../support/template-jobs.ts';
 
 const EXPOSURES = 297;
@@ -42,4 +44,26 @@ test('each template is claimed by one exposure, and a ninth of the jobs remain',
     before: 873_180,
     after: 98_280,
   });
+});
+
+test('the plan of a large event looks at each template once, however many exposures need it', () => {
+  const exposures = Array.from({ length: EXPOSURES }, (_, i) => String(1_000_000 + i));
+  const all = followUpWith({ exposures, set: ['templatePass=true'] });
+  const keys = new Map<string, number>();
+  let dagsRead = 0;
+  for (const [i, exposure] of exposures.entries()) {
+    const [claims] = templatePass(all, exposure);
+    const text = () => {
+      dagsRead += 1;
+      return dagOf(i);
+    };
+    for (const look of claims!.observe!.look({ text, maybeText: text })) {
+      const key = JSON.stringify(look);
+      keys.set(key, (keys.get(key) ?? 0) + 1);
+    }
+  }
+  // Beside the templates SEdiff.sh and what it fetches; core makes each look once in a plan.
+  const code = 1 + all.site.calibration.length;
+  expect([keys.size, dagsRead]).toEqual([DIFFERENT + code, EXPOSURES]);
+  expect([...keys.values()].reduce((sum, n) => sum + n, 0)).toBe(EXPOSURES * (LINES + code));
 });
