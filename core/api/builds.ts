@@ -52,6 +52,8 @@ export interface Build {
   readonly adapters?: { readonly [name: string]: Adapter };
   /** Actions at a time where `-j` does not say; 5 by default. */
   readonly jobs?: number;
+  /** Which logs of earlier runs are kept; 10 runs of each target by default, and all of the last 90 days. */
+  readonly logs?: KeptLogs;
   /** Accept `--set` of names that are not declared, with `--allow-unknown`. */
   readonly openParams?: boolean;
   readonly rules: (params: Params) => readonly RuleItem[];
@@ -61,6 +63,14 @@ export interface Build {
   readonly notify?: readonly Notifier[];
   /** More commands for the command line, by name. */
   readonly commands?: { readonly [name: string]: Command };
+}
+
+/** What is kept of the logs of runs and builds: the latest, and all that are young; the others are deleted. */
+export interface KeptLogs {
+  /** So many of the latest runs of each target, and of the latest builds. */
+  readonly runs?: number;
+  /** All of the last so many days. */
+  readonly days?: number;
 }
 
 /** What `Build.complete` is given. */

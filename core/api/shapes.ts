@@ -2,7 +2,7 @@
  * What a rule file may write, field by field, beside the types that say the same to the compiler.
  * The compiler also holds these tables against the types: a field added there is missed here.
  */
-import type { Build, Command, Expansion, Param } from './builds.ts';
+import type { Build, Command, Expansion, KeptLogs, Param } from './builds.ts';
 import {
   anyFunction,
   byKind,
@@ -325,6 +325,7 @@ export const buildShape: Check = fields<Build>(
     ),
     adapters: tableOf(adapter),
     jobs: number,
+    logs: fields<KeptLogs>({ runs: number, days: number }, {}),
     openParams: flag,
     rules: pure,
     complete: anyFunction,

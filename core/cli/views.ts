@@ -299,10 +299,7 @@ async function logOfNothing(
   const target = plan.goals[0]!;
   const verdict = plan.verdicts.get(target)!;
   if (verdict.state !== 'failed')
-    throw new UserError(
-      `there is no log of ${of}`,
-      'It has not run here, or prints nothing because it writes files alone.',
-    );
+    throw new UserError(`there is no log of ${of}`, 'It has not run here, or it printed nothing.');
   invocation.terminal.out(
     `${display(target)} printed nothing. It failed:\n  ${display(detail(verdict))}`,
   );

@@ -15,6 +15,10 @@ export function logPath(target: TargetName, run: number): Path {
   return `${LOGS}/${logName(target)}.${run}.log`;
 }
 
+/** The log of the run before. */
+export const logBefore = (log: Path): Path =>
+  log.replace(/(\d+)\.log$/, (_, run) => `${Number(run) - 1}.log`);
+
 /** Logs of a target, oldest first. */
 export function logsOf(files: Files, target: TargetName): readonly { run: number; path: Path }[] {
   return logsNamed(files, logName(target));

@@ -5,6 +5,7 @@ import { isSystemError, UserError } from '../api/errors.ts';
 import type { Step } from '../api/steps.ts';
 import type { TargetName } from '../api/values.ts';
 import type { Journal } from '../memory/memory.ts';
+import { deleteOldLogs } from '../memory/old-logs.ts';
 import { type Environments, environmentsOf } from '../observe/environment.ts';
 import { Listings } from '../observe/listings.ts';
 import { leftLive, leftOver, liveWork, undeclared } from '../observe/live.ts';
@@ -74,8 +75,18 @@ export const EXIT: { readonly [outcome in Outcome]: number } = {
 export async function runBuild(project: Project, options: BuildOptions): Promise<Summary> {
   const build = new BuildRun(project, options);
   const summary = await build.run();
+  if (summary.built.length + summary.failed.length > 0) cleanLogs(project);
   options.emit({ kind: 'finished', summary, at: project.world.clock.now() });
   return summary;
+}
+
+/** Makes room where logs have piled up; one that cannot be deleted is no reason to fail. */
+function cleanLogs({ world, build }: Project): void {
+  try {
+    deleteOldLogs(world.files, world.clock.now(), build.logs);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
 }
 
 /** What a round has seen without the lock, and the plan, unless it is known that another is needed. */

@@ -2,10 +2,10 @@
 import type { Exit, RunFacts } from '../api/facts.ts';
 import type { Exec } from '../api/steps.ts';
 import type { Path } from '../api/values.ts';
-import { capturePath } from '../memory/logs.ts';
+import { capturePath, logBefore } from '../memory/logs.ts';
 import { filled } from '../observe/filled.ts';
 import { exitText } from '../words/exit.ts';
-import type { Spawn } from '../world/world.ts';
+import type { Files, Spawn } from '../world/world.ts';
 import { prepareAttempt } from './detached.ts';
 import { follow } from './following.ts';
 import { DONE, nameOf, type RunOptions, type StepsEnd } from './step-options.ts';
@@ -62,6 +62,7 @@ export class Programs {
     const spawn = await this.#spawn(step);
     this.#dropPrinted(step);
     const { exit, leftBehind } = await world.processes.run(spawn, signal);
+    if (exit.kind === 'exit' && exit.code === 0) dropSilent(world.files, this.#options.log);
     if (leftBehind > 0) {
       this.#options.onWarning(
         `${step.argv[0]} left programs running in the background; they were stopped`,
@@ -203,6 +204,14 @@ export class Programs {
       Object.entries(env).map(([name, value]) => [name, this.#fill(value)]),
     );
   }
+}
+
+/**
+ * Of what went well and printed nothing no log is kept: they would be most of all files in a workspace.
+ * Unless the run before has one, which would be taken for the last then.
+ */
+function dropSilent(files: Files, log: Path): void {
+  if (files.stat(log)?.size === 0 && files.stat(logBefore(log)) === undefined) files.remove(log);
 }
 
 function retries(step: Exec, exit: Exit): boolean {

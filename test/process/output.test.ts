@@ -76,6 +76,26 @@ test('a log holds what every step printed, and every try of a step', async () =>
   expect(w.text('.desgw/logs/a.1.log')).toBe('first\ntry\ntry\ntry\nlast\n');
 });
 
+test('of what went well without a word there is no log, of what failed there is', async () => {
+  w = workspace(
+    'all',
+    `target('silent', { recipe: [sh(':')] }), target('down', { recipe: [sh('exit 3')] }),
+     group('all', ['silent', 'down'])`,
+  );
+  expect((await w.desgw('build')).status).toBe(1);
+  expect(w.text('.desgw/logs/silent.1.log')).toBeUndefined();
+  expect(w.text('.desgw/logs/down.1.log')).toBe('');
+  expect((await w.desgw('log', 'silent')).err).toContain('it printed nothing');
+});
+
+test('what was printed by a run before is not taken for the last words', async () => {
+  w = workspace('a', `target('a', { recipe: [sh('test -e again || echo first; touch again')] })`);
+  await w.desgw('build');
+  expect((await w.desgw('log', 'a')).out).toBe('first\n');
+  await w.desgw('build', '--force');
+  expect((await w.desgw('log', 'a')).out).toBe('');
+});
+
 test('each run of a target has a log of its own', async () => {
   w = workspace('a', `target('a', { outputs: ['a'], recipe: [sh('echo run; touch a')] })`);
   await w.desgw('build');

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { logPath, logsOf, tailOf } from '../../../core/memory/logs.ts';
+import { deleteOldLogs } from '../../../core/memory/old-logs.ts';
+import { memoryFiles } from '../../../core/testing/memory-files.ts';
 import { stubWorld } from '../stub-world.ts';
 
 test.each([
@@ -55,4 +57,47 @@ test.each([
 
 test('without a log there is no tail', () => {
   expect(tailOf(stubWorld().files, 'log')).toBe('');
+});
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Twelve runs, a day apart, the first with captured output, and logs of builds beside them. */
+function twelveRuns() {
+  const at = { now: 0 };
+  const { files, tree } = memoryFiles({}, { clock: { now: () => at.now } });
+  for (let run = 1; run <= 12; run++) {
+    at.now = run * DAY;
+    files.write(`.desgw/logs/a.${run}.log`, 'said');
+    if (run === 1) files.write('.desgw/logs/a.1.out', 'captured');
+    if (run < 3) files.write(`.desgw/logs/a.b.${run}.log`, 'of another target');
+  }
+  const left = (): readonly string[] =>
+    Object.keys(tree()).map((path) => path.slice('.desgw/logs/'.length));
+  return { files, left, now: 12 * DAY };
+}
+
+test.each<[object | undefined, number, readonly number[]]>([
+  [undefined, 0, []],
+  [undefined, 100, [1, 2]],
+  [{ runs: 3, days: 4.5 }, 0, [1, 2, 3, 4, 5, 6, 7]],
+  [{ days: 0 }, 1, [1, 2]],
+  [{ runs: 12, days: 0 }, 1, []],
+  [{ runs: 0, days: 0 }, 1, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]],
+])('with %j, %d days on, the logs of these runs go: %j', (kept, later, gone) => {
+  const { files, left, now } = twelveRuns();
+  const before = left();
+  deleteOldLogs(files, now + later * DAY, kept);
+  const a = before.filter((name) => /^a\.\d/.test(name));
+  expect(left().filter((name) => a.includes(name))).toEqual(
+    a.filter((name) => !gone.includes(Number(name.split('.')[1]))),
+  );
+});
+
+test('runs are counted for each target, and what is no log stays', () => {
+  const { files, left, now } = twelveRuns();
+  files.write('.desgw/logs/notes', 'of a person');
+  deleteOldLogs(files, now + 1000 * DAY);
+  expect(left()).toContain('a.b.1.log');
+  expect(left()).toContain('notes');
+  expect(left()).not.toContain('a.1.out');
 });
