@@ -40,6 +40,7 @@ import type { FollowUp } from './settings/follow-up.ts';
 import { beginsWith, ccdsName, OUTPUT_TXT, ROWS_FILE } from './settings/follow-up.ts';
 import { POSTPROC_PARAMS } from './settings/postproc-params.ts';
 import type { Site } from './site/site.ts';
+import { stamps } from './stamps.ts';
 import { submitted } from './submitted.ts';
 import { hasTemplatePass } from './templates/pass-files.ts';
 import { templatePass } from './templates.ts';
@@ -143,6 +144,9 @@ const OWN_PARAMS = {
       (value as readonly string[]).every((time) => /^([01]\d|2[0-3]):[0-5]\d$/.test(time))
         ? undefined
         : 'they must be times of day such as 06:00',
+  }),
+  stampScore: param(0.7, {
+    help: 'score from which the target stamps takes the images of an observation',
   }),
   strict: param(false, {
     help: 'a build fails when an exposure does not go on (as with --strict)',
@@ -263,6 +267,7 @@ function underSeason(all: FollowUp): readonly RuleItem[] {
     candidates(all),
     efficiency(all),
     quality(all),
+    stamps(all),
   ];
 }
 

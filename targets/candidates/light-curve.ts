@@ -23,6 +23,7 @@ export interface Observation {
   readonly ccd?: string;
   readonly object?: string;
   readonly nite?: string;
+  readonly field?: string;
 }
 
 /** One candidate: where it lies, its host, what was measured of it. */
@@ -85,7 +86,9 @@ function observationFrom(words: readonly string[], columns: readonly string[]): 
   const mag = firstNumber(word('MAG')) ?? magnitude(flux);
   const score = firstNumber(word('PHOTPROB'));
   const zeroPoint = firstNumber(word('ZPFLUX'));
-  const texts = { exposure: 'EXPNUM', ccd: 'CCDNUM', object: 'OBJID', nite: 'NITE' } as const;
+  const texts = {
+    ...{ exposure: 'EXPNUM', ccd: 'CCDNUM', object: 'OBJID', nite: 'NITE', field: 'FIELD' },
+  } as const;
   return {
     mjd: firstNumber(word('MJD')) ?? Number.NaN,
     band: word('FLT') ?? '',
