@@ -116,7 +116,7 @@ const SITUATIONS: readonly Situation[] = [
     from: 'early',
     first: (at) =>
       at.put(
-        `${DAG}.submitting`,
+        `${DAG}.S${at.season()}.submitting`,
         JSON.stringify({ user: 'mara', host: 'x', workspace: '/y', token: 't' }),
       ),
     commands: [`build submitted_${POOR} --no-wait`, 'status'],
@@ -135,7 +135,7 @@ const SITUATIONS: readonly Situation[] = [
     from: 'early',
     dials: { submit: { trouble: 'token' } },
     commands: [`build submitted_${POOR} --no-wait`, 'status'],
-    says: 'desgw doctor',
+    says: 'desgw log',
   },
   {
     what: 'held jobs',
