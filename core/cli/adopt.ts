@@ -24,15 +24,43 @@ export async function adopt(
   await underLock(names, flags, invocation, async (targets, context, project) => {
     if (flags.as !== undefined) standFor(flags.as, targets, context, project);
     const adopting = new Adopting(names, context, project);
+    const left: UserError[] = [];
     for (const target of context.plan.order) {
       await adopting.reach(target);
       if (!targets.includes(target)) continue;
-      adopting.adopt(target);
-      invocation.terminal.out(`adopted: ${target} counts as made`);
+      const why = whyNot(() => adopting.adopt(target));
+      if (why === undefined) invocation.terminal.out(`adopted: ${target} counts as made`);
+      // What was named is meant; a pattern means what there is.
+      else if (names.includes(target)) throw why;
+      else left.push(why);
     }
+    if (left.length === targets.length && left[0] !== undefined) throw left[0];
+    tellLeft(left, invocation);
   });
   return 0;
 }
+
+/** Why a target was not adopted, if it was not. */
+function whyNot(adopt: () => void): UserError | undefined {
+  try {
+    adopt();
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+/** What of a pattern was not adopted, and why. */
+function tellLeft(left: readonly UserError[], { terminal }: Invocation): void {
+  if (left.length === 0) return;
+  for (const { message } of left.slice(0, TOLD)) terminal.out(`not adopted: ${message}`);
+  if (left.length > TOLD) terminal.out(`and ${left.length - TOLD} more`);
+  terminal.out('The next build makes what is missing, or finds it done outside.');
+}
+
+/** So many that are left are told one by one. */
+const TOLD = 5;
 
 /** How everything is while one target after the other is adopted: only what needs those is judged anew. */
 class Adopting {

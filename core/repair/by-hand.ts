@@ -119,7 +119,12 @@ export function adoptOutputs(name: TargetName, context: ByHandContext): void {
   const node = plan.graph.nodes.get(name)!;
   const missing = absentOf(name, context);
   if (missing.length > 0)
-    throw new UserError(`'${name}' cannot be adopted: ${missing.join(', ')} is not there`);
+    throw new UserError(
+      `'${name}' cannot be adopted: ${missing.join(', ')} is not there`,
+      node.rule.once === undefined
+        ? undefined
+        : `\`${typed('build', name)}\` looks whether it has happened, and adopts it then.`,
+    );
   const by = plan.verdicts.get(name)?.by ?? [];
   if (by.length > 0)
     throw new UserError(

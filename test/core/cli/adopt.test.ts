@@ -51,3 +51,20 @@ test('what needs something that is not made is not adopted before that', () => {
   expect(stderr).toContain("'out1' cannot be adopted yet: out0 is not fresh");
   expect(status).toBe(2);
 });
+
+test('a pattern means what there is; the rest is told, and left to the next build', () => {
+  chainOf(6);
+  for (const i of [3, 5]) rmSync(join(dir, `out${i}`));
+  const { stdout, status } = desgw('adopt', 'out*');
+  expect(status).toBe(0);
+  expect(stdout.match(/counts as made/g)).toHaveLength(3);
+  expect(stdout).toContain(
+    "not adopted: 'out3' cannot be adopted: out3 is not there\nnot adopted: 'out4' cannot be adopted yet: out3 is not fresh\nnot adopted: 'out5' cannot be adopted: out5 is not there\n",
+  );
+  rmSync(join(dir, 'out0'));
+  const nothing = desgw('adopt', 'out[35]');
+  expect([nothing.status, nothing.stderr]).toEqual([
+    2,
+    expect.stringContaining("'out3' cannot be adopted"),
+  ]);
+});
