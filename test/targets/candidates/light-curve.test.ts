@@ -23,6 +23,7 @@ describe('a light-curve file', () => {
       ccd: '12',
       object: '9001',
       nite: '20170817',
+      field: 'WS1',
     });
   });
 
@@ -34,9 +35,12 @@ describe('a light-curve file', () => {
   test('names its columns, and without that they are those of the pipeline', () => {
     const own = 'SNID: 1\nRA: 10\nDECL: 2\nVARLIST: FLT MJD MAG\nOBS: g 5 21.5\n';
     expect(read(own).observations).toEqual([{ mjd: 5, band: 'g', mag: 21.5 }]);
-    const bare = 'SNID: 1\nRA: 10\nDECL: 2\nOBS: 5 g F 1000 3\n';
+    const bare = 'SNID: 1\nRA: 10\nDECL: 2\nOBS: 5 g F 1000 3 0 0.9 31.2\n';
     expect(read(bare).observations).toEqual([
-      { mjd: 5, band: 'g', flux: 1000, fluxError: 3, mag: 20 },
+      {
+        ...{ mjd: 5, band: 'g', flux: 1000, fluxError: 3, mag: 20, score: 0.9 },
+        ...{ field: 'F', zeroPoint: 31.2 },
+      },
     ]);
   });
 
