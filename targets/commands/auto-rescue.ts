@@ -110,7 +110,7 @@ async function agreedTo(
   }
   if (!call.canPrompt) {
     for (const [i, { exposure }] of plans.entries())
-      tell(call, exposure, `${lines[i]} would be made: desgw rescue ${exposure} --triage`);
+      tell(call, exposure, `nobody can be asked: ${lines[i]}: desgw rescue ${exposure} --triage`);
     return [];
   }
   for (const line of lines) call.print(line);
