@@ -23,7 +23,11 @@ export function credentialsLook({ klist, tokens }: CredentialsAt): Adapter {
       const listed = await run(klist);
       const found = readTicket(listed);
       const ticket = found ?? ((await isUnknown(listed, klist, run)) ? 'unknown' : 'none');
-      const tokenEnds = await readFile(bearer, 'utf8').then(tokenExpiry, absent);
+      const given = process.env.BEARER_TOKEN;
+      const tokenEnds =
+        given === undefined
+          ? await readFile(bearer, 'utf8').then(tokenExpiry, absent)
+          : tokenExpiry(given);
       const vaultSince = await stat(vault).then(({ mtimeMs }) => mtimeMs, absent);
       const seen: CredentialsSeen = {
         ticket,

@@ -42,6 +42,8 @@ export interface FermilabOptions {
   readonly settleAfter?: number;
   /** Where `nightOf` looks for exposures; the password is in ~/.pgpass. */
   readonly exposureDatabase?: DatabaseOptions;
+  /** False: the target `credentials` is left out, where others look after them or proxies are used. */
+  readonly credentials?: false;
   /** Run each DAGMaker in a directory of its own below gw_workflow. */
   readonly isolate?: boolean;
 }
@@ -80,7 +82,9 @@ export function fermilab(options: FermilabOptions): Site {
     grid,
     checks: [...jobsubChecks(said), importsCheck(options, passEnv)],
     account,
-    credentials: renewals(KERBEROS, account, { passEnv }),
+    ...(options.credentials === false
+      ? {}
+      : { credentials: renewals(KERBEROS, account, { passEnv }) }),
     env: {},
     passEnv,
     imageSetup: {
