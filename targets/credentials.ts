@@ -18,6 +18,7 @@ import {
   NOT_RENEWED,
   type Renewed,
 } from './grid/credentials.ts';
+import { programsOf } from './grid-programs.ts';
 import { OUTPUTS } from './settings/follow-up.ts';
 import { PREPARATION } from './settings/phases.ts';
 import { type Site, setupOf } from './site/site.ts';
@@ -31,6 +32,7 @@ const FILE: Path = `${OUTPUTS}/credentials.json`;
 export const beforeSubmission = (site: Site): readonly TargetName[] => [
   ...setupOf(site),
   ...(site.credentials === undefined ? [] : [NAME]),
+  ...programsOf(site),
 ];
 
 /** Of a site that needs credentials: how they are, looked at as long as there is something to do. */

@@ -23,6 +23,7 @@ import { dagmakerRc } from './dagmaker-rc.ts';
 import { efficiency } from './efficiency.ts';
 import { exposuresList } from './exposures-list.ts';
 import { forcefiles } from './forcefiles.ts';
+import { gridPrograms } from './grid-programs.ts';
 import { NIGHT_FILE, type NightOf, night } from './night.ts';
 import { outputTxt } from './output-txt.ts';
 import { postproc } from './postproc.ts';
@@ -224,6 +225,7 @@ export function followUp(
   return [
     ...site.setup,
     ...credentials(site, params),
+    ...gridPrograms(site),
     season(site, String(params.season)),
     ...rest,
     ...testing(site, params),

@@ -4,6 +4,7 @@ import { exec } from '../../core/index.ts';
 import { postprocImports } from '../doctor/python.ts';
 import { jobsub } from '../grid/jobsub.ts';
 import type { JobsubOptions } from '../grid/jobsub-commands.ts';
+import { jobsubCommands } from '../grid/jobsub-commands.ts';
 import { jobsubChecks } from '../grid/jobsub-doctor.ts';
 import { watchedQueue } from '../grid/work.ts';
 import { oracleSeasons } from '../seasons/registry.ts';
@@ -11,6 +12,7 @@ import { credentialsLook, renewals, tokensIn } from './credentials-look.ts';
 import { type DatabaseOptions, postgresExposures } from './exposure-database.ts';
 import { JOBSUB_PROFILE, LOGIN_ENV } from './login-env.ts';
 import { otherRuns } from './other-runs.ts';
+import { programsLook } from './programs-look.ts';
 import type { Site } from './site.ts';
 
 /** What differs between accounts and machines; everything else has the value used at Fermilab. */
@@ -102,10 +104,8 @@ export function fermilab(options: FermilabOptions): Site {
       queue: watchedQueue(grid),
       exposures: postgresExposures(options.exposureDatabase),
       postprocessing: otherRuns(),
-      credentials: credentialsLook({
-        klist: exec(['klist'], { passEnv, env: { LC_ALL: 'C' }, timeout: 10 }),
-        tokens: () => tokensIn(account),
-      }),
+      programs: programsLook(jobsubCommands(said).versions),
+      credentials: ticketOf(account, passEnv),
     },
     setup: [],
   };
@@ -122,6 +122,12 @@ function importsCheck(
   };
   return postprocImports(python, postProcessing, { passEnv, environment });
 }
+
+const ticketOf = (account: NonNullable<Site['account']>, passEnv: readonly string[]) =>
+  credentialsLook({
+    klist: exec(['klist'], { passEnv, env: { LC_ALL: 'C' }, timeout: 10 }),
+    tokens: () => tokensIn(account),
+  });
 
 function jobsubAt(
   options: FermilabOptions,
