@@ -36,6 +36,16 @@ test("a lasting claim is its workspace's own, from whatever host, and nobody els
   expect(claimant(first.files, LASTING)).toBe(` by mara on here (${first.files.root})`);
 });
 
+test.each(['null', '5', '"mara"', 'not for us', ''])(
+  "somebody else's file that says %j is taken, by nobody knows whom",
+  (text) => {
+    const { first } = setting();
+    first.files.write('/shared/season-417', text);
+    expect(take(first, LASTING, 'T1')).toBe('season-418');
+    expect(claimant(first.files, LASTING)).toBe('');
+  },
+);
+
 test('a claim for one attempt bars even its own workspace until that attempt gives it back', () => {
   const { first, second } = setting();
   expect(take(first, ONCE, 'T1')).toBe('dag.submitting');

@@ -576,6 +576,20 @@ describe('what must not happen twice', () => {
       },
     ],
     [
+      'with records lost and nothing outside, it is in doubt',
+      { rule, trace: () => undefined, is: ['unproved'], once: { state: 'not done' } },
+      {
+        state: 'in doubt',
+        reasons: [{ kind: 'never built' }],
+        note: 'records are missing; nothing outside shows whether it took effect',
+      },
+    ],
+    [
+      'with records lost, but with something outside that would show it, it is done',
+      { rule, trace: () => undefined, is: ['unproved'], once: { state: 'not done', proved: true } },
+      { state: 'missing', reasons: [{ kind: 'never built' }] },
+    ],
+    [
       'after an attempt of unknown effect, it is in doubt',
       { rule, trace: failed({ token: 't' }), once: { state: 'not done' } },
       {
