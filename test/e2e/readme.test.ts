@@ -75,6 +75,16 @@ async function type({ dir }: Site, command: string, dials: object = {}): Promise
   });
 }
 
+/** Examples of other states than that of a night that is over, and those that `docs.test.ts` types. */
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  'desgw build report --watch 1h --until 5s',
+  'desgw status',
+  "desgw status --workspaces '../*'",
+  'desgw jobs',
+  'desgw history',
+  'desgw show report',
+]);
+
 describe('README, typed in its order', { timeout: 600_000 }, () => {
   let night: Site;
   beforeAll(async () => {
@@ -82,6 +92,17 @@ describe('README, typed in its order', { timeout: 600_000 }, () => {
     await type(night, 'desgw build postproc');
   }, 300_000);
   afterAll(() => night.dispose());
+
+  test('commands that look at a night that is over', async () => {
+    const typed = typedIn('Commands', 'Exit status');
+    const shownHere = typed.filter(({ command }) => !ELSEWHERE.has(command));
+    expect(typed.length - shownHere.length).toBe(ELSEWHERE.size);
+    expect(shownHere.length).toBeGreaterThan(8);
+    for (const { command, shown } of shownHere) {
+      const out = await type(night, command);
+      expect.soft(out, command).toMatch(shownAs(shown));
+    }
+  });
 
   test('a night', async () => {
     const typed = typedIn('A night', 'What is fresh');
