@@ -24,6 +24,47 @@ export function madePatterns(
   );
 }
 
+/**
+ * Who makes files that a pattern of inputs matches: by the names of files, and of patterns that are
+ * seen to mean a file that it matches as well.
+ */
+export function makersOfMatches(
+  makers: ReadonlyMap<Path, TargetName>,
+  patterns: readonly MadePattern[],
+): (glob: string) => readonly TargetName[] {
+  let sorted: readonly (readonly [Path, TargetName])[] | undefined;
+  return (glob) => {
+    sorted ??= [
+      ...makers,
+      ...patterns.map(({ path, name }) => [exampleOf(path), name] as const),
+    ].sort(([a], [b]) => (a < b ? -1 : 1));
+    const pattern = pathPattern(glob);
+    const prefix = /^[^*?[{]*/.exec(glob)![0];
+    const found = new Set<TargetName>();
+    for (let i = firstFrom(sorted, prefix); sorted[i]?.[0].startsWith(prefix) === true; i++)
+      if (pattern.test(sorted[i]![0])) found.add(sorted[i]![1]);
+    return [...found];
+  };
+}
+
+/** A file that a pattern of outputs may stand for. */
+const exampleOf = (glob: string): Path =>
+  glob
+    .replace(/\*\*\//g, '')
+    .replace(/\*+|\?/g, 'x')
+    .replace(/\{([^{},]*)[^{}]*\}/g, '$1');
+
+/** The place of the first path that is not before `prefix`. */
+function firstFrom(sorted: readonly (readonly [Path, TargetName])[], prefix: string): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]![0] < prefix) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** As a shell reads it: `*` and `?` stay within a folder and leave out dot files, `**` goes below. */
 function pathPattern(glob: string): RegExp {
   const source = glob.replace(

@@ -6,7 +6,7 @@ import type { Path, TargetName } from '../api/values.ts';
 import type { Secrets } from '../world/world.ts';
 import { at, checkExpansion, checkItems, checkNames, checkRule } from './checked.ts';
 import { type Graph, type Node, needsOf } from './graph.ts';
-import { type MadePattern, madePatterns } from './members.ts';
+import { type MadePattern, madePatterns, makersOfMatches } from './members.ts';
 import { linkUp, sort } from './order.ts';
 import { type CodeOf, recipeDigest } from './recipes.ts';
 
@@ -49,8 +49,9 @@ export function resolve(items: readonly RuleItem[], options: ResolveOptions = {}
   const { mayBeMade, ...closed } = options;
   const isOpen = unexpanded.length > 0 || (options.open ?? []).length > 0;
   const making = isOpen && mayBeMade !== undefined ? options : closed;
+  const made = { makers, patterns, matching: makersOfMatches(makers, patterns), byName };
   rules.forEach((rule, index) => {
-    nodes.set(rule.name, toNode(rule, index, { makers, patterns }, making));
+    nodes.set(rule.name, toNode(rule, index, made, making));
   });
   const awaited = awaitUnknown(nodes, unexpanded, options.open ?? []);
   if (unexpanded.length === 0) checkNames(nodes);
@@ -158,16 +159,35 @@ function refuseShared(
 interface Made {
   readonly makers: ReadonlyMap<Path, TargetName>;
   readonly patterns: readonly MadePattern[];
+  /** Who makes files that a pattern of inputs matches. */
+  readonly matching: (glob: string) => readonly TargetName[];
+  readonly byName: ReadonlyMap<TargetName, Rule>;
+}
+
+/**
+ * Targets that make files which the patterns of a rule match: what they make is not there before they
+ * are done. Needs that the rule names in its own way stay as it says.
+ */
+function madeMatches(rule: Rule, { matching, byName }: Made, normalise: (path: Path) => string) {
+  const { globs = [], after = [], gathers = [], chain } = rule;
+  if (globs.length === 0) return [];
+  const named = new Set([rule.name, ...after, ...gathers]);
+  return globs
+    .flatMap((glob) => matching(normalise(glob)))
+    .filter((maker) => !named.has(maker))
+    .filter((maker) => chain === undefined || byName.get(maker)?.chain !== chain);
 }
 
 function toNode(
   rule: Rule,
   index: number,
-  { makers, patterns }: Made,
+  made: Made,
   { normalise = normalisePath, codeOf = String, mayBeMade, secrets }: ResolveOptions,
 ): Node {
+  const { makers, patterns } = made;
   const deps = new Set(rule.deps ?? []);
   const sources: Path[] = [];
+  for (const maker of madeMatches(rule, made, normalise)) deps.add(maker);
   // An input that another rule makes is a dep on that rule, as in make.
   for (const input of rule.inputs ?? []) {
     const path = normalise(input);

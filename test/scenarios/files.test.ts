@@ -79,6 +79,24 @@ describe.concurrent('a pattern as output', () => {
     expect([code, err]).toEqual([2, expect.stringContaining("'out/y.txt' is made by two targets")]);
   });
 
+  for (const [how, output] of [
+    ['by name', `'data/x.txt'`],
+    ['as one of a pattern', `{ path: 'data/*.txt', glob: true }`],
+  ] as const)
+    test(`as input waits for whoever makes files that it matches, ${how}`, async ({
+      w,
+      expect,
+    }) => {
+      w.rules(`
+  target('sum', { globs: ['data/*'], outputs: ['o'], recipe: [sh('sum', 'cat data/* > o')] }),
+  target('maker', { outputs: [${output}], recipe: [sh('maker', 'sleep 0.2; echo made > data/x.txt')] }),
+  group('goal', ['sum', 'maker']),`);
+      w.write('data/own', 'own\n');
+      await w.desgw(['build']);
+      expect([w.ran(), w.read('o')]).toEqual([['maker', 'sum'], 'own\nmade\n']);
+      expect([(await w.desgw(['build'])).code, w.ran()]).toEqual([0, []]);
+    });
+
   test('is cleaned file by file: what others put there stays', async ({ w, expect }) => {
     w.write('out/notes', 'mine\n');
     await built(w);
