@@ -9,6 +9,9 @@ export interface MadePattern {
   matches(path: Path): boolean;
 }
 
+/** Whether a pattern may stand for a file. */
+export const mayMean = (glob: string, path: Path): boolean => pathPattern(glob).test(path);
+
 /** The patterns among the outputs of rules. */
 export function madePatterns(
   rules: readonly Rule[],

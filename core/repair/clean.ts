@@ -16,6 +16,7 @@ import { isOurs, type Part, partsOf } from '../plan/ours.ts';
 import { builtOf } from '../plan/record.ts';
 import type { Plan } from '../plan/verdict.ts';
 import type { Files } from '../world/world.ts';
+import { usersIn } from './in-use.ts';
 
 /** A target that may not be cleaned now. */
 interface Refused {
@@ -72,15 +73,16 @@ export function orphans({ traces }: Memory, { nodes }: Pick<Graph, 'nodes'>) {
   });
 }
 
-/** What is to be deleted of them: nothing that another target makes, or that people changed. */
+/** What is to be deleted of them: nothing that another target makes or reads, or that people changed. */
 export function planOrphans(
   memory: Memory,
-  graph: Pick<Graph, 'nodes' | 'makers'>,
+  graph: Pick<Graph, 'nodes'>,
   files: Files,
   live: readonly Live[] = [],
 ): CleanPlan {
   const keeps: { path: Path; why: string }[] = [];
   const refused: Refused[] = [];
+  const userOf = usersIn(graph);
   const targets = orphans(memory, graph).flatMap(({ target, outputs }) => {
     const reader = recordedReaders(target, live, memory.traces);
     if (reader !== undefined) {
@@ -90,9 +92,14 @@ export function planOrphans(
     const deletes = Object.entries(outputs)
       .flatMap(filesOnRecord)
       .flatMap(([path, digest]) => {
-        if (graph.makers.has(path) || !isOurFile(files, path)) return [];
+        const user = userOf(path);
+        if (user?.how === 'makes' || !isOurFile(files, path)) return [];
         const stat = files.stat(path);
         if (stat === undefined) return [];
+        if (user !== undefined) {
+          keeps.push({ path, why: `${user.target} is made from it` });
+          return [];
+        }
         if (!stat.directory && files.digest(path) === digest) return [path];
         keeps.push({ path, why: 'it was changed since desgw made it' });
         return [];

@@ -230,6 +230,23 @@ test('orphans are outputs of targets that no rule has any more, unchanged and no
   });
 });
 
+test('orphans that targets of today are made from stay, and are named with these', async () => {
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const { world } = await builtWith([group('all', names), ...names.map((name) => made(name))]);
+  const graph = resolve([
+    target('reads', { inputs: ['./a'], optionalInputs: ['b'], outputs: ['x'], recipe: [] }),
+    target('gleans', { globs: ['[c]*'], outputs: ['y'], recipe: [] }),
+    target('makes', { outputs: [{ path: 'd*', glob: true }], recipe: [] }),
+  ]);
+  const { targets, keeps } = planOrphans(loadMemory(world.files), graph, world.files);
+  expect(targets.flatMap(({ deletes }) => deletes)).toEqual(['e']);
+  expect(keeps).toEqual([
+    { path: 'a', why: 'reads is made from it' },
+    { path: 'b', why: 'reads is made from it' },
+    { path: 'c', why: 'gleans is made from it' },
+  ]);
+});
+
 test("what is forgotten twice stays known as ours, so that nobody takes it for a stranger's", async () => {
   const world = stubWorld({ in: '1' });
   const engine = engineOn(world, [
