@@ -129,7 +129,8 @@ export interface Recipe {
   /**
    * Stands for the recipe in the fingerprint when `steps` is a function. Raise it when the steps
    * change in a way that should remake the target. Default: the function's text, with the helpers,
-   * constants and captured values that it uses from the rule file and what that imports.
+   * constants and captured values that it uses from the rule file and what that imports, and the
+   * variables of the environment that it names (`process.env.HUE`).
    */
   readonly version?: string;
   /** Files (outputs of deps, inputs) whose text the functions below need. */

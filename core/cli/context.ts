@@ -173,7 +173,10 @@ export async function openProject(
   const params = chosen.values;
   for (const [name, value] of Object.entries(params))
     if (secrets.isSecret(name)) secrets.learn(name, value);
-  const code = codeReader(params, secrets.sealText);
+  const { env } = invocation;
+  const code = codeReader(params, secrets.sealText, (name) =>
+    secrets.seal(name, env[name] ?? null),
+  );
   const given = Object.fromEntries(
     Object.entries(chosen.sources)
       .filter(([, source]) => source === '--set')

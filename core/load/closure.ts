@@ -6,6 +6,7 @@
 import type { Session } from 'node:inspector';
 import { createRequire } from 'node:module';
 import { digestOf } from '../api/digest.ts';
+import type { Json } from '../api/values.ts';
 import { AROUND } from './as-script.ts';
 
 /** Any function. */
@@ -39,10 +40,12 @@ const SEEN = new WeakMap<object, string>();
  * Reads functions.
  * @param params of which a function is taken to use those whose names it mentions
  * @param seal takes out of values what is not to be recorded
+ * @param variable what a variable of the environment holds, as it may go on record
  */
 export function codeReader(
   params: object,
   seal: (text: string) => string = (text) => text,
+  variable: Variables = () => null,
 ): CodeReader {
   const known = new WeakMap<Code, string>();
   let inspector: Inspector | undefined;
@@ -51,7 +54,7 @@ export function codeReader(
       const text = known.get(code);
       if (text !== undefined) return text;
       inspector ??= new Inspector();
-      const read = new Reading(inspector, params, seal).all(code);
+      const read = new Reading(inspector, params, seal, variable).all(code);
       known.set(code, read);
       return read;
     },
@@ -62,6 +65,11 @@ export function codeReader(
   };
 }
 
+type Variables = (name: string) => Json;
+
+/** A variable of the environment that is named; of others no text tells. */
+const VARIABLE = /\bprocess\.env(?:\.(\w+)|\[(['"])(\w+)\2\])/g;
+
 const WORDS = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
 
 /** One function with everything that it leads to. */
@@ -69,6 +77,7 @@ class Reading {
   readonly #inspector: Inspector;
   readonly #params: object;
   readonly #seal: (text: string) => string;
+  readonly #variable: Variables;
   readonly #words = new Set<string>();
   /** Texts of the functions on the way, each once. */
   readonly #texts = new Map<Code, string>();
@@ -78,10 +87,16 @@ class Reading {
   #functions = 0;
   readonly #objects = new Map<object, string>();
 
-  constructor(inspector: Inspector, params: object, seal: (text: string) => string) {
+  constructor(
+    inspector: Inspector,
+    params: object,
+    seal: (text: string) => string,
+    variable: Variables,
+  ) {
     this.#inspector = inspector;
     this.#params = params;
     this.#seal = seal;
+    this.#variable = variable;
   }
 
   all(code: Code): string {
@@ -114,6 +129,10 @@ class Reading {
     for (const word of words) {
       const scope = scopes.find((one) => Object.hasOwn(one, word));
       if (scope !== undefined) captured.push([word, this.#value(scope[word])]);
+    }
+    for (const [, name, , quoted] of text.matchAll(VARIABLE)) {
+      const variable = name ?? quoted!;
+      captured.push([`process.env.${variable}`, this.#variable(variable)]);
     }
     if (captured.length > 0)
       this.#texts.set(code, `${text}\n${JSON.stringify(captured.sort(byName))}`);

@@ -54,6 +54,18 @@ describe.concurrent('a recipe without a version', () => {
     expect(await madeAfter(w, from, to)).toEqual(made);
   });
 
+  test('knows a change of a variable of the environment that it names', async ({ w, expect }) => {
+    w.rules(
+      `target('goal', { outputs: ['o'], recipe: { steps: () => [write('o', process.env.HUE ?? 'none')] } }),`,
+    );
+    for (const [env, made] of [
+      [{}, ['goal']],
+      [{ HUE: 'blue' }, ['goal']],
+      [{ HUE: 'blue', SIZE: '1' }, []],
+    ] as const)
+      expect(names(await w.desgw(['build'], { env }))).toEqual(made);
+  });
+
   test('knows which parameters it mentions', async ({ w, expect }) => {
     expect([
       await madeAfter(w, '', '', ['--set', 'b=C']),
