@@ -132,7 +132,7 @@ class Reading {
     }
     for (const [, name, , quoted] of text.matchAll(VARIABLE)) {
       const variable = name ?? quoted!;
-      captured.push([`process.env.${variable}`, this.#variable(variable)]);
+      captured.push([`env ${variable}`, this.#variable(variable)]);
     }
     if (captured.length > 0)
       this.#texts.set(code, `${text}\n${JSON.stringify(captured.sort(byName))}`);
