@@ -24,7 +24,7 @@ function trustFile(env: Env): string | undefined {
 export function refuseStrangers(
   paths: readonly string[],
   folder: string,
-  files: Pick<Files, 'strangerIn' | 'readText'>,
+  files: Pick<Files, 'strangerIn' | 'isPrivate' | 'readText'>,
   env: Env,
 ): void {
   for (const path of paths) {
@@ -53,12 +53,12 @@ export function trustFolder(
 
 function isTrusted(
   folder: string,
-  files: Pick<Files, 'strangerIn' | 'readText'>,
+  files: Pick<Files, 'isPrivate' | 'readText'>,
   env: Env,
 ): boolean {
   const list = trustFile(env);
   const text = list === undefined ? undefined : files.readText(list);
-  if (list === undefined || text === undefined || files.strangerIn(list) !== undefined)
-    return false;
+  // Whoever can exchange a whole home is not kept out by a list in it.
+  if (list === undefined || text === undefined || !files.isPrivate(list)) return false;
   return text.split('\n').includes(folder);
 }
