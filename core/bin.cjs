@@ -16,7 +16,7 @@ const only = process.argv.length === 3 ? process.argv[2] : undefined;
 if (major < 20 || (major === 20 && minor < 19)) {
   stop(`desgw needs Node 20.19 or newer; this is Node ${process.versions.node}.`);
 } else if (only === '--version' || only === '-v') {
-  process.stdout.write(`desgw ${version}\n`);
+  say(`desgw ${version}\n`);
 } else if (process.platform !== 'linux') {
   stop(
     `desgw needs Linux, whose /proc tells which programs are alive; this is ${process.platform}. Run it on a DES machine, or in a container.`,
@@ -62,7 +62,7 @@ function helped(dist) {
         : undefined;
   const texts = JSON.parse(readFileSync(join(dist, 'help.json'), 'utf8'));
   if (command === undefined || !Object.hasOwn(texts, command)) return false;
-  process.stdout.write(`${texts[command]}\n`);
+  say(`${texts[command]}\n`);
   return true;
 }
 
@@ -72,7 +72,7 @@ function completed(dist) {
   if (first !== '__complete' || !existsSync(join(dist, 'complete.cjs'))) return false;
   const { completion } = require(join(dist, 'complete.cjs'));
   const kept = JSON.parse(readFileSync(join(dist, 'commands.json'), 'utf8'));
-  process.stdout.write(completion(asked, process.cwd(), kept));
+  say(completion(asked, process.cwd(), kept));
   return true;
 }
 
@@ -96,6 +96,16 @@ async function bundleAgain(root, first) {
     stop(`desgw: it cannot be bundled: ${error.message}\nRun \`npm ci\` in ${root}.`);
   }
   return false;
+}
+
+function say(text) {
+  process.stdout.on('error', ({ code, message }) => {
+    // Where the reader has gone away, nobody wants the rest; on a full disk it is lost.
+    if (code === 'EPIPE') return;
+    process.stderr.write(`desgw: what it printed was lost: ${message}\n`);
+    process.exitCode = 5;
+  });
+  process.stdout.write(text);
 }
 
 function stop(message) {

@@ -14,6 +14,7 @@ import {
 import { didYouMean, UserError } from '../api/errors.ts';
 import type { Digest } from '../api/values.ts';
 import { enumerate } from '../words/text.ts';
+import { FOR_A_PROGRAM, needDescriptors } from '../world/descriptors.ts';
 import type { Files } from '../world/world.ts';
 import { excerpt } from './errors.ts';
 import { SPECIFIERS } from './parts.ts';
@@ -45,6 +46,7 @@ export interface Bundled {
  */
 export async function bundle(ruleFile: string, options: BundleOptions): Promise<Bundled> {
   const inputs: { [path: string]: Digest } = {};
+  needDescriptors(FOR_A_PROGRAM);
   try {
     const { outputFiles, metafile } = await build({
       ...SETTINGS,

@@ -4,6 +4,7 @@
  * lies in `.desgw/workspace` and in a marker file beside the rule file. A copy of a workspace is
  * another one: it gets a name of its own as soon as it claims something.
  */
+import { dirname } from 'node:path';
 import type { Files } from '../world/world.ts';
 
 const KEPT = '.desgw/workspace';
@@ -17,6 +18,9 @@ interface Named {
 
 /** The workspace's own name; gives it one if it has none. The caller holds the lock. */
 export function workspaceId(files: Files): string {
+  // Killed in the midst of it, an earlier builder has left half of one.
+  for (const rest of [KEPT, MARKER].flatMap((path) => files.leftovers(dirname(path))))
+    files.remove(rest);
   const [kept, marker] = [read(files, KEPT), read(files, MARKER)];
   const found = marker ?? kept;
   const id = found !== undefined && !isCopy(files, found) ? found.id : crypto.randomUUID();

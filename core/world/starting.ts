@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Exit } from '../api/facts.ts';
+import { FOR_A_PROGRAM, needDescriptors } from './descriptors.ts';
 import { codeOf } from './fs.ts';
 import { type Groups, type Leash, WATCHDOG } from './groups.ts';
 import { ATTEMPT_MARK, BUILDER_MARK } from './identity.ts';
@@ -35,17 +36,16 @@ type Start = Begun | { readonly exit: Exit };
  */
 export async function begin(spawn: Opened, signal: AbortSignal, groups: Groups): Promise<Start> {
   const { execa } = await import('execa');
-  for (let alone = 0; ; ) {
-    if (signal.aborted) return { exit: { kind: 'signal', signal: 'SIGINT' } };
-    const started = await inRoom(() => start(execa, spawn, groups));
-    if (typeof started !== 'string') return started;
-    alone = groups.live.size === 0 ? alone + 1 : 0;
-    if (alone > SHORT_LOOKS) return { exit: { kind: 'spawn', message: noRoom(started) } };
-    await new Promise((resolve) => setTimeout(resolve, SHORT_LOOK_MS));
-  }
+  const started = await inRoom(() => start(execa, spawn, groups), {
+    mayClear: () => groups.live.size > 0,
+    signal,
+  });
+  if (started === undefined) return { exit: { kind: 'signal', signal: 'SIGINT' } };
+  return typeof started === 'string' ? { exit: { kind: 'spawn', message: started } } : started;
 }
 
 async function start(execa: Execa, spawn: Opened, groups: Groups): Promise<Start> {
+  needDescriptors(FOR_A_PROGRAM);
   groups.watch(() => startWatchdog(execa));
   const [file, ...args] = spawn.argv;
   const logs = openLogs(spawn);
@@ -54,14 +54,9 @@ async function start(execa: Execa, spawn: Opened, groups: Groups): Promise<Start
     const input = stdin === undefined ? {} : { stdin: { file: stdin } };
     const stdio = { ...input, stdout: asFd(logs.out), stderr: asFd(logs.err) };
     const child = execa(file, args, { ...OF_ITS_OWN, cwd, env, ...stdio });
-    const { pid } = child;
-    if (pid !== undefined) {
-      groups.begun(pid);
-      return { child, pid };
-    }
-    const { code, ...failed }: Ended = await child;
-    if (SHORTAGES.includes(code ?? '')) throw shortage(code ?? '');
-    return { exit: exitOf(code === undefined ? failed : { ...failed, code }) };
+    const begun = await begunOr(child);
+    if ('pid' in begun) groups.begun(begun.pid);
+    return begun;
   } finally {
     logs.close();
   }
@@ -80,14 +75,31 @@ const noRoom = (code: string): string =>
 
 const shortage = (code: string): Error => Object.assign(new Error(code), { code });
 
-/** Does something for which there may be no room: then the system's code for that. */
-async function inRoom<T>(action: () => Promise<T>): Promise<T | string> {
-  try {
-    return await action();
-  } catch (error) {
-    const code = codeOf(error) ?? '';
-    if (SHORTAGES.includes(code)) return code;
-    throw error;
+interface Room {
+  /** Whether anything of ours runs that could make room. */
+  readonly mayClear: () => boolean;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Does something as soon as there is room for it.
+ * @returns why there is none, in words; undefined after an interruption
+ */
+async function inRoom<T>(
+  action: () => Promise<T>,
+  { mayClear, signal }: Room,
+): Promise<T | string | undefined> {
+  for (let alone = 0; ; ) {
+    if (signal?.aborted) return undefined;
+    try {
+      return await action();
+    } catch (error) {
+      const code = codeOf(error) ?? '';
+      if (!SHORTAGES.includes(code)) throw error;
+      alone = mayClear() ? 0 : alone + 1;
+      if (alone > SHORT_LOOKS) return noRoom(code);
+    }
+    await new Promise((resolve) => setTimeout(resolve, SHORT_LOOK_MS));
   }
 }
 
@@ -139,25 +151,49 @@ function withoutBuilder({ [BUILDER_MARK]: _, ...env }: Spawn['env']): Spawn['env
 
 /** Starts a program that outlives us, under a supervisor that leaves its exit status in `dir`. */
 export function launch(spawn: Spawn, dir: string, onNeverBegun: (why: string) => void): void {
-  const { out, err, close } = openLogs(spawn);
+  const logs = openLogs(spawn);
   const supervise = async (): Promise<void> => {
     const { execa } = await import('execa');
-    const child = execa('/bin/sh', ['-c', SUPERVISOR, 'desgw-supervisor', dir, ...spawn.argv], {
-      ...OF_ITS_OWN,
-      cwd: spawn.cwd,
-      env: { ...withoutBuilder(spawn.env), [ATTEMPT_MARK]: basename(dir) },
-      stdout: asFd(out),
-      stderr: asFd(err),
-    });
-    if (child.pid !== undefined) child.unref();
-    close();
-    const result = await child;
+    const begun = await inRoom(() => startSupervisor(execa, spawn, dir, logs), {
+      mayClear: () => false,
+    }).finally(logs.close);
+    if (begun === undefined || typeof begun === 'string') return onNeverBegun(begun ?? '');
+    if ('exit' in begun) return onNeverBegun(begun.exit.kind === 'spawn' ? begun.exit.message : '');
+    await begun.child;
     // A supervisor that ends without having begun leaves nothing by which anybody could tell.
-    if (child.pid === undefined || (existsSync(dir) && !existsSync(join(dir, 'claim'))))
-      onNeverBegun(child.pid === undefined ? spawnMessage(result) : lastLine(spawn.stderr));
+    if (existsSync(dir) && !existsSync(join(dir, 'claim'))) onNeverBegun(lastLine(spawn.stderr));
   };
   // Whoever waits is told, whatever it is: nobody else sees what is thrown here.
   supervise().catch((error: unknown) => onNeverBegun(String(error)));
+}
+
+async function startSupervisor(
+  execa: Execa,
+  spawn: Spawn,
+  dir: string,
+  { out, err }: ReturnType<typeof openLogs>,
+): Promise<Start> {
+  needDescriptors(FOR_A_PROGRAM);
+  const child = execa('/bin/sh', ['-c', SUPERVISOR, 'desgw-supervisor', dir, ...spawn.argv], {
+    ...OF_ITS_OWN,
+    cwd: spawn.cwd,
+    env: { ...withoutBuilder(spawn.env), [ATTEMPT_MARK]: basename(dir) },
+    stdout: asFd(out),
+    stderr: asFd(err),
+  });
+  child.unref();
+  return begunOr(child);
+}
+
+/** A program that has begun; or why not, if that is not for lack of room. */
+async function begunOr(
+  child: Promise<Ended> & { readonly pid?: number | undefined },
+): Promise<Start> {
+  const { pid } = child;
+  if (pid !== undefined) return { child, pid };
+  const failed: Ended = await child;
+  if (SHORTAGES.includes(failed.code ?? '')) throw shortage(failed.code ?? '');
+  return { exit: exitOf(failed) };
 }
 
 /** execa takes any file descriptor, but its types know single digits only. */

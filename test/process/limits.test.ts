@@ -146,11 +146,39 @@ test('with few file descriptors and many jobs everything is built, without a war
     'all',
     `...${JSON.stringify(names)}.map((name) => target(name, { outputs: [name], recipe: [sh('sleep 0.2; echo > ' + name)] })), group('all', ${JSON.stringify(names)})`,
   );
-  const few = ['sh', '-c', 'ulimit -n 36; exec "$@"', 'few'];
+  const few = ['sh', '-c', 'ulimit -n 44; exec "$@"', 'few'];
   const { status, out, err } = await w.within(few, ['build', '-j40']);
   expect([status, err]).toEqual([0, '']);
   expect(out).toContain('40 of 40 targets fresh');
 });
+
+test.each([24, 32])(
+  'with %i file descriptors it is built, or told why not, and what was detached was not lost',
+  async (count) => {
+    w = workspace(
+      'all',
+      `...Array.from({ length: 6 }, (_, i) => target('t' + i, { outputs: ['o' + i], recipe: [sh('echo > o' + i, i > 3 ? { detached: 'doubt' } : {})] })), group('all', ['t0', 't1', 't2', 't3', 't4', 't5'])`,
+    );
+    const few = ['sh', '-c', `ulimit -n ${count}; exec "$@"`, 'few'];
+    const { status, out, err } = await w.within(few, ['build', '-j40']);
+    expect(out + err).not.toMatch(/^ {4}at |fault of desgw|in doubt/m);
+    if (status !== 0) expect(out + err).toMatch(/EMFILE|too many open files/);
+    expect(await w.desgw('build')).toMatchObject({ status: 0, err: '' });
+  },
+);
+
+test.each(['--version', '--help', 'build --help', '__complete 1 desgw b'])(
+  'what `desgw %s` prints onto a full disk is lost, which is told without a trace',
+  async (words) => {
+    w = workspace('a', '');
+    const full = ['sh', '-c', 'exec "$@" > /dev/full', 'full'];
+    const { status, err } = await w.within(full, words.split(' '));
+    expect([status, err]).toEqual([
+      5,
+      expect.stringMatching(/^desgw: what it printed was lost: .*\n$/),
+    ]);
+  },
+);
 
 test('an input that is no file, or cannot be looked at, fails its target and nothing else', async () => {
   w = workspace(

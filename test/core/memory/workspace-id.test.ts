@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { digestOf } from '../../../core/api/digest.ts';
 import { workspaceId } from '../../../core/memory/workspace-id.ts';
 import { memoryFiles, WORKSPACE } from '../../../core/testing/memory-files.ts';
 import { openFiles } from '../../../core/world/files.ts';
@@ -47,4 +48,15 @@ test('one that was moved keeps its name; a copy gets another, and the original k
   files.remove('.desgw/workspace');
   expect(workspaceId(other)).toBe(id);
   expect(other.root).not.toBe(WORKSPACE);
+});
+
+test('half of a name that a killed builder left goes when the name is asked for', () => {
+  const { files } = memoryFiles({});
+  const id = workspaceId(files);
+  const owner = Buffer.from(digestOf(WORKSPACE)).toString('hex').slice(0, 12);
+  const halves = ['.', '.desgw'].map((dir) => `${dir}/.x.${owner}-1-1.desgw-new`);
+  for (const half of halves) files.write(half, '');
+  expect([workspaceId(files), ...halves.map((half) => files.stat(half))]).toEqual([
+    ...[id, undefined, undefined],
+  ]);
 });
