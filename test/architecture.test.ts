@@ -200,7 +200,7 @@ describe('who may touch the outside', () => {
     const fs = ({ to, from, typeOnly }: Import) =>
       typeOnly ||
       !/^(node:)?fs(\/promises)?$/.test(to) ||
-      /^core\/world\/(files|reading|noting|signatures|compiled|processes|starting|program-logs|identity|voucher)\.ts$/.test(
+      /^core\/world\/(files|reading|noting|signatures|compiled|processes|starting|descriptors|program-logs|identity|voucher)\.ts$/.test(
         from,
       );
     expect(breaches(inCore, fs)).toEqual([]);

@@ -3,8 +3,9 @@
  * their own. They are made by root alone.
  */
 import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
-import { type Started, type Workspace, workspace } from './workspace.ts';
+import { type Started, until, type Workspace, workspace } from './workspace.ts';
 
 const BOOTS = {
   des91: '11111111-1111-4111-8111-111111111111',
@@ -78,4 +79,49 @@ twoHosts('of many builders on two hosts one at a time is at work', async () => {
   const hosts = names.map((_, i) => on(i % 2 === 0 ? 'des91' : 'des92'));
   const ends = await Promise.all(names.map((name, i) => w.within(hosts[i]!, ['build', name])));
   expect(ends.map(({ status, err }) => [status, err])).toEqual(names.map(() => [0, '']));
+});
+
+const GOES_ON = `target('a', { outputs: ['a'], recipe: [sh('echo a >> ran; echo up > ready; read -r x < go; echo made > a', { detached: 'rerun' })] })`;
+
+twoHosts(
+  'what goes on by itself on another host is not begun again, and is collected',
+  async () => {
+    w = workspace('a', GOES_ON);
+    for (const name of ['ready', 'go', 'stop', 'off']) w.pipe(name);
+    // A host stays up when a build on it has ended: its first process is not the build.
+    const init = '"$@" & read -r x < stop; kill $!; wait $!; read -r x < off';
+    const des91 = w.startWithin([...on('des91'), 'sh', '-c', init, 'init'], ['build']);
+    await w.heard('ready');
+    await w.tell('stop');
+    await until(() => w.text('.desgw/lock') === undefined);
+    const seen = await w.within(on('des92'), ['build']);
+    expect([seen.status, w.text('ran')], seen.out).toEqual([4, 'a\n']);
+    expect(seen.out).toContain('started on another host');
+    await w.tell('go');
+    await until(
+      () => w.text(`.desgw/runs/${readdirSync(w.path('.desgw/runs'))[0]}/exit`) === '0\n',
+    );
+    const { status, out } = await w.within(on('des92'), ['build']);
+    expect([status, w.text('a'), w.text('ran')], out).toEqual([0, 'made\n', 'a\n']);
+    await w.tell('off');
+    await des91.ended;
+  },
+);
+
+twoHosts('what may have vanished with another host is begun again on a word alone', async () => {
+  w = workspace('a', GOES_ON);
+  for (const name of ['ready', 'go']) w.pipe(name);
+  const des91 = w.startWithin(on('des91'), ['build']);
+  await w.heard('ready');
+  des91.kill('SIGKILL');
+  await des91.ended;
+  expect((await w.within(on('des92'), ['unlock', '--yes'])).status).toBe(0);
+  const { status, out } = await w.within(on('des92'), ['build']);
+  expect([status, w.text('ran')], out).toEqual([4, 'a\n']);
+  const marked = await w.within(on('des92'), ['mark', 'not-submitted', 'a']);
+  expect(marked.status, marked.err).toBe(0);
+  const again = w.startWithin(on('des92'), ['build']);
+  await w.heard('ready');
+  await w.tell('go');
+  expect([(await again.ended).status, w.text('ran')]).toEqual([0, 'a\na\n']);
 });
