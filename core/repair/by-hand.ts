@@ -105,7 +105,8 @@ export async function contradiction(
   name: TargetName,
   { plan, observer }: Pick<ByHandContext, 'plan' | 'observer'>,
 ): Promise<Exclude<OnceSighting, { state: 'not done' }> | undefined> {
-  onceNode(name, plan);
+  // Of what may be made again nothing outside is asked.
+  if (plan.graph.nodes.get(name)!.rule.once === undefined) return undefined;
   if (observer.once(name) === undefined)
     await observer.look(plan.graph, [{ target: name, look: 'once' }]);
   const seen = observer.once(name);
