@@ -30,7 +30,7 @@ export default ({ production = false }) => ({
     ? ['node-sqlite3-wasm', 'oracledb', 'pgpass']
     : ['axe-core', 'pgpass'],
   // Programs of the system.
-  ignoreBinaries: ['groff', 'mkfifo', 'unshare'],
+  ignoreBinaries: ['groff', 'mkfifo', 'script', 'unshare'],
   // Stand-ins name programs of their own site.
   ignoreUnresolved: ['./getExposureInfo.sh'],
 });

@@ -150,7 +150,7 @@ function dataOf(found: TemplatesFound, rows: readonly TemplateRow[], call: Comma
 }
 
 /** Why a template cannot be taken over; undefined: it can. */
-export function whyNotTaken(row: TemplateRow, now: number): string | undefined {
+function whyNotTaken(row: TemplateRow, now: number): string | undefined {
   const { state, jobs, claim } = row;
   if (state === 'complete') return 'it is complete';
   if (state === 'no raw image')

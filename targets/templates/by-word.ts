@@ -50,10 +50,8 @@ const dagName = ({ exposure, season, number }: Pick<ByWord, 'exposure' | 'season
   `desgw_templates_${exposure}_S${season}_word${number}.dag`;
 
 /** Lies beside the DAG of the exposure, as the markers of passes do. */
-export const byWordMarker = (
-  place: Place,
-  asked: Pick<ByWord, 'exposure' | 'season' | 'number'>,
-): Path => `${workDir(place, asked.exposure)}/${dagName(asked)}.submitted`;
+const byWordMarker = (place: Place, asked: Pick<ByWord, 'exposure' | 'season' | 'number'>): Path =>
+  `${workDir(place, asked.exposure)}/${dagName(asked)}.submitted`;
 
 /** The DAG. What is made once more is made whatever is there (`-O`). */
 export function byWordDag({ works, memory, dummy }: ByWord): string {

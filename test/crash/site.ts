@@ -28,7 +28,7 @@ export interface Site {
 }
 
 /** A new one. */
-export function newSite(): Site {
+function newSite(): Site {
   const workspace = everyKind();
   const tree = { ...initialTree(workspace), 'outside/watch': 'ready 0' };
   const machine: Machine = memoryMachine(
@@ -39,7 +39,7 @@ export function newSite(): Site {
 }
 
 /** Builds everything there, and waits a little for what goes on outside. */
-export function build({ workspace }: Site, world: Engine): Promise<Summary> {
+function build({ workspace }: Site, world: Engine): Promise<Summary> {
   const project = {
     world,
     build: buildOf(workspace),

@@ -38,7 +38,7 @@ interface Situation {
   readonly from: 'nothing' | 'early' | 'ended';
   readonly dials?: Dials;
   /** What has to be done before; then the commands whose words count. */
-  readonly first?: (at: Site, dials: { readonly dials: Dials }) => Promise<unknown> | void;
+  readonly first?: (at: Site, dials: { readonly dials: Dials }) => unknown;
   readonly commands: readonly string[];
   /** Adviced by it, whatever else is. */
   readonly says: string;
