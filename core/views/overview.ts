@@ -5,7 +5,7 @@ import type { Tally } from '../api/looks.ts';
 import type { Plan } from '../plan/verdict.ts';
 import { type Paint, STATE_ORDER, STATE_STYLE, type Style } from '../words/paint.ts';
 import { display } from '../words/quote.ts';
-import { columns, cut, number, pad } from '../words/text.ts';
+import { columns, cutList, number, pad } from '../words/text.ts';
 import {
   added,
   type Board,
@@ -123,8 +123,8 @@ function subjectTable(
   const room = width - widths.reduce((sum, n) => sum + n + 2, 0);
   const body = rows.map((row, i) => {
     const styles = [undefined, ...row.states.map((state) => state && STATE_STYLE[state])];
-    const names = row.subjects.length === 1 ? '' : row.subjects.map((s) => s.subject).join(', ');
-    return [...laid(cells[i]!, styles), room < 8 ? '' : cut(display(names), room)];
+    const names = row.subjects.length === 1 ? [] : row.subjects.map((s) => display(s.subject));
+    return [...laid(cells[i]!, styles), cutList(names, room)];
   });
   return [
     laid(

@@ -32,6 +32,18 @@ export function cut(text: string, width: number): string {
   return kept + mark;
 }
 
+/** `a, b, c`, or as many as have room and `...`: half a name or number reads like another one. */
+export function cutList(words: readonly string[], width: number): string {
+  const all = words.join(', ');
+  if (columns(all) <= width) return all;
+  let kept = '';
+  for (const word of words) {
+    if (columns(`${kept}${word}, ...`) > width) break;
+    kept += `${word}, `;
+  }
+  return kept === '' ? '' : `${kept}...`;
+}
+
 /** Filled up with blanks to `width` columns. */
 export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - columns(text)));

@@ -165,7 +165,7 @@ describe('where targets are about subjects', () => {
   person
 
 exposures     DAGMaker  grid
-54 exposures  done      done            668500, 668501, 668502, 668503, 668504, 668505, 668506, 6...
+54 exposures  done      done            668500, 668501, 668502, 668503, 668504, 668505, 668506, ...
 2 exposures   done      waiting 80/118  668440, 668441
 2 exposures   failed    held up         668442, 668443
 668444        done      in doubt
