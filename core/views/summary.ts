@@ -19,7 +19,8 @@ const NAMED = 20;
  * The summary of a build. What follows from something else comes first and in one line; the first
  * cause comes last, where a reader of a scrolling screen looks.
  */
-export function summaryText(summary: Summary, paint: Paint): string {
+export function summaryText(asItCame: Summary, paint: Paint): string {
+  const summary = { ...asItCame, failed: heaviestFirst(asItCame) };
   const { waiting, blocked, person, failed } = summary;
   const parts: string[] = [];
   if (waiting.length > 0) {
@@ -105,6 +106,17 @@ function blockedText({ blocked }: Summary, paint: Paint): string {
   const by = [...new Set(blocked.flatMap((it) => it.by))].filter((name) => !held.has(name));
   const because = by.length === 0 ? '' : `, by ${enumerate(by.map(display))}`;
   return `${paint('magenta', 'held up')}: ${count(blocked.length, 'target')} (${enumerate(blocked.map((it) => display(it.target)))})${because}`;
+}
+
+/**
+ * Failures in their order, but those before others that hold more up: a ticket that has expired
+ * matters more than an exposure without templates that happened to fail before.
+ */
+function heaviestFirst({ failed, blocked }: Summary): Summary['failed'] {
+  const held = new Map<TargetName, number>();
+  for (const name of blocked.flatMap((it) => it.by)) held.set(name, (held.get(name) ?? 0) + 1);
+  const weight = ({ target }: Summary['failed'][number]): number => held.get(target) ?? 0;
+  return failed.toSorted((a, b) => weight(b) - weight(a));
 }
 
 type FailedRun = Omit<Summary['failed'][number], 'target'> & {
