@@ -9,6 +9,7 @@
  * as in Python. A section whose own name holds a dot cannot be named.
  */
 import { Refusal } from '../api/errors.ts';
+import { short } from './short.ts';
 
 /** What Python 3 strips from text and what may stand before an inline comment. */
 const BLANK =
@@ -38,7 +39,10 @@ export function iniName(name: string): string {
   return name.slice(0, dot + 1) + name.slice(dot + 1).toLowerCase();
 }
 
-/** Only the first semicolon counts, and only behind a blank. */
+/**
+ * Only the first semicolon counts, and only behind a blank; of one that begins the value, Python
+ * takes the last character for the one before it.
+ */
 function python2(value: string): string {
   const semicolon = value.indexOf(';');
   const before = semicolon === 0 ? value.at(-1)! : value[semicolon - 1];
@@ -271,9 +275,4 @@ function trimEnd(text: string): string {
   let end = text.length;
   while (end > 0 && /[\t-\r ]/.test(text[end - 1]!)) end--;
   return text.slice(0, end);
-}
-
-/** Text from the file, fit for a message. */
-function short(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
 }

@@ -93,7 +93,8 @@ export function scanShell(text: string): Script {
   return { statements, comments, unfinished: undefined };
 }
 
-function endOfLine(text: string, from: number): number {
+/** Offset of the end of the line that `from` is in. */
+export function endOfLine(text: string, from: number): number {
   const found = text.indexOf('\n', from);
   return found < 0 ? text.length : found;
 }

@@ -7,11 +7,13 @@ import {
   type Assignment,
   type Commands,
   type Comment,
+  endOfLine,
   type Script,
   type Statement,
   scanShell,
 } from './shell-scan.ts';
 import { scanWord } from './shell-words.ts';
+import { short } from './short.ts';
 
 /** What a file sets a variable to in the end. */
 export interface ShellSetting {
@@ -254,14 +256,4 @@ function lineCounter(text: string): (offset: number) => number {
     }
     return line;
   };
-}
-
-function endOfLine(text: string, from: number): number {
-  const found = text.indexOf('\n', from);
-  return found < 0 ? text.length : found;
-}
-
-/** Text from the file, fit for a message. */
-function short(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
 }
