@@ -17,7 +17,7 @@ export function guardedProcesses(
     async run(spawn, signal) {
       const message = complaint(spawn);
       if (message === undefined) return processes.run(spawn, signal);
-      return { exit: { kind: 'spawn', message }, leftBehind: 0 };
+      return { exit: { kind: 'spawn', message }, leftBehind: false };
     },
     launch(spawn, dir, onNeverBegun) {
       const message = complaint(spawn);

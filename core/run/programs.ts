@@ -63,7 +63,7 @@ export class Programs {
     this.#dropPrinted(step);
     const { exit, leftBehind } = await world.processes.run(spawn, signal);
     if (exit.kind === 'exit' && exit.code === 0) dropSilent(world.files, this.#options.log);
-    if (leftBehind > 0) {
+    if (leftBehind) {
       this.#options.onWarning(
         `${step.argv[0]} left programs running in the background; they were stopped`,
       );

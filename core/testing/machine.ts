@@ -198,11 +198,12 @@ class MemoryMachine implements Machine {
       run: async (spawn, signal) => {
         if (halted()) throw new Stopped();
         const exit = await this.#runProgram(spawn, signal);
-        if (signal.aborted) return { exit: { kind: 'signal', signal: 'SIGINT' }, leftBehind: 0 };
-        if (exit.kind !== 'exit' || spawn.unnamed !== true) return { exit, leftBehind: 0 };
+        if (signal.aborted)
+          return { exit: { kind: 'signal', signal: 'SIGINT' }, leftBehind: false };
+        if (exit.kind !== 'exit' || spawn.unnamed !== true) return { exit, leftBehind: false };
         const printed = String(this.memory.fs.readFileSync(spawn.stdout));
         this.memory.fs.unlinkSync(spawn.stdout);
-        return { exit, leftBehind: 0, printed };
+        return { exit, leftBehind: false, printed };
       },
       launch: (spawn, dir) => {
         if (halted()) throw new Stopped();

@@ -13,12 +13,14 @@ const HICCUP = 1;
 /** The mean is over about so many latest answers. */
 const LATEST = 16;
 
-/** Of so few, the mean cannot tell that the disk is slow while one is left to ask: no clock is read. */
+/** So few are all answered before the mean can show a slow disk: the time is not even measured. */
 const FEW = 4;
 
-/** On a slow disk this process sleeps at every answer; on a busy machine it waits, but does not sleep. */
+/**
+ * Slow answers are the disk's doing if this process slept so often among the last `WINDOW` of them: it
+ * sleeps while a disk answers; on a busy machine it waits for a processor, which is no sleep.
+ */
 const SLEEPS = 3;
-/** Among so many answers. */
 const WINDOW = 64;
 
 /** The two ways to put the same question about a path. */

@@ -3,8 +3,9 @@
  * parsing is most of what a short command would do. What is compiled is kept where nobody but its
  * user can write, since it is run as it is; it may be deleted at any time.
  *
- * A file of compiled code is one line that says what it was compiled of and by which Node, with length
- * and checksum of the bytes that follow. Of another script, another Node or other options of Node it is not used but made anew.
+ * A file of compiled code begins with a line that says what it was compiled of and by which Node, with
+ * length and checksum of the bytes that follow. It is made anew where it is of another script, another
+ * Node, or other options of Node.
  */
 import * as fs from 'node:fs';
 import { Module } from 'node:module';

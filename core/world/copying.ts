@@ -21,7 +21,7 @@ function copyAny(fs: FsModule, placing: Placing, from: string, to: string): void
     placing.placeLink(to, fs.readlinkSync(from));
   } else if (stat.isDirectory()) {
     placing.makeDirectory(to);
-    // Of a copy that was killed, which nobody would look for so far down.
+    // Left by a copy that was killed; nobody else would look for it so far down.
     for (const rest of placing.leftovers(to)) placing.discard(rest);
     for (const name of fs.readdirSync(from)) {
       const [source, target] = [join(from, name), join(to, name)];

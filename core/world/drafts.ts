@@ -9,8 +9,9 @@ import type { Prepared } from './world.ts';
 export interface Placed {
   /** As it was named. */
   readonly path: Path;
-  /** The same, absolute, and where that ends if it is a link. */
+  /** The same, absolute. */
   readonly full: string;
+  /** Where that ends if it is a link. */
   readonly target: string;
   readonly temporary: string;
   readonly digest: Digest;
@@ -52,7 +53,7 @@ export class Draft implements Prepared {
     return this.#isDurable ? [] : [this.temporary];
   }
 
-  /** Its content has been. */
+  /** To be called when its content has been brought there. */
   flushed(): void {
     this.#isDurable = true;
   }

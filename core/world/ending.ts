@@ -13,15 +13,15 @@ export async function stopGroup(group: number): Promise<void> {
   }
 }
 
-/** Stops what a program left running in its group; says how many looks it took to be rid of it. */
-export async function sweepGroup(group: number): Promise<number> {
-  if (!kill(group, 'SIGTERM')) return 0;
+/** Stops what a program left running in its group; says whether there was anything. */
+export async function sweepGroup(group: number): Promise<boolean> {
+  if (!kill(group, 'SIGTERM')) return false;
   for (let i = 0; i < 10; i++) {
     await new Promise((resolve) => setTimeout(resolve, 50));
-    if (!kill(group, 0)) return 1;
+    if (!kill(group, 0)) return true;
   }
   kill(group, 'SIGKILL');
-  return 1;
+  return true;
 }
 
 /** Signals a whole group; false when there is nobody (left) in it. */

@@ -1,4 +1,4 @@
-/** The file system for real: the one module that imports `node:fs`. */
+/** The files of a workspace, for real. */
 import * as nodeFs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ABSENT, digestOf } from '../api/digest.ts';
@@ -312,9 +312,7 @@ function guarded(look: () => string | undefined, text: string, onLost: () => voi
 }
 
 function openAppender(fs: FsModule, placing: Placing, path: string): Appender {
-  const fd = during('open', path, () => {
-    return placing.openMaking(path, 'a');
-  });
+  const fd = during('open', path, () => placing.openMaking(path, 'a'));
   let folderSynced = false;
   return {
     write: (text) => during('append to', path, () => placing.writeAll(fd, Buffer.from(text))),

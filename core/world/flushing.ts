@@ -15,13 +15,13 @@ const AT_ONCE = 4;
 const CANNOT_OPEN = ['EACCES', 'EPERM', 'ELOOP', 'ENXIO'];
 
 /** What a round flushes: files with the names that lead to them, content alone, names in a folder. */
-interface Asked {
+interface Wanted {
   readonly paths: Set<string>;
   readonly contents: Set<string>;
   readonly folders: Set<string>;
 }
 
-interface Round extends Asked {
+interface Round extends Wanted {
   /** By path, what could not be flushed of it. */
   readonly failures: Promise<ReadonlyMap<string, unknown>>;
 }
@@ -40,15 +40,16 @@ export class Flushing {
   }
 
   /** Flushes files, by absolute paths, and the names that lead to them. @throws FileError */
-  readonly flush = (paths: readonly string[]): Promise<void> => this.#ask(paths, 'paths');
+  readonly flush = (paths: readonly string[]): Promise<void> => this.#join(paths, 'paths');
 
   /** Flushes what files hold. @throws FileError */
-  readonly contents = (paths: readonly string[]): Promise<void> => this.#ask(paths, 'contents');
+  readonly contents = (paths: readonly string[]): Promise<void> => this.#join(paths, 'contents');
 
   /** Flushes the names in folders. @throws FileError */
-  readonly names = (folders: readonly string[]): Promise<void> => this.#ask(folders, 'folders');
+  readonly names = (folders: readonly string[]): Promise<void> => this.#join(folders, 'folders');
 
-  async #ask(paths: readonly string[], as: keyof Asked): Promise<void> {
+  /** Has paths flushed by the next round. */
+  async #join(paths: readonly string[], as: keyof Wanted): Promise<void> {
     if (paths.length === 0) return;
     this.#next ??= this.#begin();
     for (const path of paths) this.#next[as].add(path);
@@ -122,11 +123,11 @@ export class Flushing {
       : { folders };
   }
 
-  async #round(asked: Asked): Promise<ReadonlyMap<string, unknown>> {
-    const { paths, contents } = asked;
+  async #round(wanted: Wanted): Promise<ReadonlyMap<string, unknown>> {
+    const { paths, contents } = wanted;
     const failures = new Map<string, unknown>();
     const files = new Map<string, string | undefined>();
-    const folders = new Set(asked.folders);
+    const folders = new Set(wanted.folders);
     for (const path of paths) {
       try {
         const needs = this.#needsOf(path);
@@ -142,7 +143,7 @@ export class Flushing {
     for (const path of contents) if (failed.has(path)) failures.set(path, failed.get(path));
     for (const [path, file] of files)
       if (file !== undefined && failed.has(file)) failures.set(path, failed.get(file));
-    await this.#flushFolders(folders, [...paths, ...asked.folders], failures);
+    await this.#flushFolders(folders, [...paths, ...wanted.folders], failures);
     return failures;
   }
 
@@ -161,16 +162,16 @@ export class Flushing {
   }
 
   #begin(): Round {
-    const asked = {
+    const wanted = {
       paths: new Set<string>(),
       contents: new Set<string>(),
       folders: new Set<string>(),
     };
     const failures = this.#running.then(() => {
       this.#next = undefined;
-      return this.#round(asked);
+      return this.#round(wanted);
     });
     this.#running = failures.then(() => {});
-    return { ...asked, failures };
+    return { ...wanted, failures };
   }
 }

@@ -1,4 +1,4 @@
-/** What `files.ts` needs of a file system module, and the error in which its failures are told. */
+/** What is used of the file system module, and the error in which its failures are told. */
 
 /** The part of `node:fs` in use, so that a file system in memory or a faulty one can stand in. */
 export type FsModule = Pick<

@@ -24,9 +24,11 @@ export function globFiles(fs: FsModule, root: string, pattern: string): readonly
   const ignore = pattern.includes('.kept') ? NEVER : [...NEVER, ...KEPT];
   const meant = literalWhereThere(fs, root, pattern, fastGlob.escapePath);
   const odd = new Map<string, Odd>();
+  const full = (path: string): string => (isAbsolute(path) ? path : join(root, path));
   try {
     const search = {
-      ...{ cwd: root, ignore },
+      cwd: root,
+      ignore,
       fs: {
         lstatSync: fs.lstatSync,
         statSync: followed(fs, odd) as typeof fs.statSync,
@@ -36,8 +38,8 @@ export function globFiles(fs: FsModule, root: string, pattern: string): readonly
     const found = fastGlob.sync(meant, search);
     if (odd.size > 0)
       for (const path of fastGlob.sync(meant, { ...search, onlyFiles: false }))
-        refuseOdd(isAbsolute(path) ? path : join(root, path), odd);
-    for (const path of found) refuseUnreadable(fs, isAbsolute(path) ? path : join(root, path));
+        refuseOdd(full(path), odd);
+    for (const path of found) refuseUnreadable(fs, full(path));
     return found.sort();
   } catch (error) {
     // A file where the pattern wants a directory: nothing matches.

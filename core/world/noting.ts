@@ -75,8 +75,8 @@ export class Noting {
   }
 
   /**
-   * What was looked at. What was read or listed is looked at only now, so it has to be older than
-   * the beginning.
+   * What was looked at. What was read or listed is looked at only now: the notes are of use only if
+   * it had not changed since the beginning, which whoever keeps them has to see to.
    */
   notes(): Notes {
     for (const [path, at] of this.#seen)
@@ -215,7 +215,7 @@ export class Noting {
   }
 
   #change(path: string): void {
-    // Where the workspace really is, is asked before anything in it.
+    // A link to the workspace itself is followed first of all, and does not matter.
     if (this.#seen.size > 0 && !OWN.test(path)) this.doubt(`${path} was changed or followed`);
   }
 }
@@ -225,7 +225,13 @@ const WRITES = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND;
 
 /** These work on what was opened before. */
 const HARMLESS: ReadonlySet<string> = new Set([
-  ...['closeSync', 'fstatSync', 'fsync', 'fsyncSync', 'readSync', 'writeSync', 'fchmodSync'],
+  'closeSync',
+  'fchmodSync',
+  'fstatSync',
+  'fsync',
+  'fsyncSync',
+  'readSync',
+  'writeSync',
 ]);
 
 /** Files that say nothing about any target: the clock, scratch files. */

@@ -2,7 +2,12 @@
 import { dirname } from 'node:path';
 import { codeOf, during, type FsModule, meansMissing } from './fs.ts';
 
-/** Users whose files count as this user's own: what root may do, it may do anyway. */
+/** Everybody may write it. */
+const EVERYBODY = 0o002;
+/** In such a folder only the owner of a file may replace it. */
+const STICKY = 0o1000;
+
+/** Files of root count as this user's own: root could do anything with ours anyway. */
 const isOwn = (uid: number): boolean => {
   const self = process.getuid?.();
   return self === undefined || uid === self || uid === 0;
@@ -15,7 +20,7 @@ export function strangerIn(fs: FsModule, path: string): string | undefined {
     const file = fs.statSync(path);
     const other = [link, file].find(({ uid }) => !isOwn(uid));
     if (other !== undefined) return `it belongs to another user (uid ${other.uid})`;
-    if ((file.mode & 0o002) !== 0) return 'everybody may write it';
+    if ((file.mode & EVERYBODY) !== 0) return 'everybody may write it';
     const open = openAbove(fs, path) ?? openAbove(fs, fs.realpathSync(path));
     if (open === undefined) return undefined;
     return open === dirname(path)
@@ -29,8 +34,7 @@ function openAbove(fs: FsModule, path: string): string | undefined {
   const folder = dirname(path);
   if (folder === path) return undefined;
   const { mode } = fs.statSync(folder);
-  // In a sticky folder only the owner of a file may replace it.
-  return (mode & 0o002) !== 0 && (mode & 0o1000) === 0 ? folder : openAbove(fs, folder);
+  return (mode & EVERYBODY) !== 0 && (mode & STICKY) === 0 ? folder : openAbove(fs, folder);
 }
 
 /** Makes a folder that is this user's alone, or says `false` because it is not. */
@@ -65,12 +69,9 @@ export function isOwnOrAbsent(fs: FsModule, path: string): boolean {
   return stat === undefined || isOwn(stat.uid);
 }
 
-/** Where a folder is for everybody, a link in it may have been put there to lead others astray. */
-const EVERYBODY = 0o002;
-
 /**
- * Makes sure that no link on the way to `path`, which may be one itself, was put there by a stranger
- * in a folder that everybody may write: neither is written through it nor read.
+ * Makes sure that no link on the way to `path`, which may be one itself, was put by a stranger into a
+ * folder that everybody may write: it may be there to lead others astray when they write or read.
  * @throws an error of the system, EPERM, that names the link
  */
 export function refusePlanted(fs: FsModule, path: string): void {

@@ -1,7 +1,7 @@
 /**
  * How files come to be: whole or not at all, and on disk for good before anyone relies on them.
  * A file is written under a temporary name beside its place, `.<name>.<owner>-<pid>-<n>.desgw-new`,
- * and then renamed or linked; what a killed process left of these is told by the name. All functions
+ * and then renamed or linked; by that name is known what a killed process left. All functions
  * take absolute paths and throw the file system's own errors.
  */
 import { basename, dirname, join, resolve } from 'node:path';
@@ -46,7 +46,7 @@ export class Placing {
     });
   }
 
-  /** Makes one under a name that is free: a crashed process may have had the same pid. */
+  /** Makes a temporary file under a name that is free: a crashed process may have had the same pid. */
   #makeTemporary<T>(target: string, make: (temporary: string) => T): [string, T] {
     this.makeDirectory(dirname(target));
     for (;;) {
@@ -94,7 +94,7 @@ export class Placing {
     return (this.#fs.statSync(dir).mode & 0o2020) === 0o2020;
   }
 
-  /** Runs `action`; if it fails, the temporary file goes. The first failure is the one to tell. */
+  /** Runs `action`; if it fails, the temporary file goes. */
   #orDiscard<T>(temporary: string, action: () => T): T {
     try {
       return action();

@@ -36,8 +36,8 @@ export function realProcesses(): Processes {
     },
     vouch,
     isVouchedFor: async (who, path) => (sharesKernel(who, self) ? isVouchedFor(path) : undefined),
-    sweep: (who) => sweepMarked(builderMark(who)),
-    run: (spawn, signal) => run(marked(spawn, BUILDER_MARK, builderMark(self)), signal, groups),
+    sweep: (who) => sweep(BUILDER_MARK, builderMark(who)),
+    run: (spawn, signal) => run(marked(spawn, self), signal, groups),
     launch,
     stop: (who, token) => stopAttempt(who, token, self),
     killAll() {
@@ -59,7 +59,7 @@ async function run(spawn: Spawn, signal: AbortSignal, groups: Groups): Promise<R
 
 async function follow(spawn: Opened, signal: AbortSignal, groups: Groups): Promise<Ran> {
   const begun = await begin(spawn, signal, groups);
-  if ('exit' in begun) return { exit: begun.exit, leftBehind: 0 };
+  if ('exit' in begun) return { exit: begun.exit, leftBehind: false };
   const { child, pid } = begun;
   let cut: Exit | undefined;
   const stop = (exit: Exit): void => {
@@ -106,10 +106,10 @@ function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** What a program does not see is whose it is; that is for those who find it later. */
-const marked = (spawn: Spawn, name: string, mark: string): Spawn => ({
+/** Tells whoever finds the program later which builder it belongs to. */
+const marked = (spawn: Spawn, builder: ProcessIdentity): Spawn => ({
   ...spawn,
-  env: { ...spawn.env, [name]: mark },
+  env: { ...spawn.env, [BUILDER_MARK]: builderMark(builder) },
 });
 
 async function stopAttempt(who: ProcessIdentity, token: string, self: ProcessIdentity) {
@@ -118,5 +118,3 @@ async function stopAttempt(who: ProcessIdentity, token: string, self: ProcessIde
     await stopGroup(who.pid);
   if (alive !== undefined) await sweep(ATTEMPT_MARK, token);
 }
-
-const sweepMarked = (mark: string): Promise<boolean> => sweep(BUILDER_MARK, mark);

@@ -14,7 +14,7 @@ import { codeOf } from './fs.ts';
 import { refusePlanted } from './ownership.ts';
 import type { Spawn } from './world.ts';
 
-/** A program whose output may go to what is open already. */
+/** A program to start; `outFd`: its standard output goes to this open file. */
 export interface Opened extends Spawn {
   readonly outFd?: number;
 }
@@ -39,7 +39,7 @@ export function openLogs({ stdout, stderr, outFd }: Opened) {
   };
 }
 
-/** What a supervisor says before it gives up; its own words are the last. */
+/** The last line of a log: what a supervisor said before it gave up, behind what was there. */
 export function lastLine(log: string): string {
   try {
     return readFileSync(log, 'utf8').trimEnd().split('\n').at(-1) ?? '';

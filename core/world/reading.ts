@@ -6,10 +6,10 @@ import type { Digest } from '../api/values.ts';
 import { FileError, type FsModule } from './fs.ts';
 import { oddKind } from './looking.ts';
 
-/** How much of a file is in memory at a time. */
+/** How much of a file is digested at a time. */
 const PIECE = 1 << 20;
 
-/** Opening a pipe waits for a writer otherwise; of files this changes nothing. */
+/** Else opening a pipe would wait for a writer; to files it makes no difference. */
 const READ_AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** Hands an open file to `use`, and closes it. @throws FileError for pipes, sockets and devices */

@@ -22,7 +22,7 @@ const OF_ITS_OWN = {
   cleanup: false,
 } as const;
 
-/** Wrapped, since what is waited for with `await` is handed on ended. */
+/** A promise in an object, since a function that returned it bare would wait for the program's end. */
 interface Begun {
   readonly child: Promise<Ended>;
   readonly pid: number;

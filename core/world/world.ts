@@ -1,6 +1,7 @@
 /**
  * What the engine may do to the world, as interfaces. `files.ts`, `processes.ts` and `clock.ts`
- * implement them for real; tests hand in others. Nothing else in core touches the outside.
+ * implement them for real; tests hand in others. Outside of this room, core touches nothing else
+ * but the terminal.
  */
 
 import type { Exit } from '../api/facts.ts';
@@ -179,7 +180,8 @@ export interface Spawn {
 /** How a program ended. */
 export interface Ran {
   readonly exit: Exit;
-  readonly leftBehind: number;
+  /** Whether it left programs running, which were stopped then. */
+  readonly leftBehind: boolean;
   /** What it printed, where that was to have no name. */
   readonly printed?: string;
 }

@@ -323,14 +323,14 @@ function stubProcesses(
       const [name, ...args] = spawn.argv;
       const program = programs[name];
       if (program === undefined)
-        return { exit: { kind: 'spawn', message: 'no such program' }, leftBehind: 0 };
+        return { exit: { kind: 'spawn', message: 'no such program' }, leftBehind: false };
       const code = await program(args, files, spawn);
-      if (signal.aborted) return { exit: { kind: 'signal', signal: 'SIGINT' }, leftBehind: 0 };
+      if (signal.aborted) return { exit: { kind: 'signal', signal: 'SIGINT' }, leftBehind: false };
       const exit: Exit = { kind: 'exit', code: code ?? 0 };
-      if (spawn.unnamed !== true) return { exit, leftBehind: 0 };
+      if (spawn.unnamed !== true) return { exit, leftBehind: false };
       const printed = files.readText(spawn.stdout) ?? '';
       files.remove(spawn.stdout);
-      return { exit, leftBehind: 0, printed };
+      return { exit, leftBehind: false, printed };
     },
     launch: () => {
       throw new Error('nothing is launched here');

@@ -34,7 +34,7 @@ test('a program is told of as it starts and as it ends', async () => {
   const { explain, lines } = explaining('process');
   const { processes, clock } = stubWorld({});
   const told = explainedProcesses(
-    { ...processes, run: async () => ({ exit: { kind: 'exit', code: 3 }, leftBehind: 0 }) },
+    { ...processes, run: async () => ({ exit: { kind: 'exit', code: 3 }, leftBehind: false }) },
     explain!,
     clock,
   );
