@@ -49,10 +49,10 @@ const HOOK = /(https?:\/\/hooks\.[\w.-]+\/)\S+/gi;
 /** The text with stars in the place of what looks like a secret. */
 export function withoutSecrets(text: string): string {
   return text
-    .replace(ASSIGNED, '$1***')
-    .replace(FOLLOWING, '$1***')
-    .replace(IN_URL, '$1***@')
-    .replace(HOOK, '$1***');
+    .replace(ASSIGNED, `$1${HIDDEN}`)
+    .replace(FOLLOWING, `$1${HIDDEN}`)
+    .replace(IN_URL, `$1${HIDDEN}@`)
+    .replace(HOOK, `$1${HIDDEN}`);
 }
 
 /** What is written in front of people as `NAME=value`, hidden where the name says so. */
@@ -82,10 +82,11 @@ export function openSecrets(
   return new KnownSecrets(env, words);
 }
 
-/** Fields throughout what others take out of it and hand on. */
+/** Functions in fields, since others take them out of it and hand them on. */
 class KnownSecrets implements SecretStore {
-  /** Value -> name, longest first when they are looked for. */
+  /** Value -> name of all that is hidden. */
   readonly #shown = new Map<string, string>();
+  /** The same of parameters alone, whose values are sealed. */
   readonly #params = new Map<string, string>();
   readonly #names = new Set<string>();
   #pattern: RegExp | undefined;
@@ -124,8 +125,8 @@ class KnownSecrets implements SecretStore {
     }
   };
 
-  readonly saltWith = (asked: () => string): void => {
-    this.#salt = asked;
+  readonly saltWith = (salt: () => string): void => {
+    this.#salt = salt;
   };
 
   #show(name: string, value: string): void {
@@ -144,7 +145,8 @@ class KnownSecrets implements SecretStore {
   #sealIn(value: Json): Json {
     if (typeof value === 'string') {
       let text = value;
-      for (const secret of this.#params.keys()) text = text.split(secret).join(this.#seal(secret));
+      for (const secret of longestFirst(this.#params.keys()))
+        text = text.split(secret).join(this.#seal(secret));
       return text;
     }
     if (typeof value !== 'object' || value === null) return value;
@@ -173,9 +175,13 @@ function patternOf(values: readonly string[]): RegExp {
     const quoted = shellQuote(value).replace(/^\$?'|'$/g, '');
     return [value, json, JSON.stringify(json).slice(1, -1), quoted, display(value)];
   });
-  const longestFirst = [...new Set(spelt)].sort((a, b) => b.length - a.length);
-  return longestFirst.length === 0 ? /(?!)/g : new RegExp(longestFirst.map(literal).join('|'), 'g');
+  const patterns = longestFirst(new Set(spelt)).map(literal);
+  return patterns.length === 0 ? /(?!)/g : new RegExp(patterns.join('|'), 'g');
 }
+
+/** A value may be part of a longer one, of which the rest would stay to be seen. */
+const longestFirst = (values: Iterable<string>): readonly string[] =>
+  [...values].sort((a, b) => b.length - a.length);
 
 /** A value that is no part of a longer word or path. */
 const boundary = (value: string): RegExp => new RegExp(`(?<![\\w/])${literal(value)}(?![\\w/])`);

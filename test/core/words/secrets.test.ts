@@ -77,6 +77,13 @@ test('on record a secret is a digest by the salt, wherever it stands, and is sho
   expect(others.seal('db_password', 'swordfish')).not.toBe(sealed);
 });
 
+test('of a secret that begins with another one nothing is left to be seen on record', () => {
+  const secrets = openSecrets({}, []);
+  secrets.learn('first_token', 'swordf');
+  secrets.learn('db_password', 'swordfish');
+  expect(secrets.seal('url', 'x:swordfish@y')).toMatch(/^x:\*{3}[\w-]{22}@y$/);
+});
+
 test('a secret among arguments is found as a word, not as a part of a path', () => {
   const secrets = openSecrets({}, []);
   secrets.learn('db_password', 'sandbox');
