@@ -16,7 +16,7 @@ function execCommand(exec: Exec, { workspace, token }: Filling): string {
   const filled = (text: string) =>
     text.replaceAll('{token}', token).replaceAll('{workspace}', workspace);
   const assignments = Object.entries(exec.env ?? {})
-    .map(([name, value]) => `${name}=${looksSecret(name) ? '***' : shellQuote(filled(value))} `)
+    .map(([name, value]) => `${assignment(name, filled(value))} `)
     .join('');
   const cwd = exec.cwd ?? '.';
   const sourcedIn = exec.environment?.cwd ?? '.';
@@ -31,7 +31,10 @@ function execCommand(exec: Exec, { workspace, token }: Filling): string {
   return `${command}${exec.stdout === undefined ? '' : ` > ${shellQuote(exec.stdout)}`}`;
 }
 
-/** Sources a script in the folder it wants; its own path is spelled out, as that is another folder. */
+const assignment = (name: string, value: string): string =>
+  `${name}=${looksSecret(name) ? '***' : shellQuote(value)}`;
+
+/** Sources a script in the folder it wants; there its path is spelled out, which is relative to another. */
 function sourcing(
   { script, args, cwd, env, set }: Sourced,
   workspace: string,
@@ -39,7 +42,7 @@ function sourcing(
 ): readonly string[] {
   const exports = (values: Sourced['env']) =>
     Object.entries(values ?? {}).map(
-      ([name, value]) => `export ${name}=${looksSecret(name) ? '***' : shellQuote(filled(value))}`,
+      ([name, value]) => `export ${assignment(name, filled(value))}`,
     );
   const path = cwd === undefined || script.startsWith('/') ? script : `${workspace}/${script}`;
   const source = [...exports(env), `. ${commandLine([path, ...(args ?? [])])}`, ...exports(set)];

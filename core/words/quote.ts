@@ -31,7 +31,7 @@ export function displayLines(text: string): string {
  */
 export function shellQuote(word: string): string {
   if (/^[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*$/.test(word)) return word;
-  if (display(word) === word) return `'${word.replace(/'/g, `'\\''`)}'`;
+  if (display(word) === word) return singleQuoted(word);
   const body = display(word.replace(/[\\']/g, '\\$&'));
   return `$'${body}'`;
 }
@@ -49,9 +49,11 @@ export function typed(command: string, ...words: readonly string[]): string {
 export function commandLine(argv: readonly string[]): string {
   const [program = '', ...rest] = argv;
   // A first word with "=" would be read as an assignment.
-  const first = program.includes('=') ? `'${program.replace(/'/g, `'\\''`)}'` : shellQuote(program);
+  const first = program.includes('=') ? singleQuoted(program) : shellQuote(program);
   return [first, ...rest.map(shellQuote)].join(' ');
 }
+
+const singleQuoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
 function visible(char: string): string {
   const code = char.charCodeAt(0);

@@ -26,7 +26,7 @@ export type Reason =
   | {
       readonly kind: 'input changed';
       readonly path: Path;
-      readonly how: 'changed' | 'appeared' | 'vanished' | 'added' | 'removed';
+      readonly how: keyof typeof INPUT_WORDS;
     }
   | {
       readonly kind: 'glob changed';

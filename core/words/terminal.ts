@@ -1,12 +1,12 @@
 /**
  * The only module that writes to standard output and standard error.
  *
- * The live lines are drawn here rather than by the library log-update (7.2, tried beside this in tmux):
- * that erases as many rows as the lines took at the width they were written at, so that rests of them
- * stay among the lines of a build when the window was made narrower, where this counts them anew; a line
- * above the block takes it a clearing, a write and a drawing, between which the screen is bare over a
- * slow connection, where this is one write; and it hides the cursor by handlers of its own for signals,
- * which a build that is killed never gets to show again. It would be sixteen packages for forty lines.
+ * The live lines are drawn here rather than by the library log-update (7.2, tried beside this in tmux),
+ * for three reasons. It erases as many rows as the lines took when they were written, so that rests of
+ * them stay when the window is made narrower; here the rows are counted anew. For a line above the block
+ * it clears, writes and draws, so that over a slow connection the screen is bare in between; here that
+ * is one write. It hides the cursor, which a build that is killed leaves hidden. And it would be sixteen
+ * packages for forty lines.
  */
 import { type Paint, plain, type Style } from './paint.ts';
 import { display, displayLines } from './quote.ts';
@@ -197,7 +197,7 @@ class Screen {
   }
 }
 
-/** Whatever it was put together from, what is printed moves no cursor and sets no title; colours stay. */
+/** Takes out whatever would move the cursor or set a title; colours stay. */
 function tamed(text: string): string {
   return text.replace(TROUBLE, (found) => (/^\x1b\[[\d;]*m$/.test(found) ? found : display(found)));
 }
@@ -208,7 +208,7 @@ const asLine = (value: object, hide: (text: string) => string): string =>
     typeof one === 'string' ? hide(one) : one,
   ).replace(CONTROLS, asEscape);
 
-/** Those that JSON leaves as they are. */
+/** Control characters that JSON leaves as they are. */
 const CONTROLS = /[\u007f-\u009f]/g;
 const asEscape = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 

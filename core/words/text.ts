@@ -84,11 +84,11 @@ export function wrap(text: string, width: number, by: string): string[] {
   return withinWidth(text.split('\n'), wide).flatMap((line) => wrapLine(line, wide, by));
 }
 
-/** A line of source with its number, and below it the marks under a word of it. */
+/** A line of source with its number, and the line below it that marks a word. */
 const SOURCE = /^( *)\d+ \| /;
 const MARKS = /^ *\| +\^+$/;
 
-/** Lines of source are cut round what is marked in them: broken, the marks would stand under nothing. */
+/** Cuts lines of source round what is marked in them: were they broken, the marks would not fit. */
 export function withinWidth(lines: readonly string[], width: number): string[] {
   return lines.flatMap((line, i) => {
     const marks = lines[i + 1] ?? '';

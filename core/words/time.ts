@@ -32,8 +32,7 @@ export function moment(at: Instant): string {
   const day = [date.getFullYear(), twoDigits(date.getMonth() + 1), twoDigits(date.getDate())].join(
     '-',
   );
-  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
-  return `${day} ${time}`;
+  return `${day} ${timeOfDay(date)}`;
 }
 
 /** The day of a moment in the local time of the reader: `26 Nov`. */
@@ -47,7 +46,7 @@ const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /** A moment, absolute and relative: `2017-08-17 23:33:05, 2h 14m ago`. */
 export function momentAndAge(at: Instant, now: Instant): string {
-  // Clocks of two machines differ; "in 3 s" of something past would only confuse.
+  // By a clock that is behind, what is past would seem to be still to come.
   return now - at < SECOND ? moment(at) : `${moment(at)}, ${duration(now - at)} ago`;
 }
 
@@ -62,14 +61,16 @@ export function clockTime(at: Instant, { utc = false }: ClockOptions = {}): stri
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return 'an unknown time';
   if (utc) return `${date.toISOString().slice(11, 19)}Z`;
-  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
-  return `${time}${zone(date)}`;
+  return `${timeOfDay(date)}${zone(date)}`;
 }
 
 /** A day: `2017-08-17`. */
 export function day(at: Instant, { utc = false }: ClockOptions = {}): string {
   return utc ? new Date(at).toISOString().slice(0, 10) : moment(at).slice(0, 10);
 }
+
+const timeOfDay = (date: Date): string =>
+  [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
 
 /** Hours ahead of universal time as ISO 8601 has it: `-06`, `+05:30`. */
 function zone(date: Date): string {
