@@ -76,11 +76,11 @@ function completed(dist) {
   return true;
 }
 
-/** Whether dist/ may be used now. */
-async function bundleAgain(root, first) {
+/** Bundles a checkout. Says whether dist/ may be used now. */
+async function bundleAgain(root, isFirst) {
   const { accessSync, constants } = require('node:fs');
   const { pathToFileURL } = require('node:url');
-  const why = first ? 'it has not been bundled yet' : 'its sources have changed since';
+  const why = isFirst ? 'it has not been bundled yet' : 'its sources have changed since';
   try {
     accessSync(root, constants.W_OK);
   } catch {

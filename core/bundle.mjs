@@ -2,9 +2,9 @@
  * Bundles the sources into dist/. Run by `npm run build`, and by `desgw` in a checkout whose sources
  * have changed since.
  *
- * `program.cjs` is all of desgw but its targets, `targets.cjs` those, which use the very modules of the
- * running command, and `start.cjs` what is needed before either. Compiled code of them is kept
- * (`core/world/compiled.ts`), so that their size costs nothing. Everything lies directly in dist/:
+ * `program.cjs` is all of core but what is for tests (`testing.cjs`), `targets.cjs` the targets, and
+ * `start.cjs` what is needed before either. Compiled code of them is kept (`core/world/compiled.ts`),
+ * so that their size costs nothing. Everything lies directly in dist/:
  * `core/load/load.ts` finds its neighbours by name.
  */
 import {
@@ -38,9 +38,13 @@ const SCRIPTS = {
 const PARTS = ['index', 'targets', 'testing'];
 const ENTRY = { start: 'core/cli/start.ts', complete: 'core/cli/complete.ts' };
 const IMPORT = 'core/load/importing.ts';
+/** Tests bundle a checkout that lacks some. */
 const has = (source) => existsSync(join(root, source));
 
-/** The parts use the very modules of the running command; what imports is no script. */
+/**
+ * Targets and tests take what is in core/ from `program.cjs`, so that there is one copy of each module.
+ * `import.cjs` is apart, since scripts whose compiled code is kept cannot import.
+ */
 const APART = {
   name: 'apart',
   setup({ onResolve, initialOptions }) {
@@ -74,9 +78,9 @@ const SCRIPT = {
   logLevel: 'warning',
 };
 
-/** The program and the looks of the report page, which stand in the page itself. */
+/** The program and the style of the report page, which become part of the page itself. */
 async function bundlePage() {
-  if (!existsSync(join(root, 'page'))) return;
+  if (!has('page')) return;
   await build({
     absWorkingDir: root,
     entryPoints: { 'report-page': 'page/main.ts', 'report-style': 'page/style.css' },
@@ -91,7 +95,7 @@ async function bundlePage() {
   });
 }
 
-/** Everything of desgw as `require` finds it, and what `import` finds: the same, whoever loads it. */
+/** What `require` loads, and for those who import, modules that hand on the very same. */
 async function bundleScripts() {
   await build({ ...SCRIPT, entryPoints: { import: IMPORT }, supported: {}, plugins: [] });
   for (const [name, source] of Object.entries(SCRIPTS))
@@ -137,7 +141,7 @@ export async function bundle() {
     await bundleScripts();
     if (has(ENTRY.start)) await bundleEntry();
     mkdirSync(dist, { recursive: true });
-    const files = existsSync(made) ? readdirSync(made) : [];
+    const files = readdirSync(made);
     for (const file of files) renameSync(join(made, file), join(dist, file));
     for (const file of readdirSync(dist))
       if (!files.includes(file)) rmSync(join(dist, file), { recursive: true });
