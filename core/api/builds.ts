@@ -92,8 +92,8 @@ export interface Command {
   readonly run: (call: CommandCall) => Promise<number>;
   /**
    * What a build does by this command of itself, after each of its rounds, when nobody holds the
-   * lock. Says whether it did anything, so that everything is looked at anew at once; it must come
-   * to an end of itself, however what it does turns out.
+   * lock. Says whether it did anything: then everything is looked at anew at once. So it must come to
+   * have nothing more to do, whether what it does succeeds or not.
    */
   readonly between?: (call: RoundCall) => Promise<boolean>;
 }
@@ -209,7 +209,7 @@ export interface RunningProgram {
 
 /** What a command may know of the record of a target. */
 export interface OnRecord {
-  /** `begun`: an attempt whose end is not on record; `forgotten`: cleaned, to be made again. */
+  /** `begun`: a run whose end is not on record; `forgotten`: cleaned, to be made again. */
   readonly state: 'made' | 'begun' | 'failed' | 'forgotten';
   readonly at: Instant;
   /** What identifies work that was handed to somebody else, if known. */

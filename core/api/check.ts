@@ -23,9 +23,9 @@ const primitive =
   (value) =>
     typeof value === type ? undefined : wrong(value, wanted);
 
-/** One of the plain kinds. */
+/** A text. */
 export const text: Check = primitive('string', 'a text');
-/** As JSON knows it. */
+/** A number. */
 export const number: Check = primitive('number', 'a number');
 /** Nothing that merely counts as true. */
 export const flag: Check = primitive('boolean', 'true or false');

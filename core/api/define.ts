@@ -24,7 +24,7 @@ export function isBuild(value: unknown): value is Build {
 
 /**
  * Declares a target. Without a recipe and outputs it is a phony group of its deps.
- * @param name unique in the build; any text without NUL
+ * @param name unique in the build
  */
 export function target(name: TargetName, rule: Omit<Rule, 'name' | 'declaredAt'>): Rule {
   return siteRecorder.stack === undefined

@@ -4,15 +4,16 @@ import type { Code } from './codes.ts';
 
 /** Wrong use or configuration. Shown as message and hint, without a stack. */
 export class UserError extends Error {
+  readonly hint: string | undefined;
+  readonly exit: number;
+  #kind: Code = 'DG100';
+  #word: string | undefined;
+
   /**
    * @param message what is wrong, where
    * @param hint what to do next
    * @param exit exit status, by default 2 (usage or configuration)
    */
-  readonly hint: string | undefined;
-  readonly exit: number;
-  #kind: Code = 'DG100';
-  #word: string | undefined;
   constructor(message: string, hint?: string, exit = 2) {
     super(message);
     this.name = 'UserError';

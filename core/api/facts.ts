@@ -33,7 +33,7 @@ export interface RunFacts extends Facts {
   readonly stderr: string;
   /** First group of the receipt pattern, once seen. */
   readonly receipt: string | undefined;
-  /** The names that claim steps took, those of earlier attempts of ours included. */
+  /** The names that claim steps took, those of earlier runs included. */
   readonly claims: readonly string[];
 }
 

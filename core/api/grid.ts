@@ -190,7 +190,7 @@ export function queueOf(
   };
 }
 
-/** Whole, as far as it is no book: what is wrong with it may stand in any line. */
+/** More than the first line, since what is wrong may stand in any; cut, since it may be a book. */
 const misunderstood = ({ argv: [program] }: Exec, said: string): string =>
   said.trim() === ''
     ? `${program} says nothing`

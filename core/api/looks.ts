@@ -58,13 +58,14 @@ export interface Observation {
    */
   readonly sticky?: boolean;
   /**
-   * Answers of adapters and the time tell only whether more is to be expected, never what the value
-   * is: nobody is asked while the other looks alone make it ready, with the value that is on record.
+   * The value comes from files alone; answers of adapters and the time tell only whether more is to
+   * be expected. So no adapter is asked while the files make it ready with the value on record.
    */
   readonly valueFromFiles?: true;
   /**
-   * What is seen may be gone in a minute (credentials): it is looked at while anything at all is not
-   * fresh, at every round. It keeps targets after it from beginning; what is made stands without it.
+   * What is seen may be gone in a minute (credentials): it is looked at in every round in which
+   * anything at all is not fresh. It keeps targets after it from beginning, and what is made is
+   * fresh without it.
    */
   readonly fleeting?: true;
   /** Files whose text the functions need. */
@@ -74,6 +75,7 @@ export interface Observation {
     seen: readonly Seen[],
     facts: Pick<Facts, 'text' | 'maybeText'> & {
       readonly now: Instant;
+      /** Seconds since what counts as movement was last seen to change. */
       readonly unchangedFor: number;
     },
   ) => Sighting;

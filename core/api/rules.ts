@@ -1,4 +1,4 @@
-/** Rules: how to make one target, and when it is out of date. Data and pure functions only. */
+/** What rules say. Data and pure functions only. */
 
 import type { Code } from './codes.ts';
 import type { Facts, RunFacts } from './facts.ts';
@@ -27,8 +27,8 @@ export interface Rule {
    */
   readonly least?: number;
   /**
-   * Once it is made, so many more members of `gathers` are wanted before it is made again for them, or
-   * that none is to come any more. What else changes has it made at once.
+   * Once it is made, it is made again for new members of `gathers` only when there are so many of
+   * them, or when no more are to come. Any other change has it made at once.
    */
   readonly more?: number;
   readonly goOn?: GoOn;
@@ -77,7 +77,7 @@ export interface Rule {
    * equals what is nearest to a goal. Default: 0. Says nothing of what is fresh.
    */
   readonly priority?: number;
-  /** While work started by `since` has not been settled in `until`, do not run this again. */
+  /** While work that `since` started has not settled in `until`, this is not run again. */
   readonly hold?: { readonly since: TargetName; readonly until: TargetName };
   /** Where the rule was declared, `file:line`; filled in by `target()` when an error needs it. */
   readonly declaredAt?: string;

@@ -55,7 +55,7 @@ export interface Sourced {
   readonly env?: { readonly [name: string]: string };
   /** As for a step: names or patterns, not part of the fingerprint. */
   readonly passEnv?: readonly string[];
-  /** `any`: its status is not asked for, as a login shell does not ask its profile scripts. Default [0]. */
+  /** `any`: its status does not count, as that of its profile scripts does not to a login shell. Default [0]. */
   readonly okExits?: 'any';
   /** Forced upon the captured environment afterwards. */
   readonly set?: { readonly [name: string]: string };

@@ -43,14 +43,14 @@ export interface Submitted {
 
 /**
  * A target that submits `work` once. The submitter survives desgw; only a receipt proves that it
- * submitted, never an exit status; without one the queue is asked for the attempt's token, and where
- * that cannot tell either the target is in doubt until a person decides. Work that is found
+ * submitted, never an exit status; without one the queue is searched for the attempt's token, and where
+ * that does not tell either, the target is in doubt until a person decides. Work that is found
  * submitted is adopted: then the steps that write files run, with the receipt if it is known and
  * without one if it is not, and nothing is submitted. The marker is its output, unless `outputs`
  * says otherwise.
  */
-export function submitOnce(name: string, asked: SubmitOnce): Rule {
-  const { grid, queue, work, needless, before, marker, told, ...rest } = asked;
+export function submitOnce(name: string, submission: SubmitOnce): Rule {
+  const { grid, queue, work, needless, before, marker, told, ...rest } = submission;
   const { record = plainMarker(marker), version = '1', reads = [], note, ...rule } = rest;
   return target(name, {
     outputs: [{ path: marker, quiet: true }],
@@ -87,7 +87,7 @@ export function judgeSubmission(grid: Grid, run: RunFacts): readonly Problem[] {
   return [grid.explain({ stdout, stderr, exit: exits.at(-1) ?? { kind: 'exit', code: 0 } })];
 }
 
-/** The marker of `submitOnce` itself. One that is there may know more than a run that adopts. */
+/** The marker of `submitOnce` itself. One that is there stays: it may know more than a run that adopts. */
 const plainMarker = (marker: Path): MarkerFormat => ({
   write: ({ receipt = null, token, maybeText }) => {
     const told: Submitted = { receipt, token: token === '' ? null : token };
@@ -98,7 +98,8 @@ const plainMarker = (marker: Path): MarkerFormat => ({
     if (told === undefined) return undefined;
     const { receipt, token } = told;
     return {
-      ...{ state: 'done', how: 'its marker says so' },
+      state: 'done',
+      how: 'its marker says so',
       ...(receipt === null ? {} : { receipt }),
       ...(token === null ? {} : { token }),
     };
@@ -184,5 +185,8 @@ export const notDone = ({
 
 /** Nothing can be told while the queue does not answer. */
 export const unseenQueue = (why: string, advice = 'build again when it answers'): OnceSighting => ({
-  ...{ state: 'unknown', why: `the queue could not be seen (${why})`, advice, unanswered: true },
+  state: 'unknown',
+  why: `the queue could not be seen (${why})`,
+  advice,
+  unanswered: true,
 });

@@ -9,7 +9,7 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json };
 
-/** The name of a target, unique in a build. Any text without control characters. */
+/** The name of a target, unique in a build. Any text without NUL. */
 export type TargetName = string;
 
 /** A file as the rule file writes it: relative to the workspace or absolute, forward slashes. */
