@@ -6,7 +6,7 @@ import type { Look, Observation, Seen } from './looks.ts';
 import type { Claim, EditFormat, Exec, Step, Write } from './steps.ts';
 import type { Instant, Json, Path, TargetName } from './values.ts';
 
-/** How to make one target, and when it is out of date. Data and pure functions only. */
+/** How to make one target, and when it is stale. Data and pure functions only. */
 export interface Rule {
   readonly name: TargetName;
   /** One line for `desgw targets`. */

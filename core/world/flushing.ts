@@ -1,6 +1,6 @@
 /**
  * Brings onto the disk for good what others wrote: programs close their files and do not wait. What
- * is asked for while a round is under way goes together in the next one, so that a disk that has
+ * comes in while a round is under way goes together in the next one, so that a disk that has
  * much to do is not made to wait for every file on its own.
  */
 

@@ -64,7 +64,7 @@ export function readEnd(fs: FsModule, path: string, bytes: number): Uint8Array {
   });
 }
 
-/** Bytes in a file, asked of the open file. */
+/** Bytes in a file, as it says when it is opened. */
 export function sizeOf(fs: FsModule, path: string): number {
   return reading(fs, path, (fd) => fs.fstatSync(fd).size);
 }

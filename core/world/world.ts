@@ -77,7 +77,7 @@ export interface Files {
   readText(path: Path): string | undefined;
   /** At most the last `bytes` of a file. */
   readEnd(path: Path, bytes: number): Uint8Array | undefined;
-  /** Bytes in a file, asked of the file itself: a network's memory of it may be old. */
+  /** Bytes in a file, as it says when it is opened: what a network remembers of it may be old. */
   size(path: Path): number | undefined;
   /** Digest of the content, `absent` without a file. Reads in pieces of 1 MiB. */
   digest(path: Path): Digest;
