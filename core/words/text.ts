@@ -50,7 +50,7 @@ export function pad(text: string, width: number): string {
 }
 
 /** Rows with all but their last cell aligned, and no blanks at the ends of lines. */
-export function table(rows: readonly (readonly string[])[], gap = '  '): string[] {
+export function table(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [i, cell] of row.slice(0, -1).entries()) {
@@ -60,14 +60,14 @@ export function table(rows: readonly (readonly string[])[], gap = '  '): string[
   return rows.map((row) =>
     row
       .map((cell, i) => (i === row.length - 1 ? cell : pad(cell, widths[i]!)))
-      .join(gap)
+      .join('  ')
       .trimEnd(),
   );
 }
 
 /** `1 target`, `2 targets`. */
-export function count(n: number, noun: string, plural = `${noun}s`): string {
-  return `${n} ${n === 1 ? noun : plural}`;
+export function count(n: number, noun: string): string {
+  return `${n} ${n === 1 ? noun : `${noun}s`}`;
 }
 
 /** A whole number with its thousands set apart: `3,540`. */

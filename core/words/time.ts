@@ -35,7 +35,7 @@ export function moment(at: Instant): string {
   return `${day} ${timeOfDay(date)}`;
 }
 
-/** The day of a moment in the local time of the reader: `26 Nov`. */
+/** The day of a moment in the local time of the reader, without the year: `26 Nov`. */
 export function dayAndMonth(at: Instant): string {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return 'an unknown day';
@@ -64,9 +64,9 @@ export function clockTime(at: Instant, { utc = false }: ClockOptions = {}): stri
   return `${timeOfDay(date)}${zone(date)}`;
 }
 
-/** A day: `2017-08-17`. */
-export function day(at: Instant, { utc = false }: ClockOptions = {}): string {
-  return utc ? new Date(at).toISOString().slice(0, 10) : moment(at).slice(0, 10);
+/** The day of a moment in the local time of the reader: `2017-08-17`. */
+export function day(at: Instant): string {
+  return moment(at).slice(0, 10);
 }
 
 const timeOfDay = (date: Date): string =>
