@@ -2,8 +2,8 @@
 import type { Clock, ProcessIdentity } from './world.ts';
 
 /**
- * Names what `steady` of a process counts from: readings of two processes can be compared where it
- * is the same for both, on one boot of one host.
+ * Names the clock that `steady` reads. Two processes with the same one, which they have in one boot of
+ * one host, can compare their readings.
  */
 export const countOf = ({
   host,
