@@ -17,7 +17,7 @@ export function attemptState(world: World, token: string): AttemptState {
   const { files } = world;
   const claim = files.stat(`${dir}/claim`);
   const earlier = isOfEarlierBoot(world, dir);
-  // Not every system can flush a claim: where the machine was started anew since, it may be lost.
+  // Not every system can flush a claim: there may have been one before the machine was started anew.
   if (claim === undefined && earlier)
     return isAttemptAlive(world, token) === false ? 'lost' : 'elsewhere';
   if (claim?.directory !== true) return 'unclaimed';
@@ -38,8 +38,9 @@ function isOfEarlierBoot({ files, processes: { self } }: World, dir: Path): bool
 const WRITTEN_BACK = 60_000;
 
 /**
- * Whether what an attempt wrote that ended before the machine was started anew, as nobody flushed
- * it, can be relied on. An exit alone is flushed, and tells nothing of the rest.
+ * Whether what an attempt wrote was on the disk before the machine was started anew. Of all its files
+ * only the exit is flushed, so an exit that is there does not say that the others are whole: they are
+ * when the system had the time to write them back by itself.
  */
 function isOnDisk({ files, processes: { self } }: World, dir: Path): boolean {
   const exit = files.stat(`${dir}/exit`);

@@ -1,4 +1,4 @@
-/** Settings that `--set` wrote into files of people, where they stay when nobody says them any more. */
+/** Settings that `--set` wrote into files of people: they stay there when later commands do not give them. */
 import { isSystemError } from '../api/errors.ts';
 import type { Json, Path, TargetName } from '../api/values.ts';
 import { readKeys } from '../formats/keys.ts';
@@ -61,7 +61,7 @@ export function setOnceBy(
   return Object.keys(set).length === 0 ? {} : { set };
 }
 
-/** Spelt otherwise, but the same to all who read it. */
+/** Whether two values are the same to all who read them, however they are spelt. */
 function isSame(a: string, b: string): boolean {
   const plain = (text: string): string => text.replaceAll(/\s/g, '');
   return plain(a) === plain(b) || (plain(a) !== '' && Number(a) === Number(b));
@@ -90,7 +90,7 @@ export function stillSet(
   });
 }
 
-/** What cannot be read is met by those who need it, who tell of it. */
+/** The text of a file; undefined where it cannot be read: the targets that need it tell of that. */
 function textOf(files: World['files'], path: Path): string | undefined {
   try {
     return files.readText(path);

@@ -20,7 +20,7 @@ interface Written {
   readonly token?: string;
 }
 
-/** The first of the names that is free, taken now, or ours already; all of these with `all`. */
+/** Takes the first of the names that is free or ours already; with `all`, every such name. */
 export function takeClaim(world: World, claim: Claim, token: string): readonly string[] {
   const { files, processes } = world;
   const { host, user } = processes.self;

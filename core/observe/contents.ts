@@ -22,9 +22,9 @@ const NAMED_MEMBERS = 100;
 
 interface Globbed {
   readonly paths: readonly Path[];
-  /** The paths with their digests, as `left.ts` has it. */
+  /** The paths with their digests, see `membersDigest`. */
   readonly members: Digest;
-  /** A member that cannot be used, as `left.ts` has it: without it they are not what was asked for. */
+  /** Says that a member cannot be used (see `unfit`): the others alone are not all that matches. */
   readonly unfit?: Digest;
 }
 
@@ -73,7 +73,11 @@ export class Contents {
       await this.#world.clock.sleep(FINE_TICK_MS + 5);
   }
 
-  /** Of a disk whose clock cannot be read only time tells: what is read at once would be read again. */
+  /**
+   * Whether a file has to be read that lies on a disk whose clock cannot be read. When it was changed
+   * a moment ago, the next build could not believe a digest taken at once: a short wait spares that
+   * second reading.
+   */
   #isToBeLearnedElsewhere(path: Path, stat: Stat | undefined): boolean {
     if (stat === undefined || stat.directory || !this.#mayWrite) return false;
     const known = this.#memory.files.get(path);
@@ -135,7 +139,7 @@ export class Contents {
     };
   }
 
-  /** How an output is now, as `left.ts` has it. */
+  /** How an output is now, as it is put on record. */
   output(output: Output): Digest {
     if (output.glob === true) return this.#globbed(output.path).members;
     if (output.keys !== undefined) return this.#keys(output.path, output.keys);
@@ -195,14 +199,14 @@ export class Contents {
     return one !== undefined && other !== undefined && unchanged(one, other);
   }
 
-  /** Changes whenever a file is written, as far as its time of change tells; the digest comes first. */
+  /** A stamp of each file, which changes whenever it is written, as far as its time of change tells. */
   stamps(paths: readonly Path[]): Stamps {
     return Object.fromEntries(
       paths.map((path) => [path, stampOf(this.file(path), this.#statOf(path))]),
     );
   }
 
-  /** The same of files as they are at this moment; what is known of them stays as it was. */
+  /** Stamps of files as they are at this moment; what is known of them stays as it was. */
   async stampsNow(paths: readonly Path[]): Promise<Stamps> {
     if (paths.length === 0) return {};
     const stats = await lookAtAll(this.#world.files, paths);
@@ -292,8 +296,9 @@ export class Contents {
   }
 
   /**
-   * What the clock that stamps a file shows now, at least; 0 when nothing may be written. Where it
-   * cannot be read, it showed the file's own time when that was first seen, and goes on since.
+   * A time that the clock which stamps a file has reached by now; 0 when nothing may be written.
+   * Where that clock cannot be read, it showed at least the file's own time of change when that was
+   * first seen, and has gone on since.
    */
   #timeOn(stat: Looked): number {
     if (!this.#mayWrite) return 0;
@@ -310,7 +315,7 @@ export class Contents {
     return reading.dev === dev ? reading.time : undefined;
   }
 
-  /** Where nothing can be written, what is learned is proved by time alone. */
+  /** The clock's reading; one of no disk where nothing can be written, so that only time proves what is learned. */
   #readClock(): ReturnType<World['files']['now']> {
     try {
       return this.#world.files.now();

@@ -86,7 +86,7 @@ export class Environments {
     const log = `.desgw/logs/environment.${sourced.script.split('/').pop()}.log`;
     files.makeDirectory('.desgw/tmp');
     files.remove(log);
-    // A script that traces itself prints them too.
+    // Nobody else may read it: a script that traces itself prints credentials.
     files.write(log, '', 0o600);
     const spawn = {
       argv: [
@@ -103,7 +103,7 @@ export class Environments {
       cwd: files.absolute(sourced.cwd ?? '.'),
       env: { ...this.#pick([...BASE, ...(sourced.passEnv ?? [])]), ...sourced.env },
       stdout: files.absolute(base),
-      // Credentials are in it.
+      // An environment has credentials in it.
       unnamed: true,
       stderr: files.absolute(log),
       timeout: sourced.timeout ?? SOURCE_TIMEOUT,

@@ -44,7 +44,7 @@ function findingsOf(
     const problems = inRule(() => judge({ text, maybeText }));
     return problems.length === 0 ? [] : [{ target: name, problems, strict }];
   } catch (error) {
-    // Nobody knows then whether all is well.
+    // Where the judge itself fails, nobody knows whether all is well.
     return [
       { target: name, problems: [{ what: failedSighting(error, explain).why }], strict: true },
     ];

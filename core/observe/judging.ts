@@ -31,7 +31,7 @@ export function failedSighting(
   if (!(error instanceof Error)) throw error;
   const fault = faultIn(error);
   if (fault !== undefined) {
-    // Below the line that it points to.
+    // The message may end with the line of the rule file; advice goes below that.
     const advice = adviceIn(fault.cause);
     const why = [explain(fault).message, ...(advice === undefined ? [] : [advice])].join('\n');
     return { state: 'failed', why, definite: true, thrown: true };

@@ -3,16 +3,19 @@ import type { Digest } from '../api/values.ts';
 import type { KnownFile } from '../memory/memory.ts';
 import type { Stat } from '../world/world.ts';
 
-/** Two changes within one tick of these clocks cannot be told apart by time stamps. */
+/**
+ * Milliseconds between two ticks of a clock that stamps files: changes within one tick have the same
+ * time stamp.
+ */
 export const FINE_TICK_MS = 20;
 
-/** The same of clocks that tell whole seconds. */
+/** The same for clocks that tell whole seconds. */
 const COARSE_TICK_MS = 2000;
 
 /** What of a stat is on record. */
 export const pickStat = ({ size, mtime, ctime, ino }: Stat) => ({ size, mtime, ctime, ino });
 
-/** What is in a directory changes its time, and is not read with it. */
+/** The stamp of what was seen. A directory's time is left out: it changes with members that nobody reads. */
 export const stampOf = (digest: Digest, stat: Stat | undefined): string =>
   stat === undefined || stat.directory ? digest : `${digest} ${stat.mtime}`;
 

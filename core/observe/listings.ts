@@ -48,16 +48,16 @@ export class Listings {
   }
 
   async #still(files: Pick<Files, 'statMany'>, dirs: readonly Path[]): Promise<Map<Path, Names>> {
-    const asked = dirs.filter((dir) => this.#known.has(dir));
+    const listed = dirs.filter((dir) => this.#known.has(dir));
     const still = new Map<Path, Names>();
     let stats: readonly (Stat | undefined)[];
     try {
-      stats = await files.statMany(asked);
+      stats = await files.statMany(listed);
     } catch {
-      // Whichever it is, listing it tells.
+      // One of them cannot be looked at: listing them all tells which.
       return still;
     }
-    asked.forEach((dir, i) => {
+    listed.forEach((dir, i) => {
       const [known, stat] = [this.#known.get(dir)!, stats[i]];
       if (stat !== undefined && isUnchanged(known, stat)) {
         known.stat = stat;

@@ -57,7 +57,7 @@ export interface LiveLook {
   readonly adapters: { readonly [name: string]: Adapter };
   readonly traces: Memory['traces'];
   readonly signal: AbortSignal;
-  /** Targets whose work may go on with that of those that are asked about. */
+  /** More targets, whose work may be a part of the work that is looked for. */
   readonly also?: readonly TargetName[];
 }
 
@@ -97,9 +97,9 @@ export async function liveWork(
       const state = judge(seen.answer, of);
       if (state.state === 'over') continue;
       const { partOf } = state;
-      const isAsked = wanted.has(target) || (partOf !== undefined && wanted.has(partOf));
+      const isWanted = wanted.has(target) || (partOf !== undefined && wanted.has(partOf));
       // Whoever knows the whole knows its part.
-      if (!isAsked || found.some((one) => one.sure && one.target === partOf)) continue;
+      if (!isWanted || found.some((one) => one.sure && one.target === partOf)) continue;
       found.push({
         target,
         ...(state.state === 'live'

@@ -37,8 +37,8 @@ export function lookAt(files: Files, path: Path): Looked | undefined {
 }
 
 /**
- * What a look shows, or what stands for it where the system fails. It may have failed for a moment,
- * as networks do, and an answer is worth another look: what nobody saw passes for changed.
+ * What a look shows, or what stands for it where the system fails. Networks fail for a moment, and
+ * what could not be seen passes for changed: so a look that failed is made a second time.
  */
 export function seenOr<T>(look: () => T, otherwise: (why: string) => T): T {
   for (let again = true; ; again = false) {

@@ -48,14 +48,14 @@ export class Looker {
   /** Forgets the listings in which these files may have come to stand, and nothing else. */
   forgetAround(written: readonly Path[]): void {
     const { files } = this.#world;
-    const stale = new Set<string>();
+    const around = new Set<string>();
     for (const path of written) {
-      for (let dir = dirname(files.absolute(path)); !stale.has(dir); dir = dirname(dir))
-        stale.add(dir);
+      for (let dir = dirname(files.absolute(path)); !around.has(dir); dir = dirname(dir))
+        around.add(dir);
     }
-    if (stale.size === 0) return;
+    if (around.size === 0) return;
     for (const dir of this.#listings.keys())
-      if (stale.has(files.absolute(dir))) this.#listings.delete(dir);
+      if (around.has(files.absolute(dir))) this.#listings.delete(dir);
   }
 
   /** Whether an answer is missing only because this is a dry run. */
@@ -113,7 +113,7 @@ export class Looker {
   }
 
   async #seenList({ pattern, partly }: Extract<Look, { kind: 'list' }>): Promise<Seen> {
-    if (partly !== true) return { kind: 'list', dirs: await this.#expand(pattern, throwIt) };
+    if (partly !== true) return { kind: 'list', dirs: await this.#expand(pattern) };
     const unread: { dir: Path; why: string }[] = [];
     const dirs = await this.#expand(pattern, (dir, error) => {
       unread.push({ dir: plainPath(dir), why: error.message });
@@ -131,7 +131,7 @@ export class Looker {
     let dirs = [absolute ? '' : '.'];
     for (const [i, segment] of segments.entries()) {
       if (!segment.includes('*')) {
-        // Below a wildcard a directory may lack this entry; asking its listing spares a look-up each.
+        // Below a wildcard some directories lack this entry: their listings tell, all read at once.
         dirs = segments.slice(0, i).some((s) => s.includes('*'))
           ? await this.#children(dirs, (name) => name === segment, onError)
           : dirs.map((dir) => `${dir}/${segment}`);
@@ -193,7 +193,7 @@ export class Looker {
     });
   }
 
-  /** Listings asked for in the same turn go out together, whoever asks. */
+  /** Listings that are wanted in the same turn are made together, whoever wants them. */
   #listing(dir: Path): Promise<readonly string[] | undefined | Error> {
     const known = this.#listings.get(dir);
     if (known !== undefined) return known;
@@ -229,7 +229,7 @@ export class Looker {
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
     const answer = this.#answer(name, adapter, question).finally(() => {
-      // Older than the answer.
+      // Listings that are older than the answer may lack what it speaks of.
       this.#listings = new Map();
     });
     this.#answers.set(key, answer);

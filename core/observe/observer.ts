@@ -33,7 +33,7 @@ export interface ObserverOptions {
   /** The file system's time may be found by writing a small file; read-only commands may not. */
   readonly mayWrite: boolean;
   readonly forced?: ReadonlySet<TargetName>;
-  /** Whether what had ended when it was last asked for has ended, while all else is as it was then. */
+  /** Whether what had ended by an earlier answer is believed to have ended while all else is as it was then. */
   readonly believesEndings?: boolean;
   /** Targets that failed already in this invocation. */
   readonly gaveUp?: { has(target: TargetName): boolean };
@@ -45,7 +45,7 @@ export interface ObserverOptions {
   readonly awaitsSight?: (target: TargetName) => boolean;
   /** What this process has seen not to move, where several observers follow each other. */
   readonly stillness?: Stillness;
-  /** What was listed, and what is done with, in the same case. */
+  /** What was listed, and what is settled, where several observers follow each other. */
   readonly listings?: Listings;
   readonly settled?: Settled;
   /** Finds the place in the rule file from which something was thrown. */
@@ -151,13 +151,14 @@ export class Observer extends Contents implements View {
   /** Keeps what was seen of targets that are done with, for those who look after this one. */
   keepSettled({ graph, verdicts }: Pick<Plan, 'graph' | 'verdicts'>): void {
     for (const [target, sighting] of this.#sightings)
-      if (verdicts.get(target)?.state === 'fresh' && !this.#passes(graph.nodes.get(target)!))
+      if (verdicts.get(target)?.state === 'fresh' && !this.#isFleeting(graph.nodes.get(target)!))
         this.#options.settled?.keep(graph.nodes.get(target)!, this.#tracesWith(graph), sighting);
   }
 
   /** Whether what was seen of a target may be otherwise in a minute. */
-  #passes = ({ name, rule }: Node): boolean =>
-    this.#believed.has(name) || rule.observe?.fleeting === true;
+  #isFleeting({ name, rule }: Node): boolean {
+    return this.#believed.has(name) || rule.observe?.fleeting === true;
+  }
 
   #tracesWith = ({ makers }: Graph) => ({ makers, trace: (name: TargetName) => this.trace(name) });
 
@@ -203,7 +204,6 @@ export class Observer extends Contents implements View {
     const { value, tally } = sighting;
     const hasEnded =
       this.#believesEndings &&
-      trace.early !== true &&
       this.#memory.sightings.get(name)?.ended === endingOf(looks, seen, rule, facts);
     if (!hasEnded) return undefined;
     this.#believed.add(name);
@@ -283,16 +283,14 @@ export class Observer extends Contents implements View {
     due: readonly TargetName[] = [],
     reads: readonly Path[] = [],
   ): Facts {
-    const sighting = this.#sightings.get(node.name);
-    const value =
-      sighting === undefined || sighting.state === 'failed' ? null : (sighting.value ?? null);
     const declared = [...reads, ...(node.rule.observe?.reads ?? [])];
     const workspace = this.#world.files.root;
     const { files } = this.#world;
     // Where a look has shown a file, "there is none" is believed when it is said twice.
     const read = (path: Path) =>
       files.readText(path) ?? (this.file(path) === 'absent' ? undefined : files.readText(path));
-    const settled = sighting?.state !== 'waiting';
+    const settled = this.#sightings.get(node.name)?.state !== 'waiting';
+    const value = this.#valueOf(node.name);
     return { ...readersOf(declared, read), value, settled, gathered, due, workspace };
   }
 
@@ -301,7 +299,7 @@ export class Observer extends Contents implements View {
     try {
       return this.#keysOf(node);
     } catch (error) {
-      // Then it has failed already, see `fault`.
+      // A target whose keys cannot be told has failed already, see `fault`.
       if (error instanceof RuleFault) return [];
       throw error;
     }
@@ -309,10 +307,13 @@ export class Observer extends Contents implements View {
 
   #keysOf({ name, rule: { exclusive = [] } }: Node): readonly string[] {
     if (typeof exclusive !== 'function') return exclusive;
+    return inRule(() => exclusive(this.#valueOf(name)));
+  }
+
+  /** What was seen of a target; null where nothing was. */
+  #valueOf(name: TargetName): Json {
     const sighting = this.#sightings.get(name);
-    const value =
-      sighting === undefined || sighting.state === 'failed' ? null : (sighting.value ?? null);
-    return inRule(() => exclusive(value));
+    return sighting === undefined || sighting.state === 'failed' ? null : (sighting.value ?? null);
   }
 
   fault(node: Node): string | undefined {

@@ -31,7 +31,7 @@ export function readersOf(
 /** Whether a look asks somebody. */
 export const isAsk = ({ kind }: Look): boolean => kind === 'ask';
 
-/** Digest of all that is seen of something beside the answers. */
+/** Digest of all that was seen of a target but the answers. */
 export function endingOf(
   looks: readonly Look[],
   seen: readonly Seen[],
@@ -43,7 +43,7 @@ export function endingOf(
   return digestOf(JSON.stringify([listed, read]));
 }
 
-/** The record of something with what was seen when an answer ended it. */
+/** The record of a sighting, with what was seen when an answer said that it had ended. */
 export const withEnding = (
   known: KnownSighting | undefined,
   ended: Digest,

@@ -24,7 +24,7 @@ export class Settled {
     if (of !== undefined && sighting.state === 'ready') this.#kept.set(node.name, { of, sighting });
   }
 
-  /** What was made may have changed what those that need it look at. */
+  /** Forgets targets that need what was made: it may have changed what they look at. */
   forget(made: readonly TargetName[], { dependents }: Pick<Graph, 'dependents'>): void {
     const reached = new Set(made);
     for (const name of reached) {

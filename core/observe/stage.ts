@@ -132,10 +132,9 @@ function goalsIn(
   goals: readonly string[],
   normalise: (path: Path) => string,
 ): readonly TargetName[] {
-  const { build } = project;
   if (goals.length > 0) return resolveGoals(graph, goals, normalise);
   try {
-    return resolveGoals(graph, build.goal === undefined ? [] : [build.goal], normalise);
+    return resolveGoals(graph, goalOf(project), normalise);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { message, hint, kind } = error;
@@ -162,7 +161,7 @@ const awaits = (graph: Graph, goals: readonly TargetName[]): boolean =>
   graph.awaited.size > 0 &&
   closure(graph, goals).some((name) => graph.awaited!.has(name));
 
-/** Tells of a file whether rules that are not known yet may make it; found out when it is asked. */
+/** Tells of a file whether rules that are not known yet may make it; found out when first wanted. */
 function filesToCome(
   project: Project,
   items: readonly RuleItem[],

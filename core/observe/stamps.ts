@@ -34,9 +34,9 @@ export async function stampsBefore(
 }
 
 /**
- * The signature that a run is recorded with which began with `before`.
- * @param previous what the last good run was recorded with: what was written under that one too, and
- *   with the same content, the program itself writes; to make it again for that would never end
+ * The signature that a run is recorded with, given what was known when it began. What was written
+ * while the last good run read it too, and with the same content, the program itself writes: that is
+ * no reason to make it again, or there would be no end of it.
  */
 export async function signatureAfter(
   node: Node,

@@ -11,7 +11,7 @@ import type { Clock, ProcessIdentity } from '../world/world.ts';
 
 /** The longest time before a look that it can say anything of. */
 const LONGEST_GAP_MS = 15 * 60_000;
-/** So much more of it is worth a line in the journal. */
+/** So many more milliseconds of stillness are worth a line in the journal. */
 const WORTH_MS = 60_000;
 
 interface Last {
@@ -38,7 +38,7 @@ export class Stillness {
   /**
    * Takes down that `digest` was seen now.
    * @param known what is on record
-   * @returns milliseconds, and what should go on record now
+   * @returns for how many milliseconds it has not moved, and what should go on record now
    */
   note(
     name: TargetName,

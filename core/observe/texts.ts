@@ -15,7 +15,7 @@ export class Texts {
     this.#files = files;
   }
 
-  /** Undefined: there is no such file. */
+  /** The text of a file; undefined where there is none. */
   read(path: Path): string | undefined {
     const known = this.#texts.has(path);
     const text = known ? this.#texts.get(path) : this.#files.readText(path);
