@@ -1,6 +1,7 @@
 /** What people name on the command line -> targets. Pure. */
 import { didYouMean, UserError } from '../api/errors.ts';
 import type { TargetName } from '../api/values.ts';
+import { literal } from '../words/quote.ts';
 import type { Graph } from './graph.ts';
 
 /**
@@ -62,11 +63,9 @@ export function placeholderPatterns(
         (texts, one) => texts.flatMap((text) => text.split(one)),
         [name],
       );
-      return new RegExp(`^${parts.map(escaped).join('.*')}$`, 's');
+      return new RegExp(`^${parts.map(literal).join('.*')}$`, 's');
     });
 }
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 function find(
   graph: Graph,
@@ -93,7 +92,7 @@ export function globPattern(glob: string): RegExp {
   const source = glob.replace(/\*|\?|\[(!?)([^\]]+)\]|[^*?[]+|\[/g, (part, not, set) => {
     if (part === '*') return '.*';
     if (part === '?') return '.';
-    if (typeof set !== 'string') return escaped(part);
+    if (typeof set !== 'string') return literal(part);
     return `[${not === '!' ? '^' : ''}${set.replace(/[\\\]^]/g, '\\$&')}]`;
   });
   return new RegExp(`^${source}$`, 's');

@@ -1,6 +1,7 @@
 /** Which files a pattern of outputs may stand for: told from names alone, before anything is made. */
 import type { Rule } from '../api/rules.ts';
 import type { Path, TargetName } from '../api/values.ts';
+import { literal } from '../words/quote.ts';
 
 /** A pattern of a rule's outputs. */
 export interface MadePattern {
@@ -79,18 +80,16 @@ function pathPattern(glob: string): RegExp {
       if (part === '*') return `${visible}[^/]*`;
       if (part === '?') return `${visible}[^/]`;
       // Brackets may be part of a name that is there.
-      if (/^\[.+\]$/s.test(part)) return `(?:${escaped(part)}|${part.replace(/^\[!/, '[^')})`;
+      if (/^\[.+\]$/s.test(part)) return `(?:${literal(part)}|${part.replace(/^\[!/, '[^')})`;
       if (/^\{.*\}$/s.test(part))
-        return `(?:${part.slice(1, -1).split(',').map(escaped).join('|')})`;
-      return escaped(part);
+        return `(?:${part.slice(1, -1).split(',').map(literal).join('|')})`;
+      return literal(part);
     },
   );
   try {
     return new RegExp(`^${source}$`, 's');
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return new RegExp(`^${escaped(glob)}$`, 's');
+    return new RegExp(`^${literal(glob)}$`, 's');
   }
 }
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

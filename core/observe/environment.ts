@@ -4,6 +4,7 @@ import type { Exit } from '../api/facts.ts';
 import type { Exec, Sourced } from '../api/steps.ts';
 import type { Path } from '../api/values.ts';
 import { tailOf } from '../memory/logs.ts';
+import { starPattern } from '../words/quote.ts';
 import type { Files, World } from '../world/world.ts';
 
 type Environment = { readonly [name: string]: string };
@@ -56,7 +57,7 @@ export class Environments {
   /** The variables of ours that are named, or match a pattern: `*` stands for any text. */
   #pick(wanted: readonly string[]): Environment {
     const { env } = this.#world;
-    const patterns = wanted.filter((name) => name.includes('*')).map(patternOf);
+    const patterns = wanted.filter((name) => name.includes('*')).map(starPattern);
     const matching =
       patterns.length === 0
         ? []
@@ -139,11 +140,6 @@ function whatItPrinted(files: Files, log: Path): string {
   const tail = tailOf(files, log)?.trimEnd() ?? '';
   return tail === '' ? 'It printed nothing.' : `It printed last (all of it is in ${log}):\n${tail}`;
 }
-
-const patternOf = (name: string): RegExp =>
-  new RegExp(`^${name.split('*').map(escaped).join('.*')}$`);
-
-const escaped = (text: string): string => text.replace(/[\\^$.|?+()[\]{}]/g, '\\$&');
 
 /** Shell functions travel in odd variables that only bash understands; they and bash's own are left out. */
 function parse(text: string): Environment {

@@ -6,6 +6,7 @@ import type { Adapter, AdapterTools, Listing, Look, Seen } from '../api/looks.ts
 import { RuleFault } from '../api/rule-code.ts';
 import type { Exec } from '../api/steps.ts';
 import type { Json, Path } from '../api/values.ts';
+import { starPattern } from '../words/quote.ts';
 import type { World } from '../world/world.ts';
 import { runForAdapter } from './adapter.ts';
 import type { Listings } from './listings.ts';
@@ -136,7 +137,7 @@ export class Looker {
           ? await this.#children(dirs, (name) => name === segment, onError)
           : dirs.map((dir) => `${dir}/${segment}`);
       } else {
-        const matcher = matching(segment);
+        const matcher = starPattern(segment);
         dirs = await this.#children(
           dirs,
           (name) => !name.startsWith('.') && matcher.test(name),
@@ -154,7 +155,7 @@ export class Looker {
   async #ends(pattern: Path, bytes: number) {
     const { files } = this.#world;
     const cut = pattern.lastIndexOf('/');
-    const matcher = matching(pattern.slice(cut + 1));
+    const matcher = starPattern(pattern.slice(cut + 1));
     const dirs = await this.#expand(pattern.slice(0, cut));
     const paths = dirs.flatMap(({ dir, names }) =>
       names
@@ -271,9 +272,3 @@ const throwIt: OnError = (_dir, error) => {
 };
 
 const plainPath = (path: Path): Path => path.replace(/^\.\//, '');
-
-/** A segment of a path in which `*` stands for anything. */
-const matching = (segment: string): RegExp =>
-  new RegExp(`^${segment.split('*').map(escapeRegExp).join('.*')}$`);
-
-const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

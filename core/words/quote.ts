@@ -1,4 +1,4 @@
-/** Text from outside made safe: for the eye (`display`) and for a shell (`shellQuote`). */
+/** Text from outside made safe: for the eye (`display`), for a shell (`shellQuote`), in a pattern (`literal`). */
 
 const ESCAPES: { readonly [char: string]: string } = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
@@ -54,6 +54,13 @@ export function commandLine(argv: readonly string[]): string {
 }
 
 const singleQuoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
+
+/** A text as a part of a regular expression: it matches nothing but itself. */
+export const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+
+/** A text in which `*` stands for anything on one line, as a regular expression. */
+export const starPattern = (text: string): RegExp =>
+  new RegExp(`^${text.split('*').map(literal).join('.*')}$`);
 
 function visible(char: string): string {
   const code = char.charCodeAt(0);

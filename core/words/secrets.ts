@@ -6,7 +6,7 @@
 import { saltedDigest } from '../api/digest.ts';
 import type { Json } from '../api/values.ts';
 import type { Secrets } from '../world/world.ts';
-import { display, shellQuote } from './quote.ts';
+import { display, literal, shellQuote } from './quote.ts';
 
 /** Stands for a secret wherever people look. */
 const HIDDEN = '***';
@@ -185,5 +185,3 @@ const longestFirst = (values: Iterable<string>): readonly string[] =>
 
 /** A value that is no part of a longer word or path. */
 const boundary = (value: string): RegExp => new RegExp(`(?<![\\w/])${literal(value)}(?![\\w/])`);
-
-const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
