@@ -42,12 +42,15 @@ export async function adopt(action: Action, context: PerformContext): Promise<La
     },
     { durable: node.rule.once !== undefined },
   );
-  // Nothing but files was put in place, if that.
+  // No program ran: these files are all that can have changed.
   const wrote = node.outputs.map((o) => o.path);
   return { state: 'built', made: action.makes, note: seen.how, wrote };
 }
 
-/** @returns false when it was interrupted: without its files nobody else could see what is on record */
+/**
+ * Writes the files that go with the record.
+ * @returns false when it was interrupted; then nothing goes on record, which would speak of files that are not there
+ */
 async function putInPlace(
   entry: Entry,
   seen: Extract<OnceSighting, { state: 'done' }>,
@@ -76,7 +79,7 @@ function quietOptions(context: PerformContext, entry: Entry, at: number, token: 
     world,
     environments,
     signal,
-    token, // of nobody here, if it does not show
+    token, // that of whoever did it; empty where it does not show
     again: entry.again,
     startedAt: at,
     log: logPath(entry.node.name, entry.run),

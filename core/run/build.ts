@@ -21,7 +21,7 @@ import type { Plan } from '../plan/verdict.ts';
 import type { Verdicts } from '../plan/view.ts';
 import type { BuildEvent, Outcome, Summary } from './events.ts';
 import type { Execution } from './execution.ts';
-import { Programs } from './means.ts';
+import { KnownPrograms } from './means.ts';
 import {
   type Found,
   type Looking,
@@ -37,7 +37,7 @@ import { execute } from './schedule.ts';
 import { type Done, SoFar, sumUp } from './summing-up.ts';
 import { Telling } from './telling.ts';
 
-/** What a build is asked for. */
+/** What a build is to do, and how. */
 export interface BuildOptions {
   /** As named on the command line; none means the build's goal. */
   readonly goals: readonly string[];
@@ -55,9 +55,9 @@ export interface BuildOptions {
   readonly command: string;
   readonly signal: AbortSignal;
   readonly emit: (event: BuildEvent) => void;
-  /** Told what was found of which there was nothing to do and nothing to write down. */
+  /** Told what was found when there was nothing to do and nothing to write down. */
   readonly onIdle?: (found: Found) => void;
-  /** Called after each round, without the lock; whether it did anything, so that the next follows at once. */
+  /** Called after each round, without the lock. If it says true it did something, and the next round follows at once. */
   readonly between?: (done: Done) => Promise<boolean>;
 }
 
@@ -103,7 +103,7 @@ class BuildRun {
   readonly #stillness: Stillness;
   readonly #listings: Listings;
   readonly #settled = new Settled();
-  readonly #programs: Programs;
+  readonly #programs: KnownPrograms;
   #forced: ReadonlySet<TargetName> | undefined;
   #toldLeft = false;
 
@@ -115,7 +115,7 @@ class BuildRun {
     this.#environments = environmentsOf(project.world);
     this.#stillness = new Stillness(project.world.clock, project.world.processes.self);
     this.#listings = new Listings(project.world.clock);
-    this.#programs = new Programs(project.world.files);
+    this.#programs = new KnownPrograms(project.world.files);
   }
 
   async run(): Promise<Summary> {
@@ -151,7 +151,7 @@ class BuildRun {
     for (const message of memory.warnings) this.#telling.warn(message);
     const look = () => stage(this.#project, observer, this.#options.goals, { assume: false });
     const first = await look();
-    // Whoever is to act on it knows, and does not believe, that nothing more is to come.
+    // Before anything is done it is asked for, and not believed, that nothing more is to come.
     const acts = first.kind !== 'plan' || first.plan.actions.length > 0 || this.#options.force;
     const found = acts && observer.disbelieve() ? await look() : first;
     this.#telling.tell(found.plan.verdicts);
@@ -278,7 +278,7 @@ class BuildRun {
     return done;
   }
 
-  /** By what targets are about to be made, for the history. */
+  /** Keeps in the history by which programs targets are about to be made. */
   #noteMeans(targets: readonly TargetName[], steps: readonly Step[], token: string): void {
     const { history } = this.#project;
     if (history === undefined) return;
@@ -302,7 +302,7 @@ class BuildRun {
     observer.newSightings.clear();
   }
 
-  /** Of work on the grid whose targets no rule declares any more, once all that there is is known. */
+  /** Tells once of work on the grid whose targets no rule declares any more, when all targets are known. */
   async #tellLeftLive({ plan, traces }: Done): Promise<void> {
     if (this.#toldLeft || !isAsWritten(this.#project) || plan.graph.unexpanded.length > 0) return;
     this.#toldLeft = true;
@@ -320,7 +320,7 @@ class BuildRun {
   }
 }
 
-/** Whether what held a target back (see `hold`) has been settled in this round: it can be made now. */
+/** Whether what held a target back (see `hold`) has become fresh in this round: it can be made now. */
 const hasLetGo = (plan: Plan, verdicts: Verdicts): boolean =>
   plan.order.some((name) => {
     const { until } = verdicts.get(name)!;

@@ -20,7 +20,7 @@ export class Chains {
   readonly #chains = new Map<Chain, { outside: number; running: boolean }>();
   /** Links that a run of their chain makes; it closes them, nothing else does. */
   readonly #making = new Set<TargetName>();
-  /** Links decided anew in this run, with all needs closed. */
+  /** Links that were decided anew when all their needs were closed. */
   readonly #decided = new Set<TargetName>();
 
   constructor(plan: Plan, view: View, verdicts: Map<TargetName, Verdict>) {
@@ -103,8 +103,8 @@ export class Chains {
     const broken = [first];
     for (let need = broken.pop(); need !== undefined; need = broken.pop()) {
       for (const name of this.#node(need).rule.chain?.links ?? []) {
-        const needs = needsOf(this.#node(name)).includes(need);
-        if (!needs || this.#making.has(name) || asNeed(this.#verdicts.get(name)!) !== 'usable')
+        const isMadeFrom = needsOf(this.#node(name)).includes(need);
+        if (!isMadeFrom || this.#making.has(name) || asNeed(this.#verdicts.get(name)!) !== 'usable')
           continue;
         this.#verdicts.set(name, blocked([need], this.#verdicts));
         broken.push(name);

@@ -17,7 +17,7 @@ import { ranOf, recordBuilt, recordFailed, recordFinishing } from './recording.t
 import type { StepsEnd } from './step-options.ts';
 import type { Run } from './steps.ts';
 
-/** Judges a run whose steps are over, puts in place what it has prepared, and that on record. */
+/** Judges a run whose steps are over; what it has prepared is put in place, and then on record. */
 export async function conclude(course: Course, run: Run, end: StepsEnd): Promise<Landing> {
   await lookBack(course);
   const { recipe, facts, context } = course;
@@ -121,7 +121,7 @@ async function flush(
 
 /** What an attempt left goes when all of it is on record; where no program ran there is nothing. */
 function tidy({ action, token, context }: Course): void {
-  // A restored target has no attempt of its own, and perhaps not even a name for one.
+  // A restored target has no attempt of its own; without a token this would be the folder of them all.
   if (action.kind === 'restore') return;
   try {
     context.world.files.removeTree(attemptDirectory(token));

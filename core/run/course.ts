@@ -34,7 +34,7 @@ export interface Course {
   readonly claims: readonly Claim[];
 }
 
-/** Before its steps are known. */
+/** The course of a run before its steps are known. */
 export function courseOf(
   action: Action,
   entries: readonly Entry[],
@@ -59,7 +59,7 @@ export function courseOf(
   };
 }
 
-/** The same, with its steps. */
+/** The course with what its steps place and claim. */
 export const withSteps = (course: Course, steps: readonly Step[]): Course => ({
   ...course,
   placed: new Set(steps.flatMap(placedBy)),
@@ -79,7 +79,7 @@ function attemptOf(
     : { token: newToken(), startedAt: now };
 }
 
-/** Links that an engine put on record which did not come to the others. */
+/** What those links have made that an earlier invocation put on record before it ended. */
 function madeElsewhere(
   { kind }: Action,
   { node }: Entry,

@@ -99,17 +99,17 @@ export interface Entry {
   readonly stamps: Stamps;
   /** What stood in the place of its outputs then, see `found.ts`. */
   readonly found: Stamps;
-  /** What the judge of a once-target wanted remembered when it let this attempt begin. */
+  /** What the judge of a once-target wanted remembered when it let this run begin. */
   readonly remembered?: Json | undefined;
   /** What `--set` has to do with it, for the record. */
   readonly set: { readonly set?: SetOnce };
-  /** Of what must not happen twice: it was asked for once more. */
+  /** It must not happen twice, and a person wants it once more. */
   readonly again: boolean;
   /** A person has said that it has not happened yet. */
   readonly denied: boolean;
 }
 
-/** The same for the record of the attempt. */
+/** What is remembered, for the record of the run. */
 export const rememberedIn = ({ remembered }: Entry): { readonly remembered?: Json } =>
   remembered === undefined ? {} : { remembered };
 
@@ -123,7 +123,7 @@ export async function entryOf(node: Node, action: Action, context: PerformContex
   const trace = context.journal.traces.get(node.name);
   const previous = lastGood(trace);
   const again = node.rule.once !== undefined && wasAskedAgain(trace);
-  const told = trace?.set === undefined ? {} : { set: trace.set };
+  const setBefore = trace?.set === undefined ? {} : { set: trace.set };
   const denied = trace?.denied === true;
   // What a detached program was started from is what it will have made its outputs from, and its
   // log is that of the run that started it.
@@ -139,14 +139,14 @@ export async function entryOf(node: Node, action: Action, context: PerformContex
       remembered,
       again,
       denied,
-      set: told,
+      set: setBefore,
     };
   }
-  // Putting files back says nothing about what was done then having been done from what is there now.
+  // Files that are put back were made from what there was when they were made, not from what is there now.
   if (action.kind === 'restore' && previous !== undefined) {
     const { signature } = previous;
     const run = nextRun(node, context);
-    return { node, signature, run, previous, stamps: {}, found: {}, again, denied, set: told };
+    return { node, signature, run, previous, stamps: {}, found: {}, again, denied, set: setBefore };
   }
   const gathered = usableMembers(node, context.verdicts);
   const stamps = await stampsBefore(node, action.makes, gathered, graph, observer);

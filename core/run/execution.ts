@@ -78,7 +78,7 @@ export function verdictOfMade(
 export const changedMeanwhile = (decision: Decision): boolean =>
   isVerdict(decision) && asNeed(decision) !== 'usable' && decision.reasons.some(isNews);
 
-/** What made it be made whatever its record says is done with once it is made. */
+/** Whether a reason tells of a change; being forced, or wanted by an observation, is over once it is made. */
 const isNews = ({ kind }: Reason): boolean => kind !== 'forced' && kind !== 'observation asks';
 
 /** The verdict on a target whose action failed. */

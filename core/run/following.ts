@@ -34,7 +34,7 @@ export async function follow(
 ): Promise<Followed> {
   const { world, token, signal } = options;
   const { timeout } = step;
-  // Where nobody can tell when it began, it began now.
+  // An attempt whose age nobody can tell counts from now.
   const began = world.clock.steady() - (attemptAge(world, token) ?? 0);
   const deadline = timeout === undefined ? undefined : began + timeout * 1000;
   const silence = new Silence(world, capture, step.silence);

@@ -9,7 +9,7 @@ import type { Files } from '../world/world.ts';
 import type { Landing } from './entry.ts';
 import type { BuildEvent } from './events.ts';
 
-/** How an action ended. */
+/** What is known of an action that has ended. */
 interface Ended {
   readonly at: number;
   readonly ms: number;
@@ -18,7 +18,7 @@ interface Ended {
   readonly nodes: readonly Node[];
 }
 
-/** The events that tell of it. */
+/** The events that tell of how an action ended. */
 export function landingEvents(
   action: Action,
   landing: Landing,

@@ -37,7 +37,7 @@ export function mattersOnRecord(
       ...tell.flatMap((told) => toldMatter(target, told)),
     ];
   });
-  // Several targets of one run have failed once.
+  // A run that failed is one matter, however many targets it was to make.
   const once = new Map(found.toReversed().map((matter) => [matter.key, matter]));
   return [...once.values()].toReversed().concat(mattersIn(plan));
 }
@@ -135,7 +135,7 @@ export class Matters {
     this.#current.set(matter.key, matter);
   }
 
-  /** Several targets of one run have failed once. */
+  /** A run that failed is one matter, however many targets it was to make. */
   #failed(target: TargetName, name: string, what: string, log: Path | undefined): void {
     const matter = failure(target, name, what, log);
     if (!this.#current.has(matter.key)) this.#add(matter);

@@ -12,7 +12,7 @@ import type { Files } from '../world/world.ts';
 const LARGEST = 4 * 1024 * 1024;
 
 /** What is known of programs and checkouts already, for a whole build. */
-export class Programs {
+export class KnownPrograms {
   readonly #files: Files;
   readonly #digests = new Map<string, Digest | undefined>();
   readonly #commits = new Map<string, readonly [folder: Path, commit: string] | undefined>();
@@ -95,7 +95,7 @@ export class Programs {
     return isCommit(commit) ? [this.#shown(folder), commit] : undefined;
   }
 
-  /** Inside the workspace as everywhere else: relative to it. */
+  /** A path as people are shown it: relative to the workspace where it lies inside. */
   #shown(path: string): Path {
     const inside = relative(this.#files.root, path);
     return inside === '' ? '.' : inside.startsWith('..') ? path : inside;

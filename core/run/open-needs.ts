@@ -19,7 +19,7 @@ export class OpenNeeds {
   /** How many needs of a target are still open. */
   readonly #open = new Map<TargetName, number>();
   readonly #closed = new Set<TargetName>();
-  /** Needs that were closed of which those that need them have not been told yet; the last comes first. */
+  /** Dependents that have not been told yet of a need that was closed; they are told from the end. */
   readonly #untold: { readonly node: Node; readonly need: TargetName }[] = [];
 
   /** @param closed nothing more will become of these in this run */
@@ -43,7 +43,7 @@ export class OpenNeeds {
     return this.#open.get(name) ?? 0;
   }
 
-  /** Those that need it are told one by one, by `next`. */
+  /** Closes a need; its dependents are told one by one, by `next`. */
   close({ name }: Node): void {
     if (this.#closed.has(name)) return;
     this.#closed.add(name);

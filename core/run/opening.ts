@@ -22,7 +22,7 @@ export interface Seen {
   readonly observer: Observer;
 }
 
-/** What was found with it. */
+/** What a plan was made from without the lock, and the plan. */
 export interface Found extends Seen {
   readonly stage: Stage;
 }
@@ -90,7 +90,7 @@ export async function withJournal<T>(
       journal.close({ shorten: lock.isHeld() });
     }
   } catch (error) {
-    // Whatever failed of that: this is why.
+    // Where the lock was lost, whatever failed has failed of that.
     throw lock.isHeld() ? error : lockLost(files);
   } finally {
     lock.release();

@@ -6,7 +6,7 @@ import { needsOf } from '../graph/graph.ts';
 import { lastGood, type Trace } from '../memory/trace.ts';
 import type { Past } from './events.ts';
 
-/** Reads the record only when it is asked. */
+/** Reads the record of a target only when it is wanted. */
 export function pastOf(graph: Graph, traces: ReadonlyMap<TargetName, Trace>): Past {
   const builtAt = (name: TargetName): Instant | undefined => {
     const trace = traces.get(name);

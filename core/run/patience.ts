@@ -20,7 +20,7 @@ export class Patience {
   readonly #wait: boolean;
   /** Seconds after which waiting ends; undefined: no limit. */
   readonly #limit: number | undefined;
-  /** By the clock that nobody can set, as all of these. */
+  /** When the build began, by the clock that nobody can set, as are all times here. */
   readonly begun: number;
   #pause = FIRST_LOOK;
   /** Since when targets could not be seen, without having been seen in between. */
@@ -41,7 +41,10 @@ export class Patience {
     return !this.#wait || (this.#limit !== undefined && now - this.begun > this.#limit * 1000);
   }
 
-  /** Seconds until the next look: whatever moves, but for what is nearly over. */
+  /**
+   * Seconds until the next look. Pauses grow whether anything moves or not; what is nearly over, and
+   * what wants to be looked at by a certain time, is looked at sooner.
+   */
   nextPause(
     waiting: readonly { readonly target: TargetName }[],
     verdicts: Verdicts,
@@ -61,7 +64,7 @@ export class Patience {
     return this.#wait && now - since < UNSEEN_LIMIT * 1000;
   }
 
-  /** What can be seen again starts anew when it cannot once more. */
+  /** Whatever can be seen again has its whole time again when it cannot be seen once more. */
   saw(verdicts: Verdicts): void {
     for (const name of this.#unseenSince.keys())
       if (verdicts.get(name)?.unseen !== true) this.#unseenSince.delete(name);

@@ -32,7 +32,7 @@ export class Programs {
     this.#receipt = receipt;
   }
 
-  /** What those printed that were run so far, and what they have left. */
+  /** How the programs ended that were run so far, and what they printed. */
   get facts(): Pick<RunFacts, 'exits' | 'stdout' | 'stderr' | 'receipt'> {
     const [stdout, stderr, receipt] = [this.#stdout, this.#stderr, this.#receipt];
     return { exits: this.#exits, stdout, stderr, receipt };
@@ -207,8 +207,8 @@ export class Programs {
 }
 
 /**
- * Of what went well and printed nothing no log is kept: they would be most of all files in a workspace.
- * Unless the run before has one, which would be taken for the last then.
+ * Drops the log of a program that went well and printed nothing: such logs would be most of the files
+ * in a workspace. It stays where the run before has left one, which would be taken for the latest.
  */
 function dropSilent(files: Files, log: Path): void {
   if (files.stat(log)?.size === 0 && files.stat(logBefore(log)) === undefined) files.remove(log);

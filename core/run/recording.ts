@@ -85,7 +85,7 @@ export function recordFailed(course: Course, failure: Failure): Landing {
   return { state: doubt ? 'doubt' : 'failed', made, problems, log };
 }
 
-/** Failed without a word on record. */
+/** A failure of which nothing goes on record. */
 export const failedUnrecorded = (problems: readonly Problem[], log: Path): Landing => ({
   state: 'failed',
   made: [],

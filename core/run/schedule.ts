@@ -121,9 +121,9 @@ class Execute {
   }
 
   #lookFirst(node: Node, { look }: Extract<Decision, { look: unknown }>): void {
-    const seen = look === 'once' ? this.#slots.expect(node.name) : undefined;
+    const giveUpRoom = look === 'once' ? this.#slots.expect(node.name) : undefined;
     this.#lookAt([node.name], look, () => {
-      seen?.();
+      giveUpRoom?.();
       this.#consider(node);
     });
   }

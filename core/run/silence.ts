@@ -1,9 +1,9 @@
-/** Notices that a detached program has printed nothing for too long. */
+/** Detached programs that print nothing for too long: that is told once, and nothing is stopped for it. */
 
 import type { Path } from '../api/values.ts';
 import type { World } from '../world/world.ts';
 
-/** Tells once when a detached program has been silent for too long. Nothing is stopped for it. */
+/** Watches what one detached program prints. */
 export class Silence {
   readonly #world: World;
   readonly #log: Path;
@@ -19,6 +19,7 @@ export class Silence {
     this.#since = world.clock.steady();
   }
 
+  /** For how many seconds it has been silent, the first time that these are too many. */
   told(): number | undefined {
     if (this.#limit === undefined || this.#said) return undefined;
     const size = this.#world.files.stat(this.#log)?.size ?? 0;

@@ -23,7 +23,7 @@ export class Slots {
   readonly #jobs: number;
   readonly #limit;
   readonly #ready = new Ready();
-  /** Of targets of which is being asked whether they have been made already; most have not. */
+  /** Targets that are looked for outside just now: most turn out not to be done, and are ready then. */
   readonly #expected = new Set<Urgency>();
   #urgencies: ReturnType<typeof urgencies> | undefined;
 

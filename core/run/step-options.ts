@@ -14,13 +14,13 @@ export type StepsEnd =
   | { readonly state: 'left' }
   | { readonly state: 'interrupted' };
 
-/** What the steps of one attempt are carried out with. */
+/** What the steps of one run are carried out with. */
 export interface RunOptions {
   readonly world: World;
   readonly environments: Environments;
   readonly signal: AbortSignal;
   readonly token: string;
-  /** It was asked for once more. */
+  /** It must not happen twice, and a person wants it once more. */
   readonly again: boolean;
   readonly startedAt: number;
   /** Log of the run; what goes to stdout and stderr lands here unless a step says otherwise. */
@@ -31,7 +31,7 @@ export interface RunOptions {
   readonly onWarning: (message: string) => void;
   /** Called now and then while a detached program runs. */
   readonly onAlive: () => Promise<void>;
-  /** Take up after the detached step, whose program was started by an earlier invocation. */
+  /** Begin with the detached step, whose program was started by an earlier invocation. */
   readonly resume: boolean;
   /** Whether such a program was waited for long enough; one that this run began is followed to its end. */
   readonly isOver?: () => boolean;

@@ -9,21 +9,23 @@ import type { BuildEvent } from './events.ts';
 /** Remembers what was told in this build. */
 export class Telling {
   readonly #emit: (event: BuildEvent) => void;
-  readonly #told = new Map<string, string>();
+  readonly #told = new Set<string>();
+  /** The progress of a target that was told last. */
+  readonly #progress = new Map<TargetName, string>();
 
   constructor(emit: (event: BuildEvent) => void) {
     this.#emit = emit;
   }
 
-  /** Of what goes on elsewhere, what has moved; and when it is looked at again. */
+  /** Tells what has moved of what goes on elsewhere, and when it is looked at again. */
   progress(
     plan: Plan,
     waiting: readonly { readonly target: TargetName; readonly progress: string }[],
     { at, nextLook }: { readonly at: number; readonly nextLook: number },
   ): void {
     for (const { target, progress } of waiting) {
-      if (this.#told.get(target) === progress) continue;
-      this.#told.set(target, progress);
+      if (this.#progress.get(target) === progress) continue;
+      this.#progress.set(target, progress);
       this.#emit({ kind: 'progress', target, progress, at });
     }
     const targets = waiting.map(({ target }) => target);
@@ -75,7 +77,7 @@ export class Telling {
 
   #isTold(about: string): boolean {
     const told = this.#told.has(about);
-    this.#told.set(about, '');
+    this.#told.add(about);
     return told;
   }
 }
