@@ -30,8 +30,8 @@ export interface ByHandContext {
 }
 
 /**
- * Takes outputs that were edited as they are, until what they are made from changes; and what must
- * not happen twice as it happened, though what it was made from has changed since.
+ * Takes what is there as good: edited outputs, until what they are made from changes; of what must not
+ * happen twice that it happened, though what it was made from has changed since.
  */
 export function acceptEdit(name: TargetName, context: ByHandContext): void {
   const { plan, observer, journal, now } = context;
@@ -116,7 +116,7 @@ export async function contradiction(
 
 /** Puts a target on record as made, with the outputs that are there. */
 export function adoptOutputs(name: TargetName, context: ByHandContext): void {
-  const { plan, observer, journal, now } = context;
+  const { plan, observer, now } = context;
   const node = plan.graph.nodes.get(name)!;
   const missing = absentOf(name, context);
   if (missing.length > 0)
@@ -132,17 +132,12 @@ export function adoptOutputs(name: TargetName, context: ByHandContext): void {
       `'${name}' cannot be adopted yet: ${by.join(', ')} is not fresh`,
       `Build or adopt ${by.length > 1 ? 'these' : 'it'} first.`,
     );
-  record(
-    node,
-    context,
-    {
-      how: 'adopted',
-      outputs: outputsNow(node, observer),
-      evidence: 'taken as it was, by hand',
-      at: now,
-    },
-    journal,
-  );
+  record(node, context, {
+    how: 'adopted',
+    outputs: outputsNow(node, observer),
+    evidence: 'taken as it was, by hand',
+    at: now,
+  });
 }
 
 /** Outputs that would have to be there. */
@@ -162,18 +157,13 @@ export function markDone(
   context: ByHandContext,
 ): void {
   const node = onceNode(name, context.plan);
-  record(
-    node,
-    context,
-    {
-      how: 'marked',
-      outputs: {},
-      evidence: 'marked by hand',
-      at: context.now,
-      ...(receipt === undefined ? {} : { receipt }),
-    },
-    context.journal,
-  );
+  record(node, context, {
+    how: 'marked',
+    outputs: {},
+    evidence: 'marked by hand',
+    at: context.now,
+    ...(receipt === undefined ? {} : { receipt }),
+  });
 }
 
 /**
@@ -217,13 +207,13 @@ export function refuseNoDoubt(name: TargetName, { plan, journal, observer }: ByH
   return node;
 }
 
-/** A claim bars whoever comes next, whatever the record says: it goes with the doubt. */
+/** Lifts the claims on a target with the doubt: they bar whoever comes next, whatever the record says. */
 function lifted(node: Node, { observer, files }: ByHandContext): readonly string[] {
   try {
     const facts = observer.facts(node, [], [], recipeOf(node.rule).reads ?? []);
     return liftClaims(files, claimsOf(node, facts));
   } catch (error) {
-    // What it is to be made from is not there: then the next build cannot claim anything either.
+    // Where the steps cannot be told, since what they read is not there, no build can claim anything either.
     if (error instanceof Refusal || error instanceof MissingText) return [];
     throw error;
   }
@@ -285,11 +275,11 @@ function onceNode(name: TargetName, plan: Plan): Node {
 const outputsNow = (node: Node, observer: Observer): Built['outputs'] =>
   Object.fromEntries(node.outputs.map((output) => [output.path, asSeen(output, observer)]));
 
-/** What is not there a person may take as it is; what cannot be seen nobody can. */
+/** A person may take as it is that an output is not there, but not one that cannot be seen. */
 const asSeen = (output: Output, observer: Observer): Digest =>
   forRecord({ ...output, optional: true }, observer.output(output));
 
-/** Of patterns those files that were on record, as they are now: others beside them stay others'. */
+/** Outputs as they are now; of a pattern only files that were on record, for others are not of this target. */
 const outputsAccepted = (node: Node, built: Built, observer: Observer): Built['outputs'] =>
   Object.fromEntries(
     node.outputs.map((output) => {
@@ -303,9 +293,8 @@ const outputsAccepted = (node: Node, built: Built, observer: Observer): Built['o
 
 function record(
   node: Node,
-  { plan, observer }: ByHandContext,
+  { plan, observer, journal }: ByHandContext,
   fields: Pick<Built, 'how' | 'outputs' | 'at'> & Partial<Pick<Built, 'evidence' | 'receipt'>>,
-  journal: Journal,
 ): void {
   const gathered = node.gathers.filter(
     (member) => plan.verdicts.get(member)?.product !== undefined,

@@ -73,7 +73,7 @@ export function orphans({ traces }: Memory, { nodes }: Pick<Graph, 'nodes'>) {
   });
 }
 
-/** What is to be deleted of them: nothing that another target makes or reads, or that people changed. */
+/** Plans to delete what such targets have left, but nothing that another makes or reads, or people changed. */
 export function planOrphans(
   memory: Memory,
   graph: Pick<Graph, 'nodes'>,
@@ -93,7 +93,8 @@ export function planOrphans(
       .flatMap(filesOnRecord)
       .flatMap(([path, digest]) => {
         const user = userOf(path);
-        if (user?.how === 'makes' || !isOurFile(files, path)) return [];
+        // A link may lead anywhere: neither it nor anything behind it is ours to delete.
+        if (user?.how === 'makes' || files.isLinked(path)) return [];
         const stat = files.stat(path);
         if (stat === undefined) return [];
         if (user !== undefined) {
@@ -123,7 +124,7 @@ function halfWritten(memory: Memory, graph: Pick<Graph, 'nodes'>, files: Files):
   return found.map((path) => (path.startsWith(here) ? path.slice(here.length) : path));
 }
 
-/** Members of a pattern on their own; nothing of keys, links, and patterns of which only the whole is known. */
+/** Files with a digest of their own on record: not keys, links, or patterns of which only the whole is known. */
 function filesOnRecord([path, digest]: readonly [Path, Digest]): readonly (readonly [
   Path,
   Digest,
@@ -155,7 +156,7 @@ export function carryOut(
 /** Makes way for making a target again, deleting nothing; its files stay known as ours. */
 export function forget(target: TargetName, journal: Journal, at: number, reason?: string): void {
   const trace = journal.traces.get(target);
-  // For how long nothing had moved outside says nothing of what is begun now.
+  // How long nothing had moved outside says nothing of what is begun now.
   if (journal.sightings.has(target)) journal.sighting(target, { digest: FORGOTTEN, since: at });
   if (trace === undefined || recordedOutputs(trace) === undefined) journal.drop(target);
   else
@@ -190,7 +191,6 @@ function recordedOutputs(trace: Trace): { readonly [path: string]: Digest } | un
 }
 
 /** The targets meant by the names, each once: groups stand for what they need, groups in them too. */
-/** Members of groups in the place of the groups. */
 export function members({ graph }: Plan, names: readonly TargetName[]): readonly TargetName[] {
   const found = new Set<TargetName>();
   const todo = [...names].reverse();
@@ -276,12 +276,7 @@ function whyKept(
       ? 'desgw did not make it'
       : 'it was changed since desgw made it';
   }
-  return isOurFile(files, part.path) ? undefined : 'it is a link, or lies behind one';
-}
-
-/** A link may lead anywhere: neither it nor anything behind it is ours to delete. */
-function isOurFile(files: Files, path: Path): boolean {
-  return !files.isLinked(path);
+  return files.isLinked(part.path) ? 'it is a link, or lies behind one' : undefined;
 }
 
 function followers({ graph }: Plan, cleaned: readonly TargetName[]): readonly TargetName[] {

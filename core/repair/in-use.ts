@@ -7,7 +7,7 @@ import { normalisePath } from '../graph/resolve.ts';
 /** Who makes a file, or who reads it that nobody makes. */
 export type User = { readonly target: TargetName; readonly how: 'makes' | 'reads' };
 
-/** Tells of files who has to do with them by the rules. */
+/** Tells of a file which target makes it by the rules, or else reads it. */
 export function usersIn({ nodes }: Pick<Graph, 'nodes'>): (path: Path) => User | undefined {
   const named = new Map<Path, User>();
   const patterns: { readonly glob: string; readonly user: User }[] = [];

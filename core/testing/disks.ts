@@ -23,13 +23,13 @@ export function withOtherDisk(fs: FsModule, { under, grain, ahead }: OtherDisk):
     return Object.assign(Object.create(stat), stamps);
   };
   const now =
-    (ask: 'statSync' | 'lstatSync') =>
+    (call: 'statSync' | 'lstatSync') =>
     (path: string, options?: { readonly throwIfNoEntry: false }): Stats | undefined =>
-      seen(path, fs[ask](path, options as { throwIfNoEntry: false }));
+      seen(path, fs[call](path, options as { throwIfNoEntry: false }));
   const later =
-    (ask: 'stat' | 'lstat') =>
+    (call: 'stat' | 'lstat') =>
     (path: string, done: Done): void =>
-      fs[ask](path, (error, stat) => done(error, seen(path, stat)));
+      fs[call](path, (error, stat) => done(error, seen(path, stat)));
   const own = {
     statSync: now('statSync'),
     lstatSync: now('lstatSync'),

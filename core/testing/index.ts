@@ -1,4 +1,4 @@
-/** What tests of rule files are written with. No test framework is asked for. */
+/** What tests of rule files are written with. It needs no test framework. */
 export { type FixedClock, fixedClock } from './clock.ts';
 export { type Fault, Stopped } from './faults.ts';
 export {

@@ -87,6 +87,7 @@ export interface Machine {
   cut(chance: Chance): void;
 }
 
+/** More programs than any test starts. */
 const MANY_RUNS = 5000;
 /** What a shell says of a program that is not there. */
 const NO_PROGRAM = 127;
@@ -267,7 +268,7 @@ class MemoryMachine implements Machine {
     } else if (job.phase === 'claimed') {
       job.phase = 'running';
       const exit = await this.#runProgram(job.spawn);
-      // Its directory goes when somebody has settled the matter without waiting for it.
+      // Its directory is gone when somebody has decided the matter without waiting for it.
       const code = exit.kind === 'exit' ? exit.code : NO_PROGRAM;
       if (exit.kind !== 'signal' && exists(this.memory.fs, job.dir))
         writeWith(this.memory.fs, `${job.dir}/exit`, 'flushed', `${code}\n`);

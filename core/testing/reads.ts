@@ -36,7 +36,7 @@ const LATER: ReadonlySet<string> = new Set<keyof FsModule>([
   'readlink',
   'stat',
 ]);
-/** What is open is there. */
+/** Looks that cannot be told that nothing is there: the file is open. */
 const BY_DESCRIPTOR: ReadonlySet<string> = new Set<keyof FsModule>(['fstatSync', 'readSync']);
 
 type Answered = (error: unknown, answer?: unknown) => void;
@@ -84,7 +84,7 @@ export function faultyReads(fs: FsModule, fault: ReadFault): FaultyReads {
   return { fs: proxy, looks: () => looks };
 }
 
-/** Whether an answer is wanted where nothing is there. */
+/** Whether the caller wants undefined, and no error, where nothing is there. */
 const isQuiet = (options: unknown): boolean =>
   typeof options === 'object' &&
   options !== null &&

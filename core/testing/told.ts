@@ -3,6 +3,7 @@ import type { Project } from '../observe/stage.ts';
 import { type BuildOptions, runBuild } from '../run/build.ts';
 import type { BuildEvent, Summary } from '../run/events.ts';
 
+/** More events than any test tells of. */
 const MANY_EVENTS = 1000;
 
 /** How a build went, and what it told, one text an event. */
