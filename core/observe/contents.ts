@@ -315,7 +315,7 @@ export class Contents {
     return reading.dev === dev ? reading.time : undefined;
   }
 
-  /** The clock's reading; one of no disk where nothing can be written, so that only time proves what is learned. */
+  /** Reads that clock. Where nothing can be written the reading is of no disk: then only time proves anything. */
   #readClock(): ReturnType<World['files']['now']> {
     try {
       return this.#world.files.now();

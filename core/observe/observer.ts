@@ -33,7 +33,7 @@ export interface ObserverOptions {
   /** The file system's time may be found by writing a small file; read-only commands may not. */
   readonly mayWrite: boolean;
   readonly forced?: ReadonlySet<TargetName>;
-  /** Whether what had ended by an earlier answer is believed to have ended while all else is as it was then. */
+  /** Whether what had ended by an earlier answer is believed to have ended, while all else is the same. */
   readonly believesEndings?: boolean;
   /** Targets that failed already in this invocation. */
   readonly gaveUp?: { has(target: TargetName): boolean };

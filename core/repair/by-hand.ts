@@ -279,7 +279,7 @@ const outputsNow = (node: Node, observer: Observer): Built['outputs'] =>
 const asSeen = (output: Output, observer: Observer): Digest =>
   forRecord({ ...output, optional: true }, observer.output(output));
 
-/** Outputs as they are now; of a pattern only files that were on record, for others are not of this target. */
+/** Outputs as they are now; of a pattern only the files on record, for others are not of this target. */
 const outputsAccepted = (node: Node, built: Built, observer: Observer): Built['outputs'] =>
   Object.fromEntries(
     node.outputs.map((output) => {

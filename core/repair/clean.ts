@@ -73,7 +73,7 @@ export function orphans({ traces }: Memory, { nodes }: Pick<Graph, 'nodes'>) {
   });
 }
 
-/** Plans to delete what such targets have left, but nothing that another makes or reads, or people changed. */
+/** Plans to delete what such targets left, but nothing that another makes or reads, or people changed. */
 export function planOrphans(
   memory: Memory,
   graph: Pick<Graph, 'nodes'>,
@@ -124,7 +124,7 @@ function halfWritten(memory: Memory, graph: Pick<Graph, 'nodes'>, files: Files):
   return found.map((path) => (path.startsWith(here) ? path.slice(here.length) : path));
 }
 
-/** Files with a digest of their own on record: not keys, links, or patterns of which only the whole is known. */
+/** Files with a digest of their own on record: no keys, no links, no patterns known only as a whole. */
 function filesOnRecord([path, digest]: readonly [Path, Digest]): readonly (readonly [
   Path,
   Digest,

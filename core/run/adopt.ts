@@ -49,7 +49,7 @@ export async function adopt(action: Action, context: PerformContext): Promise<La
 
 /**
  * Writes the files that go with the record.
- * @returns false when it was interrupted; then nothing goes on record, which would speak of files that are not there
+ * @returns false when it was interrupted; then nothing may go on record, for some files are not there
  */
 async function putInPlace(
   entry: Entry,

@@ -57,7 +57,7 @@ export interface BuildOptions {
   readonly emit: (event: BuildEvent) => void;
   /** Told what was found when there was nothing to do and nothing to write down. */
   readonly onIdle?: (found: Found) => void;
-  /** Called after each round, without the lock. If it says true it did something, and the next round follows at once. */
+  /** Called after each round, without the lock. True: it did something, and the next round follows at once. */
   readonly between?: (done: Done) => Promise<boolean>;
 }
 

@@ -54,7 +54,7 @@ export type Chance = () => number;
 /** A disk whose power can be cut. */
 export interface Disk {
   readonly fs: FsModule;
-  /** Everything is on the disk for good, as after a quiet minute. What happens before the first time is not watched. */
+  /** Everything is on the disk for good, as after a quiet minute. Nothing before the first time is watched. */
   flush(): void;
   /** The power is cut, and comes back: what was not flushed is there or not, by chance. */
   cut(chance: Chance): void;

@@ -1,4 +1,4 @@
-/** Text from outside made safe: for the eye (`display`), for a shell (`shellQuote`), in a pattern (`literal`). */
+/** Text from outside made safe: for the eye (`display`), a shell (`shellQuote`), a pattern (`literal`). */
 
 const ESCAPES: { readonly [char: string]: string } = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
