@@ -44,7 +44,7 @@ export async function adopt(action: Action, context: PerformContext): Promise<La
   );
   // No program ran: these files are all that can have changed.
   const wrote = node.outputs.map((o) => o.path);
-  return { state: 'built', made: action.makes, note: seen.how, wrote };
+  return { state: 'built', note: seen.how, wrote };
 }
 
 /**

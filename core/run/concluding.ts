@@ -103,7 +103,6 @@ async function finish(course: Course, run: Run): Promise<Landing> {
   course.keeper.release();
   return {
     state: 'built',
-    made: action.makes,
     ...(note === '' ? {} : { note }),
     ...(wrote === undefined ? {} : { wrote }),
   };

@@ -68,13 +68,13 @@ export interface PerformContext {
 export type Landing =
   | {
       readonly state: 'built';
-      readonly made: readonly TargetName[];
       readonly note?: string;
       /** All that it can have changed: these files. Undefined: anything, since a program ran. */
       readonly wrote?: readonly Path[];
     }
   | {
       readonly state: 'failed';
+      /** What was made all the same. */
       readonly made: readonly TargetName[];
       readonly problems: readonly Problem[];
       readonly log: Path;
@@ -82,7 +82,6 @@ export type Landing =
   /** A once-action ended without a receipt: nobody can tell yet whether it took effect. */
   | {
       readonly state: 'doubt';
-      readonly made: readonly TargetName[];
       readonly problems: readonly Problem[];
       readonly log: Path;
     }

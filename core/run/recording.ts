@@ -82,7 +82,7 @@ export function recordFailed(course: Course, failure: Failure): Landing {
     context.journal.trace(entry.node.name, failed, { durable: doubt });
   }
   if (!doubt) giveBackClaims(context.world.files, claims, token);
-  return { state: doubt ? 'doubt' : 'failed', made, problems, log };
+  return doubt ? { state: 'doubt', problems, log } : { state: 'failed', made, problems, log };
 }
 
 /** A failure of which nothing goes on record. */
