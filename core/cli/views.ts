@@ -180,7 +180,7 @@ export async function targets(
   const { graph } = plan;
   const meant = new Set(resolveGoals(graph, patterns, normaliser(project.world.files.root)));
   const names = [...graph.nodes.keys()].filter(
-    (name) => !graph.awaited?.has(name) && (patterns.length === 0 || meant.has(name)),
+    (name) => !graph.awaited.has(name) && (patterns.length === 0 || meant.has(name)),
   );
   const { terminal } = invocation;
   if (flags.json === true) terminal.data(targetsJson(plan.graph, names, plan));

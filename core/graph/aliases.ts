@@ -8,7 +8,7 @@ import type { Graph } from './graph.ts';
 /**
  * Refuses a plan that would make one file twice. Only what is about to be made is looked at, each
  * directory once: a build with nothing to do pays nothing.
- * @param normalise gives each file the name under which the graph knows it
+ * @param normalise spelling of a path as the graph has it
  * @param placeOf where a target is declared, `file:line`
  * @throws {UserError} naming both spellings and both targets
  */

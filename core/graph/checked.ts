@@ -30,26 +30,27 @@ export function checkItems(items: unknown, whose: string): asserts items is read
   }
 }
 
-/** @throws UserError for a field that means nothing, a value of the wrong kind, a recipe that lacks */
+/** @throws UserError for a field that means nothing, a value of the wrong kind, a recipe that is lacking */
 export function checkRule(rule: Rule): void {
   const complaint = ruleShape(rule);
   if (complaint !== undefined) throw complaintOf(rule, complaint);
   if (rule.recipe !== undefined || rule.chain !== undefined) return;
-  // What is observed may be all that there is to a target, files that it goes by included.
+  // A target that only observes has no recipe, and may have files that the observation goes by.
   const needing = rule.observe === undefined ? [...FOR_A_RECIPE, ...SOURCES] : FOR_A_RECIPE;
-  const made = needing.find((field) => {
-    const value = rule[field];
+  const field = needing.find((one) => {
+    const value = rule[one];
     return value !== undefined && !(Array.isArray(value) && value.length === 0);
   });
-  if (made === undefined) return;
+  if (field === undefined) return;
   throw new UserError(
-    `target '${rule.name}'${at(rule)} has '${made}' but no recipe`,
+    `target '${rule.name}'${at(rule)} has '${field}' but no recipe`,
     "Say how it is made: recipe: [exec(['make-it'])]. Without a recipe it is a group, a name for what it needs.",
   ).coded('DG207');
 }
 
-/** What makes no sense of a mere name for others. */
+/** Fields that make no sense without a recipe. */
 const FOR_A_RECIPE = ['outputs', 'once', 'doneBefore', 'exclusive', 'hold'] as const;
+/** Likewise, where nothing is observed either. */
 const SOURCES = ['inputs', 'globs'] as const;
 
 /** @throws UserError for an expansion that is none */
@@ -102,19 +103,19 @@ function checkChain(rule: Rule, chain: Chain, nodes: ReadonlyMap<TargetName, Nod
       `${where} does not list that target among its links`,
       `Its links are ${chain.links.join(', ')}.`,
     ).coded('DG207');
-  // Of a long one the ends tell; every sweep is looked at once more when it is used.
+  // Of a long chain only the ends are tried here; every sweep is checked again when it is used.
   const tried = chain.links.length <= 100 ? chain.links : [chain.links[0]!, chain.links.at(-1)!];
   for (const link of tried) {
     try {
       sweepOf(chain, link);
     } catch (error) {
-      // What it throws by mistake fails the targets of the chain, not all of them.
+      // A fault in the rule's own code fails the targets of this chain alone, when it is used.
       if (!(error instanceof RuleFault)) throw error;
     }
   }
 }
 
-/** Which links one run remakes, given the first. @throws UserError when that one is not among them */
+/** Which links a run remakes that begins with `first`. @throws UserError when that one is not among them */
 export function sweepOf(chain: Chain, first: TargetName): readonly TargetName[] {
   const swept: unknown = inRule(() => chain.sweep(first));
   if (!Array.isArray(swept) || !swept.includes(first))

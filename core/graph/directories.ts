@@ -1,12 +1,12 @@
-/** Directories in the place of files: what is in one would change unnoticed. */
+/** Refusing directories where files are meant: what changes in one would not be noticed. */
 import { UserError } from '../api/errors.ts';
 import type { Path, TargetName } from '../api/values.ts';
 import type { Graph } from './graph.ts';
 
 /**
- * Refuses a plan in which a directory is an input or an output. Only what is not fresh is looked at:
- * no record was ever made of a directory.
- * @param directory whether a path is a directory
+ * Refuses directories as inputs or outputs.
+ * @param targets those that are not fresh; the others need no look, as none is recorded with a directory
+ * @param directory whether a path is a directory, itself or by way of a link
  * @param placeOf where a target is declared, `file:line`
  * @throws {UserError} naming the directory, the target, and the pattern that means the files in it
  */

@@ -1,4 +1,4 @@
-/** What people name on the command line -> targets. Pure. */
+/** From names on the command line to targets. Pure. */
 import { didYouMean, UserError } from '../api/errors.ts';
 import type { TargetName } from '../api/values.ts';
 import { literal } from '../words/quote.ts';
@@ -34,8 +34,8 @@ export function allKnown(
 }
 
 /**
- * Refuses names that mean nothing in a graph whose own names may hold placeholders, which stand
- * for any text.
+ * Refuses names that mean nothing and cannot come to: names in the graph may hold placeholders, which
+ * stand for any text.
  * @throws UserError for the first such name
  */
 export function refuseHopeless(
@@ -44,14 +44,19 @@ export function refuseHopeless(
   normalise: (path: string) => string,
   placeholders: readonly string[],
 ): void {
-  const open = placeholderPatterns([...graph.nodes.keys(), ...graph.makers.keys()], placeholders);
+  const patterns = placeholderPatterns(
+    [...graph.nodes.keys(), ...graph.makers.keys()],
+    placeholders,
+  );
   for (const name of names) {
-    const possible = open.some((pattern) => pattern.test(name) || pattern.test(normalise(name)));
+    const possible = patterns.some(
+      (pattern) => pattern.test(name) || pattern.test(normalise(name)),
+    );
     if (!possible && find(graph, name, normalise).length === 0) throw unknown(graph, name);
   }
 }
 
-/** What names in which placeholders stand for any text may turn out to be. */
+/** For each name with a placeholder in it, a pattern of what it may turn out to be. */
 export function placeholderPatterns(
   names: readonly string[],
   placeholders: readonly string[],

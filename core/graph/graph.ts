@@ -1,4 +1,4 @@
-/** The graph: rules with every default filled in, and who needs whom. */
+/** The graph: targets, and who needs whom. */
 import type { Expansion } from '../api/builds.ts';
 import type { Output, Rule } from '../api/rules.ts';
 import type { Digest, Json, Path, TargetName } from '../api/values.ts';
@@ -7,7 +7,7 @@ import type { Digest, Json, Path, TargetName } from '../api/values.ts';
 export interface Node {
   readonly name: TargetName;
   readonly rule: Rule;
-  readonly index: number;
+  /** Only a name for what it needs: nothing is run or observed for it. */
   readonly group: boolean;
   readonly deps: readonly TargetName[];
   readonly after: readonly TargetName[];
@@ -15,7 +15,7 @@ export interface Node {
   readonly outputs: readonly Output[];
   /** Inputs that no rule makes: they must be there. */
   readonly sources: readonly Path[];
-  /** Those of the rule as they are compared and recorded: secrets sealed. */
+  /** The rule's parameters as they are compared and recorded: secrets sealed. */
   readonly params: { readonly [name: string]: Json };
   /** Digest of the recipe, see `Recipe.version`. */
   readonly recipeDigest: Digest;
@@ -33,10 +33,10 @@ export interface Graph {
   /** Expansions whose rules are not in the graph, because their text is not known yet. */
   readonly unexpanded: readonly Expansion[];
   /** Names that no rule has and that an expansion may still bring: groups of what it waits for. */
-  readonly awaited?: ReadonlySet<TargetName>;
+  readonly awaited: ReadonlySet<TargetName>;
 }
 
-/** What of a graph is asked for. */
+/** The part of a graph that its goals need. */
 export interface Selection {
   readonly graph: Graph;
   readonly goals: readonly TargetName[];
@@ -44,7 +44,7 @@ export interface Selection {
   readonly order: readonly TargetName[];
 }
 
-/** The targets of a plan that are more than a name for others. */
+/** Targets without the groups, which are only names for others. */
 export const realTargets = ({ order, graph }: Pick<Selection, 'order' | 'graph'>) =>
   order.filter((name) => graph.nodes.get(name)?.group !== true);
 

@@ -29,8 +29,8 @@ export function madePatterns(
 }
 
 /**
- * Who makes files that a pattern of inputs matches: by the names of files, and of patterns that are
- * seen to mean a file that it matches as well.
+ * Who makes files that a pattern of inputs matches. Which files an output pattern will stand for is not
+ * known before they are made, so one example of them is tried.
  */
 export function makersOfMatches(
   makers: ReadonlyMap<Path, TargetName>,
@@ -79,7 +79,7 @@ function pathPattern(glob: string): RegExp {
       if (part === '**') return '(?:(?!\\.)[^/]*/)*(?!\\.)[^/]*';
       if (part === '*') return `${visible}[^/]*`;
       if (part === '?') return `${visible}[^/]`;
-      // Brackets may be part of a name that is there.
+      // A file may have these very brackets in its name.
       if (/^\[.+\]$/s.test(part)) return `(?:${literal(part)}|${part.replace(/^\[!/, '[^')})`;
       if (/^\{.*\}$/s.test(part))
         return `(?:${part.slice(1, -1).split(',').map(literal).join('|')})`;

@@ -42,12 +42,12 @@ export function dependencyPath(
   to: TargetName,
 ): readonly TargetName[] | undefined {
   const neededBy = new Map<TargetName, TargetName | undefined>([[to, undefined]]);
-  // A map's entries are visited in the order they came in, those added meanwhile included.
+  // The loop also visits what is added to the map meanwhile.
   for (const [name] of neededBy) {
     if (name === from) {
       const path: TargetName[] = [];
-      for (let at: TargetName | undefined = from; at !== undefined; at = neededBy.get(at))
-        path.push(at);
+      for (let next: TargetName | undefined = from; next !== undefined; next = neededBy.get(next))
+        path.push(next);
       return path;
     }
     const node = graph.nodes.get(name);
@@ -83,28 +83,28 @@ export function sort(
   nodes: ReadonlyMap<TargetName, Node>,
   dependents: ReadonlyMap<TargetName, readonly TargetName[]>,
 ): TargetName[] {
-  const missing = new Map<TargetName, number>();
+  const openNeeds = new Map<TargetName, number>();
   const order: TargetName[] = [];
   for (const node of nodes.values()) {
     const count = needsOf(node).length;
     if (count === 0) order.push(node.name);
-    else missing.set(node.name, count);
+    else openNeeds.set(node.name, count);
   }
   for (let i = 0; i < order.length; i++) {
     for (const dependent of dependents.get(order[i]!) ?? []) {
-      const left = missing.get(dependent)! - 1;
-      if (left > 0) missing.set(dependent, left);
+      const left = openNeeds.get(dependent)! - 1;
+      if (left > 0) openNeeds.set(dependent, left);
       else {
-        missing.delete(dependent);
+        openNeeds.delete(dependent);
         order.push(dependent);
       }
     }
   }
-  if (missing.size > 0) throw cycle(nodes, missing);
+  if (openNeeds.size > 0) throw cycle(nodes, openNeeds);
   return order;
 }
 
-/** Every node left over leads into a cycle; walk needs until one comes again. */
+/** Every node that is left needs another that is left: following needs, one comes a second time. */
 function cycle(
   nodes: ReadonlyMap<TargetName, Node>,
   left: ReadonlyMap<TargetName, number>,

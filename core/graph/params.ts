@@ -48,7 +48,7 @@ export function chosenParams(
   return { values: guarded(values), sources: Object.fromEntries(sources) };
 }
 
-/** Whether `--set NAME=TEXT` would be taken without more. */
+/** Whether `--set NAME=TEXT` would be accepted as it is. */
 export function isSettable(
   build: Pick<Build, 'params' | 'openParams'>,
   name: string,
@@ -63,7 +63,7 @@ export function isSettable(
   }
 }
 
-/** What a bare value says about its type. `undefined`: it cannot be given as a text. */
+/** The type of a parameter that is declared by its value alone. `undefined`: `--set` cannot give it. */
 function typeOf(value: Json): Param['type'] | undefined {
   if (typeof value === 'number') return 'number';
   if (typeof value === 'boolean') return 'boolean';
@@ -221,8 +221,8 @@ function unknownName(
 function guarded(values: ReadonlyMap<string, Json>): Params {
   return new Proxy<Params>(Object.freeze(Object.fromEntries(values)), {
     get(target, name, receiver) {
-      // `then` and `toJSON` are asked of any object by `await` and JSON.stringify.
-      if (typeof name === 'symbol' || Object.hasOwn(target, name) || ASKED_OF_ALL.has(name)) {
+      // `await`, JSON.stringify and others look for these in any object.
+      if (typeof name === 'symbol' || Object.hasOwn(target, name) || LOOKED_FOR.has(name)) {
         return Reflect.get(target, name, receiver);
       }
       throw new UserError(
@@ -235,7 +235,7 @@ function guarded(values: ReadonlyMap<string, Json>): Params {
   });
 }
 
-const ASKED_OF_ALL: ReadonlySet<string> = new Set([
+const LOOKED_FOR: ReadonlySet<string> = new Set([
   'then',
   'toJSON',
   'constructor',

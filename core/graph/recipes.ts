@@ -18,7 +18,7 @@ function isStepList(recipe: Recipe | readonly Step[]): recipe is readonly Step[]
   return Array.isArray(recipe);
 }
 
-/** Digest of what a recipe says is to be done, or of its version. */
+/** Digest of a recipe's version; without one, of its steps or of the code that makes them. */
 export function recipeDigest(rule: Rule, codeOf: CodeOf, secrets?: Pick<Secrets, 'seal'>): string {
   const recipe = recipeOf(rule);
   if (recipe.version !== undefined) return digestOf(`version ${recipe.version}`);
@@ -35,8 +35,8 @@ export function recipeDigest(rule: Rule, codeOf: CodeOf, secrets?: Pick<Secrets,
 }
 
 /**
- * A step as data alone: a function in it, which only a write may have, as its code. What is passed
- * on from the environment of whoever builds changes no result.
+ * A step as data alone: the function that a write may have, as its code. `passEnv` is left out: what it
+ * passes on differs from person to person, and changes no result.
  */
 function plainStep(step: Step, codeOf: CodeOf): object {
   if (step.kind === 'write' && typeof step.content === 'function')

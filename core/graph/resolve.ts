@@ -10,13 +10,13 @@ import { type MadePattern, madePatterns, makersOfMatches } from './members.ts';
 import { linkUp, sort } from './order.ts';
 import { type CodeOf, recipeDigest } from './recipes.ts';
 
-/** What `resolve` must be told about the world it does not touch. */
+/** What `resolve` must be told, as it looks at nothing itself. */
 export interface ResolveOptions {
   /** Text that an expansion's target made, or undefined while it is not known. */
   readonly textOf?: (expansion: Expansion) => string | undefined;
   /** What a function is made of, with all that it uses; by default its text alone. */
   readonly codeOf?: CodeOf;
-  /** Targets of whose text only a placeholder, or an old one, is known. */
+  /** Targets of whose text only a placeholder, or an old version, is known. */
   readonly open?: readonly TargetName[];
   /** Whether a file may be made by a rule that is not known yet. */
   readonly mayBeMade?: (path: Path) => boolean;
@@ -46,13 +46,11 @@ export function resolve(items: readonly RuleItem[], options: ResolveOptions = {}
   const patterns = madePatterns(rules, options.normalise ?? normalisePath);
   refuseShared(patterns, makers, byName);
   const nodes = new Map<TargetName, Node>();
-  const { mayBeMade, ...closed } = options;
+  const { mayBeMade: _, ...closed } = options;
   const isOpen = unexpanded.length > 0 || (options.open ?? []).length > 0;
-  const making = isOpen && mayBeMade !== undefined ? options : closed;
+  const making = isOpen ? options : closed;
   const made = { makers, patterns, matching: makersOfMatches(makers, patterns), byName };
-  rules.forEach((rule, index) => {
-    nodes.set(rule.name, toNode(rule, index, made, making));
-  });
+  for (const rule of rules) nodes.set(rule.name, toNode(rule, made, making));
   const awaited = awaitUnknown(nodes, unexpanded, options.open ?? []);
   if (unexpanded.length === 0) checkNames(nodes);
   if (rules.some((rule) => rule.chain !== undefined)) waitForWholeChains(nodes);
@@ -135,7 +133,10 @@ function findMakers(
   return makers;
 }
 
-/** A file of one target that counts as one of the files of another would change under its hands. */
+/**
+ * Refuses a file of one target that matches an output pattern of another: the other would take it
+ * for one of its own, and see it change whenever it is made.
+ */
 function refuseShared(
   patterns: readonly MadePattern[],
   makers: ReadonlyMap<Path, TargetName>,
@@ -165,8 +166,8 @@ interface Made {
 }
 
 /**
- * Targets that make files which the patterns of a rule match: what they make is not there before they
- * are done. Needs that the rule names in its own way stay as it says.
+ * Targets that make files which the input patterns of a rule match. They become deps, since their files
+ * are not there before they are made; those that the rule has after or gathers already stay that.
  */
 function madeMatches(rule: Rule, { matching, byName }: Made, normalise: (path: Path) => string) {
   const { globs = [], after = [], gathers = [], chain } = rule;
@@ -180,7 +181,6 @@ function madeMatches(rule: Rule, { matching, byName }: Made, normalise: (path: P
 
 function toNode(
   rule: Rule,
-  index: number,
   made: Made,
   { normalise = normalisePath, codeOf = String, mayBeMade, secrets }: ResolveOptions,
 ): Node {
@@ -203,7 +203,6 @@ function toNode(
   return {
     name: rule.name,
     rule,
-    index,
     group: rule.recipe === undefined && rule.chain === undefined && rule.observe === undefined,
     deps: [...deps],
     after: rule.after ?? [],
@@ -216,8 +215,9 @@ function toNode(
 }
 
 /**
- * What is needed and not there may come with an expansion: until that has its text, it is a group of
- * what the text comes from. What the text itself is made from cannot wait for that.
+ * A need that no rule makes may come with an expansion whose text is not known yet. Until it is, a group
+ * of the targets that make such texts stands for the need. Targets that those texts are themselves
+ * made from cannot wait for that group, so needs of theirs get none.
  */
 function awaitUnknown(
   nodes: Map<TargetName, Node>,
@@ -228,14 +228,14 @@ function awaitUnknown(
   const from = new Set([...unexpanded.flatMap((one) => one.from ?? []), ...open]);
   const deps = [...from].filter((name) => nodes.has(name));
   if (deps.length === 0) return awaited;
-  const first = new Set(deps);
-  // A set gives out what is added to it on the way.
-  for (const name of first) {
+  const beforeTexts = new Set(deps);
+  // The loop also visits what is added to the set meanwhile.
+  for (const name of beforeTexts) {
     const node = nodes.get(name);
-    for (const need of node === undefined ? [] : needsOf(node)) first.add(need);
+    for (const need of node === undefined ? [] : needsOf(node)) beforeTexts.add(need);
   }
   for (const node of [...nodes.values()]) {
-    if (first.has(node.name)) continue;
+    if (beforeTexts.has(node.name)) continue;
     for (const need of needsOf(node)) {
       if (nodes.has(need)) continue;
       awaited.add(need);
@@ -248,7 +248,7 @@ function awaitUnknown(
         params: {},
         recipeDigest: '',
       };
-      nodes.set(need, { name: need, rule, index: nodes.size, group: true, deps, ...empty });
+      nodes.set(need, { name: need, rule, group: true, deps, ...empty });
     }
   }
   return awaited;

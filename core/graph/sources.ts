@@ -1,4 +1,4 @@
-/** What is said of files that no rule makes and that are not there. */
+/** What is said of an input that is lacking and that no rule makes. */
 
 import type { Problem } from '../api/rules.ts';
 import type { Path, TargetName } from '../api/values.ts';
@@ -8,7 +8,7 @@ import type { Files } from '../world/world.ts';
 import type { Selection } from './graph.ts';
 import { dependencyPath } from './order.ts';
 
-/** The file that is lacking, who needs it, and what there is beside it. */
+/** The file that is lacking, who needs it, and files beside it with similar names. */
 export function lackingSource(files: Files, path: Path, neededBy: string): Problem {
   const near = nearestNames(files, path);
   return {

@@ -157,9 +157,7 @@ export function graphUnseen(project: Project): Graph {
 
 /** Whether something that the goals need may come only with rules that are not known yet. */
 const awaits = (graph: Graph, goals: readonly TargetName[]): boolean =>
-  graph.awaited !== undefined &&
-  graph.awaited.size > 0 &&
-  closure(graph, goals).some((name) => graph.awaited!.has(name));
+  graph.awaited.size > 0 && closure(graph, goals).some((name) => graph.awaited.has(name));
 
 /** Tells of a file whether rules that are not known yet may make it; found out when first wanted. */
 function filesToCome(

@@ -17,7 +17,7 @@ export function planOf(
   const order = Object.keys(sketches);
   const nodes = new Map<TargetName, Node>();
   const verdicts = new Map<TargetName, Verdict>();
-  for (const [index, name] of order.entries()) {
+  for (const name of order) {
     const {
       state = 'fresh',
       reasons = [],
@@ -32,7 +32,6 @@ export function planOf(
     nodes.set(name, {
       name,
       rule: { name, ...rule },
-      index,
       group,
       deps: rule.deps ?? [],
       after: rule.after ?? [],
@@ -53,7 +52,14 @@ export function planOf(
     });
   }
   return {
-    graph: { nodes, order, dependents: new Map(), makers: new Map(), unexpanded: [] },
+    graph: {
+      nodes,
+      order,
+      dependents: new Map(),
+      makers: new Map(),
+      unexpanded: [],
+      awaited: new Set(),
+    },
     goals: order.slice(-1),
     order,
     verdicts,
