@@ -1,8 +1,8 @@
 /**
  * Records to JSON texts and back. A trace is written as it is, except that its maps from paths and
  * targets become flat lists, `{"a":"1"}` as `["a","1"]`, and that empty parts of its signature are
- * left out. With 100,000 targets that halves the time to read them: every object with keys of its
- * own costs the JavaScript engine far more than a list.
+ * left out. With 100,000 targets that halves the time to read them: an object whose keys no other has
+ * costs the JavaScript engine far more than a list.
  */
 
 import { recordText } from './format.ts';
@@ -11,7 +11,7 @@ import type { Built, Signature, Trace } from './trace.ts';
 
 type StringMap = { readonly [key: string]: string };
 
-/** What differs from Trace in its written form; everything else is kept, known or not. */
+/** What differs from Trace in its written form; all else is written as it is. */
 interface Packed {
   signature: { [key: string]: unknown };
   outputs?: string[];
@@ -44,7 +44,7 @@ export function readFile(text: string): KnownFile {
     ...[string, string],
     ...[number, number, number, number, string, number],
   ];
-  // Not taken apart as a list: that goes through an iterator, for every file there is.
+  // By index: destructuring goes through an iterator, which costs too much with very many files.
   return {
     size: values[2],
     mtime: values[3],
@@ -58,9 +58,9 @@ export function readFile(text: string): KnownFile {
 /** JSON text of a sighting. */
 export function sightingText(target: string, known: KnownSighting): string {
   const { digest, since, stillMs, seen, ended } = known;
-  const looked =
+  const stillness =
     (seen ?? ended) === undefined ? [] : [stillMs ?? 0, seen?.steady ?? null, seen?.count ?? null];
-  const values = [digest, since, ...looked, ...(ended === undefined ? [] : [ended])];
+  const values = [digest, since, ...stillness, ...(ended === undefined ? [] : [ended])];
   return recordText('s', target, ...values.map((value) => JSON.stringify(value)));
 }
 
@@ -70,7 +70,7 @@ export function readSighting(text: string): KnownSighting {
     ...[string, string, string, number],
     ...[stillMs?: number, steady?: number | null, count?: string | null, ended?: string],
   ];
-  // An older desgw noted the time of day, which says nothing.
+  // An older desgw noted the time of day here, by which nothing is decided any more.
   const seen = typeof count === 'string' ? { count, steady: steady ?? 0 } : undefined;
   return {
     digest,
@@ -81,8 +81,10 @@ export function readSighting(text: string): KnownSighting {
 }
 
 function pack(trace: Trace): Packed {
-  const { signature, ...rest } = trace as Trace & { outputs?: StringMap; previous?: Built };
-  const { outputs, previous, ...plain } = rest as { outputs?: StringMap; previous?: Built };
+  const { signature, outputs, previous, ...plain } = trace as Trace & {
+    outputs?: StringMap;
+    previous?: Built;
+  };
   return {
     ...plain,
     signature: packSignature(signature),
@@ -117,8 +119,8 @@ function flat(map: StringMap): string[] {
 }
 
 /**
- * Without a prototype: nobody has to fear a target named `__proto__`, and the JavaScript engine
- * does not look for a class behind every new set of keys.
+ * Without a prototype: a target may be named `__proto__`, and the JavaScript engine does not look for a
+ * class behind every new set of keys.
  */
 function unflat(list: readonly string[] | undefined): StringMap {
   if (list === undefined) return NOTHING;

@@ -1,7 +1,14 @@
 /** What a row of segments amounts to: the memory of a build. */
 
 import { readFile, readSighting, readTrace } from './codec.ts';
-import { JOURNAL, type Kind, recordText, type Subject, subjectOf } from './format.ts';
+import {
+  JOURNAL,
+  type Kind,
+  recordText,
+  type Subject,
+  segmentNumber,
+  subjectOf,
+} from './format.ts';
 import type { KnownFile, KnownSighting, Memory } from './memory.ts';
 import { Records } from './records.ts';
 import { forerunnerOf, readSegment, type Segment } from './segment.ts';
@@ -19,7 +26,7 @@ export class Fold implements Memory {
   /** Once records may have been lost, only what was recorded after that is safe. */
   #suspicious = false;
   readonly #safe = new Set<string>();
-  /** Likewise, where whole records are known to be missing. */
+  /** Once whole records are known to be missing, only what was recorded after that is proved. */
   #lost = false;
   readonly #proved = new Set<string>();
 
@@ -83,7 +90,7 @@ export class Fold implements Memory {
     this.#suspect();
   }
 
-  /** Segments are left that do not count any more: their writer died before it had deleted them. */
+  /** Segments that a base stands for are still there: their remover died before it was done. */
   foundLeftovers(): void {
     this.#unclean = true;
   }
@@ -98,7 +105,7 @@ export class Fold implements Memory {
     );
   }
 
-  /** Texts that amount to the same memory. */
+  /** Records that amount to this memory, and whether any were lost before them. */
   texts(): { readonly lost: boolean; readonly texts: Iterable<string> } {
     return { lost: this.#lost, texts: this.#texts() };
   }
@@ -167,12 +174,10 @@ export function fold(segments: readonly Segment[], newest = 0): Fold {
     memory.take(segment);
     before = segment;
   }
-  if (newest > numberOf(before)) memory.miss(`segment ${newest} was begun and is not there`);
+  if (newest > (before === undefined ? 0 : segmentNumber(before.name)))
+    memory.miss(`segment ${newest} was begun and is not there`);
   return memory;
 }
-
-const numberOf = (segment: Segment | undefined): number =>
-  segment === undefined ? 0 : Number.parseInt(segment.name, 10);
 
 /** What shows that between two segments, or before the first, there was something else. */
 function gapBefore(segment: Segment, before: Segment | undefined): string | undefined {

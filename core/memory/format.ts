@@ -10,11 +10,11 @@
  *
  *     <crc> {"format":1,"number":3,"host":"des91","pid":4711}
  *
- * `after`: which segment came before, with its size and the checksum of its last line, so that it is
- * known when that one is missing, was cut, or is another. (Its last line vouches for the rest.) Before
- * the first there is none. `.desgw/journal-heads` names, last, the newest segment that was begun.
+ * `after`: the segment before, by number, size and the checksum of its last line (which vouches for the
+ * rest), so that it is noticed when that segment is missing, was cut, or is another one. The first
+ * segment has no `after`. The last line of `.desgw/journal-heads` names the newest segment begun.
  * `base: true`: this segment stands for all with lower numbers, which are about to be deleted.
- * `lost: true` (only with `base`): records were lost before, nobody knows of whom. Every other line:
+ * `lost: true` (only with `base`): records were lost before, of targets nobody knows. Every other line:
  *
  *     <crc> <head> ["<kind>","<name>",...]
  *
@@ -27,8 +27,8 @@
  *     e  clean end; nothing follows                  ["e","",crc of all bytes before this line]
  *
  * <crc> is the CRC-32 of the JSON text, 8 hexadecimal digits. <head> is that of the JSON text up to
- * the end of the name, begun with the length of the JSON text in bytes: when the rest of a line is
- * damaged, it still proves whose record it was, and that only this one line was hit.
+ * the end of the name, computed with the length of the JSON text in bytes as its start value: when the
+ * rest of a line is damaged, it still proves whose record it was, and that only this line was hit.
  */
 import { crc32 } from 'node:zlib';
 
@@ -39,6 +39,9 @@ export const FORMAT = 1;
 
 /** The numbers of segments, one a line, each added when that segment was begun; only the last counts. */
 export const HEADS = '.desgw/journal-heads';
+
+/** The number in a segment's name. */
+export const segmentNumber = (name: string): number => Number.parseInt(name, 10);
 
 /** How a segment is told from any other. */
 export interface Forerunner {

@@ -25,7 +25,7 @@ import type { Trace } from './trace.ts';
 /** Where it is, relative to the workspace. */
 const HISTORY: Path = '.desgw/history';
 const FORMAT = 1;
-/** Most reasons that are kept of one target; the first ones say the most. */
+/** So many reasons are kept of a target: the first ones say the most. */
 const REASONS = 5;
 
 /** Who did something, and with what. */
@@ -97,7 +97,7 @@ export class History {
     return this.#lost;
   }
 
-  /** By what the next run of a target makes it. */
+  /** Notes with what the next run of a target makes it. */
   means(target: TargetName, means: Means): void {
     this.#means.set(target, means);
   }
@@ -111,12 +111,12 @@ export class History {
     this.#add({ ...deed, ...means });
   }
 
-  /** Notes that a target is not known any more. */
+  /** Notes that the record of a target was dropped. */
   drop(target: TargetName): void {
     this.#add({ target, kind: 'forgotten', at: this.#clock.now() });
   }
 
-  /** Notes how it ended, where there is anything to note it to. */
+  /** Notes how this invocation ended, if it has put anything on record. */
   end(exit: number): void {
     if (this.#appender === undefined) return;
     this.#add({ end: this.#clock.now(), exit });

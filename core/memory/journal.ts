@@ -14,6 +14,7 @@ import {
   JOURNAL,
   recordLine,
   recordText,
+  segmentNumber,
   subjectOf,
 } from './format.ts';
 import type { Journal } from './memory.ts';
@@ -31,7 +32,7 @@ const TRIES = 20;
  * @throws UserError when a newer desgw wrote it; FileError when it cannot be read
  */
 export function loadMemory(files: Files): Loaded {
-  // Looked at first: what is begun meanwhile must not seem to be missing.
+  // Read before the segments: one that is begun in between must not seem to be missing.
   const newest = newestBegun(files);
   const segments = readSegments(files);
   const from = segments.map(({ name, bytes }) => ({ name, size: bytes.length }));
@@ -86,12 +87,12 @@ export function openJournal(
   return new OpenJournal(files, self, memory);
 }
 
-/** Fields throughout what a journal has, so that whoever listens in may spread it. */
+/** Methods are fields, so that whoever wraps a journal may spread it. */
 class OpenJournal implements Journal {
   readonly #disk: Files;
   readonly #self: ProcessIdentity;
   readonly #memory: Loaded;
-  /** Of all segments, those included that this process has begun. */
+  /** Names of all segments, also of those that this process has begun. */
   #names: readonly string[];
   #open: OpenSegment | undefined;
   #torn = false;
@@ -157,11 +158,11 @@ class OpenJournal implements Journal {
   }
 
   #startNext(): OpenSegment {
-    // Only of the first that is begun here the forerunner is known: another follows upon a failure.
+    // A second one is begun after a failure, when it is not known what of the first is on disk.
     const isFirst = this.#names.length === this.#memory.from.length;
     const after = isFirst ? this.#memory.last : undefined;
     const header: Header = { ...this.#nextHeader(), ...(after === undefined ? {} : { after }) };
-    // Listed first: its number is used up even if making it fails half-way.
+    // Listed before it is made: its number is used up even if making it fails half-way.
     this.#names = [...this.#names, segmentName(header)];
     const started = startSegment(this.#disk, header);
     noteBegun(this.#disk, header.number);
@@ -171,7 +172,7 @@ class OpenJournal implements Journal {
   #nextHeader(): Header {
     const number =
       this.#names.reduce(
-        (highest, name) => Math.max(highest, numberOf(name)),
+        (highest, name) => Math.max(highest, segmentNumber(name)),
         this.#memory.newest,
       ) + 1;
     const { host, pid } = this.#self;
@@ -188,7 +189,7 @@ export function readSegments(files: Files): readonly Segment[] {
       const data = files.read(`${JOURNAL}/${name}`);
       if (data !== undefined) segments.push(openSegment(name, data));
     }
-    // A segment that vanished while it was read has vanished from the list too, unless that is old.
+    // On a network's disk the list may be older than the segments, and name one that is gone.
     if (segmentNames(files).join() === names.join() && !isMissing(names, segments)) return segments;
   }
   throw new UserError(
@@ -197,26 +198,23 @@ export function readSegments(files: Files): readonly Segment[] {
   ).coded('DG502');
 }
 
-/** Whether a segment that is listed could not be found. One that a rewrite has replaced is not missed. */
+/** Whether a listed segment could not be read, other than one that a base stands for. */
 function isMissing(names: readonly string[], found: readonly Segment[]): boolean {
   if (found.length === names.length) return false;
   const base = found.findLast(({ header }) => header?.base === true);
   const there = new Set(found.map(({ name }) => name));
   return names.some(
-    (name) => !there.has(name) && (base === undefined || numberOf(name) > numberOf(base.name)),
+    (name) =>
+      !there.has(name) && (base === undefined || segmentNumber(name) > segmentNumber(base.name)),
   );
 }
 
 function segmentNames(files: Files): readonly string[] {
   const names = (files.list(JOURNAL) ?? []).filter((name) => SEGMENT.test(name));
-  return names.sort((a, b) => numberOf(a) - numberOf(b) || (a < b ? -1 : 1));
+  return names.sort((a, b) => segmentNumber(a) - segmentNumber(b) || (a < b ? -1 : 1));
 }
 
 const SEGMENT = /^\d{6,}-.*-\d+\.jsonl$/;
-
-function numberOf(name: string): number {
-  return Number.parseInt(name, 10);
-}
 
 function segmentName({ number, host, pid }: Header): string {
   return `${String(number).padStart(6, '0')}-${host.replace(/[^\w.-]/g, '_')}-${pid}.jsonl`;
@@ -280,8 +278,8 @@ function startSegment(files: Files, header: Header): OpenSegment {
 }
 
 /**
- * Not flushed: it must never be ahead of the segment it tells of, and that is on disk already. On a
- * line of its own whatever is before it: half a number that a power cut left is not to begin this one.
+ * Notes that a segment was begun, when it is on disk: a number without a segment would look like a loss.
+ * The newline in front keeps it apart from half a number that a power cut left.
  */
 function noteBegun(files: Files, number: number): void {
   const heads = files.appender(HEADS);

@@ -7,7 +7,7 @@ import type { Files } from '../world/world.ts';
 
 const LAST_LOOK: Path = '.desgw/last-look.json';
 
-/** Classes of targets at a time. */
+/** The class of each target at a time. */
 export interface LastLook {
   readonly at: Instant;
   readonly classes: { readonly [target: TargetName]: string };

@@ -10,7 +10,7 @@ import type { Trace } from './trace.ts';
 export interface ListedSegment {
   readonly name: string;
   readonly header: Header | undefined;
-  /** Ended as it should, rather than with the death of its writer. */
+  /** Whether its writer ended it, rather than died or is at work still. */
   readonly clean: boolean;
   readonly records: readonly ListedRecord[];
   /** How many records tell of what is known of files. */

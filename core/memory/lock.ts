@@ -1,7 +1,7 @@
 /**
  * One builder at a time in a workspace. `.desgw/lock` holds, as JSON, who has it; whoever creates
- * that file has it. Only a holder that is proved dead loses it to the next one that asks: by the
- * process table where its pid means something, else by the socket on which it vouched for itself
+ * that file has it. Only a holder that is proved dead loses it to the next one: by the process
+ * table where its pid means something, else by the socket on which it vouched for itself
  * (`world/voucher.ts`). Another computer, or another boot of one with the same name, proves nothing:
  * what is held from there is only ever taken away by a person (`desgw unlock`).
  */
@@ -19,8 +19,8 @@ const VOUCHERS = `${LOCK}.alive-`;
 /** Milliseconds between two looks at a lock that somebody else holds. */
 const POLL = 100;
 /**
- * So many looks may find a lock without content (on a disk without hard links it is written after
- * it was made), or one that somebody is just taking over from a dead process.
+ * So many looks in a row may find a lock without content (on a disk without hard links it is created
+ * first and written then), or one that somebody is just taking over from a dead process.
  */
 const ODD_LOOKS = 20;
 
@@ -35,7 +35,7 @@ export interface Holder extends ProcessIdentity {
 
 /** The lock, while it is ours. */
 export interface Lock {
-  /** Nobody else held it: it was there for the asking. */
+  /** Nobody else held it. */
   readonly atOnce: boolean;
   /** Whether nobody has taken it away or removed it; true where that cannot be seen. */
   isHeld(): boolean;
@@ -45,11 +45,11 @@ export interface Lock {
   release(): void;
 }
 
-/** How the lock is asked for. */
+/** How the lock is taken. */
 export interface LockOptions {
   /** False: do not wait for somebody else. */
   readonly wait: boolean;
-  /** Asked while somebody else is waited for: whether that has taken long enough. */
+  /** Called while somebody else is waited for: whether that has taken long enough. */
   readonly isOver?: () => boolean;
   readonly command: string;
   /** Called once for every holder that has to be waited for, with who that is in words. */
@@ -219,11 +219,11 @@ function release(files: Files, mine: string): void {
 }
 
 /**
- * Removes the file at `path` if its content is still `text`, of whoever holds it no more. Between
+ * Removes the file at `path`, the lock or a guard, if its content is still `text`. Between
  * looking and removing, somebody else may do the same, and a third may have taken the lock anew;
  * so only the one who holds a guard named after `text` may remove it, and looks again first. A
  * guard whose holder died in turn is removed in the same way.
- * @param from whose guard may be removed
+ * @param from from whom a guard may be taken
  * @returns false when another process is at it
  */
 function removeGuarded(

@@ -56,7 +56,7 @@ export const capturePath = (log: Path): Path => log.replace(/\.log$/, '.out');
 /** All that a run printed, by the path of its log. Either file may be missing. */
 export const partsOf = (log: Path): readonly Path[] => [capturePath(log), log];
 
-/** The log of a run, for whoever is to look into it; none where nothing was printed. */
+/** The log of a run as a field; none where nothing was printed. */
 export const logThere = (files: Files, log: Path): { readonly log?: Path } =>
   partsOf(log).some((path) => files.stat(path) !== undefined) ? { log } : {};
 
@@ -66,7 +66,7 @@ function logName(target: TargetName): string {
     /[%/\\\p{Cc}]|^[.-]/gu,
     (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
-  if (name === BUILD) return '%62uild'; // that one is taken
+  if (name === BUILD) return '%62uild'; // logs of builds have that name
   return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}%${digestOf(name)}`;
 }
 

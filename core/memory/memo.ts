@@ -1,7 +1,7 @@
 /**
- * What a build with nothing to do has rested on, packed into one file: while all of it is as it was,
+ * What a build with nothing to do went by, packed into one file: while all of it is as it was,
  * the next such build would say the same, and need not read a rule file or record to find that out.
- * Never a second judge: it repeats what was found, or says nothing. It may be deleted at any time.
+ * It never decides anything: it repeats what was found, or is not used. It may be deleted at any time.
  *
  * `.desgw/memo` is: lengths of the following parts in bytes (three 32-bit numbers, little-endian) and
  * four bytes `memo`; JSON `{key, summary}`, filled up with blanks to a multiple of 8; four 64-bit
@@ -32,11 +32,11 @@ export interface Memo extends Notes {
   readonly summary: Json;
 }
 
-/** Changes that came so shortly before may be followed by others under the same time stamp. */
+/** So long after a change another one may still get the same time stamp. */
 export const FINE_MS = 3000;
 /**
- * Elsewhere than in the workspace another clock may go by which files are stamped: those that Kerberos
- * accepts are no more than this apart. Time stamps in whole seconds are taken as warily.
+ * Outside the workspace, files may be stamped by another clock. Clocks that Kerberos accepts are no more
+ * than this apart. The same margin is kept for time stamps in whole seconds.
  */
 export const SKEW_MS = 5 * 60 * 1000;
 
@@ -112,7 +112,7 @@ export function envDigest(env: { readonly [name: string]: string | undefined }):
     .sort()
     .map((name) => `${name}=${env[name]}\0`)
     .join('');
-  // Two independent halves of 26 bits: no secret can be read from it, and chance does not repeat it.
+  // Of 53 bits: no secret can be read from it, and two environments do not share one by chance.
   let [a, b] = [0xdeadbeef, 0x41c6ce57];
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -141,7 +141,7 @@ interface IdleSummary {
 /** What is answered from a memo: the build itself, or what a command that only looks would show. */
 export type MemoView = 'build' | 'status' | 'dry run';
 
-/** Which build a command line asks of, and what of it; undefined for one that asks of none. */
+/** Which build a command line is about, and what it shows of it; undefined: about none. */
 export function askedOf(
   words: readonly string[],
 ): { readonly view: MemoView; readonly build: readonly string[] } | undefined {
@@ -153,7 +153,7 @@ export function askedOf(
     : { view: 'dry run', build: words.toSpliced(dry, 1) };
 }
 
-/** Looks that the commands gave which look at an idle build, and for which screen. */
+/** What commands that only look printed of an idle build, and the screen it was laid out for. */
 export interface MemoViews {
   readonly screen: string;
   readonly 'dry run'?: string;

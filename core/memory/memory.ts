@@ -13,27 +13,28 @@ export interface KnownFile {
   readonly seen: Instant;
 }
 
-/** A value an observation had, since when it is known, and for how long it was seen not to move. */
+/** A value that was observed, since when it is known, and for how long it was seen not to move. */
 export interface KnownSighting {
   readonly digest: Digest;
   readonly since: Instant;
-  /** Added up from look to look until `seen`, a reading of a clock that nobody can set. */
+  /** How long it did not move, added up from look to look. */
   readonly stillMs?: number;
+  /** The last of these looks, by a clock that nobody can set. */
   readonly seen?: { readonly count: string; readonly steady: number };
-  /** Digest of all that was seen beside the answer by which it had ended. */
+  /** Set when it had ended: digest of all that was seen beside the answer that said so. */
   readonly ended?: Digest;
 }
 
-/** Memory as loaded; read-only views that a build keeps up to date as it appends. */
+/** What is on record; of a journal that is open, what it has added as well. */
 export interface Memory {
   readonly traces: ReadonlyMap<TargetName, Trace>;
   readonly files: ReadonlyMap<Path, KnownFile>;
   readonly sightings: ReadonlyMap<TargetName, KnownSighting>;
   /** Targets whose record was damaged: nothing is believed of them. */
   readonly damaged: ReadonlySet<TargetName>;
-  /** True for a target of which there may have been records that are known to be missing. */
+  /** Whether records that are known to be missing may have been about this target. */
   unproved(target: TargetName): boolean;
-  /** True for a target of which a later record may have been lost with an unclean end. */
+  /** Whether a later record of this target may have been lost with an unclean end. */
   mayHaveLost(target: TargetName): boolean;
   /** What was found wrong, in sentences for people. */
   readonly warnings: readonly string[];
@@ -47,6 +48,6 @@ export interface Journal extends Memory {
   drop(target: TargetName): void;
   file(path: Path, known: KnownFile): void;
   sighting(target: TargetName, known: KnownSighting): void;
-  /** Ends the segment cleanly; compacts when most records are dead or a segment was unclean. */
+  /** Ends the segment cleanly; `shorten` (the default) compacts where that is worth it. */
   close(options?: { readonly shorten: boolean }): void;
 }

@@ -29,7 +29,7 @@ export function readNotified<Matter>(files: Files): Notified<Matter> {
   }
 }
 
-/** Keeps it, before anything is sent: rather one message too few than the same one again and again. */
+/** Keeps it. Called before anything is sent: rather one message too few than the same one many times. */
 export function keepNotified<Matter>(files: Files, notified: Notified<Matter>): void {
   files.write(NOTIFIED, `${JSON.stringify(notified)}\n`, 0o600);
 }

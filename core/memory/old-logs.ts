@@ -11,7 +11,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** `<target>.<run>.log`, and `.out` for what was captured of the same run. */
 const LOG = /^(.*)\.(\d+)\.(?:log|out)$/s;
 
-/** Deletes the logs that are neither of the latest runs of a target (or of the latest builds) nor young. */
+/** Deletes logs that are older than `days`, but those of the latest `runs` of each target, and builds. */
 export function deleteOldLogs(
   files: Files,
   now: Instant,

@@ -1,6 +1,6 @@
 /** Where what a target has made comes from: its record, joined with the history of who made it how. */
 
-import type { Path, TargetName } from '../api/values.ts';
+import type { Instant, Path, TargetName } from '../api/values.ts';
 import type { Files } from '../world/world.ts';
 import { type Deed, type Doer, type Means, pastInvocations } from './history.ts';
 import { logPath, logThere } from './logs.ts';
@@ -15,7 +15,7 @@ export interface Provenance {
   /** Who did it, where the history knows. */
   readonly by?: Doer & { readonly number: number };
   /** When the run began. */
-  readonly begun?: number;
+  readonly begun?: Instant;
   readonly means?: Means;
   readonly log?: Path;
 }
@@ -55,7 +55,7 @@ interface Found {
   by?: Doer & { readonly number: number };
 }
 
-/** The beginning and the end of each run, which may lie in two invocations: one begins, another follows. */
+/** The beginning and the end of each run: one invocation may begin it, and a later one see its end. */
 function deedsFor(wanted: ReadonlyMap<TargetName, Built>, files: Files): Map<TargetName, Found> {
   const found = new Map<TargetName, Found>();
   const open = new Set(wanted.keys());
@@ -70,7 +70,7 @@ function deedsFor(wanted: ReadonlyMap<TargetName, Built>, files: Files): Map<Tar
         one.ended ??= deed;
         one.by ??= { ...doer, number };
       }
-      // Whoever began it is who made it; what is adopted or accepted has no beginning.
+      // Who began the run made the target; what was adopted or accepted has no beginning.
       if (deed.kind === 'started') {
         one.began = deed;
         one.by = { ...doer, number };

@@ -1,6 +1,6 @@
-/** A map whose values stay JSON texts until they are asked for. */
+/** Records that stay JSON texts until they are looked at. */
 
-/** Loading a large journal must not cost an object for every record that nobody looks at. */
+/** A map of records: loading a large journal does not cost an object for each that nobody looks at. */
 export class Records<V> implements ReadonlyMap<string, V> {
   readonly #texts = new Map<string, string>();
   readonly #read: (text: string) => V;

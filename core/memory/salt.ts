@@ -1,13 +1,13 @@
-/** The salt of a workspace, with which secrets are sealed. Worth nothing without the workspace, and kept from others. */
+/** The salt of a workspace, with which secrets are sealed. Only its owner, or the group that shares it, can read it. */
 import type { Path } from '../api/values.ts';
 import type { Files } from '../world/world.ts';
 
-/** Where it is. Without it every sealed value counts as changed. */
+/** When it is lost, every sealed value counts as changed. */
 const SALT: Path = '.desgw/salt';
 
 /**
  * The salt; made where there is none.
- * @param mayWrite false: one for this command alone where there is none, which no record can match
+ * @param mayWrite false: where there is none, one for this command alone, which matches no record
  */
 export function saltOf(files: Files, { mayWrite }: { readonly mayWrite: boolean }): string {
   for (;;) {
@@ -15,9 +15,9 @@ export function saltOf(files: Files, { mayWrite }: { readonly mayWrite: boolean 
     if (kept !== '') return kept;
     const fresh = crypto.randomUUID() + crypto.randomUUID();
     if (!mayWrite) return fresh;
-    // Where a group works together in a workspace, all of them compare with one record.
+    // A group that works together in a workspace compares with one record, so all need the same salt.
     const mode = files.sharedWithGroup ? 0o660 : 0o600;
-    if (files.stat(SALT) !== undefined) files.remove(SALT); // an empty one is none
+    if (files.stat(SALT) !== undefined) files.remove(SALT); // it is there, but empty
     if (files.createExclusive(SALT, `${fresh}\n`, mode)) return fresh;
   }
 }

@@ -11,6 +11,7 @@ import {
   readRecord,
   readSubject,
   type Subject,
+  segmentNumber,
   subjectOf,
 } from './format.ts';
 
@@ -23,7 +24,7 @@ export interface Segment {
   readonly header: Header | undefined;
 }
 
-/** What a segment holds, told in its order. */
+/** Is told what a segment holds, line by line. */
 export interface SegmentReader {
   record(text: string): void;
   /** A line in the middle is damaged; `subject`: it is certain that only this record is lost. */
@@ -50,7 +51,7 @@ export function openSegment(name: string, data: Uint8Array): Segment {
 export function forerunnerOf({ name, bytes }: Pick<Segment, 'name' | 'bytes'>): Forerunner {
   const last = bytes.lastIndexOf(10, bytes.length - 2) + 1;
   return {
-    number: Number.parseInt(name, 10),
+    number: segmentNumber(name),
     size: bytes.length,
     tail: crc32(bytes.subarray(last)),
   };
@@ -71,7 +72,7 @@ export function readSegment(segment: Segment, reader: SegmentReader): boolean {
   return end !== undefined;
 }
 
-/** One checksum has vouched for everything, which saves looking at those of the lines. */
+/** Where the checksum over everything fits, those of the lines need no look. */
 function readIntact(bytes: Buffer, end: number, reader: SegmentReader): void {
   const text = bytes.toString('utf8', lineEnd(bytes, 0) + 1, end);
   for (let start = 0; start < text.length; ) {
@@ -81,7 +82,7 @@ function readIntact(bytes: Buffer, end: number, reader: SegmentReader): void {
   }
 }
 
-/** @param wrong something must be damaged: the checksum over everything does not fit */
+/** @param wrong the checksum over everything does not fit, so that something must be damaged */
 function readLineByLine(
   segment: Segment,
   reader: SegmentReader,
@@ -89,10 +90,10 @@ function readLineByLine(
 ): void {
   const { bytes } = segment;
   const suspects: [number, Subject | undefined][] = [];
-  let found = false;
+  let reported = false;
   const report = (): void => {
     for (const [line, subject] of suspects.splice(0)) {
-      found = true;
+      reported = true;
       reader.damaged(line, subject);
     }
   };
@@ -109,8 +110,8 @@ function readLineByLine(
     }
     start = stop + 1;
   }
-  // Every line that is there is good, so whole lines must be missing, or checksums were hit.
-  if (wrong && !found) reader.damaged(number, undefined);
+  // Each line that is there is intact, so whole lines must be missing.
+  if (wrong && !reported) reader.damaged(number, undefined);
 }
 
 /** The checksum in a line, if that is an intact clean end. */

@@ -22,7 +22,7 @@ export interface Signature {
   readonly observed?: { readonly digest: Digest; readonly note: string };
 }
 
-/** Of what depends on nothing, or on nothing that is known. */
+/** The signature of what depends on nothing, or on nothing that is known. */
 export const EMPTY_SIGNATURE: Signature = {
   recipe: '',
   params: {},
@@ -54,11 +54,11 @@ export interface SetOnce {
 }
 
 interface TraceBase {
-  /** What `--set` wrote and neither the rule file nor a later `--set` has changed since. */
+  /** What `--set` wrote, until the rule file or a later `--set` changes it. */
   readonly set?: SetOnce;
-  /** What must not happen twice was asked for once more: what was there before shows nothing. */
+  /** A person wants a once-target to happen again, so what shows the earlier one is no evidence. */
   readonly again?: true;
-  /** A person has said that it had not happened: until it has, only what shows it for certain counts. */
+  /** A person has said that it had not happened, so only what shows it for certain is evidence. */
   readonly denied?: true;
   /** Number of the run, which names its logs. */
   readonly run: number;
@@ -71,7 +71,7 @@ export interface Started extends TraceBase {
   readonly kind: 'started';
   readonly because: readonly Reason[];
   readonly token: string;
-  /** What it observed had not settled; there was enough to go on with. */
+  /** It went on with enough, before what it observes had settled. */
   readonly early?: true;
   /** For a once-action: what its judge wanted remembered. */
   readonly remembered?: Json;
@@ -100,7 +100,7 @@ export interface Built extends TraceBase {
   /** Output path (or pattern) -> digest; for `keys` outputs of the keys alone. */
   readonly outputs: { readonly [path: string]: Digest };
   readonly receipt?: string;
-  /** What it observed had not settled; there was enough to go on with. */
+  /** It went on with enough, before what it observes had settled. */
   readonly early?: true;
   readonly token?: string;
   /** What shows that adopted work was done. */
@@ -122,7 +122,7 @@ export interface Failed extends TraceBase {
   readonly remembered?: Json;
 }
 
-/** Being forgotten by `desgw clean`; its outputs are ours to delete. */
+/** Being forgotten, by `desgw clean` or to be done once more; its outputs are ours to delete. */
 export interface Cleaning extends TraceBase {
   readonly kind: 'cleaning';
   readonly done: boolean;

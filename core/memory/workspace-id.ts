@@ -1,5 +1,5 @@
 /**
- * Who a workspace is, for whoever meets its claims: a random name that stays with it when it is
+ * The name of a workspace, by which others know its claims. It is random, and stays with it when it is
  * moved, when it is reached under another path or from another host, and when `.desgw` is lost. It
  * lies in `.desgw/workspace` and in a marker file beside the rule file. A copy of a workspace is
  * another one: it gets a name of its own as soon as it claims something.
@@ -18,7 +18,7 @@ interface Named {
 
 /** The workspace's own name; gives it one if it has none. The caller holds the lock. */
 export function workspaceId(files: Files): string {
-  // Killed in the midst of it, an earlier builder has left half of one.
+  // A builder that was killed while it wrote one has left half of it.
   for (const rest of [KEPT, MARKER].flatMap((path) => files.leftovers(dirname(path))))
     files.remove(rest);
   const [kept, marker] = [read(files, KEPT), read(files, MARKER)];
@@ -29,7 +29,7 @@ export function workspaceId(files: Files): string {
   return id;
 }
 
-/** Where it was first there is still a workspace of that name, and it is not this very folder. */
+/** Whether the workspace is still where it was named, so that this folder is a copy of it. */
 function isCopy(files: Files, { id, root }: Named): boolean {
   if (root === files.root) return false;
   const original = `${root}/${MARKER}`;
