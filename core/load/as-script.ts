@@ -1,17 +1,17 @@
 /**
  * A bundled rule file as a script instead of a module: of scripts alone V8 lets compiled code be kept
- * in every Node that desgw runs on. The text stays in its place, column by column, so that the source
- * map fits, and functions have the texts that they have in the module.
+ * in every Node that desgw runs on. Every character stays in its line and column, so that the source
+ * map fits, and the texts of functions are those that they have in the module.
  */
 
-/** What the function is called around the code, by which `closure.ts` knows its scope. */
+/** The name of the function around the code, by which `closure.ts` knows its scope. */
 export const AROUND = 'desgwRules';
 
-/** Names that a statement brings in: `undefined` stands for the whole module. */
-type Pick = (from: string, name?: string) => unknown;
+/** Hands over what an import brings in: one name of a module, or without a name the whole module. */
+type PickImport = (from: string, name?: string) => unknown;
 
-/** What the function around the code is to be given. */
-export type Around = (pick: Pick) => Promise<{ readonly default?: unknown }>;
+/** The function around the code. */
+export type Around = (pick: PickImport) => Promise<{ readonly default?: unknown }>;
 
 /**
  * The code as an `Around`; undefined when it has to stay a module.
@@ -24,7 +24,7 @@ export function asScript(
   imports: readonly string[],
   known: readonly string[],
 ): string | undefined {
-  // Nothing can be imported in a script.
+  // A script cannot import: it must get by with what is handed to it.
   if (imports.some((from) => !known.includes(from)) || /\bimport\s*\(/.test(code)) return undefined;
   const names: string[] = [];
   const inside = code.replace(IMPORT, (statement, clause: string, from: string) => {
@@ -33,7 +33,7 @@ export function asScript(
     return ' '.repeat(statement.length);
   });
   const end = EXPORT.exec(inside);
-  // A text that looks like such a statement, or a statement that does not look like one.
+  // Something was taken for an import that is none, or one was not recognised.
   if (names.length !== imports.length || end === null) return undefined;
   const given = end[1]!
     .split(',')

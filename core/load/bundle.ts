@@ -1,4 +1,4 @@
-/** Bundling of the rule file with esbuild. Loaded only when no valid bundle is at hand. */
+/** Bundling of the rule file with esbuild, which is loaded only when there is no valid bundle. */
 import { builtinModules } from 'node:module';
 import { dirname, extname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -32,7 +32,7 @@ export interface Bundled {
   readonly code: string;
   /** JSON of the source map, with absolute sources. */
   readonly map: { readonly mappings: string };
-  /** From where it imports, once for each statement; undefined: in other ways, too. */
+  /** From where it imports, once for each statement; undefined: not by statements alone. */
   readonly imports: readonly string[] | undefined;
   /** Absolute path of every source, packages of the workspace included -> digest of its content. */
   readonly inputs: { readonly [path: string]: Digest };
@@ -54,7 +54,7 @@ export async function bundle(ruleFile: string, options: BundleOptions): Promise<
       outfile: options.outfile,
       plugins: [
         outside(options.moduleFor, (path) => {
-          // What lies in the workspace is as much its own as the files beside the rule file.
+          // A package in the folder of the rule file may be edited like the rule file.
           if (path.startsWith(`${dirname(ruleFile)}/`)) inputs[path] = options.files.digest(path);
         }),
         sourceFiles(options.files, inputs),
@@ -69,7 +69,7 @@ export async function bundle(ruleFile: string, options: BundleOptions): Promise<
   } catch (error) {
     throw isBuildFailure(error) ? complaint(ruleFile, error.errors) : error;
   } finally {
-    // Its process would stay as long as we do, and a build may wait for hours.
+    // Its process would stay as long as desgw runs, and a build may wait for hours.
     await stop();
   }
 }
@@ -110,7 +110,10 @@ const LOADERS: { readonly [extension: string]: Loader } = {
   '.mjs': 'js',
 };
 
-/** Maps `desgw` to the running desgw, and leaves packages and Node's own modules outside. */
+/**
+ * Maps `desgw` to the running desgw, and leaves packages and Node's own modules outside.
+ * @param onPackage is told of every file that is left outside
+ */
 function outside(moduleFor: BundleOptions['moduleFor'], onPackage: (path: string) => void): Plugin {
   return {
     name: 'outside',
@@ -162,13 +165,13 @@ function sourceFiles(files: BundleOptions['files'], inputs: { [path: string]: Di
           .join('\n'),
       }));
       onLoad({ filter: /.*/, namespace: 'file' }, ({ path }) => {
-        // Before the text is read: if the file changes in between, the bundle is not valid.
+        // Taken before the text is read: if the file changes in between, the bundle is not valid.
         inputs[path] = files.digest(path);
         const loader = LOADERS[extname(path)];
         const text = loader === undefined ? undefined : files.readText(path);
         if (loader === undefined || text === undefined || !text.includes('import.meta'))
           return undefined;
-        // Behind the last line, so that no position in the source moves.
+        // Added after the last line, so that no position in the source moves.
         const names = '__sourceUrl, __sourceDirname, __sourceFilename';
         return {
           contents: `${text}\nimport { ${names} } from ${JSON.stringify(`source-of:${path}`)};`,

@@ -1,7 +1,7 @@
 /**
  * The code of a function of the rule file together with what it uses: helpers, constants and other
- * values of the scopes around it, wherever they were imported from. What a function has captured is
- * known to the debugger of this very process alone, which is asked once for each function.
+ * values of the scopes around it, wherever they were imported from. Only a debugger can see what a
+ * function has captured, so this process is its own debugger, and looks at each function once.
  */
 import type { Session } from 'node:inspector';
 import { createRequire } from 'node:module';
@@ -12,7 +12,7 @@ import { AROUND } from './as-script.ts';
 /** Any function. */
 type Code = (...args: never[]) => unknown;
 
-/** Says what a function is made of, as a text to compare. */
+/** Tells what a function is made of, as a text to compare. */
 export interface CodeReader {
   codeOf(code: Code): string;
   /** Lets go of the debugger. What has been read stays known. */
@@ -31,14 +31,14 @@ interface Inspected {
 }
 
 /**
- * Objects without functions in them, as they were when they were first seen: a table that fills up
- * while rules are made is still the same.
+ * Texts of objects without functions in them, as they were when first seen: a table that fills up while
+ * rules are made must not look changed.
  */
 const SEEN = new WeakMap<object, string>();
 
 /**
  * Reads functions.
- * @param params of which a function is taken to use those whose names it mentions
+ * @param params the parameters: a function is taken to use those whose names it mentions
  * @param seal takes out of values what is not to be recorded
  * @param variable what a variable of the environment holds, as it may go on record
  */
@@ -67,7 +67,7 @@ export function codeReader(
 
 type Variables = (name: string) => Json;
 
-/** A variable of the environment that is named; of others no text tells. */
+/** A variable of the environment that the text names; a name that is computed cannot be found. */
 const VARIABLE = /\bprocess\.env(?:\.(\w+)|\[(['"])(\w+)\2\])/g;
 
 const WORDS = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
@@ -83,7 +83,7 @@ class Reading {
   readonly #texts = new Map<Code, string>();
   #script: string | undefined;
   #usesParams = false;
-  /** How many functions were met, those in objects included. */
+  /** How many functions and uses of the parameters were met: what has none may be kept in `SEEN`. */
   #functions = 0;
   readonly #objects = new Map<object, string>();
 
@@ -138,7 +138,7 @@ class Reading {
       this.#texts.set(code, `${text}\n${JSON.stringify(captured.sort(byName))}`);
   }
 
-  /** A value as data; functions on their own, so that circles end. */
+  /** A value as data. Functions are read apart from it, so that reading ends where they use each other. */
   #value(value: unknown): unknown {
     if (typeof value === 'function') {
       this.#functions++;
@@ -162,11 +162,11 @@ class Reading {
     return text;
   }
 
-  /** Of an instance also its class, and what only that can see. */
+  /** Of an instance of a class also that class, and its private fields. */
   #instance(value: object): readonly unknown[] {
-    const made: unknown = Object.getPrototypeOf(value)?.constructor;
-    if (typeof made !== 'function' || /\{ \[native code\] \}$/.test(String(made))) return [];
-    return [this.#value(made), this.#inspector.hiddenIn(value)];
+    const maker: unknown = Object.getPrototypeOf(value)?.constructor;
+    if (typeof maker !== 'function' || /\{ \[native code\] \}$/.test(String(maker))) return [];
+    return [this.#value(maker), this.#inspector.hiddenIn(value)];
   }
 
   #object(value: object): unknown {
@@ -191,7 +191,7 @@ const plain = (value: unknown): unknown =>
     ? value
     : [typeof value, String(value)];
 
-/** Under which name the debugger finds what it is asked about. */
+/** The global name under which a value is put for the debugger to find it. */
 const HANDLE = '__desgw_looks_at__';
 const SHARED = globalThis as { [HANDLE]?: unknown };
 
@@ -259,7 +259,7 @@ class Inspector {
     return this.#send('Runtime.getProperties', { objectId, ownProperties: true });
   }
 
-  /** The variables themselves, not what the debugger would tell of them. */
+  /** The values themselves, where the debugger would only describe them. */
   #variables(objectId: string): Scope {
     SHARED[HANDLE] = undefined;
     const functionDeclaration = `function () { globalThis.${HANDLE} = { ...this.object }; }`;

@@ -18,7 +18,7 @@ export interface Sources {
   readonly ruleFile: string;
   /** Absolute path of the bundle. */
   readonly outfile: string;
-  /** From where the bundle was imported; tools that format stacks themselves show this. */
+  /** From where the bundle was imported, which tools that format stacks themselves show in them. */
   readonly url: string;
   /** The whole text of the bundle, its source map in the last line. */
   readonly text: string;
@@ -120,7 +120,7 @@ export function pointedOut(bundle: Sources, { at, what, hint, word }: Complaint)
  * @param column counted from 0
  */
 export function excerpt(text: string, line: number, column: number, length = 1): string {
-  // A very long line is shown from a little before the place.
+  // Of a very long line, the part around the place.
   const start = column > 80 ? column - 40 : 0;
   const shown = display(text.slice(start, start + 100).replace(/\t/g, ' '));
   const marks = '^'.repeat(Math.max(1, Math.min(length, shown.length - (column - start))));
@@ -186,11 +186,11 @@ type Mention = Place & { readonly text: string };
 const firstMention = (bundle: Sources, name: string): Mention | undefined =>
   firstIn(bundle, name, (text) => text);
 
-/** The same, without what is merely imported. */
+/** The same, leaving out import statements. */
 const firstUse = (bundle: Sources, name: string): Mention | undefined =>
   firstIn(bundle, name, withoutImports);
 
-/** Line by line as it was, the imports blank. */
+/** The text with blanks in the place of import statements, so that lines and columns stay. */
 const withoutImports = (text: string): string =>
   text.replace(/^import\b[^;'"]*(?:'[^']*'|"[^"]*")/gm, (statement) =>
     statement.replace(/[^\n]/g, ' '),

@@ -18,8 +18,12 @@ export function findRuleFile(cwd: string, exists: (path: string) => boolean): st
     if (exists(file)) return file;
     if (dirname(folder) === folder) break;
   }
-  throw new UserError(
-    `no ${RULE_FILE} in ${resolve(cwd)} or in a folder above it`,
+  throw noRuleFile(`no ${RULE_FILE} in ${resolve(cwd)} or in a folder above it`);
+}
+
+/** What is thrown where there is no rule file. */
+export const noRuleFile = (message: string): UserError =>
+  new UserError(
+    message,
     `Go to the folder of your ${RULE_FILE}, or make a new workspace with \`desgw init\`.`,
   ).coded('DG201');
-}

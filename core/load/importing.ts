@@ -1,6 +1,6 @@
 /**
- * What is imported by a name that is known only now. Bundled, it is a file of its own (`import.cjs`):
- * scripts with compiled code cannot import, so that everything else is bundled with `require`.
+ * Importing by a URL that is known only when desgw runs. In `dist/` this is a file of its own
+ * (`import.cjs`): scripts with compiled code cannot import, and load it with `require`.
  */
 
 /** The module at a URL. */

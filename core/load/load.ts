@@ -2,8 +2,8 @@
  * Loading of the rule file: found, bundled from TypeScript, imported, checked. The bundle is kept
  * in `.desgw/cache/`, so that the bundler itself is loaded only when a source has changed.
  *
- * The cache is its user's alone: others make one of their own beside it (`cache-UID`), and what
- * somebody else could have written is neither loaded from it nor, without `desgw trust`, at all.
+ * A cache belongs to one user; others make one of their own beside it (`cache-UID`). A bundle that
+ * somebody else could have written is never loaded, and a rule file only after `desgw trust`.
  *
  * A cached bundle is one file: a first line `// desgw {"inputs": {path: digest}, "uses": [url]}`, the
  * code, and its source map as a last line. It is valid while every input has the same content. With
@@ -15,7 +15,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Build } from '../api/builds.ts';
 import { isBuild } from '../api/define.ts';
-import { digestOf } from '../api/digest.ts';
+import { ABSENT, digestOf } from '../api/digest.ts';
 import { didYouMean, isSystemError, UserError } from '../api/errors.ts';
 import { buildShape } from '../api/shapes.ts';
 import type { Digest } from '../api/values.ts';
@@ -31,7 +31,7 @@ import {
   siteIn,
   sourceUrl,
 } from './errors.ts';
-import { RULE_FILE } from './find.ts';
+import { noRuleFile } from './find.ts';
 import { importModule } from './importing.ts';
 import { PARTS, SPECIFIERS } from './parts.ts';
 import { refuseStrangers } from './trust.ts';
@@ -52,7 +52,7 @@ export interface LoadOptions {
     | 'strangerIn'
     | 'write'
   >;
-  /** Where the user keeps the list of trusted folders is told by it (`trust.ts`). */
+  /** Tells where the user's list of trusted folders is (`trust.ts`), and the cache of compiled code. */
   readonly env?: { readonly [name: string]: string | undefined };
   /** `readonly`: a valid bundle is used, but nothing is written. */
   readonly cache: 'use' | 'readonly';
@@ -101,7 +101,7 @@ export async function loadBuild(ruleFile: string, options: LoadOptions): Promise
       options.files,
       options.env ?? {},
     );
-  if (options.files.digest(ruleFile) !== 'absent') refuse([ruleFile]);
+  if (options.files.digest(ruleFile) !== ABSENT) refuse([ruleFile]);
   const kept = keptBundle(ruleFile, outfile, options.files);
   if (kept !== undefined) {
     refuse(kept.sources);
@@ -129,10 +129,10 @@ function neighbour(specifier: string): string | undefined {
   return part === undefined ? undefined : new URL(`./${part.bundle}.mjs`, import.meta.url).href;
 }
 
-/** What a rule file imports. The loader of ES modules takes longer to start than all that it would load. */
+/** The module that a rule file imports; desgw's own without the loader of ES modules, which starts slowly. */
 async function moduleAt(url: string, { env = {} }: LoadOptions): Promise<object> {
   if (!SPECIFIERS.some((specifier) => neighbour(specifier) === url)) return importModule(url);
-  // Beside each module lies the script that it is made of.
+  // In `dist/`, each module is a wrapper around the script beside it.
   const path = fileURLToPath(url).replace(/\.mjs$/, '.cjs');
   return url === neighbour('desgw')
     ? createRequire(url)(path)
@@ -151,7 +151,7 @@ function cachePath(ruleFile: string, options: LoadOptions, moduleFor: ModuleFor)
   const name = `rules-${digestOf(JSON.stringify(key))}.mjs`;
   const first = options.files.absolute(`.desgw/cache/${name}`);
   const uid = process.getuid?.();
-  // Somebody else was here first.
+  // The folder of the cache belongs to whoever came first; others have one of their own.
   return uid === undefined || options.files.isOwnOrAbsent(dirname(first))
     ? first
     : options.files.absolute(`.desgw/cache-${uid}/${name}`);
@@ -199,18 +199,13 @@ async function newBundle(
   { files, cache }: LoadOptions,
   moduleFor: ModuleFor,
 ): Promise<Sources> {
-  if (files.digest(ruleFile) === 'absent') {
-    throw new UserError(
-      `${ruleFile} does not exist`,
-      `Go to the folder of your ${RULE_FILE}, or make a new workspace with \`desgw init\`.`,
-    ).coded('DG201');
-  }
+  if (files.digest(ruleFile) === ABSENT) throw noRuleFile(`${ruleFile} does not exist`);
   const { bundle } = await import('./bundle.ts');
   const { code, map, imports, inputs } = await bundle(ruleFile, { files, moduleFor, outfile });
   const known = SPECIFIERS.flatMap((name) => moduleFor(name) ?? []);
   const script = imports && asScript(code, imports, known);
   const uses = script === undefined ? undefined : imports;
-  // The header is a line in front of what the map tells of, and so is what a script begins with.
+  // Each `;` is a line that the map does not know: the header, and the first line of a script.
   const before = script === undefined ? ';' : ';;';
   const shifted = JSON.stringify({ ...map, mappings: `${before}${map.mappings}` });
   const text = [
@@ -267,14 +262,14 @@ async function evaluated(bundle: Sources, options: LoadOptions): Promise<Loaded>
     build,
     file: bundle.ruleFile,
     sources: bundle.sources,
-    text: codeOf(bundle),
+    text: bareCode(bundle),
     forget: () => {
       for (const path of [bundle.outfile, codeFileOf(bundle.outfile)]) options.files.remove(path);
     },
     siteOf: (stack) => siteIn(bundle, stack),
     unknowable: () =>
       unknowableIn(
-        codeOf(bundle),
+        bareCode(bundle),
         SPECIFIERS.map((name) => moduleFor(name) ?? name),
       ),
     explain: (error) => explained(bundle, error),
@@ -283,7 +278,7 @@ async function evaluated(bundle: Sources, options: LoadOptions): Promise<Loaded>
 
 type Exported = Promise<{ readonly default?: unknown }>;
 
-/** What was run in this process, which is run once, as a module is. */
+/** Scripts that were run in this process: each is run once, as a module would be. */
 const RAN = new Map<string, Exported>();
 
 function onceOf(url: string, run: () => Exported): Exported {
@@ -307,7 +302,7 @@ async function runAsScript(
     return await around((from, name) => {
       const module = modules.get(from)! as { readonly [name: string]: unknown };
       if (name === undefined) return module;
-      // In the words of Node.
+      // In the words of Node, which `missingExport` understands.
       if (!(name in module))
         throw new SyntaxError(
           `The requested module '${from}' does not provide an export named '${name}'`,
@@ -322,8 +317,8 @@ async function runAsScript(
 /** Where the compiled code of a bundle is kept. */
 const codeFileOf = (outfile: string): string => outfile.replace(/\.mjs$/, '.code');
 
-/** The code of a bundle without what stands around it: see `newBundle`. */
-const codeOf = ({ text }: Sources): string =>
+/** The code of a bundle without the lines that `newBundle` puts around it. */
+const bareCode = ({ text }: Sources): string =>
   text.slice(text.indexOf('\n') + 1, text.lastIndexOf('//# sourceURL='));
 
 function isModuleMissing(error: unknown): boolean {

@@ -1,4 +1,4 @@
-/** The parts of desgw that code outside may import, in one list for all who need to know. */
+/** The parts of desgw that code outside may import. */
 
 /** Specifier -> name of its bundle in dist/, and its sources. */
 export const PARTS: {

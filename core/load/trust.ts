@@ -1,7 +1,7 @@
 /**
  * Whose rule files are run. A rule file is a program: one that somebody else could have written is
- * run only in folders that the user has named once, with `desgw trust`. These are kept in the
- * user's own configuration, a path a line.
+ * run only in folders that the user has named once, with `desgw trust`. The list of these, a path a
+ * line, is kept in the user's own configuration.
  */
 import { join } from 'node:path';
 import { UserError } from '../api/errors.ts';
@@ -58,7 +58,7 @@ function isTrusted(
 ): boolean {
   const list = trustFile(env);
   const text = list === undefined ? undefined : files.readText(list);
-  // Whoever can exchange a whole home is not kept out by a list in it.
+  // The list alone must be the user's: against those who can exchange a whole home, no list helps.
   if (list === undefined || text === undefined || !files.isPrivate(list)) return false;
   return text.split('\n').includes(folder);
 }
