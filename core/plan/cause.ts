@@ -7,8 +7,8 @@ import { becauseText, type Reason, stateWords } from '../words/reasons.ts';
 import { count } from '../words/text.ts';
 import type { Plan, Verdict } from './verdict.ts';
 
-/** Where a target's state comes from, one step of the way. */
-export type Cause =
+/** One step of the way to where a target's state comes from. */
+export type CauseStep =
   | { readonly kind: 'reason'; readonly target: TargetName; readonly reason: Reason }
   /** The target cannot be told, or is held up, until `by` is made. */
   | { readonly kind: 'held'; readonly target: TargetName; readonly by: TargetName }
@@ -31,10 +31,10 @@ export function rootCause(
   target: TargetName,
   traces: ReadonlyMap<TargetName, Trace>,
   start?: Reason,
-): readonly Cause[] {
-  const chain: Cause[] = [];
+): readonly CauseStep[] {
+  const chain: CauseStep[] = [];
   const seen = new Set<TargetName>();
-  // That it was never built is no cause while what it needs has failed.
+  // While something that it needs has failed, that is the cause, and not that it was never built.
   const way = start === undefined ? wayToTrouble(plan, target, traces) : [target];
   for (const [i, by] of way.slice(1).entries()) {
     chain.push({ kind: 'held', target: way[i]!, by });
@@ -63,8 +63,8 @@ export function rootCause(
 }
 
 /**
- * The shortest way from a target with no more to say of itself than that it was never built, through
- * what it waits for, to something that has failed or needs a person; only itself without such.
+ * The shortest way from a target of which it is only known that it was never built, or failed before,
+ * through what it waits for to something that has failed or needs a person; else the target alone.
  */
 function wayToTrouble(
   plan: Plan,
@@ -74,11 +74,11 @@ function wayToTrouble(
   const own = reasonsOf(plan, target, traces);
   if (own.some(({ kind }) => kind !== 'never built' && kind !== 'failed before')) return [target];
   const from = new Map<TargetName, TargetName | undefined>([[target, undefined]]);
-  // What is found on the way joins the row that is being gone through.
+  // The loop also visits what is added to the map meanwhile.
   for (const [name] of from) {
     const verdict = plan.verdicts.get(name);
     if (verdict === undefined) continue;
-    // What failed for want of what it gathers is a consequence too.
+    // What failed because members that it gathers are lacking is a consequence of those.
     const lacking = isTrouble(verdict) ? unmade(plan, name) : [];
     if (name !== target && isTrouble(verdict) && lacking.length === 0) return wayFrom(from, name);
     for (const by of [...(verdict.by ?? []), ...lacking]) if (!from.has(by)) from.set(by, name);
@@ -121,7 +121,7 @@ function isTrouble({ state, reasons }: Verdict): boolean {
 }
 
 /** A chain of causes as one sentence; of a long one the middle is left out. */
-export function causeText(plan: Plan, chain: readonly Cause[]): string {
+export function causeText(plan: Plan, chain: readonly CauseStep[]): string {
   const first = chain[0];
   if (first === undefined) return '';
   const state = plan.verdicts.get(first.target)?.state ?? 'stale';
@@ -138,7 +138,7 @@ export function causeText(plan: Plan, chain: readonly Cause[]): string {
   return `${display(first.target)} ${stateWords(state)} because ${kept.join(' because ')}`;
 }
 
-function clauseText(cause: Cause, before: Cause | undefined): string {
+function clauseText(cause: CauseStep, before: CauseStep | undefined): string {
   switch (cause.kind) {
     case 'reason':
       return becauseText(cause.reason);
@@ -162,11 +162,12 @@ function reasonsOf(
   return lastGood(traces.get(target))?.because ?? [];
 }
 
-/** A reason of the target's own says more than one that only points elsewhere. */
+/** The first reason of the target's own: it says more than one that points to another target. */
 function firstReason(reasons: readonly Reason[]): Reason | undefined {
   return reasons.find((reason) => followed(reason) === undefined) ?? reasons[0];
 }
 
+/** The target that a reason points to. */
 function followed(reason: Reason): TargetName | undefined {
   const { kind } = reason;
   if (kind === 'dep changed' || kind === 'gathered' || kind === 'not gathered')
@@ -174,7 +175,7 @@ function followed(reason: Reason): TargetName | undefined {
   return kind === 'swept' ? reason.first : undefined;
 }
 
-function stateCause(target: TargetName, verdict: Verdict): Cause {
+function stateCause(target: TargetName, verdict: Verdict): CauseStep {
   const base = { kind: 'state', target, state: verdict.state } as const;
   return verdict.note === undefined ? base : { ...base, note: verdict.note };
 }

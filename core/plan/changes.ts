@@ -20,7 +20,7 @@ export function independentChanges(
   return changesSince(built, known, node.name, view);
 }
 
-/** The same, with changes of those needs that are there. */
+/** The same, and which needs have been made anew. */
 export function knownChanges(node: Node, built: Built, view: View, verdicts: Verdicts): Reason[] {
   const { deps } = built.signature;
   const remade = node.deps.filter((dep) => {
@@ -34,8 +34,8 @@ export function knownChanges(node: Node, built: Built, view: View, verdicts: Ver
 }
 
 /**
- * What has changed since it was made. What is written whenever it is made does so for ever: after
- * the second time that is a matter for the next invocation.
+ * What has changed since it was made. An input that its own run writes changes every time: after the
+ * second run, such changes are left to the next invocation.
  */
 export function changesSince(built: Built, now: Signature, name: TargetName, view: View): Reason[] {
   const changes = differences(built.signature, now);

@@ -4,6 +4,7 @@
  */
 
 import { codeOf } from '../api/codes.ts';
+import { ABSENT } from '../api/digest.ts';
 import type { Problem } from '../api/rules.ts';
 import type { Node } from '../graph/graph.ts';
 import type { Signature, Trace } from '../memory/trace.ts';
@@ -32,22 +33,22 @@ import {
 } from './record.ts';
 import { fresh, shownOf, standsByRecord, unsettled } from './sighted.ts';
 import { differences, isStill, productOf, signatureOf } from './signature.ts';
-import { type Decision, failing, type Verdict } from './verdict.ts';
+import { type Decision, failing, isVerdict, type Verdict } from './verdict.ts';
 import type { Verdicts, View } from './view.ts';
 
 /** Says how one target stands, given how everything that it needs stands. */
 export function decide(node: Node, view: View, verdicts: Verdicts): Decision {
   const decision = decideHindered(node, view, verdicts);
-  return node.rule.observe?.fleeting === true && !('look' in decision)
+  return node.rule.observe?.fleeting === true && isVerdict(decision)
     ? { ...decision, fleeting: true }
     : decision;
 }
 
 function decideHindered(node: Node, view: View, verdicts: Verdicts): Decision {
   const decision = barred(node, verdicts, decideFreely(node, view, verdicts));
-  if ('look' in decision) return decision;
+  if (!isVerdict(decision)) return decision;
   const isPending = asNeed(decision) === 'pending';
-  // What it observes may take its time; what was made then stands all the same.
+  // Held back, a target stands as it was made although what it observes has not settled.
   if (isPending || (decision.state === 'waiting' && decision.product === undefined)) {
     const held = heldBack(node, view, decision);
     if (held !== undefined) return held;
@@ -84,7 +85,7 @@ function decideFreely(node: Node, view: View, verdicts: Verdicts): Decision {
   if (needs.pending.length > 0) {
     const early = seenAhead(node, view, needs, built);
     if (early !== undefined) return early;
-    // Certain to run, whatever its needs turn out to be; except where evidence decides first.
+    // With a reason of its own it runs whatever its needs turn out to be, unless evidence spares it.
     const reasons = [...own.reasons, ...independentChanges(node, built, view, verdicts)];
     const { once, doneBefore } = node.rule;
     const certain = reasons.length > 0 && once === undefined && doneBefore === undefined;
@@ -100,8 +101,8 @@ function decideFreely(node: Node, view: View, verdicts: Verdicts): Decision {
 }
 
 /**
- * A link is made by the very run that makes the links it needs, so that what it observes counts from
- * before that run, and holds it up.
+ * What a link observes is looked at although its needs are still to be made, if these are all links of its
+ * chain: one run makes them all, so what any of them observes holds up that run.
  */
 function seenAhead(
   node: Node,
@@ -147,9 +148,9 @@ function decideWithNeeds(node: Node, view: View, verdicts: Verdicts, known: Know
   ) {
     const seen = view.once(node.name);
     if (seen === undefined) return { look: 'once' };
-    // Its files are all there is to it, so it may be relied on at once; the record follows.
+    // It consists of its files alone, so it may be relied on before it is on record.
     if (seen.state === 'done') return { ...fresh(node, view, signature), ...adoptFields(seen) };
-    // Nor is it made anew while somebody who may know of it has not answered.
+    // Somebody who may know of it has not answered: it is not made anew before that.
     if (seen.state === 'unknown' && seen.unanswered === true) return notYet(seen);
     if (seen.state === 'failed') return failing(seen.why, 'DG406');
   }
@@ -157,7 +158,7 @@ function decideWithNeeds(node: Node, view: View, verdicts: Verdicts, known: Know
   if (lasting !== undefined) return lasting;
   const changed =
     built === undefined || still ? [] : changesSince(built, signature, node.name, view);
-  // The record alone may have told that already.
+  // An output that is no longer declared is a change of the recipe too, which is told once.
   const told = known.own.some(({ kind }) => kind === 'recipe changed');
   const more = told ? changed.filter(({ kind }) => kind !== 'recipe changed') : changed;
   const reasons = [...known.own, ...more, ...asks];
@@ -166,7 +167,7 @@ function decideWithNeeds(node: Node, view: View, verdicts: Verdicts, known: Know
   return heldForMore(node, view, verdicts, { ...known, reasons }) ?? made;
 }
 
-/** What failed in a way that would come again is not tried before something has changed. */
+/** What failed in a way that would come again is not tried again before something has changed. */
 function lastingFailure(
   node: Node,
   view: View,
@@ -189,17 +190,13 @@ function decideGroup(node: Node, view: View, verdicts: Verdicts, needs: Needs): 
   const verdict: Verdict = {
     state: 'fresh',
     reasons: [],
-    // Found out when somebody asks: most groups are goals, and large ones cost much.
+    // Computed when it is read: most groups are goals, of which nobody reads it, and large ones cost much.
     get product() {
-      product ??= productOf(
-        node,
-        () => 'absent',
-        signatureOf(node, view, verdicts, needs.gathered),
-      );
+      product ??= productOf(node, () => ABSENT, signatureOf(node, view, verdicts, needs.gathered));
       return product;
     },
   };
-  // Whoever needs the group needs that as well.
+  // Whoever needs the group needs that as well, and finds its reasons here (see `withoutProducts`).
   const gone = goneNeed(node, verdicts);
   return gone === undefined
     ? verdict

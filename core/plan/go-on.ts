@@ -1,11 +1,11 @@
-/** Which targets that wait are gone on with: those that have enough, once so many have that it is time. */
+/** With which targets others go on although they wait for more: those that have enough, once many have. */
 
 import type { GoOn } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
 import { asNeed, causeOf } from './needs.ts';
 import type { Plan } from './verdict.ts';
 
-/** Targets that wait with enough, where those with which they are waited for let them go on. */
+/** Targets that wait and have enough, where it is time for all that are waited for together. */
 export function readyToGoOn({ graph, order, verdicts }: Plan): readonly TargetName[] {
   const groups = new Map<readonly TargetName[], GoOn>();
   for (const name of order) {
@@ -20,7 +20,7 @@ export function readyToGoOn({ graph, order, verdicts }: Plan): readonly TargetNa
       const verdict = verdicts.get(name);
       if (verdict === undefined) continue; // nobody asked for it
       const need = asNeed(verdict);
-      // What only has to be written down has settled, too.
+      // What is only to be made from what is there already has settled, too.
       if (need === 'usable' || (need === 'pending' && verdict.by === undefined)) settled += 1;
       else if (verdict.enough === true) enough.push(name);
       else if (need !== 'down' || causeOf(verdict) !== 'failed') open += 1;

@@ -20,7 +20,7 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
     cause: Cause;
   }[] = [];
   const unseen: { target: TargetName; problems: readonly Problem[] }[] = [];
-  const idle: { target: TargetName; progress: string }[] = [];
+  const fleeting: { target: TargetName; progress: string }[] = [];
   const holders = holdersIn(verdicts, plan);
   for (const target of realTargets(plan)) {
     const verdict = verdicts.get(target)!;
@@ -28,7 +28,7 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
     switch (verdict.state) {
       case 'waiting':
       case 'running':
-        (verdict.fleeting === true ? idle : waiting).push({ target, progress: note });
+        (verdict.fleeting === true ? fleeting : waiting).push({ target, progress: note });
         break;
       case 'edited':
       case 'in doubt':
@@ -48,18 +48,18 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
         break;
     }
   }
-  // What only keeps others from beginning is waited for while there are such others.
+  // A fleeting target only keeps others from beginning: it is waited for while there are such others.
   const isWanted = ({ target }: { readonly target: TargetName }): boolean =>
     waiting.length > 0 || blocked.some(({ by }) => by.includes(target));
-  return { waiting: [...idle.filter(isWanted), ...waiting], person, blocked, unseen };
+  return { waiting: [...fleeting.filter(isWanted), ...waiting], person, blocked, unseen };
 }
 
-/** What holds a target up, with that which holds a group up in the place of the group. */
+/** Tells what holds a target up; in the place of a group, what holds that up. */
 function holdersIn(verdicts: ReadonlyMap<TargetName, Verdict>, { order, graph }: Plan) {
   const ofGroups = new Map<TargetName, readonly TargetName[]>();
   const holders = ({ by = [] }: Verdict): readonly TargetName[] =>
     unique(by.flatMap((name) => ofGroups.get(name) ?? [name]));
-  // Whatever a group is held up by comes before it.
+  // In this order, what holds a group up comes before it.
   for (const name of order)
     if (graph.nodes.get(name)!.group) ofGroups.set(name, holders(verdicts.get(name)!));
   return holders;

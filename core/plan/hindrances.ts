@@ -1,20 +1,21 @@
 /** What keeps a target from being made now although it is not fresh. Pure. */
 
+import { ABSENT } from '../api/digest.ts';
 import type { TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import { typed } from '../words/quote.ts';
 import type { Reason } from '../words/reasons.ts';
 import { whyUnfit } from './left.ts';
 import { asNeed, blocked, isLate } from './needs.ts';
-import { builtOf, isLoss, type Known, outputsOf, wasTried } from './record.ts';
+import { builtOf, isRestored, type Known, outputsOf, wasTried } from './record.ts';
 import { productOf } from './signature.ts';
-import { type Decision, failing, type Verdict } from './verdict.ts';
+import { type Decision, failing, isVerdict, type Verdict } from './verdict.ts';
 import type { Verdicts, View } from './view.ts';
 
 /**
- * Work under way elsewhere must not have its inputs replaced under it: what was made then still
- * stands, and what changed has to wait. Nor may work that has perhaps begun, and nobody's wish to have
- * it made again changes that.
+ * The verdict on a target that work elsewhere may be reading, which has begun or perhaps has: it is not
+ * made again before that has settled, however much has changed, nor if a person wants it to be. What was
+ * made then stands.
  */
 export function heldBack(node: Node, view: View, verdict: Verdict): Verdict | undefined {
   const { hold } = node.rule;
@@ -25,7 +26,7 @@ export function heldBack(node: Node, view: View, verdict: Verdict): Verdict | un
   const built = builtOf(node, view.trace(node.name), view);
   if (built === undefined) return undefined;
   if (view.forced(node.name)) {
-    // What was edited holds that work up in its turn: it does not end before somebody lets the edit stand.
+    // The edit holds that work up in its turn, so waiting for its end is no way out.
     const isEdited = verdict.reasons.some(({ kind }) => kind === 'output changed');
     const way = isEdited
       ? `\`${typed('accept', node.name)}\` lets what is there stand`
@@ -44,8 +45,8 @@ export function heldBack(node: Node, view: View, verdict: Verdict): Verdict | un
 }
 
 /**
- * What would begin now, or be asked for first, has to wait while what it comes after is not there
- * and may be any minute; what was made stands, and what runs goes on.
+ * What would begin now, or would be looked for outside in order to begin, has to wait while a fleeting
+ * target that it comes after is not there. What was made stands, and what runs goes on.
  */
 export function barred(node: Node, verdicts: Verdicts, decision: Decision): Decision {
   if (!wouldBegin(node, decision)) return decision;
@@ -58,17 +59,16 @@ export function barred(node: Node, verdicts: Verdicts, decision: Decision): Deci
   return down.length > 0 ? blocked(down, verdicts) : { state: 'maybe', reasons: [], by: open };
 }
 
-function wouldBegin({ rule }: Node, decision: Decision): boolean {
-  if ('look' in decision) return decision.look === 'once';
+function wouldBegin(node: Node, decision: Decision): boolean {
+  if (!isVerdict(decision)) return decision.look === 'once';
   const { state, reasons, adopt } = decision;
   if (state === 'running' || state === 'maybe' || adopt !== undefined) return false;
-  const isRestored = rule.once !== undefined && reasons.length > 0 && reasons.every(isLoss);
-  return asNeed(decision) === 'pending' && !isRestored;
+  return asNeed(decision) === 'pending' && !isRestored(node, reasons);
 }
 
 /**
- * What was gathered stands until enough more is there to begin anew for (see `Rule.more`): while some
- * is still to come, a few do not count, nor what only tells of those that came.
+ * What was gathered stands until enough more has come to be worth another run (see `Rule.more`). While
+ * some is still to come, fewer do not count, nor do changes that only follow from those that came.
  */
 export function heldForMore(
   node: Node,
@@ -97,13 +97,13 @@ const isToCome = (verdict: Verdict): boolean =>
   asNeed(verdict) === 'pending' ||
   (asNeed(verdict) === 'down' || verdict.state === 'waiting' ? isLate(verdict) : false);
 
-/** What would be run cannot be while files are lacking that no rule makes. */
+/** The failure of what would run, while files are lacking that no rule makes. */
 export function withoutSources(node: Node, view: View, verdict: Verdict): Verdict | undefined {
   const { once, doneBefore, chain } = node.rule;
   if (verdict.state === 'running' || verdict.adopt !== undefined) return undefined;
-  // Evidence may still show that nothing is to be run; a chain runs as its first link says.
+  // Evidence may still show that nothing is to be run; whether a chain runs is for its first link to say.
   if (verdict.state === 'maybe' && (once ?? doneBefore ?? chain) !== undefined) return undefined;
-  const lacking = node.sources.filter((path) => view.file(path) === 'absent');
+  const lacking = node.sources.filter((path) => view.file(path) === ABSENT);
   const unfit = unusable(node, view);
   const absent =
     lacking.length > 0
@@ -114,7 +114,7 @@ export function withoutSources(node: Node, view: View, verdict: Verdict): Verdic
   return failing(notes.join('; '), unfit.length > 0 ? 'DG307' : 'DG306');
 }
 
-/** What cannot be run because the rule itself does not say how; what runs already goes on. */
+/** The failure of what would run, but whose rule throws when it is to say how; what runs goes on. */
 export function faulty(node: Node, view: View, verdict: Verdict): Verdict | undefined {
   if (verdict.state === 'running' || verdict.adopt !== undefined) return undefined;
   const note = view.fault(node);
@@ -134,7 +134,7 @@ function unusable({ rule }: Node, view: View): string[] {
   ];
 }
 
-/** Nor can it while a need is held back whose files are gone. */
+/** What would run has to wait while a need is held back whose files are gone. */
 export function withoutProducts(
   node: Node,
   verdicts: Verdicts,
@@ -142,15 +142,15 @@ export function withoutProducts(
 ): Verdict | undefined {
   const { state, reasons, adopt } = verdict;
   if (state === 'running' || state === 'maybe' || adopt !== undefined) return undefined;
-  if (node.rule.once !== undefined && reasons.length > 0 && reasons.every(isLoss)) return undefined;
+  if (isRestored(node, reasons)) return undefined;
   const gone = goneNeed(node, verdicts);
-  // What the need is held back for has to be settled with what there is.
+  // The target that the need is held back for goes on with what there is.
   if (gone === undefined || verdicts.get(gone)!.until === node.name) return undefined;
   const note = `needs ${gone}, whose files are gone; it is ${verdicts.get(gone)!.note}`;
   return { state: 'waiting', reasons, note };
 }
 
-/** A need that stands only because it is held back, and has nothing to show for it. */
+/** A need that is fresh only because it is held back, and whose files are gone. */
 export function goneNeed({ deps, gathers }: Node, verdicts: Verdicts): TargetName | undefined {
   const isGone = (need: TargetName): boolean => {
     const { state, reasons } = verdicts.get(need)!;

@@ -5,7 +5,7 @@
  *     {"key":"value"}            the values of the keys that are ours in a file
  *     [["out/x","<digest>"]]     the members of a pattern, each with its digest
  *     -> ["a.txt","<digest>"]    a symbolic link: where it leads, and the digest of what is there
- *     == ["a.txt","<digest>"]    a second name of a file that the target is made from
+ *     == ["a.txt","<digest>"]    the same file as one that the target is made from, under a second name
  *
  * A path that can be neither digested nor used is `unfit: ` and why; that is never put on record.
  */
@@ -45,7 +45,7 @@ export function membersOf(digest: Digest | undefined): ReadonlyMap<Path, Digest>
 export const linkDigest = (to: string, content: Digest): Digest =>
   LINK + JSON.stringify([to, content]);
 
-/** A file that has the path of something the target is made from as a second name. */
+/** A file that is also `as`, something that the target is made from. */
 export const sameFileDigest = (as: Path, content: Digest): Digest =>
   SAME + JSON.stringify([as, content]);
 
@@ -55,9 +55,10 @@ export const linkIn = (digest: Digest | undefined): string | undefined =>
 
 const isLink = (digest: Digest | undefined): boolean => linkIn(digest) !== undefined;
 
+/** What follows a mark; both marks are of one length. */
 const pairIn = (digest: Digest): readonly [string, Digest] => JSON.parse(digest.slice(LINK.length));
 
-/** Digest of what dependents find: content behind links, all members of a pattern as one. */
+/** Digest of what dependents find: of a link the content behind it, of a pattern all members as one. */
 export function contentOf(digest: Digest): Digest {
   if (digest.startsWith('[')) return digestOf(digest);
   if (!digest.startsWith(LINK) && !digest.startsWith(SAME)) return digest;
@@ -132,7 +133,7 @@ function isFileAsLeft(
   if (recorded === now) return true;
   if (recorded.startsWith('{')) return keysAsLeft(recorded, now);
   const leadsTo = linkIn(recorded);
-  // That the file behind a link changed is the affair of whoever made that file.
+  // A change of the file behind the link concerns the target that makes that file, not this one.
   if (leadsTo !== undefined) return linkIn(now) === leadsTo;
   if (recorded.startsWith(SAME)) {
     const [as, content] = pairIn(recorded);
@@ -141,7 +142,7 @@ function isFileAsLeft(
   return now !== ABSENT && contentOf(now) === recorded;
 }
 
-/** Of keys, those that were ours then and still are. */
+/** Whether those keys that were ours then, and still are, have the values of then. */
 function keysAsLeft(recorded: Digest, now: Digest): boolean {
   if (!now.startsWith('{')) return false;
   const values: { readonly [key: string]: string | null } = JSON.parse(now);

@@ -1,4 +1,4 @@
-/** How verdicts look to those who need the target: may it be used, will it be made, is it held up? */
+/** What verdicts mean to those who need the target: it may be used, will be made, or is held up. */
 
 import type { TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
@@ -8,12 +8,15 @@ import type { Verdicts } from './view.ts';
 
 /** The needs of a target, by what may be expected of them. */
 export interface Needs {
+  /** Those that will be made. */
   readonly pending: readonly TargetName[];
+  /** Those that hold the target up. */
   readonly down: readonly TargetName[];
+  /** Gathered members that may be used. */
   readonly gathered: readonly TargetName[];
 }
 
-/** What may come yet, and is not needed where there are enough without it. */
+/** Whether a member may still come: it is not waited for where there are enough without it. */
 export const isLate = (verdict: Verdict): boolean =>
   ['waiting', 'person'].includes(causeOf(verdict));
 
@@ -32,7 +35,7 @@ export function sortedNeeds(node: Node, verdicts: Verdicts): Needs {
   const needed = members.size === 0 ? members : new Set([...node.deps, ...node.after]);
   for (const need of needs) {
     const verdict = verdicts.get(need)!;
-    // It only keeps the target from beginning, see `barred`.
+    // A fleeting one only keeps the target from beginning, see `barred`.
     if (verdict.fleeting === true) continue;
     const how = asNeed(verdict);
     if (how === 'pending') pending.push(need);
@@ -86,10 +89,10 @@ export function causeOf(verdict: Verdict): Cause {
   return verdict.unseen === true ? 'unseen' : 'failed';
 }
 
-/** The one that weighs most first. */
+/** The gravest first: it is told of when several hold a target up. */
 const CAUSES: readonly Cause[] = ['failed', 'unseen', 'person', 'doubt', 'waiting'];
 
-/** The verdict on a target that others, which are down, hold up. */
+/** The verdict on a target that is held up by others. */
 export function blocked(by: readonly TargetName[], verdicts: Verdicts): Verdict {
   const causes = new Set(by.map((need) => causeOf(verdicts.get(need)!)));
   const cause = CAUSES.find((one) => causes.has(one)) ?? 'waiting';

@@ -1,6 +1,6 @@
 /**
- * Targets that must not happen twice. A record or evidence is final, never a reason to act again; where
- * neither can tell, a person decides.
+ * Targets that must not happen twice. What is on record or shown by evidence has happened, and is never
+ * done again by itself; where neither can tell, a person decides.
  */
 import type { OnceSighting } from '../api/rules.ts';
 import type { Node } from '../graph/graph.ts';
@@ -20,7 +20,7 @@ import { differences, productOf } from './signature.ts';
 import { type Decision, failing, type Verdict } from './verdict.ts';
 import type { OnceSeen, View } from './view.ts';
 
-/** How a target stands that must not happen twice, when all that it needs is there. */
+/** How a once-target stands when all that it needs is there. */
 export function decideOnce(node: Node, view: View, known: Known, signature: Signature): Decision {
   const { trace, built } = known;
   if (built !== undefined) {
@@ -72,7 +72,7 @@ function whyInDoubt(
   return `${known}; nothing outside shows that it took effect`;
 }
 
-/** What refused one of a phase refuses all: one cause, which is told once. */
+/** What refused one target of a phase would refuse all: the others are blocked by it, and not tried. */
 function refusedBy({ name, rule }: Node, view: View): Verdict | undefined {
   const by = rule.phase === undefined ? undefined : view.refuser(rule.phase);
   return by === undefined || by === name
@@ -80,7 +80,7 @@ function refusedBy({ name, rule }: Node, view: View): Verdict | undefined {
     : { state: 'blocked', reasons: [], by: [by], cause: 'failed' };
 }
 
-/** Where nothing has been tried there is nothing to doubt: it is tried when the outside can be seen. */
+/** Nothing has been tried, so nothing is in doubt; it waits until the outside can be seen. */
 export function notYet(seen: Unknown): Verdict {
   const note = withAdvice(seen);
   return { state: 'waiting', reasons: [], note, tell: [{ about: seen.why, text: note }] };
@@ -103,7 +103,7 @@ export const adoptFields = (
   adopt: seen.receipt === undefined ? { how: seen.how } : { how: seen.how, receipt: seen.receipt },
 });
 
-/** How a target stands of which an attempt is on record; undefined: as if that had never been. */
+/** How a target stands of which an attempt is on record; undefined: as if there had been no attempt. */
 export function decideAttempt(node: Node, view: View, attempt: OpenAttempt): Decision | undefined {
   const { token } = attempt;
   switch (view.attempt(token)) {
@@ -118,7 +118,7 @@ export function decideAttempt(node: Node, view: View, attempt: OpenAttempt): Dec
     case 'ended':
       return { state: 'running', reasons: [], note: 'has ended; its result is to be collected' };
     case 'unclaimed':
-      return undefined; // it never began and can be prevented from beginning: an interrupted run
+      return undefined; // it never began and can be kept from beginning, as after an interrupted run
     case 'lost':
       if (!attempt.doubt || node.rule.once === undefined) return undefined;
   }

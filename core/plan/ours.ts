@@ -1,4 +1,4 @@
-/** Whose a file is that stands where a target is made: a run's, or somebody else's. */
+/** Whether a file in the place of an output was left by a run, or is somebody else's. */
 import { ABSENT } from '../api/digest.ts';
 import type { Output } from '../api/rules.ts';
 import type { Digest, Path } from '../api/values.ts';
@@ -19,7 +19,7 @@ export function partsOf(output: Output, now: Digest): readonly Part[] {
   return [...members].map(([path, digest]) => ({ path, now: digest }));
 }
 
-/** What must be known of the world to tell. */
+/** What is looked at to tell. */
 export interface Seen {
   output(output: Output): Digest;
   file(path: Path): Digest;
@@ -38,7 +38,7 @@ export function isOurs(output: Output, part: Part, trace: Trace | undefined, see
     case 'started':
     case 'finishing': {
       const found = trace.stamps?.[path];
-      // Untouched since that run began, it is whose it was then.
+      // A file that has not changed since that run began is whose it was then.
       if (found === undefined || seen.stamps([path])[path] !== found) return true;
       return isOurs(output, part, trace.previous, seen);
     }

@@ -6,7 +6,7 @@ import type { Graph, Node } from '../graph/graph.ts';
 import { needsOf } from '../graph/graph.ts';
 import { decide } from './decide.ts';
 import { asNeed, blocked } from './needs.ts';
-import { isLoss } from './record.ts';
+import { isRestored } from './record.ts';
 import { isUnlooked } from './signature.ts';
 import { type Action, isVerdict, type Plan, type Verdict } from './verdict.ts';
 import type { Verdicts, View } from './view.ts';
@@ -36,8 +36,8 @@ export function plan(
     const node = graph.nodes.get(name)!;
     const decision = decide(node, view, verdicts);
     if (isUnlooked(node, view)) fleeting.push({ target: name, look: 'sighting' });
-    if ('look' in decision) wanted.push({ target: name, look: decision.look });
-    verdicts.set(name, 'look' in decision ? UNSEEN : decision);
+    if (!isVerdict(decision)) wanted.push({ target: name, look: decision.look });
+    verdicts.set(name, isVerdict(decision) ? decision : UNSEEN);
     const { chain } = node.rule;
     if (chain === undefined) continue;
     const open = (openLinks.get(chain) ?? chain.links.length) - 1;
@@ -45,7 +45,7 @@ export function plan(
     if (open === 0) {
       const run = chainRun(chain, verdicts);
       const down = run === undefined ? [] : heldUpLinks(run, (link) => verdicts.get(link)!);
-      // One that may turn out to be fresh is not told of as held up; its run is, should it be due.
+      // While the run is not certain to be due, its links are not told of as held up.
       if (run?.certain === true && down.length > 0) holdUp(chain, down, graph, verdicts, view);
       else if (run !== undefined && down.length === 0) sweep(chain, run, verdicts);
       const follow = chainAttach(chain, verdicts);
@@ -56,7 +56,7 @@ export function plan(
     }
   }
   const actions = actionsOf(graph, order, verdicts, runs);
-  // Nobody asks for what only keeps others from beginning while there is nothing to begin or to wait for.
+  // A fleeting observation keeps others from beginning: it is needless where nothing is to begin or waits.
   if (wanted.length === 0 && fleeting.length > 0 && (actions.length > 0 || !allFresh(verdicts)))
     wanted.push(...fleeting);
   return { plan: { graph, goals, order, verdicts, actions }, wanted };
@@ -83,7 +83,7 @@ export function closure(graph: Graph, goals: readonly TargetName[]): readonly Ta
     : graph.order.filter((name) => wanted.has(name));
 }
 
-/** The link with which a chain's next run begins: none if all are fresh, or one is held up first. */
+/** The link with which a chain's next run begins; none if all are fresh, or if that link is held up. */
 export function firstDue(chain: Chain, verdicts: Verdicts): TargetName | undefined {
   const need = (link: TargetName) => asNeed(verdicts.get(link)!);
   const first = chain.links.find(
@@ -103,7 +103,7 @@ export function heldUpLinks(
   return action.makes.filter((link) => asNeed(verdict(link)) === 'down');
 }
 
-/** The first link is blocked by links further on, and whoever needs it by that. */
+/** Blocks the first due link by those links of its run that are held up, and decides those after it anew. */
 function holdUp(
   chain: Chain,
   down: readonly TargetName[],
@@ -172,9 +172,7 @@ export function actionFor(node: Node, verdict: Verdict): Action {
 function kindOf(node: Node, verdict: Verdict): Action['kind'] {
   if (verdict.adopt !== undefined) return 'adopt';
   if (verdict.state === 'running') return 'attach';
-  const restores =
-    node.rule.once !== undefined && verdict.reasons.length > 0 && verdict.reasons.every(isLoss);
-  return restores ? 'restore' : 'run';
+  return isRestored(node, verdict.reasons) ? 'restore' : 'run';
 }
 
 /** What a chain has to do next: what runs already is followed before anything new is begun. */

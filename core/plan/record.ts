@@ -1,4 +1,5 @@
 /** What the record of a target says of it, whatever becomes of its needs. Pure. */
+import { ABSENT } from '../api/digest.ts';
 import type { Attempt, Output } from '../api/rules.ts';
 import type { Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
@@ -10,7 +11,7 @@ import { productOf } from './signature.ts';
 import type { Verdict } from './verdict.ts';
 import type { View } from './view.ts';
 
-/** The record of a finished run; a run that died while putting outputs in place counts if they are. */
+/** The record of a finished run; one that died while it put outputs in place counts if all of them are. */
 export function builtOf(
   node: Node,
   trace: Trace | undefined,
@@ -62,7 +63,7 @@ export function ownReasons(
   for (const output of node.outputs) {
     const recorded = built.outputs[output.path];
     const now = view.output(output);
-    if (recorded === now || (output.quiet === true && now !== 'absent')) continue;
+    if (recorded === now || (output.quiet === true && now !== ABSENT)) continue;
     const found = differencesOf(output, recorded, now, (path) => view.file(path));
     for (const path of few(found.missing, output)) reasons.push({ kind: 'output missing', path });
     if (output.shared !== true) others.push(...found.others);
@@ -126,18 +127,25 @@ export function editedVerdict(edited: readonly Path[], others: readonly Reason[]
   };
 }
 
-/** Files of other people among those of a target are nobody's fault, but are told of. */
+/** A note on files of other people that match a pattern of the target's outputs. */
 export function withOthers(verdict: Verdict, others: readonly Path[]): Verdict {
   if (others.length === 0) return verdict;
   const is = others.length > 1 ? 'are' : 'is';
   return { ...verdict, note: `${enumerate(others)} beside what it made ${is} not of its making` };
 }
 
-/** What a once-target left is not there any more; its record is enough to put it back. */
+/** Whether the reason is a file of a once-target that is not as it was left. */
 export const isLoss = ({ kind }: Reason): boolean =>
   kind === 'output missing' || kind === 'output changed';
 
-/** Digest of what a target has made, as it is now. Dependents compare whole files, even where only some keys are ours. */
+/** Whether only the files of a once-target are lost, so that they are put back from its record. */
+export const isRestored = ({ rule }: Node, reasons: readonly Reason[]): boolean =>
+  rule.once !== undefined && reasons.length > 0 && reasons.every(isLoss);
+
+/**
+ * Digest of what a target has made, as it is now. Dependents compare whole files, even where only some
+ * keys are ours.
+ */
 export function productNow(
   node: Node,
   view: Pick<View, 'file' | 'output'>,
@@ -154,7 +162,7 @@ export function productNow(
 }
 
 /** What is on record of each output. */
-export const outputsOf = (built: Built) => (path: string) => built.outputs[path] ?? 'absent';
+export const outputsOf = (built: Built) => (path: string) => built.outputs[path] ?? ABSENT;
 
 /** A detached attempt of which no end is on record. */
 export interface OpenAttempt {
@@ -170,7 +178,7 @@ export function attemptOf(trace: Trace | undefined): OpenAttempt | undefined {
   return { token: trace.token, doubt: trace.detached === 'doubt' };
 }
 
-/** The attempt that a once-look should ask about, if one is on record. */
+/** What the look at a once-target is told of the run that is on record without a good end. */
 export function pendingAttempt(trace: Trace | undefined): Attempt | undefined {
   const again = wasAskedAgain(trace);
   const begun = trace?.kind === 'started' || trace?.kind === 'finishing';
@@ -186,13 +194,13 @@ export function pendingAttempt(trace: Trace | undefined): Attempt | undefined {
   };
 }
 
-/** Whether the next attempt, or the one on record, was asked for once more by a person. */
+/** Whether a person wants it to happen again: what is on record is that wish, or the run it led to. */
 export const wasAskedAgain = (trace: Trace | undefined): boolean =>
   trace?.again === true || wasCleaned(trace);
 
 /**
- * Whether something may have been begun of which no result is known. What never began can be kept
- * from beginning.
+ * Whether something may have been begun of which no result is known. An attempt that never began
+ * does not count: it can be kept from beginning.
  */
 export function wasTried(trace: Trace | undefined, view: Pick<View, 'attempt'>): boolean {
   if (trace?.kind === 'started' || trace?.kind === 'finishing')
@@ -200,7 +208,7 @@ export function wasTried(trace: Trace | undefined, view: Pick<View, 'attempt'>):
   return unknownEffect(trace);
 }
 
-/** A once-attempt that ended, but nobody knows with what effect. */
+/** Whether a run of a once-target ended and nobody knows with what effect. */
 export const unknownEffect = (trace: Trace | undefined): boolean =>
   trace?.kind === 'failed' && trace.token !== undefined;
 

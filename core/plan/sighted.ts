@@ -9,8 +9,8 @@ import { failing, type Verdict } from './verdict.ts';
 import type { Verdicts, View } from './view.ts';
 
 /**
- * A sticky observation is not looked at again while the record of the target is good; a fleeting one
- * not before something turns out not to be fresh (see `plan`).
+ * Whether the record stands without a new look: that of a sticky observation while all else is as
+ * recorded, that of a fleeting one until something turns out not to be fresh (see `plan`).
  */
 export function standsByRecord(
   node: Node,
@@ -18,12 +18,12 @@ export function standsByRecord(
   verdicts: Verdicts,
   { built, own, gathered }: Known,
 ): boolean {
-  const stands = node.rule.observe?.sticky === true || isUnlooked(node, view);
-  if (!stands || built === undefined || own.length > 0) return false;
+  const mayStand = node.rule.observe?.sticky === true || isUnlooked(node, view);
+  if (!mayStand || built === undefined || own.length > 0) return false;
   return isStill(built.signature, node, view, verdicts, gathered);
 }
 
-/** An observation that is not settled holds the target up, unless it is as it was recorded. */
+/** The verdict while an observation has not settled; undefined: it has, or is as it was recorded. */
 export function unsettled(
   node: Node,
   view: View,
@@ -44,7 +44,7 @@ export function unsettled(
     state: 'waiting',
     reasons: [],
     ...(enough === undefined ? {} : { enough }),
-    // Others have gone on with what there was, and keep to that until the rest is there.
+    // Others have gone on with what there was, and rely on that until the rest is there.
     ...(built?.early === true
       ? { product: productOf(node, outputsOf(built), built.signature) }
       : {}),
@@ -53,7 +53,7 @@ export function unsettled(
   };
 }
 
-/** What could not be seen holds up everybody: it is waited for, and in the end failed. */
+/** What cannot be seen is waited for while there is time, and has failed then. */
 function unseen(
   { why, advice, definite, thrown }: Extract<Sighting, { state: 'failed' }>,
   { awaited }: { readonly awaited: boolean },

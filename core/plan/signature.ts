@@ -1,4 +1,4 @@
-/** What a target depends on, as data; and how two such data differ, in reasons. Pure. */
+/** What a target depends on, as data; and why a target is not up to date where two of these differ. Pure. */
 import { ABSENT, digestOf } from '../api/digest.ts';
 import type { Sighting } from '../api/looks.ts';
 import type { Output } from '../api/rules.ts';
@@ -47,8 +47,8 @@ function observedOf(node: Node, view: View): Signature['observed'] {
 }
 
 /**
- * Whether `signatureOf` would differ in nothing from `was`, found out without putting one together:
- * of most targets nothing has changed. May say no of equal ones, never yes of others.
+ * Whether `signatureOf` would give the same as `was`, without putting one together: of most targets
+ * nothing has changed. It may say no where they are the same, never yes where they differ.
  */
 export function isStill(
   was: Signature,
@@ -70,7 +70,7 @@ export function isStill(
   );
 }
 
-/** Whether its fleeting observation has not been made, because nothing may have to begin. */
+/** Whether it has a fleeting observation that has not been made so far. */
 export const isUnlooked = ({ name, rule }: Node, view: View): boolean =>
   rule.observe?.fleeting === true && view.sighting(name) === undefined;
 
@@ -80,7 +80,7 @@ function holdsParams(was: Signature['params'], is: Signature['params']): boolean
   return count === 0 || changes(was, is, sameJson).next().done === true;
 }
 
-/** Names that come twice count as a difference, so that counting the names is enough. */
+/** Names that come twice count as a difference; else, counting the names shows that none is too many. */
 function holds<T>(
   was: Table<T>,
   names: readonly string[],
@@ -128,14 +128,14 @@ const noteOf = (sighting: Exclude<Sighting, { state: 'failed' }>): string =>
 export function differences(was: Signature, is: Signature): Reason[] {
   const reasons: Reason[] = [];
   if (was.recipe !== is.recipe) reasons.push({ kind: 'recipe changed' });
-  for (const [name, from, to] of changes(was.params, is.params, sameJson)) {
-    reasons.push(param(name, from, to));
-  }
+  for (const [name, from, to] of changes(was.params, is.params, sameJson))
+    reasons.push({ kind: 'param changed', name, ...thatAreSet({ from, to }) });
   for (const [path, from, to] of changes(was.inputs, is.inputs)) {
     if (from === IN_FLUX && to !== undefined) reasons.push(meanwhile(path));
     else reasons.push({ kind: 'input changed', path, how: howChanged(from, to) });
   }
-  for (const [name, from, to] of changes(was.env, is.env)) reasons.push(envChange(name, from, to));
+  for (const [name, from, to] of changes(was.env, is.env))
+    reasons.push({ kind: 'env changed', name, ...thatAreSet({ from, to }) });
   for (const [pattern, from, to] of changes(was.globs, is.globs, sameMembers))
     reasons.push(from === IN_FLUX ? meanwhile(pattern) : globChange(pattern, from, to));
   for (const [target, from, to] of changes(was.deps, is.deps)) {
@@ -164,25 +164,17 @@ export function differences(was: Signature, is: Signature): Reason[] {
   return reasons;
 }
 
-function param(name: string, from: Json | undefined, to: Json | undefined): Reason {
-  const reason: { kind: 'param changed'; name: string; from?: Json; to?: Json } = {
-    kind: 'param changed',
-    name,
-  };
-  if (from !== undefined) reason.from = from;
-  if (to !== undefined) reason.to = to;
-  return reason;
-}
-
-function envChange(name: string, from: string | undefined, to: string | undefined): Reason {
-  const reason: { kind: 'env changed'; name: string; from?: string; to?: string } = {
-    kind: 'env changed',
-    name,
-  };
-  if (from !== undefined) reason.from = from;
-  if (to !== undefined) reason.to = to;
-  return reason;
-}
+/** The two values of a change, without one that is undefined. */
+const thatAreSet = <T>({
+  from,
+  to,
+}: {
+  readonly from: T | undefined;
+  readonly to: T | undefined;
+}) => ({
+  ...(from === undefined ? {} : { from }),
+  ...(to === undefined ? {} : { to }),
+});
 
 /** Which files of a pattern changed, as far as both records name them. */
 function globChange(pattern: string, from: Digest | undefined, to: Digest | undefined): Reason {
@@ -195,7 +187,7 @@ function globChange(pattern: string, from: Digest | undefined, to: Digest | unde
   return { kind: 'glob changed', pattern, files };
 }
 
-/** A record holds the members of a pattern, or, of many or in older records, their digest as one. */
+/** A record holds the members of a pattern; of many, and in older records, one digest of them all. */
 const sameMembers = (a: Digest | undefined, b: Digest): boolean =>
   a === b || (a !== undefined && contentOf(a) === contentOf(b));
 
@@ -207,8 +199,8 @@ function howChanged(
 ): 'changed' | 'appeared' | 'vanished' | 'added' | 'removed' {
   if (from === undefined) return 'added';
   if (to === undefined) return 'removed';
-  if (from === 'absent') return 'appeared';
-  return to === 'absent' ? 'vanished' : 'changed';
+  if (from === ABSENT) return 'appeared';
+  return to === ABSENT ? 'vanished' : 'changed';
 }
 
 type Table<T> = { readonly [name: string]: T };

@@ -20,25 +20,25 @@ export interface Verdict {
   readonly tally?: Tally;
   /** Why what it is about is not used any further. */
   readonly leftOut?: string;
-  /** Keeps targets after it from beginning, and nothing that was made. */
+  /** It only keeps targets after it from beginning; what they have made stays fresh. */
   readonly fleeting?: true;
   /** What people should hear of at once. */
   readonly tell?: readonly Told[];
   /** When a build that waits looks again at the latest. */
   readonly again?: Instant;
-  /** Set when it counts as fresh only because it is held back: until this target is settled. */
+  /** It counts as fresh only because it is held back, until this target has settled. */
   readonly until?: TargetName;
-  /** For `failed`: nothing to run, what it needs to see could not be seen. */
+  /** For `failed`: it is not tried again as things are. */
   readonly final?: boolean;
-  /** For `failed`: of which kind that is. */
+  /** For `failed`: the code of the message. */
   readonly code?: Code;
-  /** For `waiting`: what there is would do. With a `product`, others go on with that. */
+  /** For `waiting`: what there is would do for others to go on with; with a `product` they do. */
   readonly enough?: true;
   /** For `waiting` and `failed`: a fact could not be seen, and is not taken for a negative one. */
   readonly unseen?: true;
   /** For `blocked`: what is at the root of it. */
   readonly cause?: Cause;
-  /** Set when the work was found done without a record: put it on record. */
+  /** The work was found done without a record, and is to be put on record. */
   readonly adopt?: { readonly how: string; readonly receipt?: string };
 }
 

@@ -7,7 +7,7 @@ import type { Node } from '../graph/graph.ts';
 import type { Trace } from '../memory/trace.ts';
 import type { Verdict } from './verdict.ts';
 
-/** Verdicts on targets; of those that a target needs they are known before it is decided. */
+/** Verdicts reached so far. When a target is decided, those on all that it needs are there. */
 export type Verdicts = ReadonlyMap<TargetName, Verdict>;
 
 /** What was seen of work that must not happen twice; `failed`: a function of the rule file threw. */
@@ -16,7 +16,7 @@ export type OnceSeen = OnceSighting | { readonly state: 'failed'; readonly why: 
 /** What has become of an attempt that was launched detached. */
 export type AttemptState = 'unclaimed' | 'alive' | 'ended' | 'lost' | 'elsewhere';
 
-/** The world and the record as one invocation sees them. The observer is one; tests write theirs down. */
+/** The world and the record as one invocation sees them. The observer is a view; tests write their own. */
 export interface View {
   /** Digest of a file's content now, `absent` without one. */
   file(path: Path): Digest;
@@ -30,18 +30,18 @@ export interface View {
   /** What shows outside that the work was done; undefined: not looked yet. */
   once(name: TargetName): OnceSeen | undefined;
   attempt(token: string): AttemptState;
-  /** What a function of the rule threw that says how the target is run. */
+  /** What was thrown by a function of the rule that says how the target is run. */
   fault(node: Node): string | undefined;
   forced(name: TargetName): boolean;
   /** Failed already in this invocation: not tried again before the next. */
   gaveUp(name: TargetName): boolean;
   /** How often it was made already in this invocation. */
   madeNow(name: TargetName): number;
-  /** The target whose refusal in this invocation says that all of this phase would be refused. */
+  /** A target that was refused in this invocation in a way that all of its phase would be. */
   refuser(phase: string): TargetName | undefined;
-  /** Whether this invocation still waits for what could not be seen of a target to be seen. */
+  /** Whether what could not be seen of a target is still waited for in this invocation. */
   awaitsSight(name: TargetName): boolean;
-  /** Whether it is gone on with although it waits, because it has enough. */
+  /** Whether others go on with what it has, although it waits for more. */
   goesOn(name: TargetName): boolean;
   damaged(name: TargetName): boolean;
   /** Whether records of it may be among those that are known to be missing. */

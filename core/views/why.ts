@@ -5,7 +5,7 @@ import type { Graph } from '../graph/graph.ts';
 import { dependencyPath } from '../graph/order.ts';
 import type { Built, Trace } from '../memory/trace.ts';
 import { lastGood } from '../memory/trace.ts';
-import { type Cause, causeText, rootCause } from '../plan/cause.ts';
+import { type CauseStep, causeText, rootCause } from '../plan/cause.ts';
 import type { Plan } from '../plan/verdict.ts';
 import { type Paint, STATE_STYLE } from '../words/paint.ts';
 import { display, displayLines } from '../words/quote.ts';
@@ -116,11 +116,11 @@ function holderLines(
   ];
 }
 
-function causeLine(cause: Cause): string {
+function causeLine(cause: CauseStep): string {
   return `${display(cause.target)}: ${causeWords(cause)}`;
 }
 
-function causeWords(cause: Cause): string {
+function causeWords(cause: CauseStep): string {
   switch (cause.kind) {
     case 'reason':
       return reasonText(cause.reason);
