@@ -125,12 +125,12 @@ function outside(moduleFor: BundleOptions['moduleFor'], onPackage: (path: string
         const near = didYouMean(path, SPECIFIERS) ?? `There are ${enumerate(parts)}.`;
         return { errors: [{ text: `desgw has no part '${path}'. ${near}` }] };
       });
-      onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...asked }) => {
-        if (pluginData === ASKED || path.startsWith('file:') || asked.kind === 'entry-point')
+      onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...request }) => {
+        if (pluginData === OURS || path.startsWith('file:') || request.kind === 'entry-point')
           return undefined;
         if (path.startsWith('node:') || builtinModules.includes(path))
           return { path, external: true };
-        const found = await resolveAsUsual(path, { ...asked, pluginData: ASKED });
+        const found = await resolveAsUsual(path, { ...request, pluginData: OURS });
         if (found.errors.length > 0) return { errors: found.errors };
         // A package written in TypeScript cannot be imported as it is.
         if (found.namespace !== 'file' || /\.[mc]?tsx?$|\.json$/.test(found.path)) return found;
@@ -141,7 +141,8 @@ function outside(moduleFor: BundleOptions['moduleFor'], onPackage: (path: string
   };
 }
 
-const ASKED = Symbol('asked by the plugin itself');
+/** Marks what the plugin itself has resolved as usual, and is not to take up again. */
+const OURS = Symbol('resolved by the plugin itself');
 
 /**
  * Hands the sources to esbuild and notes their digests. `import.meta.url` and its kin keep the

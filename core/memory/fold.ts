@@ -90,7 +90,7 @@ export class Fold implements Memory {
     this.#suspect();
   }
 
-  /** Segments that a base stands for are still there: their remover died before it was done. */
+  /** Segments that a base stands for are still there: whoever removed them died before the last. */
   foundLeftovers(): void {
     this.#unclean = true;
   }

@@ -150,7 +150,7 @@ export class History {
   }
 }
 
-/** Past invocations, the newest first, each read only when it is asked for. */
+/** Past invocations, the newest first, each read only when the caller gets to it. */
 export function* pastInvocations(files: Files): Generator<PastInvocation> {
   for (const number of numbers(files).toReversed()) {
     const found = readInvocation(number, files.readText(pathOf(number)) ?? '');

@@ -1,6 +1,6 @@
 /**
- * How targets stood when somebody asked for changes last: `.desgw/last-look.json`, `{at, classes}`. It may be
- * deleted: then everything counts as new.
+ * How targets stood when somebody looked for changes last: `.desgw/last-look.json`, `{at, classes}`. It
+ * may be deleted: then everything counts as new.
  */
 import type { Instant, Path, TargetName } from '../api/values.ts';
 import type { Files } from '../world/world.ts';

@@ -1,4 +1,4 @@
-/** The salt of a workspace, with which secrets are sealed. Only its owner, or the group that shares it, can read it. */
+/** The salt of a workspace, with which secrets are sealed: for its owner, or the group that shares it, alone. */
 import type { Path } from '../api/values.ts';
 import type { Files } from '../world/world.ts';
 

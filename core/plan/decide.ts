@@ -1,6 +1,6 @@
 /**
  * The only place that says whether a target is up to date. Pure: the planner, the executor and
- * every view ask this one function, so they cannot disagree.
+ * every view go by this one function, so they cannot disagree.
  */
 
 import { codeOf } from '../api/codes.ts';
@@ -120,7 +120,7 @@ function seenAhead(
 /** All needs are there: compare signatures. */
 function decideWithNeeds(node: Node, view: View, verdicts: Verdicts, known: Known): Decision {
   const { trace, built } = known;
-  const asks: Reason[] = [];
+  const redo: Reason[] = [];
   if (node.rule.observe !== undefined && !standsByRecord(node, view, verdicts, known)) {
     const sighting = view.sighting(node.name);
     if (sighting === undefined) return { look: 'sighting' };
@@ -131,10 +131,10 @@ function decideWithNeeds(node: Node, view: View, verdicts: Verdicts, known: Know
       sighting.redo !== undefined &&
       view.madeNow(node.name) === 0
     ) {
-      asks.push({ kind: 'observation asks', what: sighting.redo });
+      redo.push({ kind: 'observation asks', what: sighting.redo });
     }
     if (sighting.state === 'ready' && built?.early === true)
-      asks.push({ kind: 'observation asks', what: 'it was gone on with before it had settled' });
+      redo.push({ kind: 'observation asks', what: 'it was gone on with before it had settled' });
   }
   const still =
     built !== undefined && isStill(built.signature, node, view, verdicts, known.gathered);
@@ -161,7 +161,7 @@ function decideWithNeeds(node: Node, view: View, verdicts: Verdicts, known: Know
   // An output that is no longer declared is a change of the recipe too, which is told once.
   const told = known.own.some(({ kind }) => kind === 'recipe changed');
   const more = told ? changed.filter(({ kind }) => kind !== 'recipe changed') : changed;
-  const reasons = [...known.own, ...more, ...asks];
+  const reasons = [...known.own, ...more, ...redo];
   if (reasons.length === 0) return withOthers(fresh(node, view, signature), known.others);
   const made = { state: stateOf(trace, reasons), reasons, ...shownOf(view.sighting(node.name)) };
   return heldForMore(node, view, verdicts, { ...known, reasons }) ?? made;

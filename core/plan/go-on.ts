@@ -18,7 +18,7 @@ export function readyToGoOn({ graph, order, verdicts }: Plan): readonly TargetNa
     let open = 0;
     for (const name of together) {
       const verdict = verdicts.get(name);
-      if (verdict === undefined) continue; // nobody asked for it
+      if (verdict === undefined) continue; // no goal needs it
       const need = asNeed(verdict);
       // What is only to be made from what is there already has settled, too.
       if (need === 'usable' || (need === 'pending' && verdict.by === undefined)) settled += 1;
