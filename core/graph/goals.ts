@@ -1,7 +1,7 @@
 /** From names on the command line to targets. Pure. */
 import { didYouMean, UserError } from '../api/errors.ts';
 import type { TargetName } from '../api/values.ts';
-import { literal } from '../words/quote.ts';
+import { globExpression, literal } from '../words/quote.ts';
 import type { Graph } from './graph.ts';
 
 /**
@@ -100,7 +100,7 @@ export function globPattern(glob: string): RegExp {
     if (typeof set !== 'string') return literal(part);
     return `[${not === '!' ? '^' : ''}${set.replace(/[\\\]^]/g, '\\$&')}]`;
   });
-  return new RegExp(`^${source}$`, 's');
+  return globExpression(glob, source);
 }
 
 function unknown(graph: Graph, name: string): UserError {

@@ -1,7 +1,7 @@
 /** Which files a pattern of outputs may stand for: told from names alone, before anything is made. */
 import type { Rule } from '../api/rules.ts';
 import type { Path, TargetName } from '../api/values.ts';
-import { literal } from '../words/quote.ts';
+import { globExpression, literal } from '../words/quote.ts';
 
 /** A pattern of a rule's outputs. */
 export interface MadePattern {
@@ -86,10 +86,5 @@ function pathPattern(glob: string): RegExp {
       return literal(part);
     },
   );
-  try {
-    return new RegExp(`^${source}$`, 's');
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return new RegExp(`^${literal(glob)}$`, 's');
-  }
+  return globExpression(glob, source);
 }

@@ -8,7 +8,9 @@ import type { Files } from '../world/world.ts';
 
 /** Where the logs of runs lie, in the workspace. */
 export const LOGS: Path = '.desgw/logs';
+/** Names that are longer are cut, in characters and, as file systems count, in bytes (most take 255). */
 const LONGEST_NAME = 150;
+const LONGEST_BYTES = 200;
 
 /** The log of one run. */
 export function logPath(target: TargetName, run: number): Path {
@@ -67,7 +69,11 @@ function logName(target: TargetName): string {
     (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
   if (name === BUILD) return '%62uild'; // logs of builds have that name
-  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}%${digestOf(name)}`;
+  const bytes = Buffer.from(name);
+  if (name.length <= LONGEST_NAME && bytes.length <= LONGEST_BYTES) return name;
+  // Of a character that is cut through, nothing is kept.
+  const start = bytes.toString('utf8', 0, LONGEST_NAME).replace(/\ufffd$/, '');
+  return `${start}%${digestOf(name)}`;
 }
 
 /** The last lines of a log, for showing why something failed. */

@@ -58,6 +58,19 @@ const singleQuoted = (word: string): string => `'${word.replaceAll("'", "'\\''")
 /** A text as a part of a regular expression: it matches nothing but itself. */
 export const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
+/**
+ * The pattern that a glob was translated to, for whole texts; where the translation is not a pattern, as
+ * of `[z-a]`, one that means the glob literally.
+ */
+export function globExpression(glob: string, translated: string): RegExp {
+  try {
+    return new RegExp(`^${translated}$`, 's');
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return new RegExp(`^${literal(glob)}$`, 's');
+  }
+}
+
 /** A text in which `*` stands for anything on one line, as a regular expression. */
 export const starPattern = (text: string): RegExp =>
   new RegExp(`^${text.split('*').map(literal).join('.*')}$`);

@@ -60,3 +60,7 @@ test('in a pattern nothing but * and ? is special', () => {
     false,
   ]);
 });
+
+test('brackets that mean no set of characters mean themselves', () => {
+  expect(['a[z-a]', 'az'].map((name) => globPattern('a[z-a]').test(name))).toEqual([true, false]);
+});

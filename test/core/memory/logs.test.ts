@@ -29,6 +29,13 @@ test('no two targets share a log, however odd or long their names', () => {
   );
 });
 
+test('the log of a target with a long name in any script fits into a file name', () => {
+  for (const name of ['x', 'ä', '星', '🌠'].map((letter) => letter.repeat(140)))
+    expect(Buffer.byteLength(logPath(name, 12345).slice('.desgw/logs/'.length))).toBeLessThan(255);
+  expect(logPath('星'.repeat(100), 1)).not.toBe(logPath('星'.repeat(99), 1));
+  expect(logPath('星'.repeat(100), 1)).not.toContain('\ufffd');
+});
+
 test('logs of a target are found oldest first, and not those of its namesakes', () => {
   const { files } = stubWorld({
     '.desgw/logs/a.2.log': '',
