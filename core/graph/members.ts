@@ -70,21 +70,29 @@ function firstFrom(sorted: readonly (readonly [Path, TargetName])[], prefix: str
 }
 
 /** As a shell reads it: `*` and `?` stay within a folder and leave out dot files, `**` goes below. */
-function pathPattern(glob: string): RegExp {
-  const source = glob.replace(
+const pathPattern = (glob: string): RegExp => globExpression(glob, translated(glob));
+
+/** @param before the character in front of it; after a `/`, a file's name begins */
+function translated(glob: string, before = '/'): string {
+  return glob.replace(
     /\*\*\/|\*\*|\*|\?|\[[^\]]+\]|\{[^{}]*\}|[^*?[{]+|./gs,
     (part, at: number) => {
-      const visible = at === 0 || glob[at - 1] === '/' ? '(?!\\.)' : '';
+      const left = glob[at - 1] ?? before;
+      const visible = left === '/' ? '(?!\\.)' : '';
       if (part === '**/') return '(?:(?!\\.)[^/]*/)*';
       if (part === '**') return '(?:(?!\\.)[^/]*/)*(?!\\.)[^/]*';
       if (part === '*') return `${visible}[^/]*`;
       if (part === '?') return `${visible}[^/]`;
       // A file may have these very brackets in its name.
       if (/^\[.+\]$/s.test(part)) return `(?:${literal(part)}|${part.replace(/^\[!/, '[^')})`;
-      if (/^\{.*\}$/s.test(part))
-        return `(?:${part.slice(1, -1).split(',').map(literal).join('|')})`;
+      if (/^\{.*\}$/s.test(part)) return `(?:${alternatives(part, left).join('|')})`;
       return literal(part);
     },
   );
-  return globExpression(glob, source);
 }
+
+const alternatives = (braces: string, before: string): readonly string[] =>
+  braces
+    .slice(1, -1)
+    .split(',')
+    .map((one) => translated(one, before));

@@ -22,6 +22,20 @@ function complaint(items: readonly RuleItem[]): { message: string; hint: string 
 }
 
 describe('edges', () => {
+  test('who makes a file that an input pattern matches is a dep, by whatever part of the pattern', () => {
+    const depsOf = (glob: string) =>
+      resolve([
+        plain('sum', { globs: [glob] }),
+        plain('cat', { outputs: ['out/a.cat'] }),
+        plain('reg', { outputs: ['out/a.reg'] }),
+        plain('dot', { outputs: ['out/.a.cat'] }),
+      ]).nodes.get('sum')?.deps;
+    expect(depsOf('out/*.cat')).toEqual(['cat']);
+    expect(depsOf('out/a.{cat,reg}')).toEqual(['cat', 'reg']);
+    expect(depsOf('out/{*.cat,*.reg}')).toEqual(['cat', 'reg']);
+    expect(depsOf('{out/*.cat,in/*}')).toEqual(['cat']);
+  });
+
   test('an input that another target makes is a dep on that target', () => {
     const graph = resolve([
       plain('b', { inputs: ['./out//a', 'plain'] }),
