@@ -6,10 +6,8 @@ import type { Sighting } from '../api/looks.ts';
 import type { Chain } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
 import { resolveGoals } from '../graph/goals.ts';
-
 import type { Graph } from '../graph/graph.ts';
 import { dependencyPath } from '../graph/order.ts';
-
 import { recipeOf } from '../graph/recipes.ts';
 import { buildLogs, logsOf, partsOf } from '../memory/logs.ts';
 import { stillSet } from '../observe/by-set.ts';
@@ -37,7 +35,7 @@ import { lastSeen } from './last-seen.ts';
 import { planOf, tellOfBuilder } from './look.ts';
 import { workspaces } from './workspaces.ts';
 
-/** Plans without asking for anything that was not asked before. */
+/** Opens the project and plans. */
 async function look(targets: readonly string[], flags: CommonFlags, invocation: Invocation) {
   const { project } = await openProject(invocation, flags, { writes: false });
   return { project, ...(await planOf(project, targets, invocation)) };
@@ -183,8 +181,8 @@ export async function targets(
     (name) => !graph.awaited.has(name) && (patterns.length === 0 || meant.has(name)),
   );
   const { terminal } = invocation;
-  if (flags.json === true) terminal.data(targetsJson(plan.graph, names, plan));
-  else terminal.out(targetsText(plan.graph, names, { plan, paint: terminal.paint }));
+  if (flags.json === true) terminal.data(targetsJson(plan, names));
+  else terminal.out(targetsText(plan, names, terminal.paint));
   return 0;
 }
 

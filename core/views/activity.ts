@@ -9,7 +9,6 @@ import { Board } from './board.ts';
 /** An action under way. */
 export interface Running {
   readonly since: Instant;
-  readonly makes: readonly TargetName[];
   readonly log?: Path;
   /** What it says of itself. */
   readonly progress?: string;
@@ -25,13 +24,13 @@ const AFTER = {
   'action left': 'waiting',
 } as const;
 
-/** Takes events in; is asked by whoever draws. */
+/** Takes events in, and answers whoever draws. */
 export class Activity {
   readonly running = new Map<string, Running>();
   readonly progress = new Map<TargetName, string>();
   /** Every target that was not fresh when first seen: the work of this build. It only grows. */
   readonly #work = new Map<TargetName, { readonly certain: boolean }>();
-  /** The same by pattern, as far as it has been asked for. */
+  /** The same by pattern: the first `#sorted` of it. */
   readonly #patterns = new Map<string, TargetName[]>();
   #sorted = 0;
   #plan: Plan | undefined;
@@ -122,7 +121,6 @@ export class Activity {
     const progress = this.progress.get(action.name);
     this.running.set(action.name, {
       since: at,
-      makes: action.makes,
       ...(log === undefined ? {} : { log }),
       ...(progress === undefined ? {} : { progress }),
     });

@@ -1,6 +1,6 @@
 /**
  * Targets as a table: a row for each subject (an exposure), a column for each phase. Status, the
- * live block, the dry run and the report page are laid out by it, so that they cannot disagree.
+ * live block and the report page are laid out by it, so that they cannot disagree.
  */
 
 import type { State } from '../api/builds.ts';
@@ -8,6 +8,7 @@ import type { Tally } from '../api/looks.ts';
 import type { TargetName } from '../api/values.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import type { Plan, Verdict } from '../plan/verdict.ts';
+import { STATE_ORDER } from '../words/paint.ts';
 
 /** The targets of one phase, of all subjects or of one. */
 export interface Cell {
@@ -150,9 +151,8 @@ export class Board {
 
   #sum(targets: readonly TargetName[]): { tally?: Tally } {
     if (this.#tallies.size === 0) return {};
-    const tallies = targets.flatMap((name) => this.#tallies.get(name) ?? []);
-    const [first, ...more] = tallies;
-    return first === undefined ? {} : { tally: more.reduce(added, first) };
+    const tally = summed(targets.flatMap((name) => this.#tallies.get(name) ?? []));
+    return tally === undefined ? {} : { tally };
   }
 }
 
@@ -196,8 +196,16 @@ function conditionOf(
   return CONDITIONS[Math.max(isLeftOut ? CONDITIONS.indexOf('left out') : 0, ...ranks)]!;
 }
 
-/** Two tallies as one. */
-export function added(a: Tally, b: Tally): Tally {
+/** The worst state of a cell. */
+export const worstOf = ({ states }: Cell): State | undefined =>
+  STATE_ORDER.findLast((state) => states.has(state));
+
+/** Several tallies as one; undefined for none. */
+export function summed([first, ...more]: readonly Tally[]): Tally | undefined {
+  return first === undefined ? undefined : more.reduce(added, first);
+}
+
+function added(a: Tally, b: Tally): Tally {
   return {
     unit: a.unit,
     total: a.total + b.total,

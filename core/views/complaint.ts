@@ -23,7 +23,10 @@ export interface Complaint {
 /** Most places that are shown with their line. */
 const SHOWN = 2;
 
-/** @param readText texts of files that a message names */
+/**
+ * An error as it is told.
+ * @param readText texts of files that a message names
+ */
 export function complaintOf(
   error: unknown,
   readText: (path: Path) => string | undefined,
@@ -44,7 +47,7 @@ export function complaintOf(
   };
 }
 
-/** For people. @param width columns of their screen */
+/** For people, wrapped at the columns of their screen. */
 export function complaintText(
   { code, message, source, hint }: Complaint,
   { width }: { readonly width: number },
@@ -117,11 +120,12 @@ function markIn(
   const field = /^\): ([A-Za-z]+)/.exec(after)?.[1];
   const fieldAt = field === undefined ? -1 : shown.search(new RegExp(`\\b${field}\\b`));
   if (fieldAt >= 0) return { at: fieldAt, length: field!.length };
-  // What is said of the place mostly stands last in it; what the sentence begins with, first.
+  // A name behind the place is a need, which a line has after what it makes: so the last of it is meant.
   for (const word of namesIn(after)) {
     const at = Math.max(shown.lastIndexOf(`'${word}'`), shown.lastIndexOf(`"${word}"`));
     if (at >= 0) return { at: at + 1, length: word.length };
   }
+  // Of names before the place the first is meant; in a line of a cycle (`a needs b`), which quotes none, the need.
   const isEdge = !about.includes("'");
   for (const word of isEdge ? about.split(/\s+/).toReversed() : namesIn(about)) {
     const at = isEdge ? shown.lastIndexOf(`'${word}'`) : shown.indexOf(`'${word}'`);

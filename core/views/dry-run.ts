@@ -3,7 +3,6 @@
 import type { State } from '../api/builds.ts';
 import type { Step } from '../api/steps.ts';
 import type { TargetName } from '../api/values.ts';
-import { realTargets } from '../graph/graph.ts';
 import type { Action, Plan } from '../plan/verdict.ts';
 import { type Paint, STATE_STYLE } from '../words/paint.ts';
 import { display } from '../words/quote.ts';
@@ -12,7 +11,7 @@ import { count, enumerate, indent, table } from '../words/text.ts';
 import { patternOf } from './activity.ts';
 import { foldedActions } from './dry-run-folds.ts';
 import { type DryRunOptions, type StepsOf, uncertainty, VERBS } from './dry-run-words.ts';
-import { stateCounts } from './status.ts';
+import { inState, PERSON, stateCounts } from './status.ts';
 import { stepLines } from './steps.ts';
 import { unexpandedLines } from './targets.ts';
 
@@ -75,8 +74,6 @@ export function dryRunJson(plan: Plan, stepsOf: StepsOf): object {
     counts: Object.fromEntries(stateCounts(plan)),
   };
 }
-
-const PERSON = ['edited', 'outdated', 'in doubt'] as const satisfies readonly State[];
 
 function actionText(plan: Plan, action: Action, options: DryRunOptions): string {
   const { stepsOf, paint } = options;
@@ -152,10 +149,6 @@ function footer(plan: Plan): string {
   if (person > 0) parts.push(`${count(person, 'target')} for a person to decide`);
   const nothing = plan.actions.length === 0 ? 'Nothing to run' : 'Would run';
   return `${nothing}: ${parts.length === 0 ? 'no targets' : parts.join(', ')}. Nothing was changed.`;
-}
-
-function inState(plan: Plan, state: State): readonly TargetName[] {
-  return realTargets(plan).filter((name) => plan.verdicts.get(name)!.state === state);
 }
 
 function withNotes(

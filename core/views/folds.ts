@@ -59,10 +59,9 @@ export class Folds {
     fold.ended[ended.verb].add(ended.target);
     if (ended.ms !== undefined) fold.ms.push(ended.ms);
     const isFirst = event.kind === 'action failed' && this.#isNew(event);
-    const over = countOf(fold) >= like.length;
     if (isFirst) return undefined;
     fold.news += 1;
-    return over ? this.#tell(pattern, fold) : [];
+    return countOf(fold) >= like.length ? this.#tell(pattern, fold) : [];
   }
 
   /** What has been held back until now. */
@@ -157,7 +156,7 @@ function names(targets: readonly TargetName[]): string {
 }
 
 function rangeText(ms: readonly number[]): string {
-  // Nobody asks how much less than a second took how long.
+  // How much less than a second it took is of no interest.
   if (!ms.some((took) => took >= 1000)) return '';
   const [low, high] = [duration(Math.min(...ms)), duration(Math.max(...ms))];
   return low === high ? low : `${low} to ${high}`;

@@ -30,7 +30,7 @@ export interface LinesOptions extends ClockOptions {
 /** Tells a build line by line. */
 export interface Lines extends Reporter {
   readonly activity: Activity;
-  /** Tells what was held back for a line of its own kind. */
+  /** Tells the folds, as far as they are. */
   flush(): void;
   /** Tells that it goes on, and how far it is. */
   heartbeat(block: readonly string[]): void;
@@ -123,7 +123,7 @@ class LineByLine implements Lines {
           `${display(event.action.name)} ${display(exitText(event.exit))}; try ${event.retry + 1} in ${duration(event.delay * 1000)}`,
         ];
       case 'action done': {
-        // Adopting is told as such.
+        // `target adopted` tells of it.
         if (event.action.kind === 'adopt') return undefined;
         const took = this.#terminal.paint('dim', duration(event.ms));
         return [

@@ -22,7 +22,7 @@ export interface LiveOptions extends LinesOptions {
 const TICK_MS = 1000;
 /** Events may come by the thousand; the block is not drawn more often than this. */
 const REST_MS = 200;
-/** What is held back for a line of its kind is told after this; without a screen also that it goes on. */
+/** After this long a fold is told as far as it is; without a screen, also that the build goes on. */
 const HEARTBEAT_MS = 60_000;
 
 /** Reports line by line with a live block, or without a screen line by line with a heartbeat. */
@@ -61,7 +61,7 @@ export function liveReporter(terminal: Terminal, clock: Clock, options: LiveOpti
   void tick();
   return {
     event(event) {
-      // Nothing stands below the summary.
+      // The summary is the last that is seen.
       if (event.kind === 'finished') clear();
       lines.event(event);
       if (event.kind === 'finished') stop.abort();

@@ -3,17 +3,17 @@
 import type { State } from '../api/builds.ts';
 import type { Tally } from '../api/looks.ts';
 import type { Plan } from '../plan/verdict.ts';
-import { type Paint, STATE_ORDER, STATE_STYLE, type Style } from '../words/paint.ts';
+import { type Paint, STATE_STYLE, type Style } from '../words/paint.ts';
 import { display } from '../words/quote.ts';
 import { columns, cutList, number, pad } from '../words/text.ts';
 import {
-  added,
   type Board,
-  type Cell,
   CONDITIONS,
   type Condition,
   conditions,
   type SubjectRow,
+  summed,
+  worstOf,
 } from './board.ts';
 
 /** How much the table shows, and for which screen. */
@@ -62,11 +62,6 @@ function tallyOf(subjects: readonly SubjectRow[], condition: Condition): Tally |
     .filter((row) => row.condition === condition)
     .flatMap((row) => [...row.cells.values()].flatMap((cell) => cell.tally ?? []));
   return summed(tallies);
-}
-
-function summed([first, ...more]: readonly Tally[]): Tally | undefined {
-  if (first === undefined) return undefined;
-  return more.reduce(added, first);
 }
 
 function tallyGist({ unit, total, complete, held, failed }: Tally): string {
@@ -143,7 +138,10 @@ function rowsOf(
 ): readonly Row[] {
   const rows = new Map<string, { subjects: SubjectRow[]; states: Row['states'] }>();
   for (const subject of subjects) {
-    const states = phases.map((phase) => worst(subject.cells.get(phase)));
+    const states = phases.map((phase) => {
+      const cell = subject.cells.get(phase);
+      return cell && worstOf(cell);
+    });
     const words = states.map((state) => (state === undefined ? '' : WORDS[state]));
     const key = all ? subject.subject : [subject.condition, ...words].join('\n');
     const row = rows.get(key);
@@ -153,9 +151,6 @@ function rowsOf(
   const rank = ({ subjects: [first] }: Row) => CONDITIONS.indexOf(first!.condition);
   return all ? [...rows.values()] : [...rows.values()].sort((a, b) => rank(a) - rank(b));
 }
-
-const worst = (cell: Cell | undefined): State | undefined =>
-  cell && STATE_ORDER.findLast((state) => cell.states.has(state));
 
 function labelOf({ subjects }: Row, kind: string): string {
   return subjects.length === 1

@@ -25,7 +25,7 @@ export function paramsText(
   looking: Looking,
   paint: Paint,
 ): string {
-  const rows = list(build, chosen, looking).map(
+  const rows = paramsJson(build, chosen, looking).map(
     ({ name, value, source, default: preset, type, help }) => [
       display(name),
       value === null ? '-' : display(valueText(value)),
@@ -41,14 +41,6 @@ export function paramsText(
 
 /** The same as data. */
 export function paramsJson(
-  build: Pick<Build, 'params'>,
-  chosen: ChosenParams,
-  looking: Looking,
-): ReturnType<typeof list> {
-  return list(build, chosen, looking);
-}
-
-function list(
   { params = {} }: Pick<Build, 'params'>,
   chosen: ChosenParams,
   { readText, secrets }: Looking,

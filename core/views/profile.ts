@@ -41,6 +41,8 @@ export function profiler(save: (json: string) => void): Reporter {
         running.set(event.action.name, { at: event.at, lane });
       } else if (event.kind === 'action done') finish(event.action.name, event.at, 'done');
       else if (event.kind === 'action failed') finish(event.action.name, event.at, 'failed');
+      // It goes on elsewhere: no end is known, and its lane is free.
+      else if (event.kind === 'action left') running.delete(event.action.name);
     },
     end: () => save(`${JSON.stringify({ traceEvents: slices, displayTimeUnit: 'ms' })}\n`),
   };

@@ -2,9 +2,10 @@
 
 import { pathToFileURL } from 'node:url';
 import { ABSENT } from '../api/digest.ts';
-import type { Instant, Path } from '../api/values.ts';
+import type { Path } from '../api/values.ts';
 import type { Provenance } from '../memory/provenance.ts';
 import { withoutSecrets } from '../words/secrets.ts';
+import { isoTime } from '../words/time.ts';
 
 type Attributes = { readonly [name: string]: unknown };
 type Records = { [id: string]: Attributes };
@@ -134,5 +135,3 @@ const present = (all: {
   readonly [name: string]: string;
 }): readonly (readonly [string, string])[] =>
   Object.entries(all).filter(([, digest]) => digest !== ABSENT);
-
-const isoTime = (at: Instant): string => new Date(at).toISOString();

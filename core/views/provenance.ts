@@ -16,11 +16,12 @@ export interface ProvenanceOptions {
   readonly now: number;
 }
 
+/** As labels, which have to be short. */
 const HOW_WORDS = {
   built: 'made',
-  adopted: 'adopted: found made',
-  accepted: 'accepted: taken as it is',
-  marked: 'marked by hand as done',
+  adopted: 'adopted',
+  accepted: 'accepted',
+  marked: 'marked',
 } as const;
 
 /** Rows of a label with its lines, for each target that was made. */
@@ -40,7 +41,7 @@ function targetText(one: Provenance, { paint, width, now }: ProvenanceOptions): 
           `${by.command}   (${by.number} in \`desgw history\`)`,
         ];
   const sections: readonly (readonly [string, readonly string[]])[] = [
-    [HOW_WORDS[how].split(':')[0]!, [`${momentAndAge(at, now)}${took}`]],
+    [HOW_WORDS[how], [`${momentAndAge(at, now)}${took}`]],
     ['by', who],
     ['because', because.map(reasonText)],
     ['shown by', evidence === undefined ? [] : [evidence]],

@@ -1,6 +1,6 @@
 /**
  * `desgw report`: how everything stands as plain data, and the page that shows it. The page holds
- * its data, its program and its looks, and asks for nothing outside.
+ * its data, its program and its looks, and loads nothing from outside.
  */
 
 import type { Part, Sighting } from '../api/looks.ts';
@@ -12,7 +12,7 @@ import type { Plan } from '../plan/verdict.ts';
 import { reasonText } from '../words/reasons.ts';
 import { momentAndAge } from '../words/time.ts';
 import { advice } from './advice.ts';
-import { boardOf, conditions, OTHER } from './board.ts';
+import { boardOf, conditions, OTHER, type SubjectRow, worstOf } from './board.ts';
 import type { PartLetter, ReportData, SubjectData, TargetData } from './report-data.ts';
 import { detail, nextSteps } from './status.ts';
 
@@ -66,7 +66,7 @@ export function reportData(plan: Plan, sources: ReportSources): ReportData {
       width,
       height,
     ]),
-    subjects: rows.map((row) => subjectData(plan, board, row, parts.get(row.subject) ?? [])),
+    subjects: rows.map((row) => subjectData(plan, row, parts.get(row.subject) ?? [])),
     targets: targetsData(plan, sources),
     params: sources.params,
     next: nextSteps(plan),
@@ -75,11 +75,10 @@ export function reportData(plan: Plan, sources: ReportSources): ReportData {
 
 function subjectData(
   plan: Plan,
-  board: ReturnType<typeof boardOf>,
-  { subject, condition, cells }: ReturnType<ReturnType<typeof boardOf>['subjects']>[number],
-  parts: Parameters<typeof partsData>[0],
+  { subject, condition, cells }: SubjectRow,
+  parts: readonly Part[],
 ): SubjectData {
-  const states = [...cells].map(([phase, { targets }]) => [phase, worstOf(board, targets)]);
+  const states = [...cells].map(([phase, cell]) => [phase, worstOf(cell)]);
   const note = [...cells.values()]
     .flatMap((cell) => cell.targets)
     .map((name) => plan.verdicts.get(name)!)
@@ -97,11 +96,6 @@ function subjectData(
 }
 
 const rounded = (n: number): number => Math.round(n * 10_000) / 10_000;
-
-function worstOf(board: ReturnType<typeof boardOf>, targets: readonly TargetName[]): string {
-  const states = targets.map((name) => board.state(name) ?? 'maybe');
-  return states.find((state) => state !== 'fresh') ?? 'fresh';
-}
 
 function partsOf(plan: Plan, name: TargetName, { sighting }: ReportSources): readonly Part[] {
   const { observe } = plan.graph.nodes.get(name)!.rule;

@@ -8,6 +8,7 @@ import { ABSENT } from '../api/digest.ts';
 import type { Instant, Path } from '../api/values.ts';
 import type { Provenance } from '../memory/provenance.ts';
 import { withoutSecrets } from '../words/secrets.ts';
+import { isoTime } from '../words/time.ts';
 
 interface Entity {
   readonly '@id': string;
@@ -32,9 +33,9 @@ export function roCrate(all: readonly Provenance[], { name, now }: CrateOptions)
   const entities = new Map<string, Entity>();
   const add = (entity: Entity): Reference => {
     const known = entities.get(entity['@id']);
-    // A file that was another one then than it was for those that came before.
-    const other = known !== undefined && known.identifier !== entity.identifier;
-    const id = other ? `${entity['@id']}#${entity.identifier}` : entity['@id'];
+    // A file that has changed between two runs is an entity of its own for each of its contents.
+    const hasChanged = known !== undefined && known.identifier !== entity.identifier;
+    const id = hasChanged ? `${entity['@id']}#${entity.identifier}` : entity['@id'];
     if (!entities.has(id)) entities.set(id, { ...entity, '@id': id });
     return { '@id': id };
   };
@@ -141,5 +142,3 @@ const engine = (desgw: string, node: string): Entity => ({
   softwareVersion: desgw,
   softwareRequirements: `Node ${node}`,
 });
-
-const isoTime = (at: Instant): string => new Date(at).toISOString();

@@ -57,8 +57,6 @@ export function statusText(
 
 /** The same where targets are about subjects: these against phases, and what is not well. */
 function boardText(plan: Plan, board: Board, orphans: Orphans, options: StatusOptions): string {
-  const inState = (...states: readonly State[]) =>
-    realTargets(plan).filter((name) => states.includes(plan.verdicts.get(name)!.state));
   const section = (title: string, names: readonly TargetName[]): string[] =>
     names.length === 0
       ? []
@@ -66,8 +64,8 @@ function boardText(plan: Plan, board: Board, orphans: Orphans, options: StatusOp
   const lines = [
     ...overviewLines(plan, board, options),
     ...leftOutLines(plan, options),
-    ...section('failed', inState('failed')),
-    ...section('needs a person', inState('edited', 'outdated', 'in doubt')),
+    ...section('failed', inState(plan, 'failed')),
+    ...section('needs a person', inState(plan, ...PERSON)),
     ...told(options),
     '',
     countsText(stateCounts(plan)),
@@ -184,6 +182,13 @@ function orphanLines({ names, live }: Orphans): readonly string[] {
     `${enumerate(dead.map(display))} ${are} in no rule any more; \`desgw clean --orphans\` deletes what ${they} left.`,
   ];
 }
+
+/** States that only a person can end. */
+export const PERSON = ['edited', 'outdated', 'in doubt'] as const satisfies readonly State[];
+
+/** Targets in one of these states, in the order of the plan. */
+export const inState = (plan: Plan, ...states: readonly State[]): readonly TargetName[] =>
+  realTargets(plan).filter((name) => states.includes(plan.verdicts.get(name)!.state));
 
 /** How many targets are in each state; groups, which are only names, do not count. */
 export function stateCounts(plan: Plan): ReadonlyMap<State, number> {
@@ -310,14 +315,11 @@ function countsText(counts: ReadonlyMap<State, number>): string {
 
 /** What a person can do now, most urgent last. `again`: the command that builds what is shown. */
 export function nextSteps(plan: Plan, again = 'desgw build'): readonly string[] {
-  const targets = realTargets(plan);
-  const inState = (...states: State[]) =>
-    targets.filter((name) => states.includes(plan.verdicts.get(name)!.state));
-  const person = inState('in doubt', 'edited', 'outdated');
-  const runnable = inState('stale', 'missing', 'failed', 'running');
-  const waiting = inState('waiting');
+  const person = inState(plan, ...PERSON);
+  const runnable = inState(plan, 'stale', 'missing', 'failed', 'running');
+  const waiting = inState(plan, 'waiting');
   const steps: string[] = [];
-  const failed = inState('failed');
+  const failed = inState(plan, 'failed');
   if (failed[0] !== undefined) {
     const all = runnable.length === failed.length ? '' : ', and makes what is missing';
     steps.push(
@@ -329,7 +331,7 @@ export function nextSteps(plan: Plan, again = 'desgw build'): readonly string[] 
     );
   } else if (waiting.length > 0) {
     steps.push(`next: \`${again}\` waits for what is under way, and goes on from there.`);
-  } else if (person.length === 0 && inState('maybe', 'blocked').length === 0) {
+  } else if (person.length === 0 && inState(plan, 'maybe', 'blocked').length === 0) {
     steps.push('Everything is up to date.');
   }
   if (person.length > 0) {

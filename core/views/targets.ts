@@ -1,4 +1,4 @@
-/** `desgw targets`: what can be asked for, what it is, and where it lies. */
+/** `desgw targets`: what can be named, what it is, and where it lies. */
 
 import type { TargetName } from '../api/values.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -7,29 +7,21 @@ import { type Paint, STATE_STYLE } from '../words/paint.ts';
 import { display } from '../words/quote.ts';
 import { table } from '../words/text.ts';
 
-/** What is told of each target. */
-export interface TargetsOptions {
-  /** With a plan, the state of each target is shown as well. */
-  readonly plan?: Plan;
-  readonly paint: Paint;
-}
-
-/** One line per target: name, state if known, what it is, outputs. */
+/** One line per target: name, state where it was planned, what it is, outputs. */
 export function targetsText(
-  graph: Graph,
+  { graph, verdicts }: Plan,
   names: readonly TargetName[],
-  options: TargetsOptions,
+  paint: Paint,
 ): string {
-  const { plan, paint } = options;
   const rows = names.map((name) => {
     const node = graph.nodes.get(name)!;
     const outputs = node.outputs.map((output) => display(output.path)).join(', ');
-    const state = plan?.verdicts.get(name)?.state;
+    const state = verdicts.get(name)?.state;
     return {
       state,
       cells: [
         display(name),
-        ...(plan === undefined ? [] : [state ?? '']),
+        state ?? '',
         display(node.rule.doc ?? ''),
         node.group ? '(group)' : outputs === '' ? '(no file)' : outputs,
       ],
@@ -46,7 +38,7 @@ export function targetsText(
 }
 
 /** The same as data. */
-export function targetsJson(graph: Graph, names: readonly TargetName[], plan?: Plan): object {
+export function targetsJson({ graph, verdicts }: Plan, names: readonly TargetName[]): object {
   return names.map((name) => {
     const { rule, group, deps, after, gathers, outputs } = graph.nodes.get(name)!;
     return {
@@ -57,7 +49,7 @@ export function targetsJson(graph: Graph, names: readonly TargetName[], plan?: P
       after,
       gathers,
       outputs: outputs.map((output) => output.path),
-      ...(plan !== undefined && { state: plan.verdicts.get(name)?.state }),
+      state: verdicts.get(name)?.state,
     };
   });
 }

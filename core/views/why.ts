@@ -1,16 +1,15 @@
 /** `desgw why`: every reason for a target's state, with values, down to the first cause. */
 
+import { ABSENT } from '../api/digest.ts';
 import type { Instant, TargetName } from '../api/values.ts';
 import type { Graph } from '../graph/graph.ts';
 import { dependencyPath } from '../graph/order.ts';
-import type { Built, Trace } from '../memory/trace.ts';
-import { lastGood } from '../memory/trace.ts';
+import { type Built, lastGood, type Trace } from '../memory/trace.ts';
 import { type CauseStep, causeText, rootCause } from '../plan/cause.ts';
 import type { Plan } from '../plan/verdict.ts';
 import { type Paint, STATE_STYLE } from '../words/paint.ts';
 import { display, displayLines } from '../words/quote.ts';
-import type { Reason } from '../words/reasons.ts';
-import { reasonText, stateWords, valueText } from '../words/reasons.ts';
+import { type Reason, reasonText, stateWords, valueText } from '../words/reasons.ts';
 import { enumerate, indent } from '../words/text.ts';
 import { duration, momentAndAge } from '../words/time.ts';
 import { advice } from './advice.ts';
@@ -29,8 +28,8 @@ const HOLDERS = 12;
 export function whyText(plan: Plan, target: TargetName, options: WhyOptions): string {
   const { paint, traces, now } = options;
   const { state, reasons, by, note } = plan.verdicts.get(target)!;
-  const built = lastGood(traces.get(target));
-  const failed = traces.get(target);
+  const trace = traces.get(target);
+  const built = lastGood(trace);
   const lines = [
     `${display(target)} ${paint(STATE_STYLE[state], stateWords(state))}${note === undefined ? '' : `: ${displayLines(note)}`}`,
     ...reasons.flatMap((reason) => reasonLines(plan, target, reason, traces)),
@@ -39,7 +38,7 @@ export function whyText(plan: Plan, target: TargetName, options: WhyOptions): st
   ];
   const chain = rootCause(plan, target, traces);
   if (chain.length > 1) lines.push('', `${causeText(plan, chain)}.`);
-  if (failed?.kind === 'failed') lines.push('', ...failureLines(failed, now));
+  if (trace?.kind === 'failed') lines.push('', ...failureLines(trace, now));
   if (built !== undefined) lines.push('', ...restsOn(built, now, { fresh: state === 'fresh' }));
   const next = advice(state, target);
   if (next !== '') lines.push('', `next: ${next}`);
@@ -174,7 +173,7 @@ function restsOn(
     [
       'inputs',
       Object.entries(signature.inputs).map(
-        ([path, digest]) => display(path) + (digest === 'absent' ? ' (absent)' : ''),
+        ([path, digest]) => display(path) + (digest === ABSENT ? ' (absent)' : ''),
       ),
     ],
     ['patterns', Object.keys(signature.globs).map(display)],

@@ -8,7 +8,7 @@ import { display } from '../words/quote.ts';
 import { pad, table, wrap } from '../words/text.ts';
 import { boardOf } from './board.ts';
 import { totalsLine } from './overview.ts';
-import { stateCounts } from './status.ts';
+import { PERSON, stateCounts } from './status.ts';
 
 /** How a workspace stands, in a word. */
 type WorkspaceState = 'done' | 'to do' | 'under way' | 'failed' | 'needs a person' | 'broken';
@@ -40,7 +40,7 @@ export function summedUp(plan: Plan): Pick<WorkspaceStatus, 'state' | 'text' | '
   const counts = stateCounts(plan);
   const has = (...states: readonly Parameters<typeof counts.get>[0][]) =>
     states.some((state) => counts.has(state));
-  const state = has('edited', 'outdated', 'in doubt')
+  const state = has(...PERSON)
     ? 'needs a person'
     : has('failed')
       ? 'failed'

@@ -35,6 +35,9 @@ export function moment(at: Instant): string {
   return `${day} ${timeOfDay(date)}`;
 }
 
+/** A moment for programs: `2017-08-17T23:33:05.000Z`. */
+export const isoTime = (at: Instant): string => new Date(at).toISOString();
+
 /** The day of a moment in the local time of the reader, without the year: `26 Nov`. */
 export function dayAndMonth(at: Instant): string {
   const date = new Date(at);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { State } from '../../../core/api/builds.ts';
 import type { Tally } from '../../../core/api/looks.ts';
-import { boardOf, conditions } from '../../../core/views/board.ts';
+import { boardOf, conditions, worstOf } from '../../../core/views/board.ts';
 import { planOf } from '../../support/plans.ts';
 
 const subject = (name: string) => ({ kind: 'exposure', name });
@@ -59,6 +60,16 @@ test('a subject stands as the worst of its targets does', () => {
     ['under way', 1],
     ['failed', 1],
   ]);
+});
+
+test('a cell is as bad as the worst of its targets, wherever that comes', () => {
+  const states = new Map<State, number>([
+    ['missing', 1],
+    ['failed', 1],
+    ['fresh', 3],
+  ]);
+  expect(worstOf({ targets: [], states })).toBe('failed');
+  expect(worstOf({ targets: [], states: new Map() })).toBeUndefined();
 });
 
 test('a target that moves on leaves nothing behind', () => {

@@ -61,15 +61,15 @@ test('targets are listed with state, files and what they are', () => {
     unexpanded: [{ kind: 'expansion', from: 'season', rules: () => [] }],
   } as const;
   expect(
-    targetsText(graph, graph.order, { plan, paint: plain }),
+    targetsText({ ...plan, graph }, graph.order, plain),
   ).toBe(`season   fresh     the number of the season  season
 a "b"\\n  stale                               a, b
 sent     outdated                            (no file)
 all      blocked   everything                (group)
 more targets follow when season has been made
 `);
-  expect(targetsText(plan.graph, ['all'], { paint: plain })).toBe('all  everything  (group)\n');
-  expect(targetsJson(plan.graph, ['season', 'sent'], plan)).toEqual([
+  expect(targetsText(plan, ['all'], plain)).toBe('all  blocked  everything  (group)\n');
+  expect(targetsJson(plan, ['season', 'sent'])).toEqual([
     {
       target: 'season',
       doc: 'the number of the season',

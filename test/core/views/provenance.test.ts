@@ -81,6 +81,13 @@ test('each target is told with who made it, by what, from what', () => {
   ]);
 });
 
+test('what was marked by hand is told so, in the column of labels', () => {
+  const [a] = provenance();
+  const marked = { ...a!, built: { ...a!.built, how: 'marked' as const } };
+  const text = provenanceText([marked], { paint: plain, width: 100, now: AT });
+  expect(text.split('\n')[1]).toMatch(/^marked {7}\d{4}-/);
+});
+
 test('no form of it tells a secret', () => {
   const all = provenance();
   const options = { paint: plain, width: 100, now: AT };
