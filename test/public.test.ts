@@ -58,6 +58,17 @@ describe.each([
   });
 });
 
+test('what desgw/testing takes of desgw is exported by the bundle in which it looks for it', () => {
+  const taken = (source: string, verb: string): readonly string[] =>
+    [...source.matchAll(new RegExp(`^${verb} \\{([^}]*)\\} from '\\.\\./(?!index)`, 'gm'))]
+      .flatMap(([, list]) => list!.split(',').map((name) => name.trim()))
+      .filter((name) => name !== '' && !name.startsWith('type '));
+  const given = taken(text('core/cli/program.ts'), 'export');
+  const needed = filesIn('core/testing').flatMap((path) => taken(text(path), '(?:import|export)'));
+  expect(needed).toContain('openFiles');
+  expect(needed.filter((name) => !given.includes(name))).toEqual([]);
+});
+
 test('every file of targets has a test of its own name, with tests in it', () => {
   const lacking = filesIn('targets').filter((path) => {
     const own = join('test', path.replace(/\.ts$/, '.test.ts'));

@@ -1,6 +1,6 @@
 /**
- * All of desgw but its targets, as it is bundled into one file: one instance of everything. What comes
- * after `api` and the command line is for the other bundles, which take from this one what they need.
+ * All of desgw but its targets, as it is bundled into one file: one instance of everything. Beside
+ * `runCommand` this is what the other bundles take from this one, and `bundle.mjs` for the help.
  */
 export { defineBuild, isBuild } from '../api/define.ts';
 export { UserError } from '../api/errors.ts';
@@ -14,5 +14,6 @@ export { lookOnly } from '../run/opening.ts';
 export { statesOf } from '../views/status.ts';
 export { realClock } from '../world/clock.ts';
 export { openFiles } from '../world/files.ts';
+export { endedByReboot } from '../world/identity.ts';
 export { commandHelps, described, topHelp } from './help.ts';
 export { runCommand } from './main.ts';
