@@ -60,10 +60,10 @@ export async function runAdded(
   builtIn: readonly string[],
 ): Promise<number> {
   const name = argv[0]!;
+  const chosen = globalFlags(argv) as CommonFlags;
   // A misspelt word is no reason to run a program.
-  if (!mayAddCommands(invocation, globalFlags(argv) as CommonFlags))
-    throw unknownCommand(name, builtIn);
-  const opened = await openedOr(invocation, globalFlags(argv) as CommonFlags, name, builtIn);
+  if (!mayAddCommands(invocation, chosen)) throw unknownCommand(name, builtIn);
+  const opened = await openedOr(invocation, chosen, name, builtIn);
   const commands = opened.loaded.build.commands ?? {};
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) throw unknownCommand(name, [...builtIn, ...Object.keys(commands)]);
@@ -116,7 +116,7 @@ async function openedOr(
   }
 }
 
-/** Whether a rule file may add commands at all, told from its text. Without one, its absence is told. */
+/** Whether a rule file may add commands at all, told from its text. Yes where there is none: to open it tells that. */
 function mayAddCommands(invocation: Invocation, flags: CommonFlags): boolean {
   try {
     const file = ruleFileOf(flags, invocation);

@@ -8,13 +8,13 @@ import type { Terminal } from '../words/terminal.ts';
 /** Commands that run no rule file of a workspace. */
 const WITHOUT_RULES: ReadonlySet<string> = new Set(['init', 'trust', 'completion', 'help']);
 
-/** These show what was typed and told once, in the words of then. */
+/** What these print was typed or told at an earlier time, and is shown as it was then. */
 const RECORDS: ReadonlySet<string> = new Set(['history', 'log', 'journal', 'graph']);
 
 /** Data that tell what was typed, or is run, rather than what to type. */
 const NO_ADVICE: ReadonlySet<string> = new Set(['command', 'commands', 'argv', 'script', 'usage']);
 
-/** The options that do. */
+/** The options that choose rule file and parameters. */
 interface Choosing {
   readonly file?: string;
   readonly set?: readonly string[];
@@ -23,7 +23,7 @@ interface Choosing {
 
 /** Words of the command line that choose rule file and parameters, as they can be typed once more. */
 export function choosingWords({ file, set = [], allowUnknown }: Choosing): string {
-  const given = [set].flat().flatMap((one) => ['--set', one]);
+  const given = set.flatMap((one) => ['--set', one]);
   const words = [
     ...(file === undefined ? [] : ['--file', file]),
     ...given,
@@ -38,14 +38,14 @@ export type Advised = (text: string) => string;
 /**
  * How commands are advised after this one.
  * @param command the one that was typed
- * @param names commands that there are; asked for each text, since a rule file adds some
+ * @param names commands that there are; called for each text, since a rule file adds some
  */
 export function advisedFor(
   command: string,
   words: () => string,
   names: () => readonly string[],
 ): Advised {
-  // What was typed once is shown as it was; what is to be typed stands between backticks.
+  // `show` prints commands of then; only what is between backticks is to be typed now.
   const pattern = new RegExp(
     `${command === 'show' ? '`' : '(?<![\\w.:/-])'}desgw ([a-z-]+)(?![\\w-])(?! --help)`,
     'g',

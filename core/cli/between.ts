@@ -50,7 +50,6 @@ export function betweenRounds(
       canPrompt: isInteractive(),
       confirm: (question) => invocation.terminal.still(() => agreedInTime(question, invocation)),
     };
-    // What they go by no stat vouches for: the queue, the time, answers.
     let acted = false;
     for (const act of acting) acted = (await act(call)) || acted;
     return acted;

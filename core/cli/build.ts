@@ -104,7 +104,7 @@ function beginningWith(notices: readonly string[], reporter: Reporter): Reporter
 function optionsOf(targets: readonly string[], flags: BuildFlags, { project }: Opened) {
   return {
     goals: targets,
-    jobs: positive('--jobs', flags.jobs) ?? jobsOf(project.build),
+    jobs: jobsOf(project.build, flags),
     failFast: flags.failFast === true,
     force: flags.force === true,
     wait: flags.wait !== false,
@@ -113,7 +113,7 @@ function optionsOf(targets: readonly string[], flags: BuildFlags, { project }: O
   };
 }
 
-/** The project, with what the rule file asks for at the terminal before a build. */
+/** The project, with what the rule file prompts for at the terminal before a build. */
 async function completed(
   flags: CommonFlags,
   invocation: Invocation,
@@ -144,7 +144,7 @@ function reporterFor(flags: BuildFlags, opened: Opened, invocation: Invocation):
       : screenReporter(world, invocation, {
           verbose: flags.verbose === true,
           utc: flags.utc === true,
-          jobs: positive('--jobs', flags.jobs) ?? jobsOf(opened.project.build),
+          jobs: jobsOf(opened.project.build, flags),
           log: () => log.path,
         });
   if (flags.profile === undefined) return together([log, shown]);
@@ -164,11 +164,4 @@ async function isFresh(
     stage.provisional.length === 0 &&
     goals.every((goal) => verdicts.get(goal)!.state === 'fresh');
   return fresh ? 0 : 1;
-}
-
-function positive(option: string, value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  const number = Number(value);
-  if (Number.isInteger(number) && number > 0) return number;
-  throw new UserError(`${option} ${value} is not a whole number above 0`);
 }

@@ -57,13 +57,13 @@ export async function underLock(
   );
 }
 
-/** Of all that is about a subject people mean, where something must not happen twice, only that. */
+/** A subject stands for all of its targets; where some of them must not happen twice, those alone are meant. */
 function meant(targets: readonly TargetName[], { plan }: ByHandContext): readonly TargetName[] {
   const once = targets.filter((target) => plan.graph.nodes.get(target)!.rule.once !== undefined);
   return once.length > 0 ? once : targets;
 }
 
-/** Of what a pattern or a number names only what the command is about; what was named itself, in any case. */
+/** Of what a pattern or a number stands for, the targets that the command is about; a target named in full always. */
 const concerned = (
   targets: readonly TargetName[],
   names: readonly string[],
@@ -142,7 +142,7 @@ function tellLifted(claims: readonly string[], { terminal }: Invocation): void {
 
 /**
  * A person's word counts only as far as the outside does not contradict it. Where somebody who may
- * know has not answered, the person is told so, and asked again.
+ * know has not answered, the person is told so, and has to confirm.
  * @throws UserError when it has happened, or when the person is not sure
  */
 async function agreeThatNothingHappened(
@@ -254,7 +254,7 @@ async function endBefore(
   if (first === undefined) return;
   if (flags.cancel !== true)
     throw new UserError(
-      `${live.map(({ target, what }) => `${target} is still live: ${what}`).join('; ')}`,
+      live.map(({ target, what }) => `${target} is still live: ${what}`).join('; '),
       `Nothing was changed. ${first.advice === undefined ? 'Add' : `End it first: ${first.advice}; or add`} --cancel.`,
     );
   const endings = async () =>

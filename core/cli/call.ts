@@ -70,7 +70,7 @@ export function callOf(
   };
 }
 
-/** What has changed since this was asked last, which is kept for the next time; who is to be told is told. */
+/** What has changed since the last call; how things are now is kept for the next. Sends notifications. */
 async function changesNow(opened: Opened, invocation: Invocation): Promise<Changes> {
   const { project } = opened;
   const { files, clock } = project.world;
@@ -114,7 +114,7 @@ async function buildShown(
   }
 }
 
-/** Builds what a command put together on the spot. */
+/** Builds what a command put together on the spot, and tells only `emit` of it. */
 export async function buildGoal(
   items: readonly RuleItem[],
   goal: TargetName,

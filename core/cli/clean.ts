@@ -4,8 +4,7 @@ import { UserError } from '../api/errors.ts';
 import type { Memory } from '../memory/memory.ts';
 import { liveWork, readersOf, undeclared } from '../observe/live.ts';
 import type { Observer } from '../observe/observer.ts';
-import type { Project } from '../observe/stage.ts';
-import { isAsWritten, notYetKnown, stage } from '../observe/stage.ts';
+import { isAsWritten, notYetKnown, type Project, stage } from '../observe/stage.ts';
 import { Stillness } from '../observe/stillness.ts';
 import {
   type CleanPlan,
@@ -66,12 +65,12 @@ export async function clean(
     signal,
   };
   if (flags.dryRun === true) {
-    const plan = await plannedNow(wish, signal);
+    const plan = await plannedNow(wish);
     terminal.out(cleanText(plan, 'would be deleted'));
     return plan.refused.length > 0 ? 2 : 0;
   }
   if (flags.cancel === true)
-    await endWork(async () => (await plannedNow(wish, signal)).refused, project.world, {
+    await endWork(async () => (await plannedNow(wish)).refused, project.world, {
       yes: flags.yes === true,
       invocation,
     });
@@ -110,9 +109,10 @@ async function cleanLocked(
 }
 
 /** What would be cleaned as things are, without the lock. */
-function plannedNow(wish: Wish, signal: AbortSignal): Promise<CleanPlan> {
-  const looking = { dry: false, mayWrite: false, stillness: wish.stillness, signal };
-  const { memory, observer } = openToLook(wish.project, looking);
+function plannedNow(wish: Wish): Promise<CleanPlan> {
+  const { project, stillness, signal } = wish;
+  const looking = { dry: false, mayWrite: false, stillness, signal };
+  const { memory, observer } = openToLook(project, looking);
   return planned(wish, memory, observer);
 }
 

@@ -22,7 +22,7 @@ import type { Advised } from './advised.ts';
 import { explainedProcesses, explainer } from './debug.ts';
 import { guardedProcesses } from './guarded.ts';
 import { refuseSwallowed } from './npm.ts';
-import type { Option } from './options.ts';
+import { type Option, wholeNumber } from './options.ts';
 import { heeding } from './watchdog.ts';
 
 /** Options that every command takes. */
@@ -227,8 +227,12 @@ async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal): Prom
 
 const DEFAULT_JOBS = 5;
 
-/** Actions at a time where the command line does not say. @throws UserError for what is no number of them */
-export function jobsOf({ jobs = DEFAULT_JOBS }: Build): number {
+/** Actions at a time, as the command line or else the rule file says. @throws UserError for what is no number of them */
+export function jobsOf(
+  { jobs = DEFAULT_JOBS }: Build,
+  given: { readonly jobs?: string } = {},
+): number {
+  if (given.jobs !== undefined) return wholeNumber('--jobs', given.jobs);
   if (Number.isInteger(jobs) && jobs > 0) return jobs;
   throw new UserError(`the rule file says jobs: ${jobs}`, 'It must be a whole number above 0.');
 }

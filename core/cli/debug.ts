@@ -1,6 +1,6 @@
 /** `DESGW_DEBUG=plan,journal,process`: what desgw goes by, explained on stderr while it does so. */
 
-import { nearest } from '../api/errors.ts';
+import { didYouMean } from '../api/errors.ts';
 import { exitText } from '../words/exit.ts';
 import { commandLine } from '../words/quote.ts';
 import type { Terminal } from '../words/terminal.ts';
@@ -14,9 +14,9 @@ export function explainer(wanted: string | undefined, terminal: Terminal): Expla
   const words = (wanted ?? '').split(/[ ,]+/).filter((word) => word !== '' && word !== '1');
   for (const word of words) {
     if (TOPICS.some((topic) => topic === word)) continue;
-    const near = nearest(word, TOPICS)[0];
+    const hint = didYouMean(word, TOPICS);
     terminal.err(
-      `desgw: DESGW_DEBUG=${word} explains nothing; there are ${TOPICS.join(', ')}${near === undefined ? '' : `. Did you mean '${near}'?`}`,
+      `desgw: DESGW_DEBUG=${word} explains nothing; there are ${TOPICS.join(', ')}${hint === undefined ? '' : `. ${hint}`}`,
     );
   }
   const topics = TOPICS.filter((topic) => words.includes(topic));

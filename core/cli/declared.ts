@@ -28,7 +28,7 @@ export async function runDeclared(
   invocation: Invocation,
 ): Promise<number> {
   if (asksForHelp(argv)) {
-    // No rule file is run for it, so what one adds is not there: `desgw params` tells.
+    // Help runs no rule file, so options that one adds are missing: `desgw commands` lists them.
     invocation.terminal.out(helpOf(await complete(declared)));
     return 0;
   }
@@ -38,15 +38,14 @@ export async function runDeclared(
     parsed = parse(name, declared, argv);
   } catch (error) {
     if (!(error instanceof UnknownOption)) throw error;
-    if (declared.moreOptions !== undefined) {
-      parsed = parse(name, await complete(declared), argv);
-      return declared.run(parsed.args, parsed.flags, invocation);
+    if (declared.moreOptions !== undefined) parsed = parse(name, await complete(declared), argv);
+    else {
+      const shortcuts = await shortcutsIn(argv, invocation);
+      if (shortcuts.length === 0) throw error;
+      const options = [...declared.options, ...shortcuts.map(({ option }) => option)];
+      parsed = parse(name, { ...declared, options }, argv);
+      parsed = { ...parsed, flags: { ...parsed.flags, set: sets(parsed.flags, shortcuts) } };
     }
-    const shortcuts = await shortcutsIn(argv, invocation);
-    if (shortcuts.length === 0) throw error;
-    const options = [...declared.options, ...shortcuts.map(({ option }) => option)];
-    parsed = parse(name, { ...declared, options }, argv);
-    parsed = { ...parsed, flags: { ...parsed.flags, set: sets(parsed.flags, shortcuts) } };
   }
   const { args, flags } = parsed;
   return said(declared, flags, invocation, (called) => declared.run(args, flags, called));

@@ -69,7 +69,6 @@ function stepsAsThingsStand(
     const node = plan.graph.nodes.get(action.makes[0]!)!;
     const recipe = recipeOf(node.rule);
     const pending = plan.verdicts.get(node.name)!.by ?? [];
-    const unmadeNeeds = new Set(pending);
     const known = node.rule.observe === undefined || observer.sighting(node.name) !== undefined;
     const after =
       pending.length > 0
@@ -77,10 +76,11 @@ function stepsAsThingsStand(
         : 'known when it runs';
     const fixed = typeof recipe.steps !== 'function';
     if (!known && !fixed && needsValue(recipe.steps)) return { unknown: after };
-    // A text that is about to be made anew, or a set that is not complete, would show what will not be written.
+    // With a text that is about to be made anew, or a set that is not complete, other steps would be shown than
+    // those that will run.
     const { makers } = plan.graph;
     const unsure = (need: string | undefined): boolean =>
-      need !== undefined && unmadeNeeds.has(need);
+      need !== undefined && pending.includes(need);
     const unmade =
       node.gathers.some(unsure) || (recipe.reads ?? []).some((path) => unsure(makers.get(path)));
     if (unmade && !fixed) return { unknown: after };
@@ -99,5 +99,5 @@ function stepsAsThingsStand(
   };
 }
 
-/** A recipe that takes its facts apart reads the value or texts; one without parameters needs none. */
+/** A recipe without parameters reads neither the value nor texts. */
 const needsValue = (steps: { readonly length: number }): boolean => steps.length > 0;

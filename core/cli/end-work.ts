@@ -1,4 +1,4 @@
-/** Ending work that is still under way, before what it reads is undone: asked first, seen to be gone after. */
+/** Ends work that is still under way, before what it reads is undone: confirmed first, then seen to be gone. */
 import { UserError } from '../api/errors.ts';
 import type { Exec } from '../api/steps.ts';
 import type { TargetName } from '../api/values.ts';

@@ -6,6 +6,7 @@ import { type PastInvocation, pastInvocations } from '../memory/history.ts';
 import { historyJson, historyText } from '../views/history.ts';
 import { type CommonFlags, type Invocation, openWorld, ruleFileOf } from './context.ts';
 import { isMeant } from './inspect.ts';
+import { wholeNumber } from './options.ts';
 
 interface HistoryFlags extends CommonFlags {
   readonly last?: string;
@@ -24,7 +25,8 @@ export async function history(
   const { files, processes } = openWorld(dirname(ruleFileOf(flags, invocation)), invocation);
   const { terminal } = invocation;
   const isAlive = processes.isAlive.bind(processes);
-  const found = newest(pastInvocations(files), names, lastOf(flags));
+  const most = flags.last === undefined ? LAST : wholeNumber('--last', flags.last);
+  const found = newest(pastInvocations(files), names, most);
   if (found.length === 0 && names.length > 0) refuseUnknown(names, pastInvocations(files));
   if (flags.json === true) terminal.data(historyJson(found, isAlive));
   else if (found.length === 0)
@@ -59,11 +61,4 @@ function refuseUnknown(names: readonly string[], all: Iterable<PastInvocation>):
     `nothing was ever done here to ${names.map((name) => `'${name}'`).join(', ')}`,
     didYouMean(names[0]!, known) ?? '`desgw history` shows all that was done.',
   );
-}
-
-function lastOf({ last }: HistoryFlags): number {
-  if (last === undefined) return LAST;
-  const number = Number(last);
-  if (Number.isInteger(number) && number > 0) return number;
-  throw new UserError(`--last ${last} is not a whole number above 0`).coded('DG102');
 }

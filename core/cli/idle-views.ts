@@ -44,16 +44,14 @@ export async function viewsOf(
     readonly invocation: Invocation;
   },
 ): Promise<MemoViews | undefined> {
-  // They do not know the options that only builds have, and they ask what is believed here.
+  // Those commands do not take the options of builds, and look anew at what this build took on trust.
   const { jobs, failFast, wait, waitTimeout, strict } = flags;
   const own = [jobs, failFast, waitTimeout, strict].some((flag) => flag !== undefined);
   if (idle === undefined || own || wait === false || idle.observer.believes) return undefined;
   const plan = idle.stage.plan;
   const looked = { project, ...idle, plan };
-  const [status, dry] = [
-    await captured(invocation, (to) => tellStatus(looked, targets, {}, to)),
-    await captured(invocation, (to) => tellDryRun({ project }, idle, {}, to)),
-  ];
+  const status = await captured(invocation, (to) => tellStatus(looked, targets, {}, to));
+  const dry = await captured(invocation, (to) => tellDryRun({ project }, idle, {}, to));
   return {
     screen: screenOf(invocation.terminal),
     ...(status === undefined ? {} : { status }),

@@ -1,4 +1,4 @@
-/** `desgw init`: a new workspace, by what is asked for it or told by options. */
+/** `desgw init`: a new workspace, by answers at prompts or told by options. */
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../api/errors.ts';
@@ -32,8 +32,8 @@ export async function init(
   if (here.stat(join(workspace, RULE_FILE)) !== undefined)
     throw new UserError(`${join(workspace, RULE_FILE)} exists`, 'Edit it, or name another folder.');
   const start = await comesWithDesgw();
-  const asked = isInteractive() && flags.yes !== true ? await prompts(invocation) : undefined;
-  const answers = await answersTo(start.questions, flags, findingIn(here, invocation), asked);
+  const atTerminal = isInteractive() && flags.yes !== true ? await prompts(invocation) : undefined;
+  const answers = await answersTo(start.questions, flags, findingIn(here, invocation), atTerminal);
   const texts = start.files(answers, (path) => readOwnFile(here, join(home, path)));
   here.makeDirectory(workspace);
   const files = openFiles(workspace);
@@ -69,7 +69,7 @@ async function answersTo(
   questions: readonly Question[],
   flags: InitFlags,
   look: Finding,
-  asked: Prompts | undefined,
+  atTerminal: Prompts | undefined,
 ): Promise<Answers> {
   const answers: { [name: string]: string | undefined } = {};
   const lacking: Question[] = [];
@@ -79,7 +79,7 @@ async function answersTo(
     else if (question.when?.(answers) !== false) {
       const suggested = question.suggest?.(answers, look);
       const answer =
-        asked === undefined ? suggested : await asked.answer(question, suggested, look);
+        atTerminal === undefined ? suggested : await atTerminal.answer(question, suggested, look);
       if (answer !== undefined && answer !== '')
         answers[question.name] = question.keep?.(answer, look) ?? answer;
       else if (question.open === undefined) lacking.push(question);

@@ -74,14 +74,15 @@ export async function stats(
   const { project } = await openProject(invocation, flags, { writes: false });
   const loaded = performance.now();
   const { signal } = invocation;
-  const marks: number[] = [];
+  let remembered = loaded;
   const seen = await lookOnly(project, targets, {
     dry: false,
     signal,
-    onMemory: () => void marks.push(performance.now()),
+    onMemory: () => {
+      remembered = performance.now();
+    },
   });
   const planned = performance.now();
-  const remembered = marks[0] ?? loaded;
   const { plan } = seen.stage;
   const parts = [
     ['start', started, 'Node, and desgw itself'],

@@ -7,7 +7,7 @@ import { lookOnly } from '../run/opening.ts';
 import type { World } from '../world/world.ts';
 import type { Invocation } from './context.ts';
 
-/** Plans without asking for anything that was not asked before; no target: the goal. */
+/** Plans as a command that only looks; no target: the goal. Warns of a damaged record and of a builder at work. */
 export async function planOf(
   project: Project,
   targets: readonly TargetName[],

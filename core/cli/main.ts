@@ -9,6 +9,7 @@ import { isCode } from '../api/codes.ts';
 import { UserError } from '../api/errors.ts';
 import { RuleFault } from '../api/rule-code.ts';
 import type { History } from '../memory/history.ts';
+import { EXIT } from '../run/build.ts';
 import { codeText, complaintJson, complaintOf, complaintText } from '../views/complaint.ts';
 import { openSecrets, type SecretStore } from '../words/secrets.ts';
 import {
@@ -90,8 +91,8 @@ function hideArguments(secrets: SecretStore): void {
 }
 
 /**
- * Whether there is nothing to be put in order when it is killed, before it starts a program: then a signal
- * ends it as it ends any program, and no thread is needed that hears one while nothing else listens.
+ * Whether, until it starts a program, nothing has to be put in order when it is killed: then a signal ends
+ * it as any program, and the thread that hears signals during long work is not needed.
  */
 const onlyLooks = ([first = '', ...more]: readonly string[]): boolean =>
   LOOKING.has(first) && !more.some((word) => word === '-f' || word === '--follow');
@@ -123,11 +124,10 @@ function help(invocation: Invocation): number {
   return 0;
 }
 
-/** What a umask takes from the group. */
+/** The bits of a umask that take from the group. */
 const GROUP = 0o070;
 
-/** Exit status. */
-const INTERRUPTED = 130;
+const INTERRUPTED = EXIT.interrupted;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

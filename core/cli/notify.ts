@@ -18,7 +18,7 @@ import type { World } from '../world/world.ts';
 import type { Invocation, Opened } from './context.ts';
 
 const EVERY_MS = 10 * 60 * 1000;
-/** What comes shortly after one another goes into one message. */
+/** What comes within this time goes into one message. */
 const GATHER_MS = 30_000;
 /** Seconds until a program that sends is no longer waited for. */
 const LIMIT = 30;
@@ -194,7 +194,7 @@ export class Notifying {
   }
 }
 
-/** What is remembered once these matters are known: new ones wait to be told, settled ones may be told again. */
+/** What is remembered once these matters are known: new ones wait to be told; those that are over may be told again. */
 function withNews(
   { told, waiting, ...before }: Notified<Matter>,
   { current, order }: Pick<Matters, 'current' | 'order'>,

@@ -120,6 +120,13 @@ export function rows(pairs: readonly Option[]): string[] {
   return pairs.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }
 
+/** The value of an option that counts something. @throws UserError for anything but a whole number above 0 */
+export function wholeNumber(option: string, value: string): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new UserError(`${option} ${value} is not a whole number above 0`).coded('DG102');
+}
+
 /** Name of an option as `Flags` has it. */
 export const nameOf = (flag: string): string =>
   /--(?:no-)?([\w-]+)/
@@ -181,7 +188,7 @@ function flagsOf(options: { readonly [name: string]: unknown }): Flags {
     if (name === REPEATABLE) flags[name] = values.filter((one) => typeof one === 'string');
     else if (new Set(values).size > 1)
       throw new UserError(
-        `--${name} is given twice, as ${values.join(' and as ')}`,
+        `--${dashed(name)} is given twice, as ${values.join(' and as ')}`,
         'Give it once.',
       ).coded('DG102');
     else flags[name] = values[0]!;

@@ -1,15 +1,15 @@
-/** Questions to the person at the terminal. */
+/** Prompts for the person at the terminal. */
 import { UserError } from '../api/errors.ts';
 import type { Finding, Question } from '../api/start.ts';
 import type { Invocation } from './context.ts';
 
-/** Whether somebody can be asked. */
+/** Whether somebody can answer a prompt. */
 export const isInteractive = (): boolean =>
   process.stdin.isTTY === true && process.stderr.isTTY === true;
 
 /**
- * Asks a yes-or-no question.
- * @throws UserError where nobody can be asked: what was told to be done has not been done
+ * Prompts for yes or no.
+ * @throws UserError where nobody can answer: what was told to be done has not been done
  */
 export async function confirm(question: string, { signal }: Invocation): Promise<boolean> {
   if (!isInteractive())
@@ -20,7 +20,7 @@ export async function confirm(question: string, { signal }: Invocation): Promise
   return /^y(es)?$/i.test((await prompt(`${question} [y/N] `, signal)).trim());
 }
 
-/** Asks for a line of text. Only with `isInteractive`. */
+/** Prompts for a line of text. Only with `isInteractive`. */
 export async function prompt(question: string, signal: AbortSignal): Promise<string> {
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
@@ -31,7 +31,7 @@ export async function prompt(question: string, signal: AbortSignal): Promise<str
   }
 }
 
-/** Asks several questions, one after the other. */
+/** Prompts for the answers to questions, one after the other. */
 export interface Prompts {
   /** The answer; empty where the question may stay open and did. */
   answer(question: Question, suggested: string | undefined, look: Finding): Promise<string>;
@@ -43,7 +43,7 @@ export async function prompts({ signal }: Invocation): Promise<Prompts> {
   const shared = { signal, output: process.stderr };
   const given = (answer: string | symbol | undefined): string => {
     if (typeof answer !== 'symbol') return answer ?? '';
-    // In raw mode the key comes as a key.
+    // In raw mode Ctrl-C is a key and sends no signal.
     process.emit('SIGINT');
     signal.throwIfAborted();
     throw new Error('internal: an interrupt was not heard');

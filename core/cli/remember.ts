@@ -12,7 +12,7 @@ import type { Files } from '../world/world.ts';
 import type { Invocation } from './context.ts';
 import { keyOf } from './memo-key.ts';
 
-/** How it ended, what was said before anything else, and what those would show that only look. */
+/** How it ended, what was said before anything else, and what commands that only look would show. */
 export interface Remembered extends Summary {
   readonly notices: readonly string[];
   readonly views?: MemoViews;
@@ -56,9 +56,9 @@ export function remembering(
       if (!wasIdle(summary)) return;
       if (noting.doubts !== undefined) return tell(noting.doubts);
       try {
-        // How far the clock of the disk is ahead of ours is the same now as when looking began.
+        // What the disk's clock showed when looking began: it is as far ahead of ours now as it was then.
         const onDisk = begun + files.now().time - realClock().now();
-        // A builder at work is told of.
+        // Noted, since commands that only look tell of a builder at work.
         files.stat(LOCK);
         const notes = noting.notes();
         const when = { here: begun, onDisk };

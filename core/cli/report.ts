@@ -16,8 +16,8 @@ import { lastSeen } from './last-seen.ts';
 /** Options of `desgw report`, as typed. */
 export interface ReportFlags extends CommonFlags {
   readonly serve?: boolean;
-  readonly port?: string | number;
-  readonly every?: string | number;
+  readonly port?: string;
+  readonly every?: string;
 }
 
 /** Where the page is written unless told otherwise. */
@@ -68,7 +68,7 @@ export function pageReporter(
       if (event.kind === 'progress' || event.kind === 'action started') return;
       if (writing !== undefined || clock.steady() - last < REFRESH_MS) return;
       last = clock.steady();
-      // The build has just asked everybody; a page need not ask the queue once more.
+      // The build has just asked everybody; for a page the queue is not asked once more.
       writing = write({ dry: true }).finally(() => {
         writing = undefined;
       });
@@ -126,6 +126,7 @@ async function served(opened: Opened, flags: ReportFlags, invocation: Invocation
   const { files, clock } = opened.project.world;
   const { signal, terminal } = invocation;
   const { hide } = invocation.secrets;
+  const everyMs = secondsOf(flags.every) * 1000;
   let data = await dataOf(opened, invocation);
   // Loaded here alone: no other command needs to know the web.
   const { serve } = await import('../world/server.ts');
@@ -143,7 +144,7 @@ async function served(opened: Opened, flags: ReportFlags, invocation: Invocation
   );
   try {
     while (!signal.aborted) {
-      await clock.sleep(secondsOf(flags.every) * 1000, signal);
+      await clock.sleep(everyMs, signal);
       if (signal.aborted) break;
       const before = gist(data);
       data = await dataOf(await openProject(invocation, flags, { writes: false }), invocation);
@@ -159,14 +160,14 @@ async function served(opened: Opened, flags: ReportFlags, invocation: Invocation
 const gist = ({ totals, phases, subjects, targets }: ReportData): string =>
   JSON.stringify([totals, phases, subjects, targets.map(({ state, at }) => [state, at])]);
 
-function portOf(value: string | number | undefined): number {
+function portOf(value: string | undefined): number {
   if (value === undefined) return 0;
   const port = Number(value);
   if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
   throw new UserError(`--port ${value} is not a port`, 'Give a number up to 65535; 0 takes any.');
 }
 
-function secondsOf(value: string | number | undefined): number {
+function secondsOf(value: string | undefined): number {
   const seconds = value === undefined ? EVERY : Number(value);
   if (seconds >= 1) return seconds;
   throw new UserError(`--every ${value} is not a number of seconds`, 'Give 1 or more.');

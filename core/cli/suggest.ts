@@ -37,7 +37,7 @@ export function suggestions(
   const before = words.slice(1, -1);
   const ended = before.indexOf('--');
   if (ended < 0) {
-    const [flag, value] = cutAt(typed, '=');
+    const [flag, value] = cutAtEquals(typed);
     if (typed.startsWith('-') && value === undefined)
       return startingWith(typed, optionWords(options, before));
     if (typed.startsWith('-'))
@@ -63,7 +63,7 @@ const commandWords = (commands: { readonly [name: string]: Described }): readonl
 function optionWords(options: readonly Option[], before: readonly string[]): readonly Suggestion[] {
   return options.flatMap((option) => {
     const spellings = spellingsOf(option);
-    const given = before.some((word) => spellings.includes(cutAt(word, '=')[0]));
+    const given = before.some((word) => spellings.includes(cutAtEquals(word)[0]));
     return given && !spellings.includes('--set') ? [] : { word: spellings.at(-1)!, doc: option[1] };
   });
 }
@@ -102,8 +102,8 @@ function argumentWords(usage: string, at: number, names: Names): readonly Sugges
   const about = (kind: string): readonly Suggestion[] =>
     names.subjects[kind]!.map((word) => ({ word, doc: `all of this ${kind}` }));
   const kinds = Object.keys(names.subjects);
-  const isLast = at < places.length || place.includes('...');
-  if (!isLast) return [];
+  const isTaken = at < places.length || place.includes('...');
+  if (!isTaken) return [];
   if (/target|pattern/.test(place))
     return [...names.targets.map((word) => ({ word, doc: '' })), ...kinds.flatMap(about)];
   const kind = kinds.find((one) => place.includes(one));
@@ -111,8 +111,8 @@ function argumentWords(usage: string, at: number, names: Names): readonly Sugges
   return choices(place).map((word) => ({ word, doc: '' }));
 }
 
-/** `a=b` -> `a` and `b`; without the mark, the whole text alone. */
-function cutAt(text: string, mark: string): readonly [string, string?] {
-  const cut = text.indexOf(mark);
+/** `a=b` -> `a` and `b`; without `=`, the whole text alone. */
+function cutAtEquals(text: string): readonly [string, string?] {
+  const cut = text.indexOf('=');
   return cut < 0 ? [text] : [text.slice(0, cut), text.slice(cut + 1)];
 }

@@ -9,6 +9,7 @@ import type { Path } from '../api/values.ts';
 import { globPattern } from '../graph/goals.ts';
 import { RULE_FILE } from '../load/find.ts';
 import { describeHolder, readHolder } from '../memory/lock.ts';
+import { EXIT } from '../run/build.ts';
 import { lookOnly } from '../run/opening.ts';
 import { complaintOf } from '../views/complaint.ts';
 import { summedUp, type WorkspaceStatus, workspacesText } from '../views/workspaces.ts';
@@ -32,7 +33,7 @@ export async function workspaces(
   const all: WorkspaceStatus[] = [];
   // One after the other: the queue and the disks are asked for each.
   for (const folder of found) {
-    if (invocation.signal.aborted) return 130;
+    if (invocation.signal.aborted) return EXIT.interrupted;
     all.push(await lookedAt(files.absolute(folder), flags, invocation));
   }
   const { terminal } = invocation;

@@ -144,7 +144,12 @@ describe('a workspace to play with', () => {
   });
 
   test('a rule file that is there stays', () => {
-    desgw('init', 'play', '--sandbox');
+    const made = desgw('init', 'play', '--sandbox', '--json');
+    const data = made.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(data.map(({ kind }) => kind)).toEqual(['said', 'ended']);
     const { code, out } = desgw('init', 'play', '--sandbox');
     expect(code).toBe(2);
     expect(out).toContain('exists');

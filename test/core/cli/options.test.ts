@@ -80,6 +80,12 @@ describe('wrong use is told with what was meant', () => {
     [['-x'], 'there is no option -x of desgw mark | See `desgw mark --help`.'],
   ])('%j', (words, said) => expect(complaint(...words)).toBe(said));
 
+  test('an option of several words is named as it is typed', () => {
+    const waiting = { ...COMMAND, options: [['--wait-timeout <time>', 'how long']] as const };
+    const twice = ['mark', '--wait-timeout', '1h', '--wait-timeout', '2h'];
+    expect(() => parse('mark', waiting, twice)).toThrow('--wait-timeout is given twice, as 1h and');
+  });
+
   test('an option that is not known is told apart, since the rule file may know it', () => {
     expect(() => parsed('--from-output', 'x')).toThrow(UnknownOption);
     expect(() => parsed('--job')).not.toThrow(UnknownOption);
