@@ -11,7 +11,7 @@ import type { Plan, Verdict } from '../plan/verdict.ts';
 import { STATE_ORDER } from '../words/paint.ts';
 
 /** The targets of one phase, of all subjects or of one. */
-export interface Cell {
+interface Cell {
   readonly targets: readonly TargetName[];
   readonly states: ReadonlyMap<State, number>;
   /** The sum over its targets. */
