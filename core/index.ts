@@ -18,7 +18,7 @@ export {
   write,
 } from './api/define.ts';
 export { digestOf } from './api/digest.ts';
-export { didYouMean, nearest, Refusal, UserError } from './api/errors.ts';
+export { didYouMean, Refusal, UserError } from './api/errors.ts';
 export type * from './api/facts.ts';
 export type * from './api/grid.ts';
 export {

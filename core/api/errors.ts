@@ -80,7 +80,7 @@ export function nearest(name: string, candidates: Iterable<string>): string[] {
   return scored.slice(0, 3).map((s) => s.candidate);
 }
 
-/** A hint from `nearest`, or undefined when nothing is near. */
+/** A hint at what of `candidates` was meant, or undefined when nothing is near. */
 export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
   const found = nearest(name, candidates);
   return found.length === 0
