@@ -91,7 +91,7 @@ async function cleanLocked(
   const { files, clock } = wish.project.world;
   const plan = await planned(wish, journal, observer);
   if (plan.refused.length > 0) {
-    terminal.err(cleanText({ ...plan, targets: [], keeps: [], follows: [] }, ''));
+    terminal.err(cleanText({ ...plan, targets: [], leftovers: [], keeps: [], follows: [] }, ''));
     return 2;
   }
   const deletes =
