@@ -50,7 +50,8 @@ export function callOf(
     readText: (path) => world.files.readText(path),
     look: (looks) => looker.look(looks),
     record: (target) => onRecord(loadMemory(world.files).traces.get(target)),
-    status: async (targets = []) => statesOf((await planOf(project, targets, invocation)).plan),
+    status: async (targets = []) =>
+      statesOf((await planOf(project, targets, invocation, { failuresStand: true })).plan),
     changes: () => changesNow(opened, invocation),
     build: (items, goal) =>
       buildShown(items, goal, project, invocation, { wait: option('--no-wait') !== true }),
@@ -74,7 +75,7 @@ export function callOf(
 async function changesNow(opened: Opened, invocation: Invocation): Promise<Changes> {
   const { project } = opened;
   const { files, clock } = project.world;
-  const { plan, memory } = await planOf(project, [], invocation);
+  const { plan, memory } = await planOf(project, [], invocation, { failuresStand: true });
   const before = readLastLook(files);
   const changes = changesSince(plan, memory.traces, before);
   if (changes.length > 0 || before === undefined)

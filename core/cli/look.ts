@@ -7,13 +7,18 @@ import { lookOnly } from '../run/opening.ts';
 import type { World } from '../world/world.ts';
 import type { Invocation } from './context.ts';
 
-/** Plans as a command that only looks; no target: the goal. Warns of a damaged record and of a builder at work. */
+/**
+ * Plans as a command that only looks; no target: the goal. Warns of a damaged record and of a builder at work.
+ * @param failuresStand how things stand after the last build, not what the next one would do
+ */
 export async function planOf(
   project: Project,
   targets: readonly TargetName[],
   invocation: Invocation,
+  { failuresStand = false }: { readonly failuresStand?: boolean } = {},
 ) {
-  const looked = await lookOnly(project, targets, { dry: false, signal: invocation.signal });
+  const { signal } = invocation;
+  const looked = await lookOnly(project, targets, { dry: false, signal, failuresStand });
   for (const warning of looked.memory.warnings) invocation.terminal.err(`desgw: ${warning}`);
   tellOfBuilder(project.world, invocation);
   return { ...looked, plan: looked.stage.plan };

@@ -90,7 +90,7 @@ async function dataOf(
   const { signal, command } = invocation;
   const { project, loaded, chosen } = opened;
   const { files, clock, processes } = project.world;
-  const { stage, observer } = await lookOnly(project, [], { dry, signal });
+  const { stage, observer } = await lookOnly(project, [], { dry, signal, failuresStand: true });
   const { user, host } = processes.self;
   return reportData(stage.plan, {
     title: basename(files.root),

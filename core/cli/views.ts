@@ -36,9 +36,14 @@ import { planOf, tellOfBuilder } from './look.ts';
 import { workspaces } from './workspaces.ts';
 
 /** Opens the project and plans. */
-async function look(targets: readonly string[], flags: CommonFlags, invocation: Invocation) {
+async function look(
+  targets: readonly string[],
+  flags: CommonFlags,
+  invocation: Invocation,
+  options: { readonly failuresStand?: boolean } = {},
+) {
   const { project } = await openProject(invocation, flags, { writes: false });
-  return { project, ...(await planOf(project, targets, invocation)) };
+  return { project, ...(await planOf(project, targets, invocation, options)) };
 }
 
 /** State of the targets. Exit status 0 whatever it is. */
@@ -52,7 +57,8 @@ export async function status(
   invocation: Invocation,
 ): Promise<number> {
   if (flags.workspaces !== undefined) return workspaces(flags.workspaces, flags, invocation);
-  return tellStatus(await look(targets, flags, invocation), targets, flags, invocation);
+  const looked = await look(targets, flags, invocation, { failuresStand: true });
+  return tellStatus(looked, targets, flags, invocation);
 }
 
 /** Tells how everything stands that was looked at. */

@@ -57,7 +57,8 @@ async function lookedAt(
     const { files, processes } = project.world;
     const holder = readHolder(files);
     const builds = holder !== undefined && processes.isAlive(holder) !== false;
-    const { stage } = await lookOnly(project, [], { dry: false, signal: invocation.signal });
+    const { signal } = invocation;
+    const { stage } = await lookOnly(project, [], { dry: false, signal, failuresStand: true });
     return {
       ...base,
       ...summedUp(stage.plan),

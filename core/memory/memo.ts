@@ -9,7 +9,7 @@
  * newline, relative to the folder in which the build was called where they lie below it.
  */
 import type { Instant, Json } from '../api/values.ts';
-import { NONE, type Notes, NUMBERS } from '../world/noting.ts';
+import { NONE, type Notes, NUMBERS, OWNERSHIP } from '../world/noting.ts';
 
 /** Where it is, relative to the workspace. */
 export const MEMO = '.desgw/memo';
@@ -78,7 +78,7 @@ function isYoung({ paths, numbers }: Notes, { here, onDisk }: Begun, root: strin
   const isInside = (path: string): boolean => path === root || path.startsWith(`${root}/`);
   return paths.some((path, i) => {
     const changed = Math.max(numbers[i * NUMBERS + 1]!, numbers[i * NUMBERS + 2]!);
-    if (changed === NONE) return false;
+    if (changed === NONE || changed === OWNERSHIP) return false;
     // Some file systems do not keep the times of directories.
     if (changed <= 0) return true;
     const isFine = isInside(path) && changed % 1000 !== 0;

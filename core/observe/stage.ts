@@ -54,12 +54,13 @@ export type Stage =
  * Plans the goals.
  * @param goals as named on the command line; none: the build's own goal
  * @param assume plan with placeholders where texts are not known yet, instead of asking to make them
+ * @param failuresStand what failed is told as failed, not as what would be tried again
  */
 export async function stage(
   project: Project,
   observer: Observer,
   goals: readonly string[],
-  { assume }: { readonly assume: boolean },
+  { assume, failuresStand = false }: { readonly assume: boolean; readonly failuresStand?: boolean },
 ): Promise<Stage> {
   const names = goals.length > 0 ? goals : goalOf(project);
   if (names.length === 0 && !assume)
@@ -75,7 +76,7 @@ export async function stage(
     const known = graph.unexpanded.length === 0 || allKnown(graph, names, normalise);
     const wanted = known ? goalsIn(project, graph, goals, normalise) : [];
     if (known && (graph.unexpanded.length === 0 || !awaits(graph, wanted))) {
-      const plan = await survey(graph, wanted, observer);
+      const plan = await survey(graph, wanted, observer, { failuresStand });
       explainPlan(project.world, plan);
       const suspects = plan.order.filter((name) => plan.verdicts.get(name)!.state !== 'fresh');
       const place = (target: TargetName) => declarationOf(project, target);
@@ -84,7 +85,7 @@ export async function stage(
       return { kind: 'plan', plan, provisional };
     }
     const sources = new Set(graph.unexpanded.map((expansion) => expansion.from!));
-    const plan = await survey(graph, [...sources], observer);
+    const plan = await survey(graph, [...sources], observer, { failuresStand });
     explainPlan(project.world, plan);
     const unmade = [...sources].filter((source) => plan.verdicts.get(source)!.state !== 'fresh');
     if (unmade.length > 0 && !assume) {

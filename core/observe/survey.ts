@@ -12,11 +12,12 @@ export async function survey(
   graph: Graph,
   goals: readonly TargetName[],
   observer: Observer,
+  { failuresStand = false }: { readonly failuresStand?: boolean } = {},
 ): Promise<Plan> {
   const order = closure(graph, goals);
   await observer.stat(graph, order);
   for (;;) {
-    const round = plan(graph, goals, observer, order);
+    const round = plan(graph, goals, observer, { order, failuresStand });
     if (round.wanted.length > 0) {
       await observer.look(graph, round.wanted);
       continue;

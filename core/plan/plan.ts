@@ -8,7 +8,7 @@ import { decide } from './decide.ts';
 import { asNeed, blocked } from './needs.ts';
 import { isRestored } from './record.ts';
 import { isUnlooked } from './signature.ts';
-import { type Action, isVerdict, type Plan, type Verdict } from './verdict.ts';
+import { type Action, type Decision, isVerdict, type Plan, type Verdict } from './verdict.ts';
 import type { Verdicts, View } from './view.ts';
 
 /** Something that must be looked at before a target can be decided. */
@@ -25,7 +25,10 @@ export function plan(
   graph: Graph,
   goals: readonly TargetName[],
   view: View,
-  order: readonly TargetName[] = closure(graph, goals),
+  {
+    order = closure(graph, goals),
+    failuresStand = false,
+  }: { readonly order?: readonly TargetName[]; readonly failuresStand?: boolean } = {},
 ): { readonly plan: Plan; readonly wanted: readonly Wanted[] } {
   const verdicts = new Map<TargetName, Verdict>();
   const wanted: Wanted[] = [];
@@ -34,7 +37,8 @@ export function plan(
   const fleeting: Wanted[] = [];
   for (const name of order) {
     const node = graph.nodes.get(name)!;
-    const decision = decide(node, view, verdicts);
+    const decided = decide(node, view, verdicts);
+    const decision = failuresStand ? asLeft(decided) : decided;
     if (isUnlooked(node, view)) fleeting.push({ target: name, look: 'sighting' });
     if (!isVerdict(decision)) wanted.push({ target: name, look: decision.look });
     verdicts.set(name, isVerdict(decision) ? decision : UNSEEN);
@@ -61,6 +65,10 @@ export function plan(
     wanted.push(...fleeting);
   return { plan: { graph, goals, order, verdicts, actions }, wanted };
 }
+
+/** What failed counts as failed, as at the end of the build that tried it. */
+const asLeft = (decision: Decision): Decision =>
+  isVerdict(decision) && decision.state === 'failed' ? { ...decision, final: true } : decision;
 
 const allFresh = (verdicts: Verdicts): boolean =>
   [...verdicts.values()].every(({ state }) => state === 'fresh');

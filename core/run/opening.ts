@@ -119,16 +119,18 @@ export async function lookOnly(
   options: {
     readonly dry: boolean;
     readonly force?: boolean;
+    /** What failed is told as failed, as at the end of the build that tried it. */
+    readonly failuresStand?: boolean;
     readonly signal: AbortSignal;
     /** Told when the memory has been read. */
     readonly onMemory?: () => void;
   },
 ): Promise<Found> {
-  const { dry, signal, force } = options;
+  const { dry, signal, force, failuresStand = false } = options;
   const looking = { dry, signal, mayWrite: false };
   const seen = openToLook(project, looking);
   options.onMemory?.();
-  const found = await stage(project, seen.observer, goals, { assume: true });
+  const found = await stage(project, seen.observer, goals, { assume: true, failuresStand });
   if (force !== true) return { stage: found, ...seen };
   const forced = openToLook(project, { ...looking, forced: meantBy(found.plan) });
   return { stage: await stage(project, forced.observer, goals, { assume: true }), ...forced };

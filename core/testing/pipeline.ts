@@ -70,7 +70,9 @@ export function pipelineOn(machine: Machine, pipeline: Build | readonly RuleItem
     },
     async status(targets = [], asked = {}) {
       const { signal } = new AbortController();
-      const { stage } = await lookOnly(open(asked), targets, { dry: false, signal });
+      const { stage } = await lookOnly(open(asked), targets, {
+        ...{ dry: false, signal, failuresStand: true },
+      });
       return statesOf(stage.plan);
     },
     record: (target) => onRecord(loadMemory(machine.engine().files).traces.get(target)),

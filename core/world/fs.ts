@@ -32,6 +32,9 @@ export type FsModule = Pick<
   | 'writeSync'
 >;
 
+/** Options of a look that only asks whose something is, and who may write there. */
+export const OF_OWNER = { throwIfNoEntry: true } as const;
+
 /** A file operation that failed: which, on what (absolute path), and the system's code for why. */
 export class FileError extends Error {
   readonly path: string;

@@ -3,13 +3,15 @@
  * whether all of it is as it was. Whatever cannot be vouched for by a stat leaves a doubt.
  */
 import { constants, type Stats } from 'node:fs';
-import { codeOf, type FsModule, meansMissing } from './fs.ts';
+import { codeOf, type FsModule, meansMissing, OF_OWNER } from './fs.ts';
 import type { Processes } from './world.ts';
 
 /** Numbers of which one differs whenever a file has changed: size, mtime, ctime, inode. */
 export const NUMBERS = 4;
 /** In the place of each number where there is no file. */
 export const NONE = -1;
+/** In the place of both times where nothing counts but whose a folder is, and who may write there. */
+export const OWNERSHIP = -2;
 
 /** Paths, absolute, with `NUMBERS` numbers for each. */
 export interface Notes {
@@ -23,6 +25,14 @@ export function numbersOf(stat: Stats | undefined, into: number[]): void {
   else into.push(stat.size, stat.mtimeMs, stat.ctimeMs, stat.ino);
 }
 
+/** What of a folder does not change with what is put into it. */
+export const ownershipOf = ({ mode, uid }: Stats): readonly number[] => [
+  mode,
+  OWNERSHIP,
+  OWNERSHIP,
+  uid,
+];
+
 /** A file system that notes what is looked at through it. */
 export class Noting {
   readonly fs: FsModule;
@@ -30,6 +40,8 @@ export class Noting {
   /** Place of a path in `#numbers`; undefined: it was read or listed, and is to be looked at. */
   readonly #seen = new Map<string, number | undefined>();
   readonly #numbers: number[] = [];
+  /** Folders of which it was only asked whose they are. */
+  readonly #owned = new Map<string, number>();
   #doubt: string | undefined;
 
   constructor(real: FsModule) {
@@ -81,10 +93,10 @@ export class Noting {
   notes(): Notes {
     for (const [path, at] of this.#seen)
       if (at === undefined) this.#note(path, this.#real.statSync(path, { throwIfNoEntry: false }));
-    const paths = [...this.#seen.keys()];
+    const seen = [...this.#seen, ...this.#owned];
+    const paths = seen.map(([path]) => path);
     const numbers = new Float64Array(paths.length * NUMBERS);
-    paths.forEach((path, i) => {
-      const at = this.#seen.get(path)!;
+    seen.forEach(([, at = 0], i) => {
       for (let k = 0; k < NUMBERS; k++) numbers[i * NUMBERS + k] = this.#numbers[at + k]!;
     });
     return { paths, numbers };
@@ -94,6 +106,12 @@ export class Noting {
     if (this.#seen.get(path) !== undefined || OWN.test(path)) return;
     this.#seen.set(path, this.#numbers.length);
     numbersOf(stat, this.#numbers);
+  }
+
+  #noteOwner(path: string, stat: Stats): void {
+    if (this.#owned.has(path)) return;
+    this.#owned.set(path, this.#numbers.length);
+    this.#numbers.push(...ownershipOf(stat));
   }
 
   #noteRead(path: unknown): void {
@@ -109,7 +127,8 @@ export class Noting {
   #statSync = (path: string, options?: { throwIfNoEntry?: boolean }): Stats | undefined => {
     try {
       const stat = this.#real.statSync(path, options as { throwIfNoEntry: false });
-      this.#note(path, stat);
+      if (options === OF_OWNER && stat !== undefined) this.#noteOwner(path, stat);
+      else this.#note(path, stat);
       return stat;
     } catch (error) {
       this.#failed(path, error);

@@ -1,6 +1,6 @@
 /** Who else could have written a file, and folders that nobody else can write. */
 import { dirname } from 'node:path';
-import { codeOf, during, type FsModule, meansMissing } from './fs.ts';
+import { codeOf, during, type FsModule, meansMissing, OF_OWNER } from './fs.ts';
 
 /** Everybody may write it. */
 const EVERYBODY = 0o002;
@@ -33,7 +33,7 @@ export function strangerIn(fs: FsModule, path: string): string | undefined {
 function openAbove(fs: FsModule, path: string): string | undefined {
   const folder = dirname(path);
   if (folder === path) return undefined;
-  const { mode } = fs.statSync(folder);
+  const { mode } = fs.statSync(folder, OF_OWNER);
   return (mode & EVERYBODY) !== 0 && (mode & STICKY) === 0 ? folder : openAbove(fs, folder);
 }
 

@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import { askAll } from './adaptive.ts';
 import { codeOf, type FsModule, meansMissing } from './fs.ts';
-import { NONE, type Notes, NUMBERS, numbersOf } from './noting.ts';
+import { NONE, type Notes, NUMBERS, numbersOf, OWNERSHIP, ownershipOf } from './noting.ts';
 
 const QUIETLY = { throwIfNoEntry: false } as const;
 
@@ -17,10 +17,12 @@ export async function areAsNoted(
     same &&=
       found === undefined
         ? numbers[at] === NONE
-        : numbers[at] === found.size &&
-          numbers[at + 1] === found.mtimeMs &&
-          numbers[at + 2] === found.ctimeMs &&
-          numbers[at + 3] === found.ino;
+        : numbers[at + 1] === OWNERSHIP
+          ? ownershipOf(found).every((number, k) => numbers[at + k] === number)
+          : numbers[at] === found.size &&
+            numbers[at + 1] === found.mtimeMs &&
+            numbers[at + 2] === found.ctimeMs &&
+            numbers[at + 3] === found.ino;
   };
   // After the first difference there is nothing more to find out.
   await askAll(paths, {

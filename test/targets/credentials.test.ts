@@ -23,7 +23,7 @@ const commandsFor = (value: object, before?: object): readonly string[] =>
 test('a site that needs none has no such target, and nothing comes after it', () => {
   expect(credentials(sandbox(), {})).toEqual([]);
   expect(beforeSubmission(sandbox())).toEqual(['sandbox']);
-  expect(beforeSubmission(site)).toEqual(['credentials']);
+  expect(beforeSubmission(site)).toEqual(['credentials', 'grid_programs']);
 });
 
 test('what is due is renewed, what was asked for before is not', () => {

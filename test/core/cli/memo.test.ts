@@ -207,6 +207,27 @@ describe('a memo', () => {
     expect(packMemo(KEY, {}, young, begun, '/workspace')).toBeUndefined();
   });
 
+  test('goes by whose the folders above are, not by what else is put into them', async () => {
+    const noting = notingFiles();
+    writeFileSync(at('ccds/desgwfile.ts'), '');
+    expect(openFiles(at('ccds'), noting.fs).strangerIn('desgwfile.ts')).toBeUndefined();
+    const notes = noting.notes();
+    utimesSync(at('ccds/desgwfile.ts'), 1, 1);
+    expect(await areAsNoted(notes)).toBe(false);
+    const folders = {
+      paths: notes.paths.filter((path) => !path.endsWith('.ts')),
+      numbers: notes.numbers.filter(
+        (_, i) => !notes.paths[Math.floor(i / NUMBERS)]!.endsWith('.ts'),
+      ),
+    };
+    expect(folders.paths).toContain(dir);
+    writeFileSync(at('neighbour'), '');
+    expect(await areAsNoted(folders)).toBe(true);
+    expect(packMemo(KEY, {}, folders, LATER, dir)).toBeDefined();
+    chmodSync(dir, 0o777);
+    expect(await areAsNoted(folders)).toBe(false);
+  });
+
   test('that others may have written is not read', () => {
     writeFileSync(at('own'), 'x', { mode: 0o600 });
     expect(readOwn(at('own'))?.toString()).toBe('x');
