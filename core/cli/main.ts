@@ -197,7 +197,7 @@ function complain(error: unknown, terminal: Terminal): number {
     (path) => readAbove(process.cwd(), path),
   );
   if (process.argv.includes('--json')) terminal.data(complaintJson(complaint));
-  terminal.err(complaintText(complaint, terminal));
+  terminal.err(complaintText(complaint, { width: terminal.isLive ? terminal.width : Infinity }));
   if (process.env.DESGW_DEBUG !== undefined && error instanceof Error)
     terminal.err(error.stack ?? '');
   return complaint.exit;

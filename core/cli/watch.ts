@@ -154,7 +154,10 @@ class Watch {
     this.#note(complaint.message, { busy: false });
     const { terminal } = this.#invocation;
     if (this.#flags.json === true) terminal.data(complaintJson(complaint));
-    if (this.#isNews || isLast) terminal.err(complaintText(complaint, terminal));
+    if (this.#isNews || isLast)
+      terminal.err(
+        complaintText(complaint, { width: terminal.isLive ? terminal.width : Infinity }),
+      );
     return complaint.exit;
   }
 }

@@ -9,6 +9,7 @@ import type { Plan } from '../plan/verdict.ts';
 import type { Verdicts } from '../plan/view.ts';
 import type { Files } from '../world/world.ts';
 import { failedSighting } from './judging.ts';
+import { mistakesIn } from './mistakes.ts';
 import type { Project } from './stage.ts';
 
 /** Findings of one target. */
@@ -22,11 +23,14 @@ export interface Found {
 export function findingsIn(
   plan: Pick<Plan, 'graph' | 'order'>,
   verdicts: Verdicts,
-  { world, explain }: Pick<Project, 'world' | 'explain'>,
+  project: Project,
 ): readonly Found[] {
+  const explain = mistakesIn(project);
   return plan.order.flatMap((name) => {
     const node = plan.graph.nodes.get(name)!;
-    return asNeed(verdicts.get(name)!) === 'usable' ? findingsOf(node, world.files, explain) : [];
+    return asNeed(verdicts.get(name)!) === 'usable'
+      ? findingsOf(node, project.world.files, explain)
+      : [];
   });
 }
 

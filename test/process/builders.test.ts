@@ -10,7 +10,7 @@ afterEach(() => w.dispose());
 
 /** `a` stops at a gate, `b` does not; either notes that it ran. */
 const GATED = `target('a', { outputs: ['a'], recipe: [sh('echo a >> ran; echo up > ready; read -r x < go; echo made > a')] }),
-  target('b', { outputs: ['b'], recipe: [sh('echo b >> ran; echo made > b')] })`;
+  target('b', { outputs: ['b'], recipe: [sh('echo b >> ran; echo made > b; echo made')] })`;
 
 /** A workspace in which a build holds the lock, with its program at the gate. */
 async function busy() {

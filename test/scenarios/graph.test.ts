@@ -183,7 +183,7 @@ describe.concurrent('graph', () => {
     ];
     w.rules(`
       ...${JSON.stringify(names)}.flatMap((name) => [
-        target(name, { inputs: ['src'], outputs: ['out/' + name], recipe: [exec(['sh', '-c', 'cat src > "$1"; echo run >> ran', 'sh', 'out/' + name])] }),
+        target(name, { inputs: ['src'], outputs: ['out/' + name], recipe: [exec(['sh', '-c', 'cat src > "$1"; echo run >> ran; echo copied', 'sh', 'out/' + name])] }),
         target('copy of ' + name, { deps: [name], outputs: ['copy/' + name], recipe: [copy('out/' + name, 'copy/' + name)] }),
       ]),
       group('goal', ${JSON.stringify(names.map((name) => `copy of ${name}`))}),`);

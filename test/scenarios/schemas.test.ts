@@ -15,7 +15,7 @@ function noisyRules(w: Workspace): void {
   w.write('list.txt', 'x\n');
   w.rules(
     `
-    target('a', { doc: 'the first', inputs: ['src'], outputs: ['a.txt'], recipe: [sh('a', 'cp src a.txt')] }),
+    target('a', { doc: 'the first', inputs: ['src'], outputs: ['a.txt'], recipe: [sh('a', 'cp -v src a.txt')] }),
     target('bad', { deps: ['a'], outputs: ['bad.txt'], recipe: [sh('bad', 'echo trouble; exit 3')] }),
     target('absent', { outputs: ['absent.txt'], recipe: [sh('absent', 'true')] }),
     target('throws', { outputs: ['t.txt'], recipe: { version: '1', steps: () => { throw new Error('no'); } } }),
