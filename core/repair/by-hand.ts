@@ -124,7 +124,7 @@ export function adoptOutputs(name: TargetName, context: ByHandContext): void {
       `'${name}' cannot be adopted: ${missing.join(', ')} is not there`,
       node.rule.once === undefined
         ? undefined
-        : `\`${typed('build', name)}\` looks whether it has happened, and adopts it then.`,
+        : `Whether it has happened is looked for, and it is adopted then, by \`${typed('build', name)}\`.`,
     );
   const by = plan.verdicts.get(name)?.by ?? [];
   if (by.length > 0)

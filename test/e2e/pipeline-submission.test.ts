@@ -53,9 +53,9 @@ describe('a submitter that lies', () => {
       ...Object.fromEntries(DOUBTFUL.map((exposure) => [exposure, 'in doubt'])),
     });
     for (const exposure of DOUBTFUL) expect(at.exists(marker(exposure)), exposure).toBe(false);
-    expect(first.out).toContain('desgw mark submitted submitted_668437 --job ID');
-    expect(first.out).toContain('desgw mark not-submitted submitted_668437');
-    expect(first.out).toContain('desgw resubmit submitted_668437');
+    expect(first.out).toMatch(/desgw mark (?:--set \S+ )*submitted submitted_668437 --job ID/);
+    expect(first.out).toMatch(/desgw mark (?:--set \S+ )*not-submitted submitted_668437/);
+    expect(first.out).toMatch(/desgw resubmit (?:--set \S+ )*submitted_668437/);
     expect(first.out).toContain(
       'condor_submit failed with status 1, although jobsub ended as if all were well',
     );

@@ -184,6 +184,13 @@ const SITUATIONS: readonly Situation[] = [
     },
   ],
   [
+    'adoption of what may have been submitted, without its marker',
+    async (w) => {
+      submitting(w);
+      return said(await w.desgw(['adopt', NAME]));
+    },
+  ],
+  [
     'a value for what stands for none',
     async (w) => {
       one(w, 'echo made > out');
