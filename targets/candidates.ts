@@ -2,6 +2,7 @@
 import {
   iniName,
   type Json,
+  type Look,
   type Path,
   type Rule,
   readIni,
@@ -9,7 +10,7 @@ import {
   target,
   write,
 } from '../core/index.ts';
-import { readLightCurve } from './candidates/light-curve.ts';
+import { type LightCurve, readLightCurve } from './candidates/light-curve.ts';
 import { type Candidate, candidateOf, candidatesCsv, sifted } from './candidates/table.ts';
 import { type FollowUp, iniFile, OUTPUTS } from './settings/follow-up.ts';
 import { POST_PROCESSING } from './settings/phases.ts';
@@ -18,7 +19,7 @@ import { POST_PROCESSING } from './settings/phases.ts';
 export const candidatesFile = (season: string): Path => `${OUTPUTS}/candidates_S${season}.csv`;
 
 /** Most bytes of a light-curve file: some ten thousand observations. */
-export const FILE_BYTES = 4 * 1024 * 1024;
+const FILE_BYTES = 4 * 1024 * 1024;
 
 /** Reads the light curves again whenever step 5 has written them. */
 export function candidates({ site, season }: FollowUp): Rule {
@@ -30,13 +31,7 @@ export function candidates({ site, season }: FollowUp): Rule {
     outputs: [candidatesFile(season)],
     observe: {
       reads: [ini],
-      look: ({ text }) => [
-        {
-          kind: 'ends',
-          pattern: lightCurveFiles(text(ini), site.postProcessing),
-          bytes: FILE_BYTES,
-        },
-      ],
+      look: ({ text }) => [lightCurvesLook(text(ini), site.postProcessing)],
       judge: ([seen]) => {
         if (seen?.kind === 'failed') return { state: 'failed', why: seen.why };
         const found = candidatesIn(seen);
@@ -56,6 +51,13 @@ export function candidates({ site, season }: FollowUp): Rule {
   });
 }
 
+/** The look that reads them all. @param ini text of the ini of post processing */
+export const lightCurvesLook = (ini: string, postProcessing: Path): Look => ({
+  kind: 'ends',
+  pattern: lightCurveFiles(ini, postProcessing),
+  bytes: FILE_BYTES,
+});
+
 /** Where step 5 leaves one file a candidate. */
 export function lightCurveFiles(ini: string, postProcessing: Path): Path {
   const values = readIni(ini);
@@ -67,12 +69,13 @@ export function lightCurveFiles(ini: string, postProcessing: Path): Path {
   return `${place}/makedatafiles/${folder}/*.dat`;
 }
 
-/** The candidates in the files that were seen; a file that is no light curve is left out. */
-export function candidatesIn(seen: Seen | undefined): readonly Candidate[] {
-  if (seen?.kind !== 'ends') return [];
-  const curves = seen.files.flatMap(({ end }) => readLightCurve(end) ?? []);
-  return sifted(
-    curves.map((curve) => candidateOf(curve)),
+/** Light curves in the files that were seen; a file that is none is left out. */
+export const curvesIn = (seen: Seen | undefined): readonly LightCurve[] =>
+  seen?.kind === 'ends' ? seen.files.flatMap(({ end }) => readLightCurve(end) ?? []) : [];
+
+/** The candidates in the files that were seen. */
+export const candidatesIn = (seen: Seen | undefined): readonly Candidate[] =>
+  sifted(
+    curvesIn(seen).map((curve) => candidateOf(curve)),
     {},
   );
-}

@@ -8,7 +8,6 @@ import {
   target,
   write,
 } from '../core/index.ts';
-import { readLightCurve } from './candidates/light-curve.ts';
 import {
   type Known,
   oddities,
@@ -17,7 +16,7 @@ import {
   qualityOf,
   readQuality,
 } from './candidates/quality.ts';
-import { FILE_BYTES, lightCurveFiles } from './candidates.ts';
+import { curvesIn, lightCurvesLook } from './candidates.ts';
 import { truthFile } from './efficiency.ts';
 import { parseExposureTable, rowOf } from './reports/exposure-table.ts';
 import { readCcdReport } from './reports/read.ts';
@@ -53,11 +52,7 @@ export function quality({ site, season, exposures }: FollowUp): Rule {
     observe: {
       reads: [ini, list, ROWS_FILE, ...exposures.map(ccdsFile)],
       look: ({ text }) => [
-        {
-          kind: 'ends',
-          pattern: lightCurveFiles(text(ini), site.postProcessing),
-          bytes: FILE_BYTES,
-        },
+        lightCurvesLook(text(ini), site.postProcessing),
         {
           kind: 'read',
           path: truthFile(text(ini), { season, postProcessing: site.postProcessing }),
@@ -108,10 +103,5 @@ function knownOf(
 }
 
 function qualityIn([curves, truth]: readonly Seen[], known: readonly Known[]): readonly Quality[] {
-  const files = curves?.kind === 'ends' ? curves.files : [];
-  return qualityOf(
-    known,
-    files.flatMap(({ end }) => readLightCurve(end) ?? []),
-    truth?.kind === 'read' ? (truth.text ?? '') : '',
-  );
+  return qualityOf(known, curvesIn(curves), truth?.kind === 'read' ? (truth.text ?? '') : '');
 }

@@ -9,12 +9,11 @@ import {
   type Path,
   type Rule,
   type RunFacts,
-  type Seen,
   target,
   write,
 } from '../core/index.ts';
-import { type LightCurve, readLightCurve } from './candidates/light-curve.ts';
-import { FILE_BYTES, lightCurveFiles } from './candidates.ts';
+import type { LightCurve } from './candidates/light-curve.ts';
+import { curvesIn, lightCurvesLook } from './candidates.ts';
 import { type FollowUp, iniFile, OUTPUTS } from './settings/follow-up.ts';
 import { POST_PROCESSING } from './settings/phases.ts';
 
@@ -55,13 +54,7 @@ export function stamps({ site, season, params }: FollowUp): Rule {
     ],
     observe: {
       reads: [ini],
-      look: ({ text }) => [
-        {
-          kind: 'ends',
-          pattern: lightCurveFiles(text(ini), site.postProcessing),
-          bytes: FILE_BYTES,
-        },
-      ],
+      look: ({ text }) => [lightCurvesLook(text(ini), site.postProcessing)],
       judge: ([seen]) => {
         if (seen?.kind === 'failed') return { state: 'failed', why: seen.why };
         const wanted = wantedStamps(curvesIn(seen), score);
@@ -90,9 +83,6 @@ export function stamps({ site, season, params }: FollowUp): Rule {
     },
   });
 }
-
-const curvesIn = (seen: Seen | undefined): readonly LightCurve[] =>
-  seen?.kind === 'ends' ? seen.files.flatMap(({ end }) => readLightCurve(end) ?? []) : [];
 
 /** Observations at or above a score, in the order of candidates; those that name no image are left out. */
 export function wantedStamps(curves: readonly LightCurve[], least: number): readonly Stamp[] {

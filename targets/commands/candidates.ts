@@ -1,8 +1,8 @@
 /** `desgw candidates`: what post processing found, sorted and sifted; or one light curve. */
 import { type Command, type CommandCall, table, UserError } from '../../core/index.ts';
-import { type LightCurve, readLightCurve } from '../candidates/light-curve.ts';
+import type { LightCurve } from '../candidates/light-curve.ts';
 import { type Candidate, readCandidates, sifted, type Wanted } from '../candidates/table.ts';
-import { candidatesFile, FILE_BYTES, lightCurveFiles } from '../candidates.ts';
+import { candidatesFile, curvesIn, lightCurveFiles, lightCurvesLook } from '../candidates.ts';
 import { iniFile } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
 import { claimedSeason } from './asked.ts';
@@ -107,18 +107,17 @@ async function lightCurve(
     call.print(`There is no ${iniFile(season)} yet, so nothing was post-processed here.`);
     return 1;
   }
-  const pattern = lightCurveFiles(ini, site.postProcessing);
-  const [seen] = await call.look([{ kind: 'ends', pattern, bytes: FILE_BYTES }]);
+  const [seen] = await call.look([lightCurvesLook(ini, site.postProcessing)]);
   if (seen?.kind === 'failed') {
     call.print(`The light curves could not be read: ${seen.why}`);
     return 1;
   }
-  const files = seen?.kind === 'ends' ? seen.files : [];
-  const curve = files
-    .map(({ end }) => readLightCurve(end))
-    .find((one) => one !== undefined && one.snid === snid.replace(/^0+(?=\d)/, ''));
+  const curves = curvesIn(seen);
+  const curve = curves.find((one) => one.snid === snid.replace(/^0+(?=\d)/, ''));
   if (curve === undefined) {
-    call.print(`No candidate ${snid} is among the ${files.length} files ${pattern}.`);
+    call.print(
+      `No candidate ${snid} is among the ${curves.length} light curves of ${lightCurveFiles(ini, site.postProcessing)}.`,
+    );
     return 1;
   }
   call.print(call.option('--json') === true ? asJson(curve) : curveText(curve).join('\n'));

@@ -68,7 +68,10 @@ describe('one light curve', () => {
 
   test('that is not there, or cannot be read, is said so', async () => {
     expect(await run('candidates', { texts, args: ['13'], seen })).toMatchObject({
-      ...{ status: 1, out: expect.stringContaining('No candidate 13 is among the 2 files') },
+      ...{
+        status: 1,
+        out: expect.stringContaining('No candidate 13 is among the 2 light curves of '),
+      },
     });
     const failed = () => ({ kind: 'failed', why: 'EIO' }) as never;
     expect((await run('candidates', { texts, args: ['11'], seen: failed })).out).toContain('EIO');
