@@ -103,6 +103,8 @@ export interface Built extends TraceBase {
   /** It went on with enough, before what it observes had settled. */
   readonly early?: true;
   readonly token?: string;
+  /** Of a once-target: when the attempt began, which its files may tell and do again when they are put back. */
+  readonly began?: Instant;
   /** What shows that adopted work was done. */
   readonly evidence?: string;
 }

@@ -1,6 +1,7 @@
 /** Adoption: work that was done without desgw is put on record, with the files that belong to it. */
 
 import type { OnceSighting } from '../api/rules.ts';
+import type { Instant } from '../api/values.ts';
 import { recipeOf } from '../graph/recipes.ts';
 import { logPath } from '../memory/logs.ts';
 import { forRecord } from '../observe/looked.ts';
@@ -19,7 +20,7 @@ export async function adopt(action: Action, context: PerformContext): Promise<La
   const at = world.clock.now();
   const seen = observer.once(node.name);
   if (seen?.state !== 'done') throw new Error(`internal: ${node.name} is adopted without evidence`);
-  if (node.rule.once !== undefined && !(await putInPlace(entry, seen, context)))
+  if (node.rule.once !== undefined && !(await putInPlace(entry, seen, { ...context, at })))
     return { state: 'interrupted' };
   await flushOutputs([node], observer, world.files);
   journal.trace(
@@ -54,15 +55,15 @@ export async function adopt(action: Action, context: PerformContext): Promise<La
 async function putInPlace(
   entry: Entry,
   seen: Extract<OnceSighting, { state: 'done' }>,
-  context: PerformContext,
+  context: PerformContext & { readonly at: Instant },
 ): Promise<boolean> {
-  const { world, journal, observer, verdicts } = context;
+  const { world, journal, observer, verdicts, at } = context;
   const { node } = entry;
   const keeper = new Keeper(world, observer, context.emit);
   keeper.keep(node, journal.traces.get(node.name));
   const recipe = recipeOf(node.rule);
   const facts = observer.facts(node, usableMembers(node, verdicts), [], recipe.reads ?? []);
-  const quiet = quietOptions(context, entry, world.clock.now(), seen.token ?? '');
+  const quiet = quietOptions(context, entry, at, seen.token ?? '');
   const run = new Run(facts, { ...quiet, filesOnly: true }, seen.receipt);
   const end = await run.all(evaluate(node, facts));
   const done = end.state === 'done';

@@ -75,7 +75,7 @@ function attemptOf(
   const trace = journal.traces.get(node.name);
   if (kind === 'attach' && isOpen(trace)) return { token: trace.token, startedAt: trace.at };
   return kind === 'restore'
-    ? { token: previous?.token ?? '', startedAt: previous?.at ?? 0 }
+    ? { token: previous?.token ?? '', startedAt: previous?.began ?? previous?.at ?? 0 }
     : { token: newToken(), startedAt: now };
 }
 

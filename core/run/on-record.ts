@@ -67,7 +67,7 @@ export function builtOf(
   receipt: string | undefined,
 ): Built {
   const { node, run, signature, again } = entry;
-  const { action, token } = course;
+  const { action, token, startedAt } = course;
   return {
     kind: 'built',
     how: 'built',
@@ -78,7 +78,7 @@ export function builtOf(
     outputs,
     ...entry.set,
     ...earlyIn(entry, course.context),
-    ...(node.rule.once === undefined ? {} : { token }),
+    ...(node.rule.once === undefined ? {} : { token, began: startedAt }),
     ...(receipt === undefined ? {} : { receipt }),
     ...(again ? { again: true } : {}),
   };

@@ -334,6 +334,34 @@ describe('what must not happen twice', () => {
     expect([engine.world.files.text('marker'), engine.world.ran.length]).toEqual([before, 1]);
   });
 
+  test.each<[string, OnceSighting]>([
+    ['made', { state: 'not done' }],
+    ['found', { state: 'done', how: 'job 12 is in the queue', receipt: '12.0@sched' }],
+  ])(
+    'a marker that tells when it was %s tells the same when it is put back',
+    async (_how, seen) => {
+      let now = 1000;
+      const submit: Program = (_args, files, { stdout }) =>
+        void files.put(stdout, 'Use job id 12.0@sched\n');
+      const world = stubWorld({}, { submit });
+      const ticking = { ...world, clock: { ...world.clock, now: () => now++ } };
+      const rules = [
+        target('s', {
+          once: { look: () => [], judge: () => seen },
+          outputs: ['marker'],
+          recipe: [exec(['submit'], { receipt }), write('marker', (run) => String(run.startedAt))],
+        }),
+      ];
+      await engineOn(ticking, rules).build();
+      const before = world.files.text('marker');
+      for (let time = 0; time < 2; time++) {
+        world.files.remove('marker');
+        await engineOn(ticking, rules).build();
+        expect(world.files.text('marker')).toBe(before);
+      }
+    },
+  );
+
   test('a marker that is put back says nothing about what has changed since', async () => {
     const submit: Program = (_args, files, { stdout }) =>
       void files.put(stdout, 'Use job id 1@s\n');
