@@ -237,11 +237,12 @@ function startSegment(files: Files, header: Header): OpenSegment {
     throw new Error(`internal: ${JOURNAL}/${name} exists; was the lock not held?`);
   }
   const appender: Appender = files.appender(`${JOURNAL}/${name}`);
-  /** What is written into a file that has been removed is lost; better to say so at once. */
+  /** What is written into a file that was moved away is lost; better to say so at once. */
   const stillThere = (): void => {
     const path = `${JOURNAL}/${name}`;
     if (appender.isThere()) return;
-    const why = 'it was removed while desgw was at work; nothing more can be put on record';
+    const why =
+      'it was removed or replaced while desgw was at work; nothing more can be put on record';
     throw new FileError('append to', files.absolute(path), 'ENOENT', why);
   };
   let crc = crc32(first);

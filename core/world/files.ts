@@ -322,7 +322,12 @@ function openAppender(fs: FsModule, placing: Placing, path: string): Appender {
         if (!folderSynced) placing.syncDirectory(dirname(path));
         folderSynced = true;
       }),
-    isThere: () => during('look at', path, () => fs.fstatSync(fd).nlink > 0),
+    isThere: () =>
+      during('look at', path, () => {
+        const open = fs.fstatSync(fd);
+        const there = fs.statSync(path, { throwIfNoEntry: false });
+        return there?.ino === open.ino && there.dev === open.dev;
+      }),
     close: () => during('close', path, () => fs.closeSync(fd)),
   };
 }

@@ -156,7 +156,7 @@ export interface Appender {
   write(text: string): void;
   /** Durable when it returns: the file and, the first time, its folder. */
   sync(): void;
-  /** False once the file has been removed: what is written to it then is lost. */
+  /** False once another file, or none, has its name: what is written to it then is lost. */
   isThere(): boolean;
   close(): void;
 }

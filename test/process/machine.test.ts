@@ -1,6 +1,6 @@
 /** What is no target's fault: the record removed under a build, a lock taken away, disks that refuse. */
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BIN, type Workspace, workspace } from './workspace.ts';
 
@@ -31,6 +31,25 @@ test('when .desgw is removed, the build stops what it runs, says so, and the nex
   expect((await w.desgw('build')).status).toBe(0);
   expect(w.text('ran')).toBe('a\na\nb\n');
 });
+
+test.each(['.desgw', '.desgw/journal'])(
+  'when a copy of %s is put in its place, nothing is told as done that is not on record',
+  async (folder) => {
+    w = workspace('b', SLOW.replace('sleep 1000', 'read line < go'));
+    for (const name of ['ready', 'go']) w.pipe(name);
+    const build = w.start(['build']);
+    await w.heard('ready');
+    renameSync(w.path(folder), w.path('moved'));
+    spawnSync('cp', ['-r', w.path('moved'), w.path(folder)]);
+    await w.tell('go');
+    const { status, out, err } = await build.ended;
+    expect(status, out + err).toBe(5);
+    expect(out).toContain('it was removed or replaced while desgw was at work');
+    w.put('again', '');
+    expect((await w.desgw('build')).status).toBe(0);
+    expect(w.text('ran')).toBe('a\na\nb\n');
+  },
+);
 
 test('when its lock is taken away, a build begins nothing more', async () => {
   const build = await busy();
