@@ -7,6 +7,7 @@ import type { Node } from '../graph/graph.ts';
 import type { Observer } from '../observe/observer.ts';
 import { whyUnfit } from '../plan/left.ts';
 import { nearestNames } from '../words/near.ts';
+import { remedyFor } from '../words/remedy.ts';
 import { enumerate } from '../words/text.ts';
 import { FileError } from '../world/fs.ts';
 import type { Files } from '../world/world.ts';
@@ -86,7 +87,13 @@ export function problemsOf(error: unknown, explain: (fault: RuleFault) => Error)
   if (isSystemError(error))
     return isOfOneFile(error)
       ? [{ what: error.message, code: 'DG307' }]
-      : [{ what: error.message, advice: diskAdvice(String(error.code)), code: 'DG503' }];
+      : [
+          {
+            what: error.message,
+            advice: remedyFor(String(error.code), 'build again'),
+            code: 'DG503',
+          },
+        ];
   throw error;
 }
 
@@ -95,14 +102,3 @@ const isOfOneFile = (error: unknown): boolean =>
   error instanceof FileError && error.isReading && OF_ONE_FILE.includes(error.code);
 
 const OF_ONE_FILE = ['EACCES', 'EPERM', 'EISDIR', 'ELOOP', 'ENAMETOOLONG', 'EINVAL', 'ENXIO'];
-
-const diskAdvice = (code: string): string =>
-  code === 'ENOSPC'
-    ? 'Make room on that disk and build again.'
-    : code === 'EDQUOT'
-      ? 'Your quota there is used up (`quota -s` tells): make room and build again.'
-      : code === 'EROFS'
-        ? 'That disk can only be read now; when it can be written again, build again.'
-        : code === 'EACCES' || code === 'EPERM'
-          ? 'See whose it is and who may write there, then build again.'
-          : 'See that the file system is well, then build again.';

@@ -7,6 +7,7 @@ import { CODES, type Code } from '../api/codes.ts';
 import { isSystemError, UserError } from '../api/errors.ts';
 import type { Path } from '../api/values.ts';
 import { display } from '../words/quote.ts';
+import { remedyFor } from '../words/remedy.ts';
 import { columns, wrap } from '../words/text.ts';
 
 /** An error as it is told. */
@@ -37,7 +38,12 @@ export function complaintOf(
     return { code: kind, message, source, exit, ...(hint === undefined ? {} : { hint }) };
   }
   const message = error instanceof Error ? error.message : String(error);
-  if (isSystemError(error)) return { code: 'DG503', message, source: [], exit: 5 };
+  if (isSystemError(error)) {
+    const code = String(error.code);
+    // Those of Node itself (`ERR_...`) say nothing of the machine.
+    const hint = code.includes('_') ? {} : { hint: remedyFor(code, 'run this again') };
+    return { code: 'DG503', message, source: [], ...hint, exit: 5 };
+  }
   return {
     code: 'DG900',
     message,

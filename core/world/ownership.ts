@@ -1,6 +1,6 @@
 /** Who else could have written a file, and folders that nobody else can write. */
 import { dirname } from 'node:path';
-import { codeOf, during, type FsModule, meansMissing, OF_OWNER } from './fs.ts';
+import { codeOf, during, type FsModule, meansMissing, OF_OWNER, unlessMissing } from './fs.ts';
 
 /** Everybody may write it. */
 const EVERYBODY = 0o002;
@@ -65,7 +65,7 @@ export function isPrivate(fs: FsModule, path: string): boolean {
 
 /** Whether what is at `path` is this user's own, or nothing is there. */
 export function isOwnOrAbsent(fs: FsModule, path: string): boolean {
-  const stat = fs.lstatSync(path, { throwIfNoEntry: false });
+  const stat = unlessMissing('look at', path, () => fs.lstatSync(path));
   return stat === undefined || isOwn(stat.uid);
 }
 

@@ -10,7 +10,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { codeOf } from './fs.ts';
+import { codeOf, during } from './fs.ts';
 import { refusePlanted } from './ownership.ts';
 import type { Spawn } from './world.ts';
 
@@ -49,16 +49,17 @@ export function lastLine(log: string): string {
   }
 }
 
-function openLog(path: string): number {
-  refusePlanted(nodeFs, path);
-  try {
-    return openSync(path, 'a');
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-    mkdirSync(dirname(path), { recursive: true });
-    return openSync(path, 'a');
-  }
-}
+const openLog = (path: string): number =>
+  during('write', path, () => {
+    refusePlanted(nodeFs, path);
+    try {
+      return openSync(path, 'a');
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+      mkdirSync(dirname(path), { recursive: true });
+      return openSync(path, 'a');
+    }
+  });
 
 /** A file that has lost its name before anything stands in it. Goes with whoever has it open. */
 export function openUnnamed(path: string): number {

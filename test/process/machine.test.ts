@@ -116,3 +116,20 @@ test('a file that cannot be read fails its target alone, which is no fault of th
   const { status, out } = await w.desgw('build');
   expect([status, w.text('c')], out).toEqual([1, 'c']);
 });
+
+test.each(['.desgw', '.desgw/logs', '.desgw/journal', '.desgw/runs'])(
+  'a file in the place of the folder %s is named, with what to do about it',
+  async (folder) => {
+    w = workspace(
+      'a',
+      `target('a', { outputs: ['a'], recipe: [sh('echo > a', { detached: 'rerun' })] })`,
+    );
+    w.put(folder, 'no folder');
+    const { status, out, err } = await w.desgw('build');
+    expect(status, out + err).toBe(5);
+    expect(out + err).toContain(w.path(folder));
+    expect(out + err).toContain('A file stands where a folder belongs');
+    rmSync(w.path(folder));
+    expect((await w.desgw('build')).status).toBe(0);
+  },
+);

@@ -73,3 +73,13 @@ test('every code is explained, in sentences', () => {
     expect(codeText(code)).toMatch(new RegExp(`^${code}: .+\n\n  [A-Za-z].+\\.\n$`));
   }
 });
+
+test('what the disk refuses is told with the remedy, what Node itself refuses without one', () => {
+  const refused = (code: string) =>
+    complaintOf(Object.assign(new Error('no'), { code }), readText).hint;
+  expect(refused('ENOSPC')).toBe('Make room on that disk and run this again.');
+  expect(refused('EROFS')).toContain('can only be read now');
+  expect(refused('EDQUOT')).toContain('quota');
+  expect(refused('ENOTDIR')).toContain('A file stands where a folder belongs');
+  expect(refused('ERR_INVALID_ARG_TYPE')).toBeUndefined();
+});
