@@ -29,6 +29,9 @@ function header(): HTMLElement {
     {},
     h('h1', {}, data.title),
     h('p', {}, `As of ${moment(data.at)} `, state),
+    data.unseen === undefined
+      ? undefined
+      : h('p', { class: 'unseen', role: 'alert' }, `Not looked at since: ${data.unseen}`),
     theme,
   );
 }

@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UserError } from '../api/errors.ts';
+import { isSystemError, UserError } from '../api/errors.ts';
 import { loadMemory } from '../memory/journal.ts';
 import { lookOnly } from '../run/opening.ts';
 import { paramsJson } from '../views/params.ts';
@@ -50,18 +50,25 @@ export async function report(
 /** Milliseconds between two pages that a build writes. */
 const REFRESH_MS = 30_000;
 
-/** Keeps a page up to date while a build goes on. */
+/** Keeps a page up to date while a build goes on, which no page that cannot be written ends. */
 export function pageReporter(
   path: string,
   opened: Opened,
   invocation: Invocation,
 ): Reporter & { readonly written: () => Promise<void> } {
   const { files, clock } = opened.project.world;
+  const { terminal, secrets } = invocation;
+  const trouble = onceEach((why) => terminal.err(`desgw: the report is not written: ${why}`));
   let last = Number.NEGATIVE_INFINITY;
   let writing: Promise<void> | undefined;
   const write = async ({ dry }: { readonly dry: boolean }): Promise<void> => {
-    const data = await dataOf(opened, invocation, { dry });
-    files.write(path, invocation.secrets.hide(reportPage(data, assets(files))));
+    try {
+      const data = await dataOf(opened, invocation, { dry });
+      files.write(path, secrets.hide(reportPage(data, assets(files))));
+      trouble(undefined);
+    } catch (error) {
+      trouble(whyNot(error));
+    }
   };
   return {
     event(event) {
@@ -79,6 +86,21 @@ export function pageReporter(
       await write({ dry: false });
     },
   };
+}
+
+/** Tells a trouble when it begins, not again while it lasts. */
+function onceEach(tell: (why: string) => void): (why: string | undefined) => void {
+  let lasting: string | undefined;
+  return (why) => {
+    if (why !== undefined && why !== lasting) tell(why);
+    lasting = why;
+  };
+}
+
+/** What stands in the way of a look or a file, for people. @throws what is a fault of desgw itself */
+function whyNot(error: unknown): string {
+  if (error instanceof UserError || isSystemError(error)) return error.message;
+  throw error;
 }
 
 /** What a report holds now. */
@@ -127,7 +149,16 @@ async function served(opened: Opened, flags: ReportFlags, invocation: Invocation
   const { signal, terminal } = invocation;
   const { hide } = invocation.secrets;
   const everyMs = secondsOf(flags.every) * 1000;
+  const trouble = onceEach((why) => terminal.err(`desgw: the page stays as it is: ${why}`));
   let data = await dataOf(opened, invocation);
+  // The rule file may be in the middle of an edit: what was seen before is shown, with a word.
+  const lookAgain = async (): Promise<ReportData> => {
+    try {
+      return await dataOf(await openProject(invocation, flags, { writes: false }), invocation);
+    } catch (error) {
+      return { ...data, unseen: whyNot(error) };
+    }
+  };
   // Loaded here alone: no other command needs to know the web.
   const { serve } = await import('../world/server.ts');
   const server = await serve({
@@ -147,7 +178,8 @@ async function served(opened: Opened, flags: ReportFlags, invocation: Invocation
       await clock.sleep(everyMs, signal);
       if (signal.aborted) break;
       const before = gist(data);
-      data = await dataOf(await openProject(invocation, flags, { writes: false }), invocation);
+      data = await lookAgain();
+      trouble(data.unseen);
       if (gist(data) !== before) server.tell('changed');
     }
   } finally {
@@ -157,8 +189,8 @@ async function served(opened: Opened, flags: ReportFlags, invocation: Invocation
 }
 
 /** What makes two reports differ; time passes anyway. */
-const gist = ({ totals, phases, subjects, targets }: ReportData): string =>
-  JSON.stringify([totals, phases, subjects, targets.map(({ state, at }) => [state, at])]);
+const gist = ({ totals, phases, subjects, targets, unseen }: ReportData): string =>
+  JSON.stringify([totals, phases, subjects, targets.map(({ state, at }) => [state, at]), unseen]);
 
 function portOf(value: string | undefined): number {
   if (value === undefined) return 0;

@@ -13,6 +13,8 @@ export interface ReportData {
   readonly version: 1;
   readonly title: string;
   readonly at: Instant;
+  /** Why it could not be looked at since, where a page is served. */
+  readonly unseen?: string;
   /** What wrote it: version, host, user, command, rule file. */
   readonly origin: { readonly [what: string]: string };
   /** What subjects are called; null when there are none. */

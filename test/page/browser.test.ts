@@ -180,6 +180,13 @@ describe.skipIf(CHROMIUM === undefined)('the report page in Chromium', () => {
       server.tell('changed');
       await page.locator('.card').nth(4).waitFor();
       expect(await page.locator('.card').count()).toBe(5);
+      data = { ...data, unseen: 'desgwfile.ts:3:1: Unexpected "}"' };
+      server.tell('changed');
+      await page.getByText('Not looked at since: desgwfile.ts:3:1').waitFor();
+      expect(await serious(page)).toEqual([]);
+      data = nightData(5);
+      server.tell('changed');
+      await page.getByText('Not looked at since').waitFor({ state: 'detached' });
       expect(complaints).toEqual([]);
     } finally {
       server.close();

@@ -38,8 +38,8 @@ export interface Started {
   kill(signal: NodeJS.Signals): void;
   /** Stops reading what it prints. */
   hangUp(): void;
-  /** Resolves when standard output or standard error holds `text`. */
-  said(text: string): Promise<void>;
+  /** Resolves when standard output or standard error holds `text`, with all that was printed so far. */
+  said(text: string): Promise<string>;
   readonly ended: Promise<Ended>;
 }
 
@@ -123,7 +123,7 @@ export default defineBuild({ goal: ${JSON.stringify(goal)}, ${more} rules: () =>
       said: (text) =>
         new Promise((resolve, reject) => {
           const listen = (): void => {
-            if (out.includes(text) || err.includes(text)) resolve();
+            if (out.includes(text) || err.includes(text)) resolve(out + err);
             else if (!running.has(child)) reject(new Error(`never said '${text}':\n${out}${err}`));
             else return;
             listeners.delete(listen);
