@@ -19,7 +19,10 @@ export interface Rule {
   readonly deps?: readonly TargetName[];
   /** Targets that must be fresh first, but whose content does not matter (order only). */
   readonly after?: readonly TargetName[];
-  /** Targets of which those that succeed are used; one that fails is left out, not waited for. */
+  /**
+   * Targets of which those that succeed are used; one that fails is left out, not waited for. When all
+   * of them failed, they hold the target up.
+   */
   readonly gathers?: readonly TargetName[];
   /**
    * So many members of `gathers` are enough: those that wait, or want a person, are left out for

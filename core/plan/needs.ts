@@ -22,7 +22,7 @@ export const isLate = (verdict: Verdict): boolean =>
 
 const NO_NEEDS: Needs = Object.freeze({ pending: [], down: [], gathered: [] });
 
-/** Sorts what a target needs. A gathered need that failed is left out. */
+/** Sorts what a target needs. A gathered need that failed is left out, unless there is no other. */
 export function sortedNeeds(node: Node, verdicts: Verdicts): Needs {
   const needs = needsOf(node);
   if (needs.length === 0) return NO_NEEDS;
@@ -30,6 +30,7 @@ export function sortedNeeds(node: Node, verdicts: Verdicts): Needs {
   const down: TargetName[] = [];
   const late: TargetName[] = [];
   const gathered: TargetName[] = [];
+  const leftOut: TargetName[] = [];
   const members = new Set(node.gathers);
   // What is needed in another way as well cannot be left out.
   const needed = members.size === 0 ? members : new Set([...node.deps, ...node.after]);
@@ -43,11 +44,14 @@ export function sortedNeeds(node: Node, verdicts: Verdicts): Needs {
       if (members.has(need)) gathered.push(need);
     } else if (!members.has(need) || needed.has(need)) down.push(need);
     else if (isLate(verdict)) late.push(need);
-    else if (!isLeftOut(verdict)) down.push(need);
+    else if (isLeftOut(verdict)) leftOut.push(need);
+    else down.push(need);
   }
   const coming = pending.filter((need) => members.has(need)).length;
   const { least = Number.POSITIVE_INFINITY } = node.rule;
   if (gathered.length + coming < least) down.push(...late);
+  // Of members of which none is left nothing can be made; they are to blame, and not the target.
+  if (gathered.length + coming === 0) down.push(...leftOut);
   return { pending, down, gathered };
 }
 

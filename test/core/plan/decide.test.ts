@@ -782,10 +782,25 @@ test.each<[State, 'usable' | 'pending' | 'down']>([
 test('what is gathered and needed in another way as well is not left out when it fails', () => {
   const failure: Verdict = { state: 'failed', final: true, reasons: [] };
   const gathers = (rule: Case['rule']) =>
-    decided({ rule: { ...rule, gathers: ['dep'] }, needs: { dep: failure } });
+    decided({ rule: { ...rule, gathers: ['dep', 'other'] }, needs: { dep: failure } });
   expect(gathers({ deps: [] })).not.toMatchObject({ state: 'blocked' });
   expect(gathers({ deps: ['dep'] })).toMatchObject({ state: 'blocked', by: ['dep'] });
   expect(gathers({ deps: [], after: ['dep'] })).toMatchObject({ state: 'blocked', by: ['dep'] });
+});
+
+test('when no gathered member is left, they hold up what gathers them', () => {
+  const failure: Verdict = { state: 'failed', final: true, reasons: [] };
+  const follows: Verdict = { state: 'blocked', cause: 'failed', by: ['x'], reasons: [] };
+  const doubt: Verdict = { state: 'in doubt', reasons: [] };
+  const gathers = (x: Verdict, y: Verdict, rule: Case['rule'] = {}) =>
+    decided({ rule: { deps: [], gathers: ['x', 'y'], ...rule }, needs: { x, y } });
+  const all = { state: 'blocked', by: ['x', 'y'], cause: 'failed' };
+  expect(gathers(failure, follows)).toMatchObject(all);
+  expect(gathers(failure, failure, { least: 1 })).toMatchObject(all);
+  expect(gathers(doubt, doubt)).toMatchObject({ ...all, cause: 'doubt' });
+  // One that is still to be made may be enough.
+  expect(gathers(failure, pending('missing'))).not.toMatchObject({ state: 'blocked' });
+  expect(decided({ rule: { deps: [], gathers: [] } })).not.toMatchObject({ state: 'blocked' });
 });
 
 test('the cause of a blocked target is that of what blocks it', () => {
