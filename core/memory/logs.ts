@@ -4,6 +4,7 @@
  */
 import { digestOf } from '../api/digest.ts';
 import type { Path, TargetName } from '../api/values.ts';
+import { foldedAlike } from '../words/alike.ts';
 import type { Files } from '../world/world.ts';
 
 /** Where the logs of runs lie, in the workspace. */
@@ -76,10 +77,14 @@ function logName(target: TargetName): string {
   return `${start}%${digestOf(name)}`;
 }
 
-/** The last lines of a log, for showing why something failed. */
+/** So many of its last lines are looked through for like ones. */
+const LOOKED_THROUGH = 500;
+
+/** The last lines of a log, for showing why something failed; like ones count as one. */
 export function tailOf(files: Files, path: Path, lines = 20): string {
   const bytes = files.readEnd(path, 64 * 1024);
   if (bytes === undefined) return '';
   const text = new TextDecoder().decode(bytes).replace(/[\n\r]+$/, '');
-  return text.split('\n').slice(-lines).join('\n');
+  const ends = text.split('\n').slice(-LOOKED_THROUGH);
+  return foldedAlike(ends).slice(-lines).join('\n');
 }

@@ -10,7 +10,7 @@ import { exitText } from '../words/exit.ts';
 import type { Style } from '../words/paint.ts';
 import { display, displayLines } from '../words/quote.ts';
 import type { Terminal } from '../words/terminal.ts';
-import { enumerate, indent, withinWidth, wrap } from '../words/text.ts';
+import { enumerate, withinWidth, wrap } from '../words/text.ts';
 import { type ClockOptions, clockTime, duration } from '../words/time.ts';
 import type { Clock } from '../world/world.ts';
 import { Activity } from './activity.ts';
@@ -241,7 +241,9 @@ function failureText(event: Extract<BuildEvent, { kind: 'action failed' }>): str
     ...problemLines(problems),
     ...(tail === undefined || tail.trim() === ''
       ? []
-      : [indent(displayLines(tail.trimEnd()), '  | ')]),
+      : displayLines(tail.trimEnd())
+          .split('\n')
+          .map((line) => `  | ${line}`.trimEnd())),
     ...(log === undefined ? [] : [`  log: ${display(log)}`]),
   ].join('\n');
 }
