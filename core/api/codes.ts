@@ -100,7 +100,7 @@ export const CODES = {
     text: 'It must not happen twice, so desgw does not try again by itself. Look outside, whether it happened; then `desgw mark submitted TARGET --job ID` or `desgw mark not-submitted TARGET`.',
   },
   DG405: {
-    title: 'what was submitted is out of date',
+    title: 'what was submitted is outdated',
     text: 'It was done once, and what it was made from has changed since. `desgw why TARGET` says what; `desgw resubmit TARGET` does it once more.',
   },
   DG406: {

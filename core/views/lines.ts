@@ -63,6 +63,8 @@ class LineByLine implements Lines {
   readonly activity = new Activity();
   readonly #folds = new Folds(this.activity);
   #told: { readonly text: string; readonly at: number } | undefined;
+  /** Targets of the failure that was told last, while nothing has been said since. */
+  #justFailed: readonly TargetName[] = [];
   spokenAt: number;
 
   constructor(terminal: Terminal, clock: Clock, options: LinesOptions) {
@@ -100,10 +102,11 @@ class LineByLine implements Lines {
     else if (event.kind === 'waiting') this.#tellWaiting(event.targets);
     else if (event.kind === 'finished') {
       this.flush();
-      this.#write(summaryText(event.summary, this.#terminal.paint).trimEnd());
+      this.#write(summaryText(event.summary, this.#terminal.paint, this.#justFailed).trimEnd());
     } else {
       const line = this.#lineOf(event);
       if (line !== undefined) this.#say(...line);
+      if (event.kind === 'action failed') this.#justFailed = event.action.makes;
     }
   }
 
@@ -157,6 +160,7 @@ class LineByLine implements Lines {
     const about = target === undefined ? '' : `${display(target)}: `;
     const word = this.#terminal.paintErr('yellow', 'warning');
     const text = `${this.#time()}${word}: ${about}${displayLines(message)}`;
+    this.#justFailed = [];
     this.spokenAt = this.#clock.steady();
     this.#terminal.err(this.#fitted(text));
   }
@@ -186,6 +190,7 @@ class LineByLine implements Lines {
   }
 
   #write(text: string): void {
+    this.#justFailed = [];
     this.spokenAt = this.#clock.steady();
     this.#terminal.out(this.#fitted(text));
   }

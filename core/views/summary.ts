@@ -18,10 +18,18 @@ const NAMED = 20;
 /**
  * The summary of a build. What follows from something else comes first and in one line; the first
  * cause comes last, where a reader of a scrolling screen looks.
+ * @param justTold targets of the failure that stands just above, if one does
  */
-export function summaryText(asItCame: Summary, paint: Paint): string {
+export function summaryText(
+  asItCame: Summary,
+  paint: Paint,
+  justTold: readonly TargetName[] = [],
+): string {
   const summary = { ...asItCame, failed: heaviestFirst(asItCame) };
   const { waiting, blocked, person, failed } = summary;
+  // With no more than a line between them, a failure is not told twice.
+  const isTold =
+    waiting.length + person.length === 0 && failed.every((it) => justTold.includes(it.target));
   const parts: string[] = [];
   if (waiting.length > 0) {
     parts.push(
@@ -44,7 +52,7 @@ export function summaryText(asItCame: Summary, paint: Paint): string {
       ),
     );
   }
-  if (failed.length > 0) {
+  if (failed.length > 0 && !isTold) {
     const runs = failedRuns(failed);
     // The first failure is the cause to look at first, so it stands lowest.
     const shown = runs

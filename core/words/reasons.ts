@@ -180,8 +180,6 @@ export function stateWords(state: State): string {
       return 'may be stale';
     case 'failed':
       return 'failed';
-    case 'outdated':
-      return 'was submitted and is stale';
     case 'edited':
       return 'was edited by hand';
     case 'fresh':
@@ -190,6 +188,7 @@ export function stateWords(state: State): string {
     case 'waiting':
     case 'running':
     case 'blocked':
+    case 'outdated':
     case 'in doubt':
       return `is ${state}`;
   }

@@ -112,8 +112,12 @@ function cutRound(line: string, marks: string, width: number): string[] {
   ];
 }
 
-function wrapLine(line: string, width: number, by: string): string[] {
+/** The rest of a line with such a label stands below its words, as further lines of it do. */
+const LABEL = /^(?:next|and): +/;
+
+function wrapLine(line: string, width: number, usual: string): string[] {
   if (columns(line) <= width) return [line];
+  const by = LABEL.exec(line)?.[0].replace(/./g, ' ') ?? usual;
   const lines: string[] = [];
   const own = /^ */.exec(line)![0];
   let now = own;

@@ -222,10 +222,10 @@ export function stateByCcd({ ccds }: Pick<CcdReport, 'ccds'>): ReadonlyMap<strin
   return states;
 }
 
-/** `31 of 59 CCDs: 28 complete, 3 failed`. */
+/** `28 of 59 CCDs complete, 3 failed`. */
 export function ccdProgress(report: CcdReport): string {
   const { complete, failed, total } = report.counts;
-  return `${complete + failed} of ${total} CCDs: ${complete} complete, ${failed} failed`;
+  return `${complete} of ${total} CCDs complete${failed > 0 ? `, ${failed} failed` : ''}`;
 }
 
 /** `52 of 59 CCDs complete, 3 failed, 4 incomplete`, and what is wrong when it is not enough. */

@@ -434,9 +434,9 @@ describe('grid, as the pipeline judges it', () => {
       sighting({ jobs }),
     );
     expect(shown.map((s) => [s.state, 'progress' in s ? s.progress : ''])).toEqual([
-      ['waiting', '40 of 59 CCDs: 40 complete, 0 failed; jobs: 1 held (memory over 2000 MB)'],
-      ['waiting', '40 of 59 CCDs: 40 complete, 0 failed; jobs: 1 idle'],
-      ['waiting', '40 of 59 CCDs: 40 complete, 0 failed; jobs: 1 running'],
+      ['waiting', '40 of 59 CCDs complete; jobs: 1 held (memory over 2000 MB)'],
+      ['waiting', '40 of 59 CCDs complete; jobs: 1 idle'],
+      ['waiting', '40 of 59 CCDs complete; jobs: 1 running'],
     ]);
   });
 

@@ -207,7 +207,7 @@ const SITUATIONS: readonly Situation[] = [
     args: ['build', 'submitted'],
   },
   {
-    name: 'DG405 a submission that is out of date',
+    name: 'DG405 an outdated submission',
     make: async (w) => {
       await submitting(w);
       await once(w);

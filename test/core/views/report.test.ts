@@ -131,6 +131,33 @@ describe('line by line', () => {
 all: up to date: nothing to do; 3 of 3 targets fresh, in 1m 05s`);
   });
 
+  test('a failure that was just told is not told again at the end', () => {
+    const failure = (name: string): BuildEvent => ({
+      kind: 'action failed',
+      action: run(name),
+      at: 5,
+      ms: 1100,
+      problems: [{ what: 'killed' }],
+    });
+    const failed = { target: 'b', problems: [{ what: 'killed' }] };
+    const summary = { ...quiet, outcome: 'failed' as const, failed: [failed] };
+    const told = (...before: readonly BuildEvent[]) => {
+      const { terminal, written } = recording();
+      const reporter = linesReporter(terminal, tickingClock(), {
+        verbose: false,
+        utc: true,
+      });
+      for (const event of [...before, { kind: 'finished' as const, summary, at: 9 }])
+        reporter.event(event);
+      return written.join('\n').match(/killed/g)?.length;
+    };
+    expect(told(failure('b'))).toBe(1);
+    // Something else lies between.
+    expect(told(failure('b'), { kind: 'warning', message: 'the clock is behind' })).toBe(2);
+    expect(told(failure('b'), failure('a'))).toBe(3);
+    expect(told()).toBe(1);
+  });
+
   test('with --verbose it tells also what starts and what was spared', () => {
     const { terminal, written } = recording();
     const reporter = linesReporter(terminal, tickingClock(), { verbose: true, utc: true });

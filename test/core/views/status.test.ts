@@ -180,7 +180,7 @@ needs a person:
 
 120 targets: 112 fresh, 2 waiting, 1 maybe, 2 blocked, 2 failed, 1 in doubt
 next: \`desgw why dag_668442\` says why it failed, \`desgw log dag_668442\` what it printed;
-  \`desgw build\` tries again.
+      \`desgw build\` tries again.
 ccds_668444 needs a person: \`desgw why ccds_668444\` says what to do.
 `);
   });

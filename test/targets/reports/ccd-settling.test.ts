@@ -41,7 +41,7 @@ const inShort = (change: Partial<SettleFacts>) => {
 test('work under way is waited for, with its progress', () => {
   expect(inShort({})).toEqual([
     'waiting',
-    '31 of 59 CCDs: 28 complete, 3 failed; jobs: 12 running, 3 idle',
+    '28 of 59 CCDs complete, 3 failed; jobs: 12 running, 3 idle',
   ]);
 });
 
@@ -85,7 +85,7 @@ describe('what was submitted once more', () => {
 test('a DAG that has left the queue settles it, but only after late files had their time', () => {
   expect(inShort({ jobs: 'none', unchangedForSeconds: 119 })).toEqual([
     'waiting',
-    '31 of 59 CCDs: 28 complete, 3 failed; its jobs have left the queue, late files may still appear',
+    '28 of 59 CCDs complete, 3 failed; its jobs have left the queue, late files may still appear',
   ]);
   expect(inShort({ jobs: 'none', unchangedForSeconds: 120 })).toEqual([
     'ready',
@@ -97,7 +97,7 @@ test('a queue that could not be seen is not an empty queue, for however long; it
   const why = 'no ticket';
   expect(inShort({ jobs: 'unknown', unseen: why, unchangedForSeconds: LONG })).toEqual([
     'waiting',
-    '31 of 59 CCDs: 28 complete, 3 failed; the queue could not be seen (no ticket)',
+    '28 of 59 CCDs complete, 3 failed; the queue could not be seen (no ticket)',
   ]);
   expect(ccdSighting({ ...base, jobs: 'unknown', unseen: why })).toMatchObject({
     tell: [{ text: expect.stringContaining('the queue could not be seen (no ticket)') }],
@@ -121,7 +121,7 @@ test('held jobs are shown with their reason, do not count as failed, and are tol
   const held = { ...running, held: 2, holdReasons: ['memory usage exceeded'] };
   expect(inShort({ jobs: held })).toEqual([
     'waiting',
-    '31 of 59 CCDs: 28 complete, 3 failed; jobs: 12 running, 3 idle, 2 held (memory usage exceeded)',
+    '28 of 59 CCDs complete, 3 failed; jobs: 12 running, 3 idle, 2 held (memory usage exceeded)',
   ]);
   expect(ccdSighting({ ...base, jobs: held })).toMatchObject({
     tell: [
