@@ -79,8 +79,10 @@ async function trial(options: JobsubOptions, tools: AdapterTools): Promise<Verdi
     const said = await tools.run({ ...tried, cwd: folder, timeout: LIMIT - 10 });
     if (said.exit.kind === 'exit' && said.exit.code === 0)
       return { state: 'ok', what: 'jobsub would submit; nothing was submitted' };
-    const { what, advice } = explainSubmitFailure(said);
-    return { state: 'bad', what, ...(advice === undefined ? {} : { remedy: advice }) };
+    const { what, advice, refused } = explainSubmitFailure(said);
+    // Nothing was to be submitted: there is nothing to look for in the queue.
+    const remedy = refused === undefined ? 'Ask the service desk, with what jobsub says.' : advice;
+    return { state: 'bad', what, ...(remedy === undefined ? {} : { remedy }) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

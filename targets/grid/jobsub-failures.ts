@@ -24,10 +24,18 @@ const SUBMIT_FAILURES: readonly Known[] = [
       'see what condor_submit printed above that line in the log, and whether `desgw jobs` shows a job of it',
   },
   {
+    // The options of job lines are those of dagmaker.rc, the same in every DAG.
+    shows:
+      /error: (?:unrecognized arguments: )?([^\n]+)\n(?:[^\n]*\n)*?Syntax Error at file (\S+) line (\d+)/,
+    what: 'jobsub does not understand line $3 of $2: $1',
+    advice:
+      'see JOBSUB_OPTS and JOBSUB_TEMP_OPTS in dagmaker.rc: jobsub knows no such option or value',
+    refuses: 'all',
+  },
+  {
     shows: /Syntax Error at file (\S+) line (\d+)/,
     what: 'jobsub does not understand line $2 of $1',
-    advice:
-      'a job line holds an option jobsub does not know: look at JOBSUB_OPTS and JOBSUB_TEMP_OPTS in dagmaker.rc',
+    advice: 'look at that line; to have DAGMaker make it anew, `desgw build --force` its target',
     refuses: 'one',
   },
   {
@@ -55,11 +63,17 @@ const SUBMIT_FAILURES: readonly Known[] = [
     refuses: 'all',
   },
   {
-    shows: /FileNotFoundError[^\n]*?'([^']+\.(?:dag|sh|py))'/,
+    shows: /FileNotFoundError[^\n]*?'([^']+\.dag)'/,
     what: 'jobsub does not find $1',
-    advice:
-      'the DAG, SEdiff.sh, RUNMON.sh and dummyjob.sh must lie in gw_workflow, where jobsub is started',
+    advice: 'build again: it is made anew where it is missing',
     refuses: 'one',
+  },
+  {
+    // The scripts are the same for every DAG.
+    shows: /FileNotFoundError[^\n]*?'([^']+\.(?:sh|py))'/,
+    what: 'jobsub does not find $1',
+    advice: 'SEdiff.sh, RUNMON.sh and dummyjob.sh must lie in gw_workflow, where jobsub is started',
+    refuses: 'all',
   },
   {
     shows: /FileNotFoundError[^\n]*?'([^']+)'/,
