@@ -19,6 +19,7 @@ export {
 } from './api/define.ts';
 export { digestOf } from './api/digest.ts';
 export { didYouMean, Refusal, UserError } from './api/errors.ts';
+export type * from './api/exhibits.ts';
 export type * from './api/facts.ts';
 export type * from './api/grid.ts';
 export {

@@ -8,7 +8,8 @@
  * that opens without a mouse, a pattern beside the colour) is what they leave to whoever uses them.
  */
 
-type Child = Node | string | undefined;
+/** What an element holds. */
+export type Child = Node | string | undefined;
 type Attributes = { readonly [name: string]: string | number | boolean | (() => void) | undefined };
 
 const SVG = 'http://www.w3.org/2000/svg';

@@ -1,6 +1,7 @@
 /** The program of the report page: draws what the page holds, and follows changes where it is served. */
 import type { ReportData } from '../core/views/report-data.ts';
 import { h, moment } from './dom.ts';
+import { exhibitionSections } from './exhibitions.ts';
 import { graphSection } from './graph.ts';
 import { partAt, partText } from './plane.ts';
 import { failuresSection, glance, provenance, timeline } from './sections.ts';
@@ -52,6 +53,7 @@ function draw(): void {
   const sections = [
     glance(data),
     data.subjects.length === 0 ? undefined : subjectsSection(data, choice),
+    ...exhibitionSections(data),
     failuresSection(data, show),
     graphSection(data),
     timeline(data),

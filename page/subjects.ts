@@ -1,5 +1,6 @@
 /** All subjects side by side, to be searched, filtered and sorted; one by one in a dialog. */
 import type { ReportData, SubjectData } from '../core/views/report-data.ts';
+import { openDialog } from './dialog.ts';
 import { count, h, number } from './dom.ts';
 import { LETTERS, largePlane, partText, smallPlane } from './plane.ts';
 
@@ -148,7 +149,7 @@ function card(subject: SubjectData, data: ReportData): HTMLElement {
       type: 'button',
       class: `card ${cssName(subject.condition)}`,
       'data-subject': subject.name,
-      onclick: () => openDialog(subject, data),
+      onclick: () => openSubject(subject, data),
     },
     h('b', {}, subject.name),
     h('span', { class: 'condition' }, subject.condition),
@@ -161,19 +162,11 @@ function card(subject: SubjectData, data: ReportData): HTMLElement {
 /** A state or condition as the name of a class. */
 export const cssName = (words: string): string => words.replaceAll(' ', '-');
 
-function openDialog(subject: SubjectData, data: ReportData): void {
+function openSubject(subject: SubjectData, data: ReportData): void {
   // Numbers that begin with 0 come last otherwise.
   const noted = Object.keys(subject.notes ?? {}).sort();
-  const close = h(
-    'button',
-    { type: 'button', class: 'close', 'aria-label': 'Close', onclick: () => dialog.close() },
-    '×',
-  );
-  const dialog = h(
-    'dialog',
-    { 'aria-labelledby': 'dialog-title' },
-    close,
-    h('h2', { id: 'dialog-title' }, `${data.kind ?? ''} ${subject.name}: ${subject.condition}`),
+  openDialog(
+    `${data.kind ?? ''} ${subject.name}: ${subject.condition}`,
     subject.note === undefined ? undefined : h('p', {}, subject.note),
     h(
       'dl',
@@ -197,12 +190,6 @@ function openDialog(subject: SubjectData, data: ReportData): void {
           }),
         ),
   );
-  document.body.append(dialog);
-  dialog.addEventListener('close', () => dialog.remove());
-  dialog.addEventListener('click', (event) => {
-    if (event.target === dialog) dialog.close();
-  });
-  dialog.showModal();
 }
 
 /** How many parts have failed at which step, most first. */

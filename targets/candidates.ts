@@ -10,13 +10,24 @@ import {
   target,
   write,
 } from '../core/index.ts';
-import { type LightCurve, readLightCurve } from './candidates/light-curve.ts';
+import { candidateExhibits } from './candidates/exhibits.ts';
+import {
+  curvesFrom,
+  curvesJson,
+  type LightCurve,
+  type PlainCurve,
+  plainCurve,
+  readLightCurve,
+} from './candidates/light-curve.ts';
 import { type Candidate, candidateOf, candidatesCsv, sifted } from './candidates/table.ts';
-import { type FollowUp, iniFile, OUTPUTS } from './settings/follow-up.ts';
+import { type FollowUp, iniFile, OUTPUTS, stampsFolder } from './settings/follow-up.ts';
 import { POST_PROCESSING } from './settings/phases.ts';
 
 /** The table. */
 export const candidatesFile = (season: string): Path => `${OUTPUTS}/candidates_S${season}.csv`;
+
+/** Their light curves, from which the report page draws them. */
+const curvesFile = (season: string): Path => `${OUTPUTS}/light_curves_S${season}.json`;
 
 /** Most bytes of a light-curve file: some ten thousand observations. */
 const FILE_BYTES = 4 * 1024 * 1024;
@@ -28,25 +39,30 @@ export function candidates({ site, season }: FollowUp): Rule {
     doc: 'candidates with their light curves summed up, the best score first',
     phase: POST_PROCESSING,
     after: ['postproc:5'],
-    outputs: [candidatesFile(season)],
+    outputs: [candidatesFile(season), curvesFile(season)],
+    exhibits: {
+      title: 'candidates',
+      advice: 'desgw candidates',
+      items: (read) => candidateExhibits(read(curvesFile(season)) ?? '', stampsFolder(season)),
+    },
     observe: {
       reads: [ini],
       look: ({ text }) => [lightCurvesLook(text(ini), site.postProcessing)],
       judge: ([seen]) => {
         if (seen?.kind === 'failed') return { state: 'failed', why: seen.why };
-        const found = candidatesIn(seen);
-        return {
-          state: 'ready',
-          value: found as unknown as Json,
-          note: `${found.length} candidates`,
-        };
+        const value = curvesIn(seen).map(plainCurve) as unknown as Json[];
+        return { state: 'ready', value, note: `${value.length} candidates` };
       },
     },
     recipe: {
-      version: '1',
-      steps: ({ value }) => [
-        write(candidatesFile(season), candidatesCsv((value ?? []) as unknown as Candidate[])),
-      ],
+      version: '2',
+      steps: ({ value }) => {
+        const curves = (value ?? []) as unknown as readonly PlainCurve[];
+        return [
+          write(candidatesFile(season), candidatesCsv(candidatesOf(curvesFrom(curves)))),
+          write(curvesFile(season), curvesJson(curves)),
+        ];
+      },
     },
   });
 }
@@ -73,9 +89,9 @@ export function lightCurveFiles(ini: string, postProcessing: Path): Path {
 export const curvesIn = (seen: Seen | undefined): readonly LightCurve[] =>
   seen?.kind === 'ends' ? seen.files.flatMap(({ end }) => readLightCurve(end) ?? []) : [];
 
-/** The candidates in the files that were seen. */
-export const candidatesIn = (seen: Seen | undefined): readonly Candidate[] =>
+/** Light curves summed up, the best score first. */
+const candidatesOf = (curves: readonly LightCurve[]): readonly Candidate[] =>
   sifted(
-    curvesIn(seen).map((curve) => candidateOf(curve)),
+    curves.map((curve) => candidateOf(curve)),
     {},
   );

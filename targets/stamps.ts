@@ -12,16 +12,11 @@ import {
   target,
   write,
 } from '../core/index.ts';
+import { STAMP_KINDS } from './candidates/exhibits.ts';
 import type { LightCurve } from './candidates/light-curve.ts';
 import { curvesIn, lightCurvesLook } from './candidates.ts';
-import { type FollowUp, iniFile, OUTPUTS } from './settings/follow-up.ts';
+import { type FollowUp, iniFile, stampsFolder } from './settings/follow-up.ts';
 import { POST_PROCESSING } from './settings/phases.ts';
-
-/** Where the folders of candidates are. */
-export const stampsFolder = (season: string): Path => `${OUTPUTS}/stamps_S${season}`;
-
-/** What was subtracted, from what, and the difference (as get_stamps.py takes them). */
-const KINDS = ['temp', 'srch', 'diff'];
 
 /** Seconds that an archive on pnfs may take. */
 const TIMEOUT = 300;
@@ -88,7 +83,7 @@ export function stamps({ site, season, params }: FollowUp): Rule {
 export function wantedStamps(curves: readonly LightCurve[], least: number): readonly Stamp[] {
   return curves.flatMap(({ snid, observations }) =>
     observations.flatMap(({ object, nite, exposure, band, ccd, field, score }) =>
-      score === undefined || score < least || !isImage(object, nite, exposure, ccd, field)
+      score === undefined || score < least || !isImage(snid, object, nite, exposure, ccd, field)
         ? []
         : [
             {
@@ -113,7 +108,7 @@ function unpacking(
   return exec(
     [
       ...(['tar', '-xzf', `${folder}/${name}.tar.gz`] as const),
-      ...['-C', `${where.folder}/${snid}`, ...KINDS.map((kind) => `${kind}${object}.gif`)],
+      ...['-C', `${where.folder}/${snid}`, ...STAMP_KINDS.map((kind) => `${kind}${object}.gif`)],
     ],
     { okExits: 'any', timeout: TIMEOUT },
   );

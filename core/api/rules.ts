@@ -1,6 +1,7 @@
 /** What rules say. Data and pure functions only. */
 
 import type { Code } from './codes.ts';
+import type { Exhibition } from './exhibits.ts';
 import type { Facts, RunFacts } from './facts.ts';
 import type { Look, Observation, Seen } from './looks.ts';
 import type { Claim, EditFormat, Exec, Step, Write } from './steps.ts';
@@ -54,6 +55,8 @@ export interface Rule {
   readonly outputs?: readonly (Path | Output)[];
   /** A fact of the outside world that no target makes. */
   readonly observe?: Observation;
+  /** What it found, for the report page. Says nothing of what is fresh. */
+  readonly exhibits?: Exhibition;
   /** Steps, or a recipe with a judge. None at all: a phony group, a name for its deps. */
   readonly recipe?: Recipe | readonly Step[];
   /** Present: the recipe must never happen twice (submitting, claiming). */

@@ -20,6 +20,7 @@ import {
   text,
   texts,
 } from './check.ts';
+import type { Exhibition } from './exhibits.ts';
 import type { Adapter, Observation } from './looks.ts';
 import type { Notifier } from './notify.ts';
 import type {
@@ -227,6 +228,10 @@ export const ruleShape: Check = fields<Rule>(
     params: tableOf(json),
     outputs: listOf((one) => (typeof one === 'string' ? undefined : output(one)), 'paths'),
     observe: observation,
+    exhibits: fields<Exhibition>(
+      { title: text, advice: text, items: pure, tables: pure },
+      { title: true },
+    ),
     recipe: (value) => (Array.isArray(value) ? stepsShape(value) : recipe(value)),
     once,
     doneBefore: once,

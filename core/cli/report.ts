@@ -24,6 +24,8 @@ export interface ReportFlags extends CommonFlags {
 const FILE = 'report.html';
 /** Seconds between two looks of a server. */
 const EVERY = 15;
+/** Most bytes of a picture that becomes part of the page. */
+const PICTURE = 64 * 1024;
 
 /** Writes the page, prints its data, or serves it until Ctrl-C. */
 export async function report(
@@ -125,6 +127,10 @@ async function dataOf(
       node: process.version,
     },
     traces: loadMemory(files).traces,
+    showcase: {
+      read: (path) => files.readText(path),
+      bytes: (path) => ((files.stat(path)?.size ?? 0) > PICTURE ? undefined : files.read(path)),
+    },
     sighting: lastSeen(stage.plan.graph, observer, files),
     params: paramsJson(loaded.build, chosen, {
       readText: (path) => files.readText(path),

@@ -1,6 +1,7 @@
 /** What a report holds; the page and programs read it. A new version when a field changes its meaning. */
 
 import type { State } from '../api/builds.ts';
+import type { Curve, ExhibitTable } from '../api/exhibits.ts';
 import type { Tally } from '../api/looks.ts';
 import type { Instant, Json, TargetName } from '../api/values.ts';
 
@@ -30,6 +31,8 @@ export interface ReportData {
   readonly places: readonly (readonly [string, number, number, number, number])[];
   readonly subjects: readonly SubjectData[];
   readonly targets: readonly TargetData[];
+  /** What targets have found. */
+  readonly exhibitions: readonly ExhibitionData[];
   readonly params: readonly {
     readonly name: string;
     readonly value: Json;
@@ -66,4 +69,25 @@ export interface TargetData {
   readonly at?: Instant;
   readonly ms?: number;
   readonly failed?: true;
+}
+
+/** What one target has found, as much of it as a page should hold. */
+export interface ExhibitionData {
+  readonly title: string;
+  readonly advice?: string;
+  readonly tables: readonly ExhibitTable[];
+  /** How many there are; only the first of them are among the items. */
+  readonly total: number;
+  /** How many of the items have pictures that the page would be too large for. */
+  readonly unpictured: number;
+  readonly items: readonly ExhibitData[];
+}
+
+/** One thing that was found. */
+export interface ExhibitData {
+  readonly name: string;
+  readonly facts: { readonly [what: string]: string };
+  readonly curve?: Curve;
+  /** What it shows, and the picture itself as an address that holds it. */
+  readonly pictures: readonly { readonly label: string; readonly src: string }[];
 }

@@ -13,6 +13,7 @@ import { reasonText } from '../words/reasons.ts';
 import { momentAndAge } from '../words/time.ts';
 import { advice } from './advice.ts';
 import { boardOf, conditions, OTHER, type SubjectRow, worstOf } from './board.ts';
+import { exhibitionsOf, type Showcase } from './exhibitions.ts';
 import type { PartLetter, ReportData, SubjectData, TargetData } from './report-data.ts';
 import { detail, nextSteps } from './status.ts';
 
@@ -24,6 +25,7 @@ export interface ReportSources {
   readonly traces: ReadonlyMap<TargetName, Trace>;
   readonly sighting: (target: TargetName) => Sighting | undefined;
   readonly params: ReportData['params'];
+  readonly showcase: Showcase;
 }
 
 const LETTERS: { readonly [state in Part['state']]: PartLetter } = {
@@ -68,6 +70,7 @@ export function reportData(plan: Plan, sources: ReportSources): ReportData {
     ]),
     subjects: rows.map((row) => subjectData(plan, row, parts.get(row.subject) ?? [])),
     targets: targetsData(plan, sources),
+    exhibitions: exhibitionsOf(plan, sources.showcase),
     params: sources.params,
     next: nextSteps(plan),
   };

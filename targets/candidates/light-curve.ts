@@ -110,3 +110,22 @@ function observationFrom(words: readonly string[], columns: readonly string[]): 
 function magnitude(flux: number | undefined): number | undefined {
   return flux === undefined || flux <= 0 ? undefined : 27.5 - 2.5 * Math.log10(flux);
 }
+
+/** A light curve as data that JSON can hold. */
+export interface PlainCurve extends Omit<LightCurve, 'host'> {
+  readonly host: { readonly [name: string]: string };
+}
+
+/** The same as data that JSON can hold. */
+export const plainCurve = (curve: LightCurve): PlainCurve => ({
+  ...curve,
+  host: Object.fromEntries(curve.host),
+});
+
+/** As JSON, a curve on a line. */
+export const curvesJson = (curves: readonly PlainCurve[]): string =>
+  `[\n${curves.map((curve) => JSON.stringify(curve)).join(',\n')}\n]\n`;
+
+/** What `plainCurve` made, as it was. */
+export const curvesFrom = (curves: readonly PlainCurve[]): readonly LightCurve[] =>
+  curves.map((curve) => ({ ...curve, host: new Map(Object.entries(curve.host)) }));

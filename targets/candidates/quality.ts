@@ -12,7 +12,7 @@ export type Quality = {
   readonly teff: number | null;
   /** CCDs that came back complete. */
   readonly ccds: number | null;
-  /** Observations of candidates on it. */
+  /** Observations in which difference imaging found a candidate, those merely measured left out. */
   readonly candidates: number;
   /** Median zero point of these, in magnitudes. */
   readonly zeroPoint: number | null;
@@ -48,7 +48,7 @@ export function qualityOf(
       band,
       teff: teff ?? null,
       ccds: ccds ?? null,
-      candidates: own.length,
+      candidates: own.filter(({ score }) => score !== undefined).length,
       zeroPoint: median(own.flatMap(({ zeroPoint }) => zeroPoint ?? [])) ?? null,
       injected: ownFakes.length,
       found: ownFakes.filter(({ isFound }) => isFound).length,

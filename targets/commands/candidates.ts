@@ -1,6 +1,6 @@
 /** `desgw candidates`: what post processing found, sorted and sifted; or one light curve. */
 import { type Command, type CommandCall, table, UserError } from '../../core/index.ts';
-import type { LightCurve } from '../candidates/light-curve.ts';
+import { type LightCurve, plainCurve } from '../candidates/light-curve.ts';
 import { type Candidate, readCandidates, sifted, type Wanted } from '../candidates/table.ts';
 import { candidatesFile, curvesIn, lightCurveFiles, lightCurvesLook } from '../candidates.ts';
 import { iniFile } from '../settings/follow-up.ts';
@@ -120,12 +120,13 @@ async function lightCurve(
     );
     return 1;
   }
-  call.print(call.option('--json') === true ? asJson(curve) : curveText(curve).join('\n'));
+  call.print(
+    call.option('--json') === true
+      ? JSON.stringify(plainCurve(curve))
+      : curveText(curve).join('\n'),
+  );
   return 0;
 }
-
-const asJson = (curve: LightCurve): string =>
-  JSON.stringify({ ...curve, host: Object.fromEntries(curve.host) });
 
 function curveText({ snid, ra, dec, host, observations }: LightCurve): readonly string[] {
   const rows = [...observations]

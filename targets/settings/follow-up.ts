@@ -51,6 +51,8 @@ export const markerFile = (place: Place, exposure: Exposure): Path =>
 /** What DAGMaker.sh printed. */
 export const dagmakerOutFile = (place: Place, exposure: Exposure): Path =>
   `${workDir(place, exposure)}/dagmaker_${exposure}.out`;
+/** Where the folders of candidates with their stamps are. */
+export const stampsFolder = (season: Season): Path => `${OUTPUTS}/stamps_S${season}`;
 /** What is handed to the grid: a copy that nobody else writes, of the very text that was judged. */
 export const handedIn = (season: Season, name: string): Path => `.desgw/dags/S${season}/${name}`;
 

@@ -138,24 +138,78 @@ describe.skipIf(CHROMIUM === undefined)('the report page in Chromium', () => {
   test.each(['light', 'dark'] as const)(
     'axe finds nothing serious in the %s',
     async (scheme) => {
-      const { page } = await opened(nightData(6), { scheme });
+      const { page } = await opened(nightData(6, 3), { scheme });
       expect(await serious(page)).toEqual([]);
       await page.locator('[data-subject="668000"]').click();
+      expect(await serious(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.locator('[data-exhibit="8000000"]').click();
       expect(await serious(page)).toEqual([]);
     },
     120_000,
   );
 
   test('fits a narrow window without scrolling sideways', async () => {
-    const { page } = await opened(nightData(6), { width: 400 });
+    const { page } = await opened(nightData(6, 3), { width: 400 });
     const sideways = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
     expect(await page.evaluate(sideways)).toBe(0);
   }, 300_000);
 
-  test('five hundred exposures take less than 2 MB, and all are drawn', async () => {
-    const { page, bytes, complaints } = await opened(nightData(500));
+  test('shows candidates with their light curve and stamps, and finds one', async () => {
+    const { page, complaints } = await opened(nightData(3, 12));
+    const cards = page.locator('[data-exhibit]');
+    expect(await cards.count()).toBe(12);
+    expect(await cards.first().locator('.point').count()).toBe(12);
+    expect(await cards.first().locator('.point:not(.hollow)').count()).toBe(1);
+    expect(await cards.first().locator('img').count()).toBe(3);
+    await page.getByRole('search', { name: 'candidates' }).getByRole('searchbox').fill('8000007');
+    expect(await cards.allTextContents()).toEqual([expect.stringMatching(/^8000007/)]);
+    expect(await page.getByRole('status').filter({ hasText: 'candidates' }).textContent()).toBe(
+      '1 of 12 candidates shown',
+    );
+    expect(complaints).toEqual([]);
+  }, 300_000);
+
+  test('every point of a light curve can be reached and read by keyboard', async () => {
+    const { page } = await opened(nightData(3, 2));
+    await page.locator('[data-exhibit="8000000"]').focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    const points = dialog.locator('.curve.large [role=img]');
+    expect(await points.count()).toBe(12);
+    await points.nth(3).focus();
+    expect(await page.locator('#tip').textContent()).toBe(
+      'z magnitude 20.00 ± 0.04, MJD 57985.07: 668003 z_05, score 0.95',
+    );
+    await page.keyboard.press('Tab');
+    expect(await page.locator('#tip').textContent()).toContain('668004 i_05, no score');
+    expect(await dialog.locator('img').evaluateAll((all) => all.map((one) => one.alt))).toEqual(
+      ['template', 'search', 'difference'].map((kind) => `${kind} of 8000000`),
+    );
+    await page.keyboard.press('Escape');
+    expect(await dialog.count()).toBe(0);
+  }, 300_000);
+
+  test('light curves and stamps are printed without what only a screen has', async () => {
+    const { page } = await opened(nightData(3, 2), { scheme: 'dark' });
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('[data-exhibit] .curve').first().isVisible()).toBe(true);
+    expect(await page.locator('[data-exhibit] img').first().isVisible()).toBe(true);
+    expect(await page.getByRole('searchbox').first().isVisible()).toBe(false);
+    const paper = 'getComputedStyle(document.body).backgroundColor';
+    expect(await page.evaluate(paper)).toBe('rgb(255, 255, 255)');
+  }, 300_000);
+
+  test('five hundred exposures with a thousand candidates take less than 2 MB; it is told which are left out', async () => {
+    const { page, bytes, complaints } = await opened(nightData(500, 1000));
     expect(bytes).toBeLessThan(2 * 1024 * 1024);
-    expect(await page.locator('.card').count()).toBe(500);
+    expect(await page.locator('[data-subject]').count()).toBe(500);
+    const shown = await page.locator('[data-exhibit]').count();
+    expect(shown).toBeGreaterThan(100);
+    const told = await page.getByRole('status').filter({ hasText: 'candidates' }).textContent();
+    expect(told).toContain(`${shown} of 1,000 candidates shown; the last ${1000 - shown} are left`);
+    const bare = shown - (await page.locator('[data-exhibit]:has(img)').count());
+    expect(told).toContain(`the pictures of ${bare} are left out as well`);
     expect(complaints).toEqual([]);
   }, 300_000);
 

@@ -1,8 +1,11 @@
 /** The data of a night of exposures, some of which went wrong, by the same way as `desgw report` has them. */
 import type { Sighting, Tally } from '../../core/api/looks.ts';
 import type { Json } from '../../core/api/values.ts';
+import type { Showcase } from '../../core/views/exhibitions.ts';
 import { reportData } from '../../core/views/report.ts';
 import type { ReportData } from '../../core/views/report-data.ts';
+import { candidateExhibits } from '../../targets/candidates/exhibits.ts';
+import { curvesJson, type PlainCurve } from '../../targets/candidates/light-curve.ts';
 import type { CcdEntry, CcdReport } from '../../targets/reports/ccd-report.ts';
 import { ccdTally } from '../../targets/reports/ccd-settling.ts';
 import { focalPlane } from '../../targets/reports/focal-plane.ts';
@@ -43,7 +46,37 @@ function nightReport(n: number): CcdReport {
 }
 
 /** `exposures` of them; the second has no templates, the third is still on the grid. */
-export function nightData(exposures: number): ReportData {
+/** Candidates of `many`: each seen in two bands on twelve exposures, one of them with stamps. */
+function candidatesText(many: number): string {
+  const curves = Array.from({ length: many }, (_, n): PlainCurve => {
+    const observations = Array.from({ length: 12 }, (_, i) => ({
+      ...{ mjd: 57982.97 + i * 0.7, band: i % 2 === 0 ? 'i' : 'z', flux: 1000 + 10 * n, mag: 20 },
+      ...{ fluxError: 40, exposure: String(668000 + i), ccd: '5', field: 'WS1', nite: '20170817' },
+      ...(i === 3 ? { score: 0.95 - n / 10_000, object: `66800${n}` } : {}),
+    }));
+    const host = { PHOTOZ: '0.05 +- 0.01', SNSEP: '1.25' };
+    return { snid: String(8_000_000 + n), ra: 197.5, dec: -23.4, host, observations };
+  });
+  return curvesJson(curves);
+}
+
+/** What would be in the files of a night with so many candidates. */
+function showcase(many: number): Showcase {
+  const text = candidatesText(many);
+  return {
+    read: (path) => (path === 'curves.json' ? text : undefined),
+    bytes: () => STAMP,
+  };
+}
+
+/** As large as a true one. */
+const STAMP = Buffer.concat([
+  Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAAAAAAALAAAAAABAAEAAAIBRAA7', 'base64'),
+  Buffer.alloc(2700),
+]);
+
+/** @param candidates how many post processing has found */
+export function nightData(exposures: number, candidates = 0): ReportData {
   const sketches: { [name: string]: Sketch } = { season: { phase: 'preparation' } };
   const sightings = new Map<string, Sighting>();
   for (let n = 0; n < exposures; n++) {
@@ -79,6 +112,14 @@ export function nightData(exposures: number): ReportData {
         value: report as unknown as Json,
       });
   }
+  sketches.season = {
+    ...sketches.season,
+    exhibits: {
+      title: 'candidates',
+      advice: 'desgw candidates',
+      items: (read) => candidateExhibits(read('curves.json') ?? '', 'stamps'),
+    },
+  };
   const plan = planOf(sketches);
   const traces = new Map(
     plan.order.map((name, i) => [name, builtTrace({ at: Date.UTC(2017, 7, 18) + i * 1000 })]),
@@ -89,6 +130,7 @@ export function nightData(exposures: number): ReportData {
     origin: { command: 'desgw report', desgw: '0.1.0' },
     traces,
     sighting: (name) => sightings.get(name),
+    showcase: showcase(candidates),
     params: [{ name: 'TWINDOW', value: 20, source: '--set', help: 'days' }],
   });
 }

@@ -1,6 +1,6 @@
 /** The table of candidates follows the light curves that step 5 has written. */
 import { describe, expect, test } from 'vitest';
-import { candidates, candidatesIn, lightCurveFiles } from '../../targets/candidates.ts';
+import { candidates, curvesIn, lightCurveFiles } from '../../targets/candidates.ts';
 import { factsOf, followUpWith, judgingFacts, SEASON, textOf } from '../support/follow-up.ts';
 
 const rule = candidates(followUpWith());
@@ -35,7 +35,7 @@ describe('the light curves', () => {
 
 test('what is no light curve is left out, and a table without candidates has its heading', () => {
   const seen = { kind: 'ends', files: [{ path: 'a.dat', end: '<html>404</html>' }] } as never;
-  expect(candidatesIn(seen)).toEqual([]);
+  expect(curvesIn(seen)).toEqual([]);
   const made = textOf(rule, TABLE, factsOf({}, { value: [] }));
   expect(made.split('\n').filter(Boolean)).toHaveLength(1);
 });

@@ -1,7 +1,8 @@
 /** The stamps of the observations with the best scores, and a list of those that cannot be had. */
 import { expect, test } from 'vitest';
 import { readLightCurve } from '../../targets/candidates/light-curve.ts';
-import { stamps, stampsFolder, wantedStamps } from '../../targets/stamps.ts';
+import { stampsFolder } from '../../targets/settings/follow-up.ts';
+import { stamps, wantedStamps } from '../../targets/stamps.ts';
 import { factsOf, followUpWith, SEASON, stepsOf, textOf } from '../support/follow-up.ts';
 
 const obs = (object: string, score: string, field = 'WS1') =>
@@ -20,7 +21,9 @@ test('observations with the score are taken, by the names that are in the archiv
 });
 
 test('a name that would be another path is none', () => {
-  expect(wantedStamps([curve(obs('7', '0.9', '../../x'))], 0.7)).toEqual([]);
+  const one = curve(obs('7', '0.9', '../../x'));
+  expect(wantedStamps([one], 0.7)).toEqual([]);
+  expect(wantedStamps([{ ...curve(obs('7', '0.9')), snid: '../../x' }], 0.7)).toEqual([]);
 });
 
 const rule = stamps(followUpWith());

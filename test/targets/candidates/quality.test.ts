@@ -93,3 +93,17 @@ test('rows are made from light curves, fakes and what was known before, and read
   ]);
   expect(readQuality(qualityCsv(rows))).toEqual(rows);
 });
+
+test('a place that is merely measured on an exposure is no candidate on it', () => {
+  const obs = (exposure: string, score: string) =>
+    `OBS: 57983.1 i WS1 1000 10 4096 ${score} 31 1 1 1 1 1 1 20170817 ${exposure} 5 7\n`;
+  const curve = readLightCurve(`SNID: 1\nRA: 198\nDECL: -23\n${obs('1', '0.8')}${obs('2', '-9')}`)!;
+  const known = ['1', '2'].map((exposure) => ({
+    ...{ exposure, band: 'i', teff: undefined, ccds: undefined },
+  }));
+  const rows = qualityOf(known, [curve], '');
+  expect(rows.map(({ exposure, candidates }) => [exposure, candidates])).toEqual([
+    ['1', 1],
+    ['2', 0],
+  ]);
+});

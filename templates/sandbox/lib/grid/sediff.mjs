@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { namesIn, put, putNew } from '../files.mjs';
 import { placesOf, writeSeCcd, writeSeWhole } from '../pnfs.mjs';
 import { TEMPLATE_CCDS, two } from '../sky.mjs';
+import { STAMP_KINDS, stampGif } from '../stamp.mjs';
 import { tarGz } from '../tar.mjs';
 import { flag } from './dag.mjs';
 
 /** Objects that difference imaging finds on every CCD; their stamps are in the stamps tarball. */
 export const OBJECTS_PER_CCD = 3;
-const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAAAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
 /** What a job works on, from its arguments: kind is search, template, monitor or other. */
 export function workOf(script, args, proc) {
@@ -105,8 +105,8 @@ function starCatalogues({ base }, { exposure, nite, schema, ccd, rp }) {
 function stamps(exposure, ccd) {
   const members = {};
   for (const object of objectsOf(exposure, ccd)) {
-    for (const kind of ['temp', 'srch', 'diff']) {
-      members[`${kind}${object}.gif`] = GIF;
+    for (const kind of STAMP_KINDS) {
+      members[`${kind}${object}.gif`] = stampGif(kind, object);
       members[`${kind}${object}.fits`] = `${kind} ${object}\n`;
     }
   }

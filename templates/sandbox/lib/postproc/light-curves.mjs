@@ -1,8 +1,10 @@
 /** Step 5: one data file per candidate, then all of them combined with stamps and pages. */
 import fs from 'node:fs';
 import { join } from 'node:path';
+import { exposureDatabase } from '../exposures.mjs';
 import { linesOf, put, textOf } from '../files.mjs';
-import { eight } from '../sky.mjs';
+import { chance } from '../random.mjs';
+import { eight, fieldOf, separation } from '../sky.mjs';
 import { untarGz } from '../tar.mjs';
 import { candidatesOf } from './candidates.mjs';
 import { fits } from './fits.mjs';
@@ -18,7 +20,7 @@ export const picture = () => PNG;
 
 /** makeDataFiles_fromSNforce, one job per core. */
 export function lightCurves(job) {
-  const { outdir, season, force, real, make, envSetup, dials } = job;
+  const { outdir, season, force, real, make, envSetup, dials, exposures } = job;
   const candidates = candidatesOf(season);
   if (candidates.length === 0) throw new PyError('IndexError', 'list index out of range');
   const dir = join(outdir, 'makedatafiles');
@@ -32,7 +34,8 @@ export function lightCurves(job) {
   if (make['2nite_trigger'] !== 'null') {
     throw new PyError('NameError', "global name 'twonite' is not defined");
   }
-  for (const candidate of candidates) put(join(data, datName(candidate)), datText(candidate));
+  for (const candidate of candidates)
+    put(join(data, datName(candidate)), datText(candidate, exposures));
   const prefix = join(data, real.outDir_data);
   put(`${prefix}.LIST`, candidates.map((candidate) => `${datName(candidate)}\n`).join(''));
   put(`${prefix}.README`, `season ${season}\n`);
@@ -41,10 +44,44 @@ export function lightCurves(job) {
 
 const datName = ({ snid }) => `des_real_${eight(snid)}.dat`;
 
+/** Degrees around its centre in which an exposure shows what is there. */
+const FIELD = 1;
+
 /** SNANA's text format with the columns that makeDataFiles_fromSNforce writes. */
-function datText({ snid, ra, dec, mjd, nite, band, field, ccd, mag, ml, exposure, object }) {
-  const flux = 10 ** ((27.5 - Number(mag)) / 2.5);
-  const values = {
+function datText(candidate, exposures) {
+  const { snid, ra, dec, exposure, band } = candidate;
+  const others = exposureDatabase().filter(
+    (row) =>
+      exposures.includes(row.expnum) &&
+      row.expnum !== exposure &&
+      separation(Number(row.radeg), Number(row.decdeg), Number(ra), Number(dec)) < FIELD,
+  );
+  const rows = [
+    detected(candidate),
+    ...others.map((row) => forced(candidate, row, row.band === band ? 1 : 0.8)),
+  ].sort((a, b) => Number(a.MJD) - Number(b.MJD));
+  const head = [
+    'SURVEY: DES',
+    `SNID: ${snid}`,
+    `RA: ${ra} deg`,
+    `DECL: ${dec} deg`,
+    `HOSTGAL_OBJID: ${Number(snid) + 1}`,
+    'HOSTGAL_PHOTOZ: 0.0500 +- 0.0100',
+    'HOSTGAL_SNSEP: 1.250',
+    `NOBS: ${rows.length}`,
+    `NVAR: ${Object.keys(rows[0]).length}`,
+    `VARLIST: ${Object.keys(rows[0]).join(' ')}`,
+  ];
+  const lines = rows.map((row) => `OBS: ${Object.values(row).join(' ')}`);
+  return `${[...head, ...lines, 'END:'].join('\n')}\n`;
+}
+
+const fluxOf = (mag) => 10 ** ((27.5 - Number(mag)) / 2.5);
+
+/** The observation in which difference imaging found it. */
+function detected({ mjd, nite, band, field, ccd, mag, ml, exposure, object }) {
+  const flux = fluxOf(mag);
+  return {
     MJD: mjd,
     FLT: band,
     FIELD: field,
@@ -64,19 +101,25 @@ function datText({ snid, ra, dec, mjd, nite, band, field, ccd, mag, ml, exposure
     CCDNUM: Number(ccd),
     OBJID: object,
   };
-  const head = [
-    'SURVEY: DES',
-    `SNID: ${snid}`,
-    `RA: ${ra} deg`,
-    `DECL: ${dec} deg`,
-    `HOSTGAL_OBJID: ${Number(snid) + 1}`,
-    'HOSTGAL_PHOTOZ: 0.0500 +- 0.0100',
-    'HOSTGAL_SNSEP: 1.250',
-    'NOBS: 1',
-    `NVAR: ${Object.keys(values).length}`,
-    `VARLIST: ${Object.keys(values).join(' ')}`,
-  ];
-  return `${[...head, `OBS: ${Object.values(values).join(' ')}`, 'END:'].join('\n')}\n`;
+}
+
+/** The same place on another exposure, measured whether or not anything was found there. */
+function forced(candidate, { expnum, nite, mjd_obs, band, radeg, decdeg }, share) {
+  const flux = fluxOf(candidate.mag);
+  const wobble = 0.9 + 0.2 * chance('forced', candidate.snid, expnum);
+  return {
+    ...detected(candidate),
+    MJD: mjd_obs,
+    FLT: band,
+    FIELD: fieldOf(Number(radeg), Number(decdeg)),
+    FLUXCAL: (flux * share * wobble).toFixed(3),
+    FLUXCALERR: (20 + flux / 20).toFixed(3),
+    PHOTFLAG: 0,
+    PHOTPROB: '-9.000',
+    NITE: nite,
+    EXPNUM: expnum,
+    OBJID: 0,
+  };
 }
 
 /** Step 5b: reads the data files again; what it saves last is the table for the web page. */
