@@ -21,11 +21,29 @@ const CLOCK_READING_MS = 20;
 const NAMED_MEMBERS = 100;
 
 interface Globbed {
-  readonly paths: readonly Path[];
+  readonly paths: ReadonlySet<Path>;
+  readonly seen: readonly (readonly [Path, Digest])[];
   /** The paths with their digests, see `membersDigest`. */
   readonly members: Digest;
   /** Says that a member cannot be used (see `unfit`): the others alone are not all that matches. */
   readonly unfit?: Digest;
+}
+
+function globbedOf(seen: Globbed['seen']): Globbed {
+  const bad = seen.find(([, digest]) => whyUnfit(digest) !== undefined);
+  return {
+    paths: new Set(seen.map(([path]) => path)),
+    seen,
+    members: membersDigest(seen),
+    ...(bad && { unfit: unfit(`matches ${bad[0]}, which ${whyUnfit(bad[1])}`) }),
+  };
+}
+
+/** A pattern among the outputs is written over as it is read, so its members are inputs all the same. */
+function without(globbed: Globbed, own: readonly Output[]): Globbed {
+  const mine = new Set<Path>();
+  for (const { path, glob } of own) if (glob !== true && globbed.paths.has(path)) mine.add(path);
+  return mine.size === 0 ? globbed : globbedOf(globbed.seen.filter(([path]) => !mine.has(path)));
 }
 
 /** What is seen of files, each looked at once until it may have changed. */
@@ -99,15 +117,16 @@ export class Contents {
     return known.digest;
   }
 
-  glob(pattern: string): Digest {
-    const { paths, members, unfit: lacking } = this.#globbed(pattern);
+  /** Digest of the files that match, but for those among `own`: nothing is made from what it makes itself. */
+  glob(pattern: string, own: readonly Output[] = []): Digest {
+    const { paths, members, unfit: lacking } = without(this.#globbed(pattern), own);
     if (lacking !== undefined) return lacking;
-    return paths.length > NAMED_MEMBERS ? contentOf(members) : members;
+    return paths.size > NAMED_MEMBERS ? contentOf(members) : members;
   }
 
-  /** Files that match. */
-  matches(pattern: string): readonly Path[] {
-    return this.#globbed(pattern).paths;
+  /** Files that match, but for those among `own`. */
+  matches(pattern: string, own: readonly Output[] = []): readonly Path[] {
+    return [...without(this.#globbed(pattern), own).paths];
   }
 
   #globbed(pattern: string): Globbed {
@@ -123,20 +142,12 @@ export class Contents {
       () => this.#world.files.glob(pattern),
       (why) => unfit(`cannot be looked for: ${why}`),
     );
-    if (typeof paths === 'string') return { paths: [], members: paths };
+    if (typeof paths === 'string') return { paths: new Set(), seen: [], members: paths };
     // A file that was not there when it was looked at is there by now.
     for (const path of paths) if (this.#stats.get(path) === undefined) this.#stats.delete(path);
     const seen = paths.map((path) => [path, this.file(path)] as const);
     // What has vanished meanwhile does not match any more.
-    const members = seen.filter(([, digest]) => digest !== ABSENT);
-    const bad = members.find(([, digest]) => whyUnfit(digest) !== undefined);
-    return {
-      paths: members.map(([path]) => path),
-      members: membersDigest(members),
-      ...(bad && {
-        unfit: unfit(`matches ${bad[0]}, which ${whyUnfit(bad[1])}`),
-      }),
-    };
+    return globbedOf(seen.filter(([, digest]) => digest !== ABSENT));
   }
 
   /** How an output is now, as it is put on record. */

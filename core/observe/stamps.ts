@@ -28,7 +28,7 @@ export async function stampsBefore(
 ): Promise<Stamps> {
   const { files, globs, products } = readsOf(node, makes, gathered, graph);
   await observer.refresh(files, globs);
-  const members = globs.flatMap((pattern) => observer.matches(pattern));
+  const members = globs.flatMap((pattern) => observer.matches(pattern, node.outputs));
   // What needs have made counts as it was when they were made, not as it is found now.
   return observer.stamps([...files, ...members, ...[...products.values()].flat()]);
 }
@@ -53,7 +53,7 @@ export async function signatureAfter(
   // A network may have said for a moment that something is not there.
   if (Object.keys(before).some((path) => before[path] !== now[path]))
     now = await stampsAfter(reads, observer);
-  const members = globs.flatMap((pattern) => observer.matches(pattern));
+  const members = globs.flatMap((pattern) => observer.matches(pattern, node.outputs));
   /** Whether nobody can tell what of these files the run has read. */
   const spoilt = (paths: readonly Path[], recorded: Digest | undefined): boolean =>
     paths.some((path) => {
@@ -76,7 +76,7 @@ export async function signatureAfter(
       return changed || spoilt([path], was?.inputs[path]) ? IN_FLUX : digest;
     }),
     globs: mapped(signature.globs, (pattern, digest) => {
-      const changed = observer.glob(pattern) !== digest;
+      const changed = observer.glob(pattern, node.outputs) !== digest;
       return changed || spoilt(members, was?.globs[pattern]) ? IN_FLUX : digest;
     }),
     deps: mapped(signature.deps, (need, digest) => ofNeed(need, digest, was?.deps[need])),

@@ -122,7 +122,7 @@ export function faulty(node: Node, view: View, verdict: Verdict): Verdict | unde
 }
 
 /** Inputs that are there and are no files, or cannot be looked at. */
-function unusable({ rule }: Node, view: View): string[] {
+function unusable({ rule, outputs }: Node, view: View): string[] {
   const { inputs = [], optionalInputs = [], globs = [] } = rule;
   const why = (digest: string, path: string): string[] => {
     const told = whyUnfit(digest);
@@ -130,7 +130,7 @@ function unusable({ rule }: Node, view: View): string[] {
   };
   return [
     ...[...inputs, ...optionalInputs].flatMap((path) => why(view.file(path), path)),
-    ...globs.flatMap((pattern) => why(view.glob(pattern), pattern)),
+    ...globs.flatMap((pattern) => why(view.glob(pattern, outputs), pattern)),
   ];
 }
 

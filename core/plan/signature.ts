@@ -26,7 +26,7 @@ export function signatureOf(
     params: node.params,
     inputs: table(inputsOf(node), (path) => view.file(path)),
     env: table(rule.env ?? [], (name) => view.env(name) ?? UNSET),
-    globs: table(rule.globs ?? [], (pattern) => view.glob(pattern)),
+    globs: table(rule.globs ?? [], (pattern) => view.glob(pattern, node.outputs)),
     deps: table(node.deps, (dep) => verdicts.get(dep)?.product ?? 'unknown'),
     gathered: table(gathered, (member) => verdicts.get(member)?.product ?? 'unknown'),
   };
@@ -63,7 +63,12 @@ export function isStill(
     holds(was.deps, node.deps, (dep) => verdicts.get(dep)?.product ?? 'unknown') &&
     holds(was.inputs, inputsOf(node), (path) => view.file(path)) &&
     holds(was.gathered, gathered, (member) => verdicts.get(member)?.product ?? 'unknown') &&
-    holds(was.globs, rule.globs ?? [], (pattern) => view.glob(pattern), sameMembers) &&
+    holds(
+      was.globs,
+      rule.globs ?? [],
+      (pattern) => view.glob(pattern, node.outputs),
+      sameMembers,
+    ) &&
     holds(was.env, rule.env ?? [], (name) => view.env(name) ?? UNSET) &&
     holdsParams(was.params, node.params) &&
     (isUnlooked(node, view) || was.observed?.digest === observedOf(node, view)?.digest)

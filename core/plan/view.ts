@@ -20,7 +20,7 @@ export type AttemptState = 'unclaimed' | 'alive' | 'ended' | 'lost' | 'elsewhere
 export interface View {
   /** Digest of a file's content now, `absent` without one. */
   file(path: Path): Digest;
-  glob(pattern: string): Digest;
+  glob(pattern: string, own?: readonly Output[]): Digest;
   /** Value of an environment variable as it may go on record: a secret is sealed. */
   env(name: string): string | undefined;
   sighting(name: TargetName): Sighting | undefined;

@@ -120,9 +120,9 @@ export function madeFrom({ rule, deps }: Node, graph: Graph): readonly Path[] {
 }
 
 /** What is said of input patterns without a match: nearly always a slip. */
-export const emptyPatterns = ({ rule }: Node, observer: Observer): readonly string[] =>
+export const emptyPatterns = ({ rule, outputs }: Node, observer: Observer): readonly string[] =>
   (rule.globs ?? []).flatMap((pattern) =>
-    observer.glob(pattern) === ABSENT ? [`${pattern} matches no file`] : [],
+    observer.glob(pattern, outputs) === ABSENT ? [`${pattern} matches no file`] : [],
   );
 
 /** What is said of files that an earlier run made from what is gone: they are not deleted. */

@@ -148,6 +148,24 @@ test.each<[string, Recipe | Rule['recipe']]>([
   },
 );
 
+test('what a target makes itself is none of the files that its input pattern stands for', async () => {
+  const all: Program = (_args, files) => void files.put('d/all', files.paths().join());
+  const rules = [target('t', { globs: ['d/*'], outputs: ['d/all'], recipe: [exec(['all'])] })];
+  const engine = engineOn(stubWorld({ 'd/1': '1' }, { all }), rules);
+  expect((await engine.build()).told).toEqual(['start t', 'done t']);
+  expect((await engine.build()).told).toEqual([]);
+  engine.world.files.put('d/2', '2');
+  expect((await engine.build()).summary.built).toEqual(['t']);
+  expect((await engine.build()).told).toEqual([]);
+  engine.world.files.remove('d/1');
+  engine.world.files.remove('d/2');
+  expect((await engine.build()).told).toEqual([
+    'start t',
+    'warning: d/* matches no file',
+    'done t',
+  ]);
+});
+
 test('an input that cannot be looked at when the run begins fails the target, not the build', async () => {
   const world = stubWorld({ in: '1', other: '1' });
   const { stat, statMany } = world.files;
