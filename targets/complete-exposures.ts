@@ -21,6 +21,9 @@ import {
 } from './settings/follow-up.ts';
 import { REPORTS } from './settings/phases.ts';
 
+/** Most exposures of a kind that are named one by one. */
+const NAMED = 20;
+
 /** One number a line, in the order of output.txt; a blank line would void the whole list. */
 export function exposureList(
   { season, exposures, params }: FollowUp,
@@ -92,17 +95,34 @@ function leftOut(
 ): readonly Problem[] {
   const going = new Set((maybeText(list) ?? '').split('\n'));
   const left = exposures.filter((exposure) => !going.has(exposure));
-  const n = exposures.length;
-  return left.map((exposure, i): Problem => {
+  const open: Exposure[] = [];
+  const told = left.flatMap((exposure): readonly Problem[] => {
     const text = maybeText(forcefilesFile(exposure));
     const report: ForcefileReport | undefined = text === undefined ? undefined : JSON.parse(text);
     const known = report === undefined ? undefined : forcefileShortfall(report);
-    const head = i === 0 ? `${n - left.length} of ${n} exposures go on; not ` : 'nor ';
-    return known === undefined
-      ? {
-          what: `${head}${exposure}: it is not through with the grid`,
-          advice: `desgw status ${exposure} tells what holds it up`,
-        }
-      : { ...known, what: `${head}${known.what.replace(/^exposure /, '')}` };
+    if (known === undefined) open.push(exposure);
+    return known === undefined ? [] : [{ ...known, what: known.what.replace(/^exposure /, '') }];
   });
+  const head = `${exposures.length - left.length} of ${exposures.length} exposures go on; not `;
+  return [...told, ...stillOpen(open)].map(
+    (problem, i): Problem => ({ ...problem, what: `${i === 0 ? head : 'nor '}${problem.what}` }),
+  );
+}
+
+/** Those that the grid has not been through with yet, in one line. */
+function stillOpen(open: readonly Exposure[]): readonly Problem[] {
+  if (open.length === 0) return [];
+  const [they, them] = open.length === 1 ? ['it is', 'it'] : ['they are', 'the first of them'];
+  return [
+    {
+      what: `${named(open)}: ${they} not through with the grid`,
+      advice: `desgw status ${open[0]} tells what holds ${them} up`,
+    },
+  ];
+}
+
+function named(exposures: readonly Exposure[]): string {
+  if (exposures.length > NAMED)
+    return `${exposures.slice(0, NAMED).join(', ')} and ${exposures.length - NAMED} more`;
+  return exposures.join(', ');
 }

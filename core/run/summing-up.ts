@@ -14,6 +14,7 @@ import type { Verdicts } from '../plan/view.ts';
 import type { Files } from '../world/world.ts';
 import type { Outcome, Summary } from './events.ts';
 import type { Execution, FailedTarget } from './execution.ts';
+import { gravestFirst } from './gravest.ts';
 
 /** A round's plan, the verdicts that came of it, and what is on record. */
 export interface Done {
@@ -53,7 +54,7 @@ export function sumUp(
   for (const failure of how.interrupted ? [] : unseen)
     if (!soFar.failed.has(failure.target))
       soFar.failed.set(failure.target, explained(project, plan, failure));
-  const failed = [...soFar.failed.values()];
+  const failed = gravestFirst([...soFar.failed.values()], blocked, plan, verdicts);
   const targets = realTargets(plan);
   const findings = findingsIn(plan, verdicts, project);
   const kept = stillSet(plan, traces, project);

@@ -3,16 +3,18 @@
 import type { State } from '../api/builds.ts';
 import type { Step } from '../api/steps.ts';
 import type { TargetName } from '../api/values.ts';
+import { heldUp } from '../plan/held-up.ts';
 import type { Action, Plan } from '../plan/verdict.ts';
 import { type Paint, STATE_STYLE } from '../words/paint.ts';
 import { display } from '../words/quote.ts';
 import { reasonText } from '../words/reasons.ts';
-import { count, enumerate, indent, table } from '../words/text.ts';
+import { count, indent, table } from '../words/text.ts';
 import { patternOf } from './activity.ts';
 import { foldedActions } from './dry-run-folds.ts';
 import { type DryRunOptions, type StepsOf, uncertainty, VERBS } from './dry-run-words.ts';
 import { inState, PERSON, stateCounts } from './status.ts';
 import { stepLines } from './steps.ts';
+import { heldUpText } from './summary.ts';
 import { unexpandedLines } from './targets.ts';
 
 /** From this many actions on like ones are shown as one. */
@@ -109,7 +111,7 @@ function notRun(plan: Plan, paint: Paint): readonly string[] {
     cells: [verb, display(target), display(why)],
     state,
   });
-  const blocked = inState(plan, 'blocked');
+  const { blocked } = heldUp(plan.verdicts, plan);
   const made = new Set(plan.actions.flatMap((action) => action.makes));
   const rows = [
     ...withNotes(plan, 'waiting').map((it) => row('wait', 'waiting', it.target, it.note)),
@@ -125,13 +127,7 @@ function notRun(plan: Plan, paint: Paint): readonly string[] {
     const verb = cells[0]!;
     return paint(STATE_STYLE[state], verb) + line.slice(verb.length);
   });
-  const by = [...new Set(blocked.flatMap((name) => plan.verdicts.get(name)!.by ?? []))];
-  return blocked.length === 0
-    ? lines
-    : [
-        ...lines,
-        `held up: ${enumerate(blocked.map(display))}${by.length === 0 ? '' : `, by ${enumerate(by.map(display))}`}`,
-      ];
+  return blocked.length === 0 ? lines : [...lines, heldUpText(blocked, paint)];
 }
 
 function footer(plan: Plan): string {

@@ -52,7 +52,8 @@ export function statusText(
   );
   const counts = [countsText(stateCounts(plan)), ...orphanLines(orphans)];
   const map = options.map === undefined || options.map.length === 0 ? [] : ['', ...options.map];
-  return `${[...lines, ...map, ...told(options), '', ...counts, ...nextSteps(plan, options.again)].join('\n')}\n`;
+  const left = leftOutLines(plan, options);
+  return `${[...lines, ...map, ...left, ...told(options), '', ...counts, ...nextSteps(plan, options.again)].join('\n')}\n`;
 }
 
 /** The same where targets are about subjects: these against phases, and what is not well. */
@@ -133,13 +134,15 @@ function alike(plan: Plan, names: readonly TargetName[]): readonly string[] {
   );
 }
 
-/** What is not used any further, with why; alike in one line. */
-function leftOutLines(plan: Plan, { paint }: OverviewOptions): readonly string[] {
+/** What is not used any further, with why; alike in one line, and not what the findings name. */
+function leftOutLines(plan: Plan, { paint, findings = [] }: StatusOptions): readonly string[] {
   const kinds = new Map<string, string[]>();
+  const found = findings.flatMap(({ problems }) => problems.map(({ what }) => what)).join('\n');
   for (const name of realTargets(plan)) {
     const { leftOut } = plan.verdicts.get(name)!;
     const about = plan.graph.nodes.get(name)!.rule.subject?.name ?? name;
-    if (leftOut !== undefined) kinds.set(leftOut, [...(kinds.get(leftOut) ?? []), about]);
+    if (leftOut !== undefined && !found.includes(about))
+      kinds.set(leftOut, [...(kinds.get(leftOut) ?? []), about]);
   }
   const rows = [...kinds].map(([why, names]) => [
     `  ${enumerate(names.map(display), 5)}`,

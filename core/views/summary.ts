@@ -21,11 +21,10 @@ const NAMED = 20;
  * @param justTold targets of the failure that stands just above, if one does
  */
 export function summaryText(
-  asItCame: Summary,
+  summary: Summary,
   paint: Paint,
   justTold: readonly TargetName[] = [],
 ): string {
-  const summary = { ...asItCame, failed: heaviestFirst(asItCame) };
   const { waiting, blocked, person, failed } = summary;
   // With no more than a line between them, a failure is not told twice.
   const isTold =
@@ -41,7 +40,7 @@ export function summaryText(
       ),
     );
   }
-  if (blocked.length > 0) parts.push(blockedText(summary, paint));
+  if (blocked.length > 0) parts.push(heldUpText(blocked, paint));
   if (person.length > 0) {
     parts.push(
       section(
@@ -102,29 +101,23 @@ function section(
   items: readonly (readonly [TargetName, string])[],
   paint: Paint,
 ): string {
-  const rows = items.slice(0, NAMED).map(([name, note]) => [`  ${display(name)}`, display(note)]);
-  const more = items.length > NAMED ? [`  and ${items.length - NAMED} more`] : [];
-  return [`${paint(style, title)}:`, ...table(rows), ...more].join('\n');
+  const alike = new Map<string, TargetName[]>();
+  for (const [name, note] of items) alike.set(note, [...(alike.get(note) ?? []), name]);
+  const rows = [...alike].map(([note, names]) => [
+    `  ${enumerate(names.map(display))}`,
+    display(note),
+  ]);
+  const more = rows.length > NAMED ? [`  and ${rows.length - NAMED} more`] : [];
+  return [`${paint(style, title)}:`, ...table(rows.slice(0, NAMED)), ...more].join('\n');
 }
 
 /** Consequences: one line, however many there are. */
-function blockedText({ blocked }: Summary, paint: Paint): string {
+export function heldUpText(blocked: Summary['blocked'], paint: Paint): string {
   // Only what is at the root of it: a target that is held up itself holds nobody up by its own.
   const held = new Set(blocked.map((it) => it.target));
   const by = [...new Set(blocked.flatMap((it) => it.by))].filter((name) => !held.has(name));
   const because = by.length === 0 ? '' : `, by ${enumerate(by.map(display))}`;
   return `${paint('magenta', 'held up')}: ${count(blocked.length, 'target')} (${enumerate(blocked.map((it) => display(it.target)))})${because}`;
-}
-
-/**
- * Failures in their order, but those before others that hold more up: a ticket that has expired
- * matters more than an exposure without templates that happened to fail before.
- */
-function heaviestFirst({ failed, blocked }: Summary): Summary['failed'] {
-  const held = new Map<TargetName, number>();
-  for (const name of blocked.flatMap((it) => it.by)) held.set(name, (held.get(name) ?? 0) + 1);
-  const weight = ({ target }: Summary['failed'][number]): number => held.get(target) ?? 0;
-  return failed.toSorted((a, b) => weight(b) - weight(a));
 }
 
 type FailedRun = Omit<Summary['failed'][number], 'target'> & {

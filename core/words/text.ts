@@ -119,7 +119,8 @@ function wrapLine(line: string, width: number, usual: string): string[] {
   if (columns(line) <= width) return [line];
   const by = LABEL.exec(line)?.[0].replace(/./g, ' ') ?? usual;
   const lines: string[] = [];
-  const own = /^ */.exec(line)![0];
+  // What a program printed stands behind a bar, which all of its rows have.
+  const own = /^ *(?:\| )?/.exec(line)![0];
   let now = own;
   let isBlank = true;
   // A command between back quotes stays in one piece, to be copied.

@@ -153,6 +153,9 @@ function verdictOn(
   return found > expected * share ? 'pass-partial' : 'too-few';
 }
 
+/** Most surplus files that are named one by one. */
+const NAMED = 4;
+
 /**
  * Whether the files may still be on their way: they are copied after the outputs that make a CCD
  * complete. Times in seconds.
@@ -172,7 +175,9 @@ export function forcefileSighting(facts: {
     };
   }
   const note = forcefileNote(report);
-  return { state: 'ready', value: report, note, ...(report.goesOn ? {} : { leftOut: note }) };
+  const shortfall = forcefileShortfall(report);
+  const leftOut = shortfall && `${note}: ${shortfall.advice}`;
+  return { state: 'ready', value: report, note, ...(leftOut && { leftOut }) };
 }
 
 /** `104 of 106 force-photometry files: goes on; i_26 lacks .fits and .psf`. */
@@ -186,15 +191,17 @@ export function forcefileNote(report: ForcefileReport): string {
 }
 
 /** Why the exposure does not go on, and what to do; undefined when it does. */
-export function forcefileShortfall(report: ForcefileReport): Problem | undefined {
+export function forcefileShortfall(
+  report: ForcefileReport,
+): Required<Pick<Problem, 'what' | 'advice'>> | undefined {
   if (report.goesOn) return undefined;
   const what = `exposure ${report.exposure}: ${forcefileNote(report)}`;
   switch (report.verdict) {
     case 'too-many':
       return {
-        what: `${what}${report.surplus.length === 0 ? '' : `; not expected: ${report.surplus.join(', ')}`}`,
+        what: `${what}${report.surplus.length === 0 ? '' : `; not expected: ${surplusInWords(report)}`}`,
         advice:
-          'files of CCDs that failed or of another nite: look at them, then remove them or accept a surplus',
+          'files of CCDs that failed or of another nite: look at them, then remove them, or let them count with --set acceptSurplus=true',
       };
     case 'not-enough-ccds':
       return { what, advice: ccdAdvice(report) };
@@ -243,6 +250,23 @@ function inWords(missing: ForcefileReport['missing']): string {
     return `${ccd} lacks ${lacks.join(' and ')}`;
   });
   return words.join(', ');
+}
+
+/** A few files by their names, many by their directories and CCDs; the report has all names. */
+function surplusInWords({ surplus, band }: Pick<ForcefileReport, 'surplus' | 'band'>): string {
+  if (surplus.length <= NAMED) return surplus.join(', ');
+  const byDir = new Map<string, string[]>();
+  for (const path of surplus) {
+    const cut = path.lastIndexOf('/');
+    const ccd = ccdOf(path.slice(cut + 1), band)?.slice(`${band}_`.length) ?? path.slice(cut + 1);
+    byDir.set(path.slice(0, cut), [...(byDir.get(path.slice(0, cut)) ?? []), ccd]);
+  }
+  return [...byDir]
+    .map(([dir, ccds]) => {
+      const which = [...new Set(ccds)].sort();
+      return `${ccds.length} files in ${dir} of ${which.length === 1 ? 'CCD' : 'CCDs'} ${which.join(', ')}`;
+    })
+    .join('; ');
 }
 
 function niteOf(dir: string, exposure: string, season: string): string | undefined {

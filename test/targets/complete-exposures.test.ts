@@ -56,9 +56,15 @@ describe('what is not well', () => {
 
   test('is told of those that nothing is known of, too', () => {
     expect(told({ [LIST]: '' })).toEqual([
-      '0 of 3 exposures go on; not 668440: it is not through with the grid',
-      'nor 668441: it is not through with the grid',
-      'nor 668442: it is not through with the grid',
+      '0 of 3 exposures go on; not 668440, 668441, 668442: they are not through with the grid',
+    ]);
+  });
+
+  test('names those with a reason of their own one by one', () => {
+    const { [file('668440')]: _, ...others } = files;
+    expect(told({ ...others, [LIST]: '668442\n' })).toEqual([
+      expect.stringMatching(/^1 of 3 exposures go on; not 668441: 3 of 118 force-photometry files/),
+      'nor 668440: it is not through with the grid',
     ]);
   });
 

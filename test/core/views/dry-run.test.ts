@@ -87,7 +87,7 @@ wait    ccds_1   31 of 59 CCDs
 wait    ccds_22  7 of 59 CCDs
 cannot  unseen   pnfs is not mounted
 ask     edited   edited.txt was changed by hand
-held up: x and y, by ccds_1, x and ccds_22
+held up: 2 targets (x and y), by ccds_1 and ccds_22
 
 Would run: 3 to do, 2 that may follow, 2 waiting, 2 blocked, 1 fresh, 1 target for a person to decide. Nothing was changed.
 `);

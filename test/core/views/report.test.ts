@@ -482,21 +482,17 @@ and:  sent_9: It is not done again by itself. If it did happen: \`desgw mark sub
 `);
   });
 
-  test('looks first at the failure that holds most up, whichever came first', () => {
-    const names = ['dag_1', 'sent_2', 'dag_3'];
-    const failed = names.map((target) => ({ target, problems: [{ what: `no ${target}` }] }));
-    const held = (by: string, n: number) =>
-      many(n).map((name) => ({ target: by + name, by: [by] }));
-    const blocked = [...held('dag_1', 1), ...held('sent_2', 40), ...held('dag_3', 1)];
-    const lines = summaryText({ ...quiet, outcome: 'failed', failed, blocked }, plain).split('\n');
-    expect(lines).toContainEqual(expect.stringMatching(/^next: .*sent_2/));
-    expect(lines.findLast((line) => line.startsWith('failed: '))).toBe('failed: sent_2');
+  test('of those that wait for the same says so once', () => {
+    const progress = 'the queue could not be seen';
+    const waiting = many(12).map((target) => ({ target, progress }));
+    const text = summaryText({ ...quiet, outcome: 'waiting', waiting }, plain);
+    expect(text).toMatch(/^waiting:\n {2}x0, x1, x2 and 9 more {2}the queue could not be seen\n\n/);
   });
 
   test('of very many of a kind names the first', () => {
-    const waiting = many(23).map((target) => ({ target, progress: '1 of 2' }));
+    const waiting = many(23).map((target, i) => ({ target, progress: `${i} of 24` }));
     const lines = summaryText({ ...quiet, outcome: 'waiting', waiting }, plain).split('\n');
-    expect([lines.length, lines[20], lines[21]]).toEqual([26, '  x19  1 of 2', '  and 3 more']);
+    expect([lines.length, lines[20], lines[21]]).toEqual([26, '  x19  19 of 24', '  and 3 more']);
   });
 
   test('of what only a person can decide names the commands', () => {

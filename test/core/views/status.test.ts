@@ -196,6 +196,15 @@ ccds_668444 needs a person: \`desgw why ccds_668444\` says what to do.
     expect(lines).toContain('  1 and 2  too few CCDs');
   });
 
+  test('of one that is left out it says so too, and nothing twice that is told as a finding', () => {
+    const left = planOf(exposure(1, {}, { leftOut: 'too few CCDs: desgw rescue 1' }));
+    const alone = statusText(left, NO_ORPHANS, SHOWN);
+    expect(alone).toContain('\nleft out:\n  1  too few CCDs: desgw rescue 1\n');
+    const problems = [{ what: '0 of 1 exposures go on; not 1: too few CCDs' }];
+    const findings = [{ target: 'list', problems, strict: false }];
+    expect(statusText(left, NO_ORPHANS, { ...SHOWN, findings })).not.toContain('left out:');
+  });
+
   test('each can be asked for by itself, and nothing is wider than the screen', () => {
     const all = statusText(plan, NO_ORPHANS, { ...SHOWN, width: 60, all: true }).split('\n');
     expect(all.filter((line) => /^6685\d\d +done +done$/.test(line))).toHaveLength(54);

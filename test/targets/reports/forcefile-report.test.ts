@@ -95,6 +95,10 @@ describe('the verdict on force-photometry files', () => {
         .map((name) => `20170817/668439/${name}`)
         .join(', ')}`,
     );
+    const more = judge([5, 7], [5, 7, 9, 12, 15].flatMap(pair));
+    expect(forcefileShortfall(more)?.what).toMatch(
+      /too many; not expected: 6 files in 20170817\/668439 of CCDs 09, 12, 15$/,
+    );
     const accepted = judge([5, 7], names, { surplus: 'accept' });
     expect([accepted.verdict, accepted.goesOn, forcefileShortfall(accepted)]).toEqual([
       'too-many',
@@ -193,7 +197,8 @@ describe('what was seen', () => {
       state: 'ready',
       value: report,
       note: '2 of 4 force-photometry files: too few; i_07 lacks .fits and .psf',
-      leftOut: '2 of 4 force-photometry files: too few; i_07 lacks .fits and .psf',
+      leftOut:
+        '2 of 4 force-photometry files: too few; i_07 lacks .fits and .psf: recopy_forcephoto.sh takes missing files out of the outputs of CCDs that are complete',
     });
   });
 
