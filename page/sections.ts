@@ -73,12 +73,14 @@ function phaseTable({ phases }: ReportData): HTMLElement {
 const NOT_WELL = ['failed', 'in doubt', 'edited', 'outdated'];
 
 /** What failed or needs a person, like ones together. */
-function attention({ targets }: ReportData): HTMLElement[] {
+function attention({ targets, findings }: ReportData): HTMLElement[] {
   const kinds = new Map<string, TargetData[]>();
   for (const target of targets.filter(({ state }) => NOT_WELL.includes(state))) {
     const key = `${target.state}: ${target.why}`.replace(/\d{2,}/g, '*');
     kinds.set(key, [...(kinds.get(key) ?? []), target]);
   }
+  const found = notWell(findings);
+  if (kinds.size === 0 && found.length > 0) return found;
   if (kinds.size === 0)
     return [h('p', { class: 'well' }, 'Nothing has failed, and nothing needs a person.')];
   const items = [...kinds.values()].slice(0, 30).map((like) => {
@@ -93,7 +95,18 @@ function attention({ targets }: ReportData): HTMLElement[] {
       ...withCode(first!.advice ?? ''),
     );
   });
-  return [h('h3', {}, 'What needs you'), h('ul', { class: 'attention' }, ...items)];
+  return [h('h3', {}, 'What needs you'), h('ul', { class: 'attention' }, ...items), ...found];
+}
+
+/** What is not well although it could be made, such as exposures that do not go on. */
+function notWell(findings: ReportData['findings']): HTMLElement[] {
+  if (findings.length === 0) return [];
+  const items = findings.flatMap(({ target, problems }) =>
+    problems.map(({ what, advice }) =>
+      h('li', {}, h('b', {}, target), ` ${what}${advice === undefined ? '' : ': '}`, advice ?? ''),
+    ),
+  );
+  return [h('h3', {}, 'Not well'), h('ul', { class: 'attention' }, ...items)];
 }
 
 /** Failed parts by step; a click shows who failed there. */

@@ -83,7 +83,7 @@ export function advising(terminal: Terminal, command: string, advised: Advised):
 }
 
 /** Data with what they advise. */
-function inData(value: unknown, change: Advised): unknown {
+export function inData(value: unknown, change: Advised): unknown {
   if (typeof value === 'string') return change(value);
   if (Array.isArray(value)) return value.map((one) => inData(one, change));
   if (typeof value !== 'object' || value === null) return value;

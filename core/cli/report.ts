@@ -4,12 +4,14 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isSystemError, UserError } from '../api/errors.ts';
 import { loadMemory } from '../memory/journal.ts';
+import { findingsIn } from '../observe/findings.ts';
 import { lookOnly } from '../run/opening.ts';
 import { paramsJson } from '../views/params.ts';
 import { reportData, reportPage } from '../views/report.ts';
 import type { ReportData } from '../views/report-data.ts';
 import type { Reporter } from '../views/reporter.ts';
 import type { Files } from '../world/world.ts';
+import { inData } from './advised.ts';
 import { type CommonFlags, type Invocation, type Opened, openProject, VERSION } from './context.ts';
 import { lastSeen } from './last-seen.ts';
 
@@ -116,7 +118,8 @@ async function dataOf(
   const { files, clock, processes } = project.world;
   const { stage, observer } = await lookOnly(project, [], { dry, signal, failuresStand: true });
   const { user, host } = processes.self;
-  return reportData(stage.plan, {
+  const { plan } = stage;
+  const data = reportData(plan, {
     title: basename(files.root),
     now: clock.now(),
     origin: {
@@ -131,12 +134,15 @@ async function dataOf(
       read: (path) => files.readText(path),
       bytes: (path) => ((files.stat(path)?.size ?? 0) > PICTURE ? undefined : files.read(path)),
     },
-    sighting: lastSeen(stage.plan.graph, observer, files),
+    sighting: lastSeen(plan.graph, observer, files),
+    findings: findingsIn(plan, plan.verdicts, project),
     params: paramsJson(loaded.build, chosen, {
       readText: (path) => files.readText(path),
       secrets: invocation.secrets,
     }),
   });
+  // The page is read later, and elsewhere: what it advises is to mean the same there.
+  return inData(data, invocation.advised) as ReportData;
 }
 
 /** Program and looks of the page, which are bundled beside this file. */

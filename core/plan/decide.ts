@@ -45,7 +45,7 @@ export function decide(node: Node, view: View, verdicts: Verdicts): Decision {
 }
 
 function decideHindered(node: Node, view: View, verdicts: Verdicts): Decision {
-  const decision = barred(node, verdicts, decideFreely(node, view, verdicts));
+  const decision = barred(node, view, verdicts, decideFreely(node, view, verdicts));
   if (!isVerdict(decision)) return decision;
   const isPending = asNeed(decision) === 'pending';
   // Held back, a target stands as it was made although what it observes has not settled.

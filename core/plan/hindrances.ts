@@ -3,6 +3,7 @@
 import { ABSENT } from '../api/digest.ts';
 import type { TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
+import { lastGood } from '../memory/trace.ts';
 import { typed } from '../words/quote.ts';
 import type { Reason } from '../words/reasons.ts';
 import { whyUnfit } from './left.ts';
@@ -48,7 +49,7 @@ export function heldBack(node: Node, view: View, verdict: Verdict): Verdict | un
  * What would begin now, or would be looked for outside in order to begin, has to wait while a fleeting
  * target that it comes after is not there. What was made stands, and what runs goes on.
  */
-export function barred(node: Node, verdicts: Verdicts, decision: Decision): Decision {
+export function barred(node: Node, view: View, verdicts: Verdicts, decision: Decision): Decision {
   if (!wouldBegin(node, decision)) return decision;
   const open = node.after.filter((need) => {
     const verdict = verdicts.get(need)!;
@@ -56,7 +57,11 @@ export function barred(node: Node, verdicts: Verdicts, decision: Decision): Deci
   });
   if (open.length === 0) return decision;
   const down = open.filter((need) => asNeed(verdicts.get(need)!) === 'down');
-  return down.length > 0 ? blocked(down, verdicts) : { state: 'maybe', reasons: [], by: open };
+  if (down.length > 0) return blocked(down, verdicts);
+  const neverBuilt: readonly Reason[] =
+    lastGood(view.trace(node.name)) === undefined ? [{ kind: 'never built' }] : [];
+  const reasons = isVerdict(decision) ? decision.reasons : neverBuilt;
+  return { state: 'maybe', reasons, by: open };
 }
 
 function wouldBegin(node: Node, decision: Decision): boolean {

@@ -1,7 +1,7 @@
 /** What is going on in a build, as far as its events have told. */
 
 import type { Instant, Path, TargetName } from '../api/values.ts';
-import { realTargets } from '../graph/graph.ts';
+import { needsOf, realTargets } from '../graph/graph.ts';
 import type { Plan } from '../plan/verdict.ts';
 import type { BuildEvent, Past } from '../run/events.ts';
 import { Board } from './board.ts';
@@ -59,6 +59,20 @@ export class Activity {
       this.#sorted = this.#work.size;
     }
     return this.#patterns.get(pattern) ?? [];
+  }
+
+  /** What a target needs directly. */
+  madeOf(target: TargetName): readonly TargetName[] {
+    const node = this.#plan?.graph.nodes.get(target);
+    return node === undefined ? [] : needsOf(node);
+  }
+
+  /** These, and whatever came before them. */
+  cameBefore(targets: readonly TargetName[]): ReadonlySet<TargetName> {
+    const found = new Set(targets);
+    // The loop also visits what is added to the set meanwhile.
+    for (const name of found) for (const need of this.madeOf(name)) found.add(need);
+    return found;
   }
 
   /** Of the work of this build what is done, and what may yet turn out not to be needed. */

@@ -11,15 +11,17 @@ import type { Plan, Verdict } from '../plan/verdict.ts';
 import { STATE_ORDER } from '../words/paint.ts';
 
 /** The targets of one phase, of all subjects or of one. */
-interface Cell {
+export interface Cell {
   readonly targets: readonly TargetName[];
   readonly states: ReadonlyMap<State, number>;
+  /** All that may have to be made is there, and is made again only if what it needs has changed. */
+  readonly asMade: boolean;
   /** The sum over its targets. */
   readonly tally?: Tally;
 }
 
 /** One phase over all subjects. */
-export interface PhaseRow extends Cell {
+export interface PhaseRow extends Omit<Cell, 'asMade'> {
   readonly phase: string;
 }
 
@@ -28,6 +30,7 @@ export type Condition = (typeof CONDITIONS)[number];
 export const CONDITIONS = [
   'done',
   'left out',
+  'may change',
   'to do',
   'held up',
   'under way',
@@ -58,6 +61,7 @@ export class Board {
   readonly #states = new Map<TargetName, State>();
   readonly #tallies = new Map<TargetName, Tally>();
   readonly #leftOut = new Set<TargetName>();
+  readonly #asMade = new Set<TargetName>();
   /** In the order in which the phases come to their ends. */
   readonly #phases: ReadonlyMap<string, Filling>;
   readonly #subjects = new Map<string, Map<string, TargetName[]>>();
@@ -104,7 +108,10 @@ export class Board {
   }
 
   /** Sets a target as the plan has it. What only waits for something under way is to come. */
-  judge(name: TargetName, { state, cause, tally, leftOut }: Verdict): void {
+  judge(name: TargetName, { state, cause, tally, leftOut, reasons }: Verdict): void {
+    // What has never been made has that as a reason of its own.
+    if (state === 'maybe' && reasons.length === 0) this.#asMade.add(name);
+    else this.#asMade.delete(name);
     if (leftOut === undefined) this.#leftOut.delete(name);
     else this.#leftOut.add(name);
     this.set(name, state === 'blocked' && cause === 'waiting' ? 'maybe' : state, tally);
@@ -134,9 +141,11 @@ export class Board {
       const cells = new Map(
         [...phases].map(([phase, targets]): [string, Cell] => [phase, this.#cell(targets)]),
       );
-      const states = [...cells.values()].flatMap((cell) => [...cell.states.keys()]);
+      const found = [...cells.values()].flatMap((cell) =>
+        [...cell.states.keys()].map((state) => conditionIn(state, cell)),
+      );
       const isLeftOut = [...phases.values()].flat().some((name) => this.#leftOut.has(name));
-      return { subject, cells, condition: conditionOf(states, { isLeftOut }) };
+      return { subject, cells, condition: worst(isLeftOut ? [...found, 'left out'] : found) };
     });
   }
 
@@ -146,7 +155,9 @@ export class Board {
       const state = this.#states.get(name) ?? 'maybe';
       states.set(state, (states.get(state) ?? 0) + 1);
     }
-    return { targets, states, ...this.#sum(targets) };
+    const maybe = targets.filter((name) => (this.#states.get(name) ?? 'maybe') === 'maybe');
+    const asMade = maybe.every((name) => this.#asMade.has(name));
+    return { targets, states, asMade, ...this.#sum(targets) };
   }
 
   #sum(targets: readonly TargetName[]): { tally?: Tally } {
@@ -188,16 +199,14 @@ const CONDITION: { readonly [state in State]: Condition } = {
   'in doubt': 'needs a person',
 };
 
-function conditionOf(
-  states: readonly State[],
-  { isLeftOut }: { readonly isLeftOut: boolean },
-): Condition {
-  const ranks = states.map((state) => CONDITIONS.indexOf(CONDITION[state]));
-  return CONDITIONS[Math.max(isLeftOut ? CONDITIONS.indexOf('left out') : 0, ...ranks)]!;
-}
+const conditionIn = (state: State, { asMade }: Cell): Condition =>
+  state === 'maybe' && asMade ? 'may change' : CONDITION[state];
+
+const worst = (found: readonly Condition[]): Condition =>
+  CONDITIONS[Math.max(0, ...found.map((one) => CONDITIONS.indexOf(one)))]!;
 
 /** The worst state of a cell. */
-export const worstOf = ({ states }: Cell): State | undefined =>
+export const worstOf = ({ states }: Pick<Cell, 'states'>): State | undefined =>
   STATE_ORDER.findLast((state) => states.has(state));
 
 /** Several tallies as one; undefined for none. */

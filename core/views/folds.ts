@@ -64,11 +64,19 @@ export class Folds {
     return countOf(fold) >= like.length ? this.#tell(pattern, fold) : [];
   }
 
-  /** What has been held back until now. */
-  due(): readonly FoldLine[] {
+  /** What has been held back until now; of some, what like ones of them have come to. */
+  due(of?: ReadonlySet<TargetName>): readonly FoldLine[] {
+    const patterns = of && new Set([...of].map(patternOf));
     return [...this.#folds]
-      .filter(([, fold]) => fold.news > 0)
+      .filter(([pattern, fold]) => fold.news > 0 && patterns?.has(pattern) !== false)
       .flatMap(([pattern, fold]) => this.#tell(pattern, fold));
+  }
+
+  /** What has been held back and comes before what is made of many like ones. */
+  before(event: BuildEvent): readonly FoldLine[] {
+    const target = endOf(event)?.target;
+    const came = target === undefined ? [] : this.#activity.madeOf(target);
+    return came.length < FOLD_FROM ? [] : this.due(this.#activity.cameBefore(came));
   }
 
   #foldOf(pattern: string): Fold {

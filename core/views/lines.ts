@@ -77,8 +77,10 @@ class LineByLine implements Lines {
   event(event: BuildEvent): void {
     this.activity.note(event);
     const folded = this.#options.verbose ? undefined : this.#folds.take(event);
-    if (folded === undefined) this.#tell(event);
-    else for (const line of folded) this.#tellFold(line);
+    if (folded === undefined) {
+      for (const line of this.#folds.before(event)) this.#tellFold(line);
+      this.#tell(event);
+    } else for (const line of folded) this.#tellFold(line);
   }
 
   flush(): void {

@@ -8,6 +8,7 @@ import { display } from '../words/quote.ts';
 import { columns, cutList, number, pad } from '../words/text.ts';
 import {
   type Board,
+  type Cell,
   CONDITIONS,
   type Condition,
   conditions,
@@ -88,8 +89,9 @@ const WORDS: { readonly [state in State]: string } = {
 
 interface Row {
   readonly subjects: readonly SubjectRow[];
-  /** Of each phase the worst state. */
+  /** Of each phase the worst state, and that in a word. */
   readonly states: readonly (State | undefined)[];
+  readonly words: readonly string[];
 }
 
 function subjectTable(
@@ -104,7 +106,7 @@ function subjectTable(
   const rows = rowsOf(subjects, phases, { all });
   const cells = rows.map((row) => [
     labelOf(row, board.kind!),
-    ...phases.map((phase, i) => cellText(row, phase, row.states[i])),
+    ...phases.map((phase, i) => cellText(row, phase, row.words[i]!)),
   ]);
   const head = [`${board.kind}s`, ...phases];
   const widths = head.map((title, i) =>
@@ -136,16 +138,16 @@ function rowsOf(
   phases: readonly string[],
   { all }: { readonly all: boolean },
 ): readonly Row[] {
-  const rows = new Map<string, { subjects: SubjectRow[]; states: Row['states'] }>();
+  const rows = new Map<string, Row & { readonly subjects: SubjectRow[] }>();
   for (const subject of subjects) {
     const states = phases.map((phase) => {
       const cell = subject.cells.get(phase);
       return cell && worstOf(cell);
     });
-    const words = states.map((state) => (state === undefined ? '' : WORDS[state]));
+    const words = phases.map((phase) => wordOf(subject.cells.get(phase)));
     const key = all ? subject.subject : [subject.condition, ...words].join('\n');
     const row = rows.get(key);
-    if (row === undefined) rows.set(key, { subjects: [subject], states });
+    if (row === undefined) rows.set(key, { subjects: [subject], states, words });
     else row.subjects.push(subject);
   }
   const rank = ({ subjects: [first] }: Row) => CONDITIONS.indexOf(first!.condition);
@@ -158,9 +160,14 @@ function labelOf({ subjects }: Row, kind: string): string {
     : `${number(subjects.length)} ${kind}s`;
 }
 
-function cellText({ subjects }: Row, phase: string, state: State | undefined): string {
-  if (state === undefined) return '';
+function wordOf(cell: Cell | undefined): string {
+  const state = cell && worstOf(cell);
+  if (cell === undefined || state === undefined) return '';
+  return state === 'maybe' && cell.asMade ? 'may change' : WORDS[state];
+}
+
+function cellText({ subjects }: Row, phase: string, word: string): string {
   const tally = summed(subjects.flatMap((row) => row.cells.get(phase)?.tally ?? []));
-  if (tally === undefined) return WORDS[state];
-  return `${WORDS[state]} ${number(tally.complete)}/${number(tally.total)}`;
+  if (tally === undefined || word === '') return word;
+  return `${word} ${number(tally.complete)}/${number(tally.total)}`;
 }

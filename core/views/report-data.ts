@@ -3,6 +3,7 @@
 import type { State } from '../api/builds.ts';
 import type { Curve, ExhibitTable } from '../api/exhibits.ts';
 import type { Tally } from '../api/looks.ts';
+import type { Problem } from '../api/rules.ts';
 import type { Instant, Json, TargetName } from '../api/values.ts';
 
 /** One letter for each state of a part: `C`omplete, `F`ailed, `I`ncomplete, `N`ot started, `U`nused. */
@@ -38,6 +39,12 @@ export interface ReportData {
     readonly value: Json;
     readonly source: string;
     readonly help: string;
+  }[];
+  /** What is not well with targets although they could be made. */
+  readonly findings: readonly {
+    readonly target: TargetName;
+    readonly problems: readonly Problem[];
+    readonly strict: boolean;
   }[];
   readonly next: readonly string[];
 }

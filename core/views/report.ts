@@ -26,6 +26,7 @@ export interface ReportSources {
   readonly sighting: (target: TargetName) => Sighting | undefined;
   readonly params: ReportData['params'];
   readonly showcase: Showcase;
+  readonly findings: ReportData['findings'];
 }
 
 const LETTERS: { readonly [state in Part['state']]: PartLetter } = {
@@ -72,6 +73,7 @@ export function reportData(plan: Plan, sources: ReportSources): ReportData {
     targets: targetsData(plan, sources),
     exhibitions: exhibitionsOf(plan, sources.showcase),
     params: sources.params,
+    findings: sources.findings,
     next: nextSteps(plan),
   };
 }

@@ -131,6 +131,13 @@ export function nightData(exposures: number, candidates = 0): ReportData {
     traces,
     sighting: (name) => sightings.get(name),
     showcase: showcase(candidates),
+    findings: [
+      {
+        target: 'exposure.list',
+        problems: [{ what: '5 of 6 exposures go on; not 668001', advice: 'desgw rescue 668001' }],
+        strict: false,
+      },
+    ],
     params: [{ name: 'TWINDOW', value: 20, source: '--set', help: 'days' }],
   });
 }

@@ -39,6 +39,15 @@ const SITUATIONS: readonly (readonly [string, (w: Workspace) => Promise<void>])[
   ],
 ];
 
+/** What the report page tells people to do. */
+function advisedOnPage(page: string): string {
+  const data = JSON.parse(
+    /<script id="data" type="application\/json">(.*?)<\/script>/s.exec(page)![1]!,
+  );
+  const targets: readonly { readonly advice?: string }[] = data.targets;
+  return [...data.next, ...targets.flatMap(({ advice }) => advice ?? [])].join('\n');
+}
+
 /** Only looking is tried once. */
 const seen = new Set<string>();
 const isSeen = ({ shape }: Advice): boolean => {
@@ -56,6 +65,8 @@ describe('advice in a run with --file and --set', () => {
       const { out, err } = await w.desgw([...command, ...CHOSEN]);
       said += `${out}${err}`;
     }
+    expect((await w.desgw(['report', ...CHOSEN])).code).toBe(0);
+    said += advisedOnPage(w.read('report.html'));
     w.write('grid/trouble', '');
     const advised = adviceIn(said).filter((advice) => !isSeen(advice));
     expect(advised.length, said).toBeGreaterThan(1);

@@ -62,14 +62,30 @@ test('a subject stands as the worst of its targets does', () => {
   ]);
 });
 
+test('what was made and is made again only if its needs come out otherwise is not to do', () => {
+  const made = { state: 'maybe' as const, reasons: [] };
+  const never = { state: 'maybe' as const, reasons: [{ kind: 'never built' as const }] };
+  const board = boardOf(
+    planOf({
+      dag_1: { phase: 'dags', subject: subject('1'), ...made },
+      ccds_1: { phase: 'grid', subject: subject('1'), ...made },
+      dag_2: { phase: 'dags', subject: subject('2'), ...made },
+      ccds_2: { phase: 'grid', subject: subject('2'), ...never },
+      dag_3: { phase: 'dags', subject: subject('3'), ...made },
+      ccds_3: { phase: 'grid', subject: subject('3'), state: 'failed' },
+    }),
+  );
+  expect(board.subjects().map((row) => row.condition)).toEqual(['may change', 'to do', 'failed']);
+});
+
 test('a cell is as bad as the worst of its targets, wherever that comes', () => {
   const states = new Map<State, number>([
     ['missing', 1],
     ['failed', 1],
     ['fresh', 3],
   ]);
-  expect(worstOf({ targets: [], states })).toBe('failed');
-  expect(worstOf({ targets: [], states: new Map() })).toBeUndefined();
+  expect(worstOf({ states })).toBe('failed');
+  expect(worstOf({ states: new Map() })).toBeUndefined();
 });
 
 test('a target that moves on leaves nothing behind', () => {

@@ -216,6 +216,27 @@ all: up to date: nothing to do; 3 of 3 targets fresh, in 1m 05s`);
     ]);
   });
 
+  test('what is made of many like ones is told after what they have come to', () => {
+    const { terminal, written } = recording();
+    const reporter = linesReporter(terminal, tickingClock(), { verbose: false, utc: true });
+    const names = many.slice(0, 5);
+    const sketches = Object.fromEntries(names.map((name) => [name, { state: 'missing' as const }]));
+    const plan = planOf({
+      ...sketches,
+      list: { gathers: names, state: 'maybe' },
+      other: { deps: names.slice(0, 1), state: 'maybe' },
+    });
+    reporter.event({ kind: 'planned', plan, at: 0 });
+    for (const name of names.slice(0, 3)) end(reporter, name);
+    end(reporter, 'other');
+    end(reporter, 'list');
+    expect(written).toEqual([
+      '00:00:00Z done    other  1.0s',
+      '00:00:00Z done    dag_* 3 of 5  1.0s',
+      '00:00:00Z done    list  1.0s',
+    ]);
+  });
+
   test('one that is made anew in a later round is told by itself; nothing is counted twice', () => {
     const { terminal, written } = recording();
     const reporter = linesReporter(terminal, tickingClock(), { verbose: false, utc: true });
