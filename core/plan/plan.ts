@@ -6,7 +6,7 @@ import type { Graph, Node } from '../graph/graph.ts';
 import { needsOf } from '../graph/graph.ts';
 import { decide } from './decide.ts';
 import { asNeed, blocked } from './needs.ts';
-import { isRestored } from './record.ts';
+import { failedBefore, isRestored } from './record.ts';
 import { isUnlooked } from './signature.ts';
 import { type Action, type Decision, isVerdict, type Plan, type Verdict } from './verdict.ts';
 import type { Verdicts, View } from './view.ts';
@@ -38,7 +38,7 @@ export function plan(
   for (const name of order) {
     const node = graph.nodes.get(name)!;
     const decided = decide(node, view, verdicts);
-    const decision = failuresStand ? asLeft(decided) : decided;
+    const decision = failuresStand ? asLeft(node, view, decided) : decided;
     if (isUnlooked(node, view)) fleeting.push({ target: name, look: 'sighting' });
     if (!isVerdict(decision)) wanted.push({ target: name, look: decision.look });
     verdicts.set(name, isVerdict(decision) ? decision : UNSEEN);
@@ -66,9 +66,22 @@ export function plan(
   return { plan: { graph, goals, order, verdicts, actions }, wanted };
 }
 
-/** What failed counts as failed, as at the end of the build that tried it. */
-const asLeft = (decision: Decision): Decision =>
-  isVerdict(decision) && decision.state === 'failed' ? { ...decision, final: true } : decision;
+/**
+ * What failed counts as failed, as at the end of the build that tried it: every link of a run of a chain,
+ * although each of them holds up the next.
+ */
+function asLeft({ name, rule: { chain } }: Node, view: View, decision: Decision): Decision {
+  if (!isVerdict(decision)) return decision;
+  if (decision.state === 'failed') return { ...decision, final: true };
+  const trace = view.trace(name);
+  if (decision.state !== 'blocked' || trace?.kind !== 'failed' || chain === undefined)
+    return decision;
+  const isOfRun = (need: TargetName): boolean =>
+    chain.links.includes(need) && view.trace(need)?.run === trace.run;
+  return decision.by?.every(isOfRun) === true
+    ? { state: 'failed', reasons: [failedBefore(trace)], final: true }
+    : decision;
+}
 
 const allFresh = (verdicts: Verdicts): boolean =>
   [...verdicts.values()].every(({ state }) => state === 'fresh');

@@ -70,6 +70,11 @@ describe('a chain', () => {
     await new Model(workspaceOf(targets)).play([build({ abortAt: 2 }), edit, build()]);
   });
 
+  test('of which a run failed counts all links of that run as failed, as the end of the build does', async () => {
+    const fail: Op = { op: 'fail', which: 0 };
+    await new Model(workspaceOf(LINKS)).play([fail, build()]);
+  });
+
   test('does not take what an earlier run printed for its own', async () => {
     const workspace = workspaceOf(LINKS, { detached: true });
     const fail: Op = { op: 'fail', which: 0 };
