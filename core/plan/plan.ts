@@ -4,11 +4,12 @@ import type { TargetName } from '../api/values.ts';
 import { sweepOf } from '../graph/checked.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { needsOf } from '../graph/graph.ts';
+import { asLeft, leaveLinks } from './as-left.ts';
 import { decide } from './decide.ts';
 import { asNeed, blocked } from './needs.ts';
-import { failedBefore, isRestored } from './record.ts';
+import { isRestored } from './record.ts';
 import { isUnlooked } from './signature.ts';
-import { type Action, type Decision, isVerdict, type Plan, type Verdict } from './verdict.ts';
+import { type Action, isVerdict, type Plan, type Verdict } from './verdict.ts';
 import type { Verdicts, View } from './view.ts';
 
 /** Something that must be looked at before a target can be decided. */
@@ -38,11 +39,11 @@ export function plan(
   for (const name of order) {
     const node = graph.nodes.get(name)!;
     const decided = decide(node, view, verdicts);
-    const decision = failuresStand ? asLeft(node, view, decided) : decided;
+    const { chain } = node.rule;
+    const decision = failuresStand && chain === undefined ? asLeft(decided) : decided;
     if (isUnlooked(node, view)) fleeting.push({ target: name, look: 'sighting' });
     if (!isVerdict(decision)) wanted.push({ target: name, look: decision.look });
     verdicts.set(name, isVerdict(decision) ? decision : UNSEEN);
-    const { chain } = node.rule;
     if (chain === undefined) continue;
     const open = (openLinks.get(chain) ?? chain.links.length) - 1;
     openLinks.set(chain, open);
@@ -52,6 +53,7 @@ export function plan(
       // While the run is not certain to be due, its links are not told of as held up.
       if (run?.certain === true && down.length > 0) holdUp(chain, down, graph, verdicts, view);
       else if (run !== undefined && down.length === 0) sweep(chain, run, verdicts);
+      if (failuresStand) leaveLinks(chain, graph, view, verdicts);
       const follow = chainAttach(chain, verdicts);
       runs.set(
         chain,
@@ -64,23 +66,6 @@ export function plan(
   if (wanted.length === 0 && fleeting.length > 0 && (actions.length > 0 || !allFresh(verdicts)))
     wanted.push(...fleeting);
   return { plan: { graph, goals, order, verdicts, actions }, wanted };
-}
-
-/**
- * What failed counts as failed, as at the end of the build that tried it: every link of a run of a chain,
- * although each of them holds up the next.
- */
-function asLeft({ name, rule: { chain } }: Node, view: View, decision: Decision): Decision {
-  if (!isVerdict(decision)) return decision;
-  if (decision.state === 'failed') return { ...decision, final: true };
-  const trace = view.trace(name);
-  if (decision.state !== 'blocked' || trace?.kind !== 'failed' || chain === undefined)
-    return decision;
-  const isOfRun = (need: TargetName): boolean =>
-    chain.links.includes(need) && view.trace(need)?.run === trace.run;
-  return decision.by?.every(isOfRun) === true
-    ? { state: 'failed', reasons: [failedBefore(trace)], final: true }
-    : decision;
 }
 
 const allFresh = (verdicts: Verdicts): boolean =>

@@ -9,8 +9,11 @@ export interface FixedClock extends Clock {
   set(ms: number): void;
 }
 
-/** A clock that shows `at`; by default a moment of 18 August 2017 (no full second: few real times are). */
-export function fixedClock(at: number = Date.UTC(2017, 7, 18) + 1): FixedClock {
+/**
+ * A clock that shows `at`; by default a moment of 18 August 2017 (no full second: few real times are).
+ * @param turns of the event loop that others have before a sleep is over
+ */
+export function fixedClock(at: number = Date.UTC(2017, 7, 18) + 1, turns = 1): FixedClock {
   let now = at;
   let steady = 0;
   const advance = (ms: number): void => {
@@ -22,7 +25,8 @@ export function fixedClock(at: number = Date.UTC(2017, 7, 18) + 1): FixedClock {
     steady: () => steady,
     // Whatever is ready to happen at once happens before the time is over.
     sleep: async (ms, signal) => {
-      if (signal?.aborted !== true) await new Promise((resolve) => setImmediate(resolve));
+      for (let left = turns; left > 0 && signal?.aborted !== true; left--)
+        await new Promise((resolve) => setImmediate(resolve));
       if (signal?.aborted !== true) advance(ms);
     },
     advance,

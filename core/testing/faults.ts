@@ -40,15 +40,20 @@ const EFFECTS: ReadonlySet<string> = new Set<keyof FsModule>([
 /**
  * Passes everything on to `fs`, and fails at one effect (a call that changes something or makes it
  * durable; opening for reading is none). A write that fails has done half of its bytes.
+ * @param isDown whether the machine is, through no fault of this one
  */
-export function faultyFs(fs: FsModule, fault: Fault): FaultyFs {
+export function faultyFs(
+  fs: FsModule,
+  fault: Fault,
+  isDown: () => boolean = () => false,
+): FaultyFs {
   let effects = 0;
   let stopped = false;
   const intercept =
     (name: string, call: (...args: unknown[]) => unknown) =>
     (...args: unknown[]): unknown => {
       if (name === 'openSync' && isReading(args[1])) return call(...args);
-      if (stopped) throw new Stopped();
+      if (stopped || isDown()) throw new Stopped();
       effects++;
       if (effects !== fault.failAt) return call(...args);
       if (name === 'writeSync') call(args[0], args[1], args[2], Math.floor(Number(args[3]) / 2));

@@ -2,43 +2,18 @@
  * A computer in memory: files, a clock, and programs that are functions. Engines come and go on it
  * (each `engine()` is a new process of desgw), detached programs and files outlive them.
  */
+import { resolve } from 'node:path';
 import type { Exit } from '../api/facts.ts';
 import { openFiles } from '../world/files.ts';
-import type { FsModule } from '../world/fs.ts';
 import { endedByReboot } from '../world/identity.ts';
 import type { ProcessIdentity, Spawn, World } from '../world/world.ts';
+import { callOf, exists, type Programs, put, readIn, writeWith } from './calls.ts';
 import { type FixedClock, fixedClock } from './clock.ts';
 import type { Chance } from './disk.ts';
 import type { OtherDisk } from './disks.ts';
 import { type Fault, faultyFs, isStop, Stopped } from './faults.ts';
 import { type MemoryFiles, memoryFiles, WORKSPACE } from './memory-files.ts';
 import { faultyReads, type ReadFault } from './reads.ts';
-
-/** What a program is given. Paths are relative to the workspace. */
-export interface Call {
-  /** The words after the program's name. */
-  readonly args: readonly string[];
-  readonly env: { readonly [name: string]: string };
-  read(path: string): string | undefined;
-  /** In place, byte after byte, as programs do: a kill may leave half of it. */
-  write(path: string, text: string): void;
-  print(text: string): void;
-  /** Writes to standard error. */
-  complain(text: string): void;
-  /** Gives way to others for `turns` turns; false once the program has been told to stop. */
-  pause(turns: number): Promise<boolean>;
-}
-
-/** A program's end: its exit status, or killed along with whoever could have told of it. */
-export type Ended = number | 'killed';
-
-/** A program. Its exit status is 0 if it says nothing. */
-export type Program = (call: Call) => Ended | undefined | Promise<Ended | undefined>;
-
-/** Programs by the first word of a command line. */
-export interface Programs {
-  readonly [name: string]: Program;
-}
 
 /** How a process of desgw is started. */
 export interface EngineOptions {
@@ -47,6 +22,8 @@ export interface EngineOptions {
   /** At which look at files it is answered wrongly, or not at all. */
   readonly unread?: ReadFault;
   readonly env?: { readonly [name: string]: string };
+  /** Absolute path of the workspace in which it works. Those of several may work at the same time. */
+  readonly workspace?: string;
 }
 
 /** A process of desgw. */
@@ -75,7 +52,7 @@ export interface Machine {
   /** Called before a program runs. */
   onStart: (argv: readonly string[]) => void;
   engine(options?: EngineOptions): Engine;
-  /** Text of a file of the workspace; undefined without it. */
+  /** Text of a file, relative to the workspace or absolute; undefined without it. */
   read(path: string): string | undefined;
   /** Writes a file in place, as people's editors do: nothing but time stamps tells. */
   put(path: string, text: string): void;
@@ -118,10 +95,12 @@ class MemoryMachine implements Machine {
   onStart: Machine['onStart'] = () => {};
   readonly #programs: Programs;
   readonly #jobs: Job[] = [];
-  readonly #running = new Set<Promise<unknown>>();
+  /** Programs that run, by the engine that waits for them. */
+  readonly #running = new Map<Promise<unknown>, number | undefined>();
   readonly #active = new Set<string>();
   #nextPid = 100;
-  #alive = 0;
+  /** The latest process of desgw in each workspace. */
+  readonly #alive = new Map<string, number>();
   readonly #anonymous: boolean;
   #boot = 1;
   #bootedAt: number;
@@ -140,18 +119,27 @@ class MemoryMachine implements Machine {
     this.#programs = programs;
   }
 
-  readonly engine: Machine['engine'] = ({ fault, unread, env = {} } = {}) => {
+  readonly engine: Machine['engine'] = ({ fault, unread, env = {}, workspace } = {}) => {
+    const root = workspace ?? WORKSPACE;
     const seen = faultyReads(
       this.memory.fs,
       unread ?? { failAt: Number.POSITIVE_INFINITY, with: '' },
     );
-    const faulty = faultyFs(seen.fs, fault ?? { failAt: Number.POSITIVE_INFINITY, with: 'stop' });
+    const begunIn = this.#boot;
+    const isDown = (): boolean => this.#isOff() || this.#boot !== begunIn;
+    const faulty = faultyFs(
+      seen.fs,
+      fault ?? { failAt: Number.POSITIVE_INFINITY, with: 'stop' },
+      isDown,
+    );
     const self = this.#identity(this.#nextPid++);
-    this.#alive = self.pid;
-    const halted = (): boolean => isStop(fault) && faulty.effects() >= fault!.failAt;
-    if (fault?.with === 'cut') this.#isOff = halted;
+    this.#alive.set(root, self.pid);
+    const hasStopped = (): boolean => isStop(fault) && faulty.effects() >= fault!.failAt;
+    const halted = (): boolean => hasStopped() || isDown();
+    if (fault?.with === 'cut') this.#isOff = hasStopped;
+    this.memory.fs.mkdirSync(root, { recursive: true });
     return {
-      files: openFiles(WORKSPACE, faulty.fs),
+      files: openFiles(root, faulty.fs),
       processes: this.#processes(self, halted, faulty.count),
       clock: this.#ticking(halted),
       env,
@@ -160,12 +148,12 @@ class MemoryMachine implements Machine {
     };
   };
 
-  readonly read: Machine['read'] = (path) => readIn(this.memory.fs, `${WORKSPACE}/${path}`);
+  readonly read: Machine['read'] = (path) => readIn(this.memory.fs, resolve(WORKSPACE, path));
 
-  readonly put: Machine['put'] = (path, text) => put(this.memory.fs, `${WORKSPACE}/${path}`, text);
+  readonly put: Machine['put'] = (path, text) => put(this.memory.fs, resolve(WORKSPACE, path), text);
 
   readonly rest = async (): Promise<void> => {
-    while (this.#running.size > 0) await Promise.allSettled([...this.#running]);
+    while (this.#running.size > 0) await Promise.allSettled(this.#running.keys());
     if (!this.#isOff()) for (const job of this.#jobs) await this.#step(job);
   };
 
@@ -175,7 +163,7 @@ class MemoryMachine implements Machine {
     this.#isOff = () => false;
     this.memory.disk.cut(chance);
     this.#jobs.length = 0;
-    this.#alive = 0;
+    this.#alive.clear();
     this.#boot++;
     this.clock.advance(REBOOT);
     this.#bootedAt = this.clock.steady();
@@ -183,7 +171,7 @@ class MemoryMachine implements Machine {
 
   #processes(self: ProcessIdentity, halted: () => boolean, count: () => void): Engine['processes'] {
     const isLive = (pid: number): boolean =>
-      pid === this.#alive ||
+      [...this.#alive.values()].includes(pid) ||
       this.#jobs.some(({ who, phase }) => who.pid === pid && phase !== 'over');
     const isAlive = (who: ProcessIdentity): boolean | undefined => {
       if (who.boot === self.boot) return isLive(who.pid);
@@ -195,10 +183,15 @@ class MemoryMachine implements Machine {
       isAttemptAlive: isAlive,
       vouch: () => undefined,
       isVouchedFor: () => Promise.resolve(undefined),
-      sweep: () => Promise.resolve(true),
+      // What a dead builder left is stopped, which here means that it has come to its end.
+      sweep: async ({ pid }) => {
+        const left = [...this.#running].filter(([, by]) => by === pid).map(([run]) => run);
+        await Promise.allSettled(left);
+        return true;
+      },
       run: async (spawn, signal) => {
         if (halted()) throw new Stopped();
-        const exit = await this.#runProgram(spawn, signal);
+        const exit = await this.#runProgram(spawn, signal, self.pid);
         if (signal.aborted)
           return { exit: { kind: 'signal', signal: 'SIGINT' }, leftBehind: false };
         if (exit.kind !== 'exit' || spawn.unnamed !== true) return { exit, leftBehind: false };
@@ -231,11 +224,11 @@ class MemoryMachine implements Machine {
     };
   }
 
-  async #runProgram(spawn: Spawn, signal?: AbortSignal): Promise<Exit> {
+  async #runProgram(spawn: Spawn, signal?: AbortSignal, by?: number): Promise<Exit> {
     this.onStart(spawn.argv);
     // A build that goes round in circles would hang the test that is to tell of it.
     if (this.started.length > MANY_RUNS) throw new Error('there is no end of programs');
-    const words = spawn.argv.join(' ');
+    const words = `${spawn.argv.join(' ')} in ${spawn.cwd}`;
     if (this.#active.has(words)) throw new Error(`two at once: ${words}`);
     const program = this.#programs[spawn.argv[0]];
     if (program === undefined)
@@ -245,7 +238,7 @@ class MemoryMachine implements Machine {
     const begunIn = this.#boot;
     const isDead = (): boolean => this.#isOff() || this.#boot !== begunIn;
     const over = Promise.resolve(program(callOf(this.memory.fs, spawn, signal, isDead)));
-    this.#running.add(over);
+    this.#running.set(over, by);
     try {
       const ended = (await over) ?? 0;
       return ended === 'killed'
@@ -285,64 +278,4 @@ class MemoryMachine implements Machine {
       ...{ pid, start: `${Math.floor(up / TICK)}`, user: 'mara' },
     };
   }
-}
-
-function callOf(
-  fs: FsModule,
-  spawn: Spawn,
-  signal: AbortSignal | undefined,
-  isDead: () => boolean,
-): Call {
-  const living = (act: () => void): void => {
-    if (isDead()) throw new Stopped();
-    act();
-  };
-  const full = (path: string): string => (path.startsWith('/') ? path : `${spawn.cwd}/${path}`);
-  return {
-    args: spawn.argv.slice(1),
-    env: spawn.env,
-    read: (path) => readIn(fs, full(path)),
-    write: (path, text) => living(() => put(fs, full(path), text)),
-    print: (text) => living(() => append(fs, spawn.stdout, text)),
-    complain: (text) => living(() => append(fs, spawn.stderr, text)),
-    async pause(turns) {
-      for (let i = 0; i < turns; i++) await Promise.resolve();
-      return signal?.aborted !== true;
-    },
-  };
-}
-
-/** What is outside is on another machine, whose disk goes on. */
-const OUTSIDE = `${WORKSPACE}/outside/`;
-
-const exists = (fs: FsModule, path: string): boolean =>
-  fs.statSync(path, { throwIfNoEntry: false }) !== undefined;
-
-const readIn = (fs: FsModule, path: string): string | undefined =>
-  exists(fs, path) ? fs.readFileSync(path, 'utf8') : undefined;
-
-function put(fs: FsModule, path: string, text: string): void {
-  writeWith(fs, path, 'w', text);
-}
-
-function append(fs: FsModule, path: string, text: string): void {
-  writeWith(fs, path, 'a', text);
-}
-
-function writeWith(fs: FsModule, path: string, how: 'w' | 'a' | 'flushed', text: string): void {
-  fs.mkdirSync(path.slice(0, path.lastIndexOf('/')), { recursive: true });
-  const fd = fs.openSync(path, how === 'a' ? 'a' : 'w');
-  const bytes = Buffer.from(text);
-  fs.writeSync(fd, bytes, 0, bytes.length);
-  if (how === 'flushed' || path.startsWith(OUTSIDE)) fs.fsyncSync(fd);
-  if (path.startsWith(OUTSIDE)) {
-    for (const dir of [OUTSIDE, WORKSPACE]) syncDirectory(fs, dir);
-  }
-  fs.closeSync(fd);
-}
-
-function syncDirectory(fs: FsModule, dir: string): void {
-  const fd = fs.openSync(dir, 'r');
-  fs.fsyncSync(fd);
-  fs.closeSync(fd);
 }

@@ -75,6 +75,13 @@ describe('a chain', () => {
     await new Model(workspaceOf(LINKS)).play([fail, build()]);
   });
 
+  test('that failed, and is then held up by an edit, counts as held up, as the end of the build does', async () => {
+    const targets = [{ name: 't0' }, LINKS[0], { ...LINKS[1], deps: ['link0', 't0'] }];
+    const fail: Op = { op: 'fail', which: 1 };
+    const edit: Op = { op: 'edit', which: 0 };
+    await new Model(workspaceOf(targets)).play([fail, build(), edit, build()]);
+  });
+
   test('does not take what an earlier run printed for its own', async () => {
     const workspace = workspaceOf(LINKS, { detached: true });
     const fail: Op = { op: 'fail', which: 0 };

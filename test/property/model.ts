@@ -33,6 +33,7 @@ import { openFiles } from '../../core/world/files.ts';
 import { FileError } from '../../core/world/fs.ts';
 import { Noting } from '../../core/world/noting.ts';
 import { areAsNoted } from '../../core/world/signatures.ts';
+import { randomFrom } from '../support/chance.ts';
 import { initialTree, MEMBERS, OPTIONAL, type Op, SOURCES } from './arbitrary.ts';
 import { countedIn, countsOf } from './counted.ts';
 import {
@@ -680,16 +681,5 @@ export class Model {
 
 const heldIn = ({ order, verdicts, graph }: Plan): readonly TargetName[] =>
   order.filter((name) => !graph.nodes.get(name)!.group && verdicts.get(name)!.until !== undefined);
-
-/** Numbers from 0 to below 1, the same for the same seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const pick = <T>(from: readonly T[], which: number): T => from[which % from.length]!;

@@ -10,8 +10,8 @@ import type { Facts, RunFacts } from '../../core/api/facts.ts';
 import type { Seen, Sighting } from '../../core/api/looks.ts';
 import type { Chain, Once, Recipe, Rule } from '../../core/api/rules.ts';
 import type { Json } from '../../core/api/values.ts';
+import type { Call, Program } from '../../core/testing/calls.ts';
 import type { OtherDisk } from '../../core/testing/disks.ts';
-import type { Call, Program } from '../../core/testing/machine.ts';
 
 /** One target. `exec` runs a program, `write` a function; `check` is an `exec` that leaves no file. */
 export interface Sketch {

@@ -9,7 +9,8 @@ import {
   type SubmitOnce,
   submitOnce,
 } from '../../../core/api/submit-once.ts';
-import { type Machine, memoryMachine, type Programs } from '../../../core/testing/machine.ts';
+import type { Programs } from '../../../core/testing/calls.ts';
+import { type Machine, memoryMachine } from '../../../core/testing/machine.ts';
 import { pipelineOn } from '../../../core/testing/pipeline.ts';
 
 const JOBS = 'outside/jobs';

@@ -4,13 +4,9 @@ import { exec, target, write } from '../../../core/api/define.ts';
 import type { Once, Rule } from '../../../core/api/rules.ts';
 import { runBuild } from '../../../core/run/build.ts';
 import type { Summary } from '../../../core/run/events.ts';
+import type { Program } from '../../../core/testing/calls.ts';
 import { Stopped } from '../../../core/testing/faults.ts';
-import {
-  type Engine,
-  type Machine,
-  memoryMachine,
-  type Program,
-} from '../../../core/testing/machine.ts';
+import { type Engine, type Machine, memoryMachine } from '../../../core/testing/machine.ts';
 import { FileError } from '../../../core/world/fs.ts';
 import { stubProject, waitingBuild } from '../stub-world.ts';
 

@@ -1,0 +1,177 @@
+/**
+ * Workspaces with seasons of their own, or one and the same, that work in one gw_workflow at the same
+ * time; builders that are killed, submissions that end badly, a queue that leaves a schedd out,
+ * colleagues who run DAGMaker.sh by hand, take a holder away, or lose `.desgw`. Every DAG on the grid is
+ * one that its submitter judged, for its own season, and each was handed over once.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { fixedClock } from '../../core/testing/clock.ts';
+import { Stopped } from '../../core/testing/faults.ts';
+import { type Machine, memoryMachine } from '../../core/testing/machine.ts';
+import { treeOf } from '../../core/testing/memory-files.ts';
+import { type Pipeline, pipelineOn, type Went } from '../../core/testing/pipeline.ts';
+import { judgeDag, parseDag } from '../../targets/grid/dag.ts';
+import { readMarker } from '../../targets/grid/marker.ts';
+import { HOLDER } from '../../targets/settings/follow-up.ts';
+import { randomFrom } from '../support/chance.ts';
+import { buildFor, GW_WORKFLOW, Grid, gridTree, TROUBLES } from './grid.ts';
+
+const long = process.env.DESGW_LONG === '1';
+const runs = Number(process.env.DESGW_RUNS ?? (long ? 5000 : 12));
+const { DESGW_SEED, DESGW_PATH } = process.env;
+
+const EXPOSURES = ['668440', '668441'] as const;
+const GOALS = EXPOSURES.map((exposure) => `submitted_${exposure}`);
+const SEASONS = ['1600', '1700', '2206'] as const;
+
+/** What somebody does in a workspace, or beside it. */
+const anyDeed = fc.oneof(
+  { arbitrary: fc.record({ build: fc.record({ killAt: fc.option(fc.nat(450)) }) }), weight: 5 },
+  { arbitrary: fc.constant({ forget: '.desgw' as const }), weight: 1 },
+  { arbitrary: fc.constant({ free: HOLDER }), weight: 1 },
+  { arbitrary: fc.record({ byHand: fc.constantFrom(...EXPOSURES) }), weight: 1 },
+);
+type Deed = typeof anyDeed extends fc.Arbitrary<infer T> ? T : never;
+
+const anyCase = fc.record({
+  isolate: fc.boolean(),
+  /** The season of each workspace, and what is done there. */
+  workspaces: fc.array(
+    fc.record({
+      season: fc.constantFrom(...SEASONS),
+      deeds: fc.array(anyDeed, { minLength: 1, maxLength: 4 }),
+    }),
+    { minLength: 2, maxLength: 4 },
+  ),
+  troubles: fc.array(fc.constantFrom(...TROUBLES), { maxLength: 6 }),
+  silent: fc.nat(4),
+  seed: fc.nat(),
+});
+type Case = typeof anyCase extends fc.Arbitrary<infer T> ? T : never;
+
+/** All the workspaces of a case, at work. */
+class Night {
+  readonly grid: Grid;
+  readonly #machine: Machine;
+  readonly #pipeline: Pipeline;
+  readonly #case: Case;
+  /** Workspaces in which a build is under way. */
+  readonly #busy = new Set<string>();
+  /** What markers said, by path, season and exposure. */
+  readonly #markers = new Map<string, string>();
+
+  constructor(one: Case) {
+    this.#case = one;
+    const { troubles, silent, seed, isolate } = one;
+    this.grid = new Grid({ troubles, silent, chance: randomFrom(seed) });
+    this.#machine = memoryMachine(gridTree(EXPOSURES), this.grid.programs, {
+      clock: fixedClock(undefined, 50),
+    });
+    this.#pipeline = pipelineOn(this.#machine, buildFor(EXPOSURES, { isolate }));
+  }
+
+  /** Everybody at the same time. Afterwards nobody is killed any more. */
+  async play(): Promise<void> {
+    const { workspaces } = this.#case;
+    await Promise.all(
+      workspaces.map(async ({ deeds }, i) => {
+        for (const deed of deeds) await this.#do(deed, i);
+      }),
+    );
+    for (const i of [...workspaces.keys(), ...workspaces.keys()]) {
+      await this.#build(i, undefined);
+      await this.#machine.rest();
+    }
+    this.#check();
+  }
+
+  #path = (i: number): string => `/w${i}`;
+
+  async #do(deed: Deed, i: number): Promise<void> {
+    const { fs } = this.#machine.memory;
+    await this.grid.turns();
+    if ('build' in deed) await this.#build(i, deed.build.killAt ?? undefined);
+    if ('forget' in deed)
+      fs.rmSync(`${this.#path(i)}/${deed.forget}`, { recursive: true, force: true });
+    if ('free' in deed) this.#free(`${GW_WORKFLOW}/${deed.free}`);
+    if ('byHand' in deed) await this.#byHand(deed.byHand);
+  }
+
+  /** Only of a workspace in which nothing is under way: so it is advised. */
+  #free(holder: string): void {
+    const held = this.#machine.read(holder);
+    if (held === undefined || this.#busy.has(JSON.parse(held).workspace)) return;
+    this.#machine.memory.fs.unlinkSync(holder);
+  }
+
+  async #build(i: number, killAt: number | undefined): Promise<void> {
+    const workspace = this.#path(i);
+    this.#busy.add(workspace);
+    const { season } = this.#case.workspaces[i]!;
+    const went: Went | undefined = await this.#pipeline
+      .build(GOALS, {
+        ...{ workspace, set: [`season=${season}`], wait: false },
+        ...(killAt === undefined ? {} : { fault: { failAt: killAt, with: 'stop' } }),
+      })
+      .catch((error: unknown) => {
+        if (error instanceof Stopped) return undefined;
+        throw error;
+      });
+    this.#busy.delete(workspace);
+    this.#note();
+    if (went?.outcome === 'interrupted') throw new Error('nobody interrupted it');
+  }
+
+  /** Somebody of another season, without desgw, in the midst of it. */
+  async #byHand(exposure: string): Promise<void> {
+    const [rc, dag] = [`${GW_WORKFLOW}/dagmaker.rc`, `${GW_WORKFLOW}/desgw_pipeline_${exposure}.dag`];
+    this.#machine.put(rc, 'SEASON=99\n');
+    for (const text of ['', '<parallel>\n', '<parallel>\n</parallel>\n']) {
+      this.#machine.put(dag, text);
+      await this.grid.turns();
+    }
+  }
+
+  #note(): void {
+    for (const [path, text] of Object.entries(this.#markersNow())) {
+      const marker = readMarker(text);
+      if (marker !== undefined) this.#markers.set(`${marker.season} ${marker.exposure}`, path);
+    }
+  }
+
+  #markersNow(): { readonly [path: string]: string } {
+    const { fs } = this.#machine.memory;
+    return Object.fromEntries(
+      Object.entries(treeOf(fs, GW_WORKFLOW)).filter(([path]) => path.endsWith('.dag.submitted')),
+    );
+  }
+
+  #check(): void {
+    const { handed } = this.grid;
+    for (const { exposure, season, text, by } of handed) {
+      expect(judgeDag(parseDag(text), { exposure, season }), 'it is what was judged').toEqual([]);
+      expect(season, 'it is of its own season').toBe(
+        this.#case.workspaces[Number(by.replace('/w', ''))]!.season,
+      );
+    }
+    const works = handed.map(({ exposure, season }) => `${exposure} of season ${season}`);
+    expect(works, 'each is handed over once').toEqual([...new Set(works)]);
+  }
+}
+
+test('every DAG on the grid is one that its submitter judged, each once', {
+  timeout: 300_000 + runs * 3000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(anyCase, async (one) => {
+      await new Night(one).play();
+    }),
+    {
+      ...(long || process.env.DESGW_RUNS !== undefined ? {} : { seed: 20170817 }),
+      ...(DESGW_SEED === undefined ? {} : { seed: Number(DESGW_SEED) }),
+      ...(DESGW_PATH === undefined ? {} : { path: DESGW_PATH }),
+      numRuns: runs,
+    },
+  );
+});
