@@ -48,8 +48,9 @@ function decideHindered(node: Node, view: View, verdicts: Verdicts): Decision {
   const decision = barred(node, view, verdicts, decideFreely(node, view, verdicts));
   if (!isVerdict(decision)) return decision;
   const isPending = asNeed(decision) === 'pending';
-  // Held back, a target stands as it was made although what it observes has not settled.
-  if (isPending || (decision.state === 'waiting' && decision.product === undefined)) {
+  const isUnsettled = decision.state === 'waiting' || decision.unseen === true;
+  // Held back, a target stands as it was made although what it observes has not settled, or is not seen.
+  if (isPending || (isUnsettled && decision.product === undefined)) {
     const held = heldBack(node, view, decision);
     if (held !== undefined) return held;
   }

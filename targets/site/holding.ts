@@ -7,7 +7,7 @@ import { HOLDER, type Place } from '../settings/follow-up.ts';
 
 /** First step of whatever writes into gw_workflow: it belongs to this workspace, or nothing happens. */
 export function holdWorkflow({ site, season }: Place): readonly Claim[] {
-  if (site.isolate) return [];
+  if (site.isolate) return [holdSeason({ site, season })];
   return [
     claim(site.gwWorkflow, [HOLDER], `season ${season}`, {
       taken: {
@@ -16,6 +16,17 @@ export function holdWorkflow({ site, season }: Place): readonly Claim[] {
       },
     }),
   ];
+}
+
+/** Kept apart, follow-ups share nothing but the directories of a season, which tests may use again. */
+function holdSeason({ site, season }: Place): Claim {
+  const name = `${HOLDER}_S${season}`;
+  return claim(site.gwWorkflow, [name], `season ${season}`, {
+    taken: {
+      what: `season ${season} is in use in ${site.gwWorkflow}`,
+      advice: `Take another one (--set season=auto). When that work is over: rm ${site.gwWorkflow}/${name}`,
+    },
+  });
 }
 
 /** The same for the directory that takes the results of post processing. */

@@ -164,6 +164,19 @@ describe('what needs something that is held back', () => {
     await new Model(workspaceOf(targets)).play([build(), gone, build(), build({ wait: true })]);
   });
 
+  test('is made while what that observes cannot be seen', async () => {
+    const [dag, once, watch] = targets;
+    const observing = { ...dag, observes: 'outside/dag0' };
+    const unseen: Op = { op: 'observe', which: 0, value: 'failed' };
+    const next = { name: 't3', deps: ['once1'], inputs: ['src/b'] };
+    await new Model(workspaceOf([observing, once, watch, next])).play([
+      build(),
+      unseen,
+      { op: 'source', which: 1, value: 1 },
+      build({ wait: true }),
+    ]);
+  });
+
   test('settles what that is held back for all the same', async () => {
     const [dag, once, watch] = targets;
     const settles = { ...watch, deps: [...watch.deps, dag.name] };
