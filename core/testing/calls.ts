@@ -77,7 +77,12 @@ function append(fs: FsModule, path: string, text: string): void {
 }
 
 /** Writes or appends in place; what is outside, or is to be flushed, is on its disk for good. */
-export function writeWith(fs: FsModule, path: string, how: 'w' | 'a' | 'flushed', text: string): void {
+export function writeWith(
+  fs: FsModule,
+  path: string,
+  how: 'w' | 'a' | 'flushed',
+  text: string,
+): void {
   fs.mkdirSync(path.slice(0, path.lastIndexOf('/')), { recursive: true });
   const fd = fs.openSync(path, how === 'a' ? 'a' : 'w');
   const bytes = Buffer.from(text);

@@ -150,7 +150,8 @@ class MemoryMachine implements Machine {
 
   readonly read: Machine['read'] = (path) => readIn(this.memory.fs, resolve(WORKSPACE, path));
 
-  readonly put: Machine['put'] = (path, text) => put(this.memory.fs, resolve(WORKSPACE, path), text);
+  readonly put: Machine['put'] = (path, text) =>
+    put(this.memory.fs, resolve(WORKSPACE, path), text);
 
   readonly rest = async (): Promise<void> => {
     while (this.#running.size > 0) await Promise.allSettled(this.#running.keys());

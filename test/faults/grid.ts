@@ -118,7 +118,8 @@ export class Grid {
     if (trouble === 'refused' || trouble === 'killed before')
       return trouble === 'refused' ? 1 : 'killed';
     const words = call.args.join(' ');
-    const said = (name: string): string => new RegExp(`\\+${name}="([^"]*)"`).exec(words)?.[1] ?? '';
+    const said = (name: string): string =>
+      new RegExp(`\\+${name}="([^"]*)"`).exec(words)?.[1] ?? '';
     const path = call.args.at(-1)!.replace('file://', '');
     const cluster = this.handed.length + 1;
     const id = `${cluster}.0@${SCHEDDS[cluster % SCHEDDS.length]}`;

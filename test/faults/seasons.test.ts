@@ -15,7 +15,7 @@ import { judgeDag, parseDag } from '../../targets/grid/dag.ts';
 import { readMarker } from '../../targets/grid/marker.ts';
 import { HOLDER } from '../../targets/settings/follow-up.ts';
 import { randomFrom } from '../support/chance.ts';
-import { buildFor, GW_WORKFLOW, Grid, gridTree, TROUBLES } from './grid.ts';
+import { buildFor, Grid, GW_WORKFLOW, gridTree, TROUBLES } from './grid.ts';
 
 const long = process.env.DESGW_LONG === '1';
 const runs = Number(process.env.DESGW_RUNS ?? (long ? 5000 : 12));
@@ -58,8 +58,8 @@ class Night {
   readonly #case: Case;
   /** Workspaces in which a build is under way. */
   readonly #busy = new Set<string>();
-  /** What markers said, by path, season and exposure. */
-  readonly #markers = new Map<string, string>();
+  /** Every marker that was ever there. */
+  #markers: { readonly [work: string]: string } = {};
 
   constructor(one: Case) {
     this.#case = one;
@@ -119,13 +119,16 @@ class Night {
         throw error;
       });
     this.#busy.delete(workspace);
-    this.#note();
+    this.#markers = { ...this.#markers, ...this.#markersNow() };
     if (went?.outcome === 'interrupted') throw new Error('nobody interrupted it');
   }
 
   /** Somebody of another season, without desgw, in the midst of it. */
   async #byHand(exposure: string): Promise<void> {
-    const [rc, dag] = [`${GW_WORKFLOW}/dagmaker.rc`, `${GW_WORKFLOW}/desgw_pipeline_${exposure}.dag`];
+    const [rc, dag] = [
+      `${GW_WORKFLOW}/dagmaker.rc`,
+      `${GW_WORKFLOW}/desgw_pipeline_${exposure}.dag`,
+    ];
     this.#machine.put(rc, 'SEASON=99\n');
     for (const text of ['', '<parallel>\n', '<parallel>\n</parallel>\n']) {
       this.#machine.put(dag, text);
@@ -133,18 +136,15 @@ class Night {
     }
   }
 
-  #note(): void {
-    for (const [path, text] of Object.entries(this.#markersNow())) {
-      const marker = readMarker(text);
-      if (marker !== undefined) this.#markers.set(`${marker.season} ${marker.exposure}`, path);
-    }
-  }
-
-  #markersNow(): { readonly [path: string]: string } {
-    const { fs } = this.#machine.memory;
-    return Object.fromEntries(
-      Object.entries(treeOf(fs, GW_WORKFLOW)).filter(([path]) => path.endsWith('.dag.submitted')),
+  /** Markers by season and exposure. */
+  #markersNow(): { readonly [work: string]: string } {
+    const found = Object.entries(treeOf(this.#machine.memory.fs, GW_WORKFLOW)).flatMap(
+      ([path, text]) => {
+        const marker = path.endsWith('.dag.submitted') ? readMarker(text) : undefined;
+        return marker === undefined ? [] : [[`${marker.season} ${marker.exposure}`, text]];
+      },
     );
+    return Object.fromEntries(found);
   }
 
   #check(): void {
@@ -155,6 +155,10 @@ class Night {
         this.#case.workspaces[Number(by.replace('/w', ''))]!.season,
       );
     }
+    const { isolate, workspaces } = this.#case;
+    const isFreed = workspaces.some(({ deeds }) => deeds.some((deed) => 'free' in deed));
+    if (isolate || !isFreed)
+      expect(this.#markersNow(), 'no marker is written over').toMatchObject(this.#markers);
     const works = handed.map(({ exposure, season }) => `${exposure} of season ${season}`);
     expect(works, 'each is handed over once').toEqual([...new Set(works)]);
   }

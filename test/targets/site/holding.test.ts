@@ -5,11 +5,13 @@ import { followUpWith } from '../../support/follow-up.ts';
 
 const shared = followUpWith();
 
-test('gw_workflow belongs to one workspace, unless every exposure has a directory of its own', () => {
+test('gw_workflow belongs to one workspace; where every exposure has a directory of its own, a season of it', () => {
   expect(holdWorkflow(shared)).toMatchObject([
     { kind: 'claim', registry: 'sandbox/gw_workflow', names: ['.desgw_workspace'] },
   ]);
-  expect(holdWorkflow(followUpWith({ isolate: true }))).toEqual([]);
+  expect(holdWorkflow(followUpWith({ isolate: true, season: '2206' }))).toMatchObject([
+    { kind: 'claim', registry: 'sandbox/gw_workflow', names: ['.desgw_workspace_S2206'] },
+  ]);
 });
 
 test('the refusal says what to do, as commands that can be typed', () => {
