@@ -42,6 +42,7 @@ import { beginsWith, ccdsName, OUTPUT_TXT, ROWS_FILE } from './settings/follow-u
 import { POSTPROC_PARAMS } from './settings/postproc-params.ts';
 import type { Site } from './site/site.ts';
 import { stamps } from './stamps.ts';
+import { statistics } from './statistics.ts';
 import { submitted } from './submitted.ts';
 import { hasTemplatePass } from './templates/pass-files.ts';
 import { templatePass } from './templates.ts';
@@ -270,6 +271,7 @@ function underSeason(all: FollowUp): readonly RuleItem[] {
     efficiency(all),
     quality(all),
     stamps(all),
+    statistics(all),
   ];
 }
 

@@ -7,8 +7,11 @@ import { ccds } from './ccds.ts';
 import { doctor } from './doctor.ts';
 import { efficiency } from './efficiency.ts';
 import { jobs } from './jobs.ts';
+import { quality } from './quality.ts';
 import { release } from './release.ts';
 import { rescue } from './rescue.ts';
+import { stamps } from './stamps.ts';
+import { statistics } from './statistics.ts';
 import { summary } from './summary.ts';
 import { templates } from './templates.ts';
 import { triage } from './triage.ts';
@@ -24,8 +27,11 @@ export function followUpCommands(site: Site): { readonly [name: string]: Command
     triage: triage(site),
     templates: templates(site),
     summary: summary(site),
+    statistics: statistics(),
     candidates: candidates(site),
     efficiency: efficiency(),
+    quality: quality(),
+    stamps: stamps(),
     doctor: doctor(site),
   };
 }

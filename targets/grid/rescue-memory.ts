@@ -26,15 +26,25 @@ export function memoryIn(dag: string): string | undefined {
 export const memoryOfJob = (line: string): string | undefined =>
   /\s--memory(?:=|\s+)(\S+)/.exec(line)?.[1];
 
-/** Twice as much, but not without end; plain numbers are MB (jobsub_lite). */
+/** Twice as much, but not without end. */
 function raised(memory: string | undefined): string {
-  const found = /^(\d+)([KMGT]?)(?:i?B)?$/.exec(memory ?? '');
-  if (found === null) return FIRST_MEMORY;
-  const unit = { K: 1 / 1024, M: 1, '': 1, G: 1024, T: 1024 * 1024 }[
-    found[2] as 'K' | 'M' | '' | 'G' | 'T'
-  ];
-  const before = Number(found[1]) * unit;
+  const before = megabytes(memory);
+  if (before === undefined) return FIRST_MEMORY;
   return `${Math.round(Math.max(before, Math.min(2 * before, MOST_MEMORY_MB)))}MB`;
+}
+
+const UNITS: { readonly [unit: string]: number } = {
+  K: 1 / 1024,
+  M: 1,
+  '': 1,
+  G: 1024,
+  T: 1024 ** 2,
+};
+
+/** An amount of memory in MB, which plain numbers are (jobsub_lite); undefined for what is none. */
+export function megabytes(memory: string | undefined): number | undefined {
+  const found = /^(\d+)([KMGT]?)(?:i?B)?$/.exec(memory ?? '');
+  return found === null ? undefined : Number(found[1]) * UNITS[found[2]!]!;
 }
 
 /** The last words of each failed step of a CCD. */
