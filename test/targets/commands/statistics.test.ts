@@ -1,7 +1,6 @@
-/** `desgw statistics`, `quality` and `stamps`: what was built last, for people and for programs. */
+/** `desgw statistics`: what was counted last, for people, tables and programs. */
 import { describe, expect, test } from 'vitest';
 import type { Look, Seen } from '../../../core/api/looks.ts';
-import { qualityCsv } from '../../../targets/candidates/quality.ts';
 import type { Statistics } from '../../../targets/statistics/totals.ts';
 import { schemaFaults } from '../../support/schemas.ts';
 import { run } from './called.ts';
@@ -63,53 +62,5 @@ describe('statistics', () => {
     await expect(run('statistics', { seen, options: { '--workspaces': '/x/*' } })).rejects.toThrow(
       "no workspace is like '/x/*'",
     );
-  });
-});
-
-describe('quality', () => {
-  const row = { exposure: '1', band: 'i', teff: 0.1, ccds: 58, candidates: 3, zeroPoint: null };
-  const texts = {
-    'image_proc_outputs/quality_S2206.csv': qualityCsv([{ ...row, injected: 4, found: 3 }]),
-  };
-
-  test('shows the exposures and what is odd', async () => {
-    expect((await run('quality')).status).toBe(1);
-    const { out } = await run('quality', { texts });
-    expect(out.split('\n').slice(1)).toEqual([
-      expect.stringMatching(/^1 +i +0\.10 +58 +3 +- +3 of 4$/),
-      '1: t_eff 0.1 is below 0.2',
-    ]);
-  });
-
-  test('as data', async () => {
-    const data = JSON.parse((await run('quality', { texts, ...json })).out);
-    expect(data).toMatchObject([{ exposure: '1', odd: ['t_eff 0.1 is below 0.2'] }]);
-    expect(schemaFaults('quality', data)).toBe('');
-  });
-});
-
-describe('stamps', () => {
-  const folder = 'image_proc_outputs/stamps_S2206';
-  const texts = { [`${folder}/fail_objids.txt`]: '9 20170817 668440 i 05 0.9\n' };
-  const names = ['7', '8'].flatMap((object) => [`diff${object}.gif`, `srch${object}.gif`]);
-  const seen = (): Seen => ({
-    kind: 'list',
-    dirs: [{ dir: `${folder}/11`, names: [...names, 'temp7.gif'] }],
-  });
-
-  test('are those of which all three are there; what could not be had is told', async () => {
-    expect((await run('stamps')).status).toBe(1);
-    const { out } = await run('stamps', { texts, seen });
-    expect(out.split('\n')).toEqual([
-      'stamps of 1 observations of 1 candidates; 1 could not be had',
-      expect.stringMatching(/stamps_S2206\/11 +7$/),
-      '  not had: 9 (exposure 668440, i_05, score 0.9)',
-    ]);
-  });
-
-  test('as data', async () => {
-    const data = JSON.parse((await run('stamps', { texts, seen, ...json })).out);
-    expect(data.candidates).toEqual([{ snid: '11', folder: `${folder}/11`, objects: ['7'] }]);
-    expect(schemaFaults('stamps', data)).toBe('');
   });
 });
