@@ -3,18 +3,26 @@
  * renewed in good time, and their end is told of before it comes. What runs on the grid has its own.
  */
 import {
+  type CommandCall,
+  type Instant,
   type Json,
+  type Look,
   type Params,
   type Path,
   type Rule,
   type RunFacts,
+  type Seen,
+  type Sighting,
   type TargetName,
+  type Told,
   target,
+  UserError,
   write,
 } from '../core/index.ts';
 import {
   type CredentialsSeen,
   credentialsSighting,
+  lackingText,
   NOT_RENEWED,
   type Renewed,
 } from './grid/credentials.ts';
@@ -24,6 +32,7 @@ import { PREPARATION } from './settings/phases.ts';
 import { type Site, setupOf } from './site/site.ts';
 
 const NAME: TargetName = 'credentials';
+const LOOK: Look = { kind: 'ask', adapter: NAME, question: null };
 
 /** When what was renewed would have ended. */
 const FILE: Path = `${OUTPUTS}/credentials.json`;
@@ -34,6 +43,26 @@ export const beforeSubmission = (site: Site): readonly TargetName[] => [
   ...(site.credentials === undefined ? [] : [NAME]),
   ...programsOf(site),
 ];
+
+/** Why nothing can be handed in at this moment, and what the target says of it; undefined: it can. */
+export async function credentialsLacking(
+  site: Site,
+  { look, readText, now, params }: Pick<CommandCall, 'look' | 'readText' | 'now' | 'params'>,
+): Promise<{ readonly what: string; readonly told: Told } | undefined> {
+  if (site.credentials === undefined) return undefined;
+  const [seen] = await look([LOOK]);
+  const sighting = judged(seen, { before: readRenewed(readText(FILE)), now, params });
+  if (seen?.kind !== 'answer' || sighting.state !== 'waiting') return undefined;
+  const what = lackingText(seen.answer as unknown as CredentialsSeen);
+  return { what, told: sighting.tell?.[0] ?? { about: NAME, text: sighting.progress } };
+}
+
+/** For commands that submit. @throws UserError where nothing can be handed in at this moment */
+export async function needCredentials(site: Site, call: CommandCall): Promise<void> {
+  const lacking = await credentialsLacking(site, call);
+  if (lacking !== undefined)
+    throw new UserError(`nothing can be submitted: ${lacking.what}`, 'kinit, then the same again.');
+}
 
 /** Of a site that needs credentials: how they are, looked at as long as there is something to do. */
 export function credentials(site: Site, params: Params): readonly Rule[] {
@@ -47,18 +76,9 @@ export function credentials(site: Site, params: Params): readonly Rule[] {
     observe: {
       fleeting: true,
       reads: [FILE],
-      look: () => [{ kind: 'ask', adapter: NAME, question: null }],
-      judge: ([seen], { maybeText, now }) => {
-        const before = readRenewed(maybeText(FILE));
-        // What could not be looked at is not lacking: the grid itself will say so if it is.
-        if (seen?.kind !== 'answer') return { state: 'ready', value: { ...before } };
-        return credentialsSighting(seen.answer as unknown as CredentialsSeen, {
-          now,
-          before,
-          renew: params.renewCredentials === true,
-          hours: Number(params.nightHours),
-        });
-      },
+      look: () => [LOOK],
+      judge: ([seen], { maybeText, now }) =>
+        judged(seen, { before: readRenewed(maybeText(FILE)), now, params }),
     },
     recipe: {
       version: '1',
@@ -80,10 +100,34 @@ export function credentials(site: Site, params: Params): readonly Rule[] {
   return [rule];
 }
 
+function judged(
+  seen: Seen | undefined,
+  {
+    before,
+    now,
+    params,
+  }: {
+    readonly before: Renewed;
+    readonly now: Instant;
+    readonly params: Params;
+  },
+): Sighting {
+  // What could not be looked at is not lacking: the grid itself will say so if it is.
+  if (seen?.kind !== 'answer') return { state: 'ready', value: { ...before } };
+  return credentialsSighting(seen.answer as unknown as CredentialsSeen, {
+    now,
+    before,
+    renew: params.renewCredentials === true,
+    hours: Number(params.nightHours),
+  });
+}
+
 function readRenewed(text: string | undefined): Renewed {
   if (text === undefined || text === '') return NOT_RENEWED;
   try {
-    const { ticket, vault } = JSON.parse(text) as { readonly [name: string]: Json };
+    const { ticket, vault } = JSON.parse(text) as {
+      readonly [name: string]: Json;
+    };
     return { ticket: asText(ticket), vault: asText(vault) };
   } catch (error) {
     if (error instanceof SyntaxError) return NOT_RENEWED;

@@ -106,6 +106,10 @@ const OWN_PARAMS = {
     check: (value) =>
       ['off', 'ask', 'on'].includes(String(value)) ? undefined : 'it must be off, ask or on',
   }),
+  releaseHeld: param(0, {
+    help: 'seconds for which a job may be held until a build releases it, once; held again it is removed where autoRescue is on, and its CCD rescued; 0: people do',
+    check: seconds,
+  }),
   rescueAbove: param(false, {
     help: 'with autoRescue: rescue also exposures that have enough CCDs to go on',
   }),

@@ -6,10 +6,11 @@
 import { type Look, type Rule, type Seen, type Sighting, target, write } from '../core/index.ts';
 import { submissionsIn, submissionsLook } from './grid/submissions.ts';
 import type { CcdReport } from './reports/ccd-report.ts';
+import { forcefileLooks, forcefilesFrom } from './reports/forcefile-report.ts';
 import type { Exposure } from './settings/domain.ts';
 import { ccdsFile, ccdsName, type FollowUp, OUTPUTS } from './settings/follow-up.ts';
 import { exposureSubject, GRID } from './settings/phases.ts';
-import { noted, noteFile, readNote } from './triage/note.ts';
+import { noted, noteFile, readNote, type TriageNote } from './triage/note.ts';
 
 /** Name of the target. */
 export const triagedName = (exposure: Exposure): string => `triaged_${exposure}`;
@@ -25,32 +26,55 @@ export const triagedLooks = (
 ): readonly Look[] => [
   submissionsLook(place, exposure),
   { kind: 'read', path: noteFile(exposure) },
+  ...forcefileLooks(place.site.pnfs, { exposure, season: place.season }),
 ];
 
 /** How it stands with the failures of an exposure. */
 export type Seeing =
-  | { readonly state: 'needless' | 'done'; readonly what: string }
+  | { readonly state: 'needless'; readonly what: string }
+  /** `over`: what decided may be otherwise by now. */
+  | {
+      readonly state: 'done';
+      readonly what: string;
+      readonly note: TriageNote;
+      readonly over: boolean;
+    }
   | { readonly state: 'later'; readonly what: string }
   | { readonly state: 'due'; readonly of: string; readonly tries: number };
 
 /** Tells from what `triagedLooks` saw how it stands with them. */
 export function seeingOf(
-  [submitted, note]: readonly Seen[],
+  [submitted, note, ...force]: readonly Seen[],
   report: CcdReport,
   { now, above }: { readonly now: () => number; readonly above: boolean },
 ): Seeing {
   const { exposure, season, counts } = report;
-  if (counts.complete === counts.total) return { state: 'needless', what: 'all CCDs complete' };
   if (report.settled === false) return { state: 'needless', what: 'gone on with what there is' };
-  if (report.enough && !above)
-    return { state: 'needless', what: `${counts.complete} of ${counts.total} CCDs are enough` };
-  const of = noted(report, submissionsIn(submitted, { exposure, season }));
+  const lacking = report.enough ? lackingIn(force, report) : [];
+  const all = counts.complete === counts.total;
+  if (lacking.length === 0 && (all || (report.enough && !above)))
+    return {
+      state: 'needless',
+      what: all ? 'all CCDs complete' : `${counts.complete} of ${counts.total} CCDs are enough`,
+    };
+  const of = noted(report, submissionsIn(submitted, { exposure, season }), lacking);
   const known = readNote(note?.kind === 'read' ? note.text : undefined);
   if (known?.of !== of) return { state: 'due', of, tries: 0 };
-  if (known.state === 'done') return { state: 'done', what: known.what };
+  if (known.state === 'done') {
+    const over = known.until !== undefined && now() >= known.until;
+    return { state: 'done', what: known.what, note: known, over };
+  }
   return now() < (known.until ?? 0)
     ? { state: 'later', what: known.what }
     : { state: 'due', of, tries: known.tries };
+}
+
+/** CCDs that are complete and whose force-photometry files were not copied. */
+function lackingIn(seen: readonly Seen[], report: CcdReport): readonly string[] {
+  const judged = forcefilesFrom(seen, report);
+  if (judged.state === 'failed') return [];
+  const { fits, psf } = judged.report.missing;
+  return [...new Set([...fits, ...psf])].sort();
 }
 
 /** Waits until the failures of an exposure have been seen to. */
@@ -74,8 +98,13 @@ export function triaged(all: FollowUp, exposure: Exposure): Rule {
         const seeing = seeingOf(seen, report, { now: () => facts.now, above });
         switch (seeing.state) {
           case 'needless':
-          case 'done':
             return { state: 'ready', value: { exposure, what: seeing.what }, note: seeing.what };
+          case 'done': {
+            const { until } = seeing.note;
+            const again = seeing.over || until === undefined ? {} : { again: until };
+            const value = { exposure, what: seeing.what };
+            return { state: 'ready', value, note: seeing.what, ...again };
+          }
           case 'later':
             return { state: 'waiting', progress: seeing.what };
           case 'due':

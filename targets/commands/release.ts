@@ -3,6 +3,7 @@ import { type Command, type Grid, type Job, type Queue, UserError } from '../../
 import { jobsOfAll, type Submissions } from '../grid/submissions.ts';
 import type { Site } from '../site/site.ts';
 import { type Concerned, changeInQueue, type QueueChange } from './queue-change.ts';
+import { releaseHeld } from './release-held.ts';
 
 function heldJobs(grid: Grid, queue: Queue, all: readonly Submissions[]): readonly Concerned[] {
   return all.flatMap((one) => {
@@ -38,6 +39,7 @@ export function release(site: Site): Command {
   return {
     doc: 'let held jobs of exposures go on; what held them may hold them again',
     usage: '<exposure...>',
+    between: (call) => releaseHeld(site, call),
     run: async (call) => {
       const step = site.grid.release;
       if (step === undefined)

@@ -1,12 +1,16 @@
 /** `desgw rescue`: submits the CCDs that did not complete once more, and only those. */
 import { type Command, type CommandCall, UserError } from '../../core/index.ts';
+import { needCredentials } from '../credentials.ts';
 import { rescueWork } from '../grid/rescue.ts';
 import { type RescueAsked, type RescuePlan, rescueFile } from '../grid/rescue-files.ts';
 import type { Exposure, Season } from '../settings/domain.ts';
 import type { Site } from '../site/site.ts';
 import { chosenOf } from '../triage/choice.ts';
+import type { ForceCopy } from '../triage/force-copies.ts';
 import { askQueue, claimedSeason, neededExposures } from './asked.ts';
 import { seeToFailures } from './auto-rescue.ts';
+import { copiesInWords, copiesOf, copyCommands, copyItems, questionOf } from './force-copying.ts';
+import { likeTyped } from './like-typed.ts';
 import { outcomeText, planInShort, plansOf, refusals, submitRescues } from './rescuing.ts';
 import { resultsOf } from './results.ts';
 import { triageOf } from './triage.ts';
@@ -18,7 +22,8 @@ export function rescue(site: Site): Command {
     usage: '[exposure...]',
     options: {
       '--all-failed': 'every exposure of which a CCD is not complete, in place of exposures',
-      '--triage': 'only the CCDs that `desgw triage` would try again, each with its memory',
+      '--triage':
+        'only the CCDs that `desgw triage` would try again, each with its memory; copies lacking force-photometry files',
       '--step STEP': 'only the CCDs that failed first at this step, such as RUN18',
       '--memory SIZE':
         'memory of each job, such as 6000MB (default: twice as much where memory may have been lacking)',
@@ -30,29 +35,32 @@ export function rescue(site: Site): Command {
     between: (call) => seeToFailures(site, call),
     run: async (call) => {
       const exposures = exposuresFor(call);
-      const asked = await chosenBy(
+      const { asked, copies } = await chosenBy(
         site,
         call,
         askedFor(site, call, exposures, claimedSeason(call)),
       );
+      const dryRun = call.option('--dry-run') === true;
+      if (asked.length > 0 && !dryRun) await needCredentials(site, call);
       const queue = await askQueue(site, call);
-      if (asked.length === 0) {
+      if (asked.length + copies.length === 0) {
         call.print('Triage finds nothing to rescue; `desgw triage` says why.');
         return 0;
       }
       const { plans, refused } = await plansOf(site, call, asked, queue);
       for (const line of refusals(refused)) call.print(line);
       const bad = refused.length > 0 ? 2 : 0;
-      if (plans.length === 0) return bad;
-      const dryRun = call.option('--dry-run') === true;
+      if (plans.length + copies.length === 0) return bad;
       for (const plan of plans)
         call.print(dryRun ? planInFull(site, plan, call.tools.workspace) : planInShort(site, plan));
+      for (const { text } of copiesInWords(copies)) call.print(text);
+      if (dryRun) for (const line of copyCommands(copies)) call.print(line);
       if (dryRun) return bad;
-      if (!(await call.confirm(`Submit ${plans.length === 1 ? 'it' : `these ${plans.length}`}?`))) {
+      if (!(await call.confirm(questionOf(plans.length, copies.length)))) {
         call.print('Nothing was changed.');
         return bad;
       }
-      const status = await submit(site, call, plans);
+      const status = await submit(site, call, plans, copies);
       return status === 0 ? bad : status;
     },
   };
@@ -61,21 +69,22 @@ export function rescue(site: Site): Command {
 /** Exposures as typed, `*` standing for any digits, or all that lack CCDs. @throws UserError */
 function exposuresFor(call: CommandCall): readonly Exposure[] {
   const all = resultsOf(call);
-  if (call.option('--all-failed') === true || (call.option('--triage') && call.args.length === 0)) {
+  if (call.option('--triage') === true && call.args.length === 0)
+    return all.flatMap(({ exposure, ccds }) => (ccds === undefined ? [] : [exposure]));
+  if (call.option('--all-failed') === true) {
     const open = all.filter(
       ({ ccds }) => ccds !== undefined && ccds.counts.complete < ccds.counts.total,
     );
     if (open.length === 0) throw new UserError('no exposure that was judged lacks a CCD');
     return open.map(({ exposure }) => exposure);
   }
-  const args = call.args.flatMap((word) => {
-    if (!word.includes('*')) return [word];
-    const pattern = new RegExp(`^${word.replaceAll(/[^\d*]/g, '\\$&').replaceAll('*', '\\d*')}$`);
-    const found = all.filter(({ exposure }) => pattern.test(exposure)).map((one) => one.exposure);
-    if (found.length > 0) return found;
-    throw new UserError(`no exposure is like ${word}`, 'See `desgw status` for those there are.');
-  });
-  return neededExposures({ args }, 'rescue');
+  return neededExposures({ args: likeTyped(call, all) }, 'rescue');
+}
+
+/** What a rescue takes, and which force-photometry files are copied. */
+interface ToDo {
+  readonly asked: readonly RescueAsked[];
+  readonly copies: readonly ForceCopy[];
 }
 
 /** Only what triage would try again, where it was asked for. */
@@ -83,23 +92,26 @@ async function chosenBy(
   site: Site,
   call: CommandCall,
   asked: readonly RescueAsked[],
-): Promise<readonly RescueAsked[]> {
+): Promise<ToDo> {
   const step = call.option('--step');
   if (typeof step === 'string' && !/^(RUN\d\d|NOOVERLAPS)$/.test(step))
     throw new UserError(`'${step}' is not a step`, 'Write it as RUN18, or NOOVERLAPS.');
   const narrowed = typeof step === 'string' ? asked.map((one) => ({ ...one, step })) : asked;
-  if (call.option('--triage') !== true) return narrowed;
-  const { triaged, limit } = await triageOf(site, call);
+  if (call.option('--triage') !== true) return { asked: narrowed, copies: [] };
+  const typed = call.args.length === 0 ? [] : asked.map(({ exposure }) => exposure);
+  const { triaged, limit } = await triageOf(site, call, typed);
   if (limit.state === 'broken')
     throw new UserError(`triage rescues nothing: ${limit.why}`, 'See `desgw triage`.');
   // What goes on already is left as it is, unless it was named.
   const chosen = chosenOf(triaged, limit, { above: call.args.length > 0 });
-  return narrowed.flatMap((one): readonly RescueAsked[] => {
+  const rescued = narrowed.flatMap((one): readonly RescueAsked[] => {
     const ccds = chosen.get(one.exposure);
     if (ccds === undefined) return [];
     const done = triaged.find(({ exposure }) => exposure === one.exposure)?.templatesDone;
     return [{ ...one, chosen: ccds, ...(done === undefined ? {} : { templatesDone: done }) }];
   });
+  const copied = typeof step === 'string' ? [] : triaged;
+  return { asked: rescued, copies: await copiesOf(site, call, claimedSeason(call), copied) };
 }
 
 /** @throws UserError for values that could not be meant */
@@ -167,9 +179,12 @@ async function submit(
   site: Site,
   call: CommandCall,
   plans: readonly RescuePlan[],
+  copies: readonly ForceCopy[],
 ): Promise<number> {
-  const status = await submitRescues(site, call, plans);
+  const items = copyItems(site, claimedSeason(call), copies);
+  const status = await submitRescues(site, call, plans, items);
   for (const plan of plans) call.print(outcomeText(plan, call));
-  if (status === 0) call.print('`desgw build` waits for them and judges what comes back.');
+  if (status === 0 && plans.length > 0)
+    call.print('`desgw build` waits for them and judges what comes back.');
   return status;
 }

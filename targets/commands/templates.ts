@@ -9,6 +9,7 @@ import {
   target,
   UserError,
 } from '../../core/index.ts';
+import { needCredentials } from '../credentials.ts';
 import { TEMPLATE_CCDS } from '../settings/domain.ts';
 import { dagFile, workDir } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
@@ -44,6 +45,7 @@ export function templates(site: Site): Command {
       const acts = call.option('--take') === true || call.option('--redo-stale') === true;
       if (acts && call.option('--json') === true)
         throw new UserError('--json is for looking', 'Leave it out to take or to redo templates.');
+      if (acts && call.option('--dry-run') !== true) await needCredentials(site, call);
       const found = await templatesFound(site, call);
       const rows = chosen(found, call);
       if (call.option('--take') === true) return take(site, call, found, rows);

@@ -1,29 +1,13 @@
 /** `desgw triage`: what each CCD that did not complete needs. Looks only; `desgw rescue` acts. */
-import {
-  type Command,
-  type CommandCall,
-  isAlive,
-  jobsState,
-  type Queue,
-  table,
-} from '../../core/index.ts';
+import { type Command, type CommandCall, jobsState, type Queue, table } from '../../core/index.ts';
 import { jobsIn, parseDag } from '../grid/dag.ts';
-import {
-  type Earlier,
-  earlierFrom,
-  earlierLooks,
-  earlierNumbers,
-  rescueLooks,
-  textOf,
-} from '../grid/rescue-files.ts';
+import type { Earlier } from '../grid/rescue-files.ts';
 import { jobsOfAll } from '../grid/submissions.ts';
 import type { ExposureResult } from '../reports/night-summary.ts';
-import { ccdsName } from '../settings/follow-up.ts';
+import type { Exposure } from '../settings/domain.ts';
 import type { Site } from '../site/site.ts';
-import { type PassState, passFile, stateFile } from '../templates/pass-files.ts';
-import type { Template } from '../templates/template-dag.ts';
-import { templateFound } from '../templates/template-state.ts';
-import { ccdFacts, type ExposureEvidence } from '../triage/evidence.ts';
+import { ccdFacts } from '../triage/evidence.ts';
+import { HELD_FILE, readHeld } from '../triage/held.ts';
 import {
   type Decision,
   decideCcd,
@@ -33,7 +17,9 @@ import {
   limitOf,
 } from '../triage/policy.ts';
 import { askQueue, claimedSeason, submissionsOf, typedExposures } from './asked.ts';
+import { likeTyped } from './like-typed.ts';
 import { resultsOf } from './results.ts';
+import { evidenceOf } from './triage-evidence.ts';
 
 /** What triage finds of one exposure. */
 interface Triaged {
@@ -55,7 +41,8 @@ export function triage(site: Site): Command {
     usage: '[exposure...]',
     options: { '--json': 'print data instead of text' },
     run: async (call) => {
-      const found = await triageOf(site, call);
+      const typed = typedExposures({ args: likeTyped(call, resultsOf(call)) });
+      const found = await triageOf(site, call, typed);
       const { triaged, limit, held } = found;
       if (call.option('--json') === true) {
         call.print(
@@ -81,11 +68,36 @@ interface Held {
   readonly jobs: number;
   /** As the grid gives it. */
   readonly why: string;
+  /** What a build does about them of itself. */
+  readonly released: 'by people' | 'in time' | 'once';
 }
 
-/** Triage of the exposures that were typed, or of all that have been judged. */
-export async function triageOf(site: Site, call: CommandCall): Promise<TriageFound> {
-  const typed = typedExposures(call);
+/** Whether builds release held jobs of themselves here, and have done so. */
+function releasedWhen({ params, readText }: CommandCall, exposure: string): Held['released'] {
+  if (!(Number(params.releaseHeld) > 0)) return 'by people';
+  const known = Object.values(readHeld(readText(HELD_FILE)));
+  const isOnce = known.some((job) => job.exposure === exposure && job.released !== undefined);
+  return isOnce ? 'once' : 'in time';
+}
+
+function heldText(exposure: string, released: Held['released']): string {
+  const typed = `desgw release ${exposure}, or desgw cancel ${exposure}`;
+  switch (released) {
+    case 'by people':
+      return typed;
+    case 'in time':
+      return 'wait: a build releases them in time (releaseHeld)';
+    case 'once':
+      return `were released once, and held again: ${typed}`;
+  }
+}
+
+/** Triage of some exposures, or of all that have been judged. */
+export async function triageOf(
+  site: Site,
+  call: CommandCall,
+  typed: readonly Exposure[] = [],
+): Promise<TriageFound> {
   const all = resultsOf(call);
   const queue = await askQueue(site, call);
   const triaged: Triaged[] = [];
@@ -139,76 +151,21 @@ async function heldJobs(
     const state = jobsState(jobsOfAll(site.grid, queue, one));
     if (typeof state === 'string' || state.held === 0) return [];
     const why = state.holdReasons.length === 0 ? 'no reason given' : state.holdReasons.join('; ');
-    return [{ exposure: one.exposure, jobs: state.held, why }];
+    return [
+      { exposure: one.exposure, jobs: state.held, why, released: releasedWhen(call, one.exposure) },
+    ];
   });
-}
-
-async function evidenceOf(
-  site: Site,
-  call: CommandCall,
-  { exposure, ccds, forcefiles }: ExposureResult,
-  queue: Queue,
-): Promise<ExposureEvidence> {
-  const asked = { exposure, season: claimedSeason(call) };
-  const seen = await call.look(rescueLooks(site, asked));
-  const earlier = earlierFrom(
-    earlierNumbers(exposure, seen),
-    await call.look(earlierLooks(site, asked, seen)),
-  );
-  const passes = call.params.templateMemory as readonly string[];
-  const templates = passFile<PassState>(
-    call.readText(stateFile(exposure, passes.length - 1)),
-    'desgw/template-state',
-  );
-  return {
-    report: ccds!,
-    forcefiles,
-    dag: textOf(seen[0]),
-    earlier,
-    templates,
-    templatesDone:
-      templates === undefined
-        ? undefined
-        : await doneNow(
-            site,
-            call,
-            templates.templates.map(({ template }) => template),
-          ),
-    templatesComing: queue.jobs.some((job) => isAlive(job) && job.labels.templatesOf === exposure),
-    age: (call.now - (call.record(ccdsName(exposure))?.at ?? 0)) / 1000,
-    pause: Number(call.params.rescuePause),
-  };
-}
-
-/** CCDs of templates that are done at this moment; undefined where they could not be seen. */
-async function doneNow(
-  site: Site,
-  call: CommandCall,
-  templates: readonly Template[],
-): Promise<number | undefined> {
-  const seen = await call.look(
-    templates.map(({ nite, exposure }) => ({
-      kind: 'list',
-      pattern: `${site.pnfs}/exp/${nite}/${exposure}`,
-    })),
-  );
-  if (seen.some(({ kind }) => kind === 'failed')) return undefined;
-  return templates.reduce((sum, template, i) => {
-    const one = seen[i];
-    const names = one?.kind === 'list' ? one.dirs[0]?.names : undefined;
-    return sum + templateFound(template, names).done;
-  }, 0);
 }
 
 /** The table, the totals, and what to type next. */
 function triageText({ triaged, limit, held }: TriageFound): readonly string[] {
   if (triaged.length + held.length === 0)
     return ['No exposure has been judged yet; see `desgw status`.'];
-  const heldRows = held.map(({ exposure, jobs, why }) => [
+  const heldRows = held.map(({ exposure, jobs, why, released }) => [
     exposure,
     '',
     `${jobs} ${jobs === 1 ? 'job' : 'jobs'} held`,
-    `desgw release ${exposure}, or desgw cancel ${exposure}: ${why}`,
+    `${heldText(exposure, released)}: ${why}`,
   ]);
   const judgedRows = triaged.flatMap((one) =>
     groups(one.decisions).map(({ decision, ccds }, i) => [
@@ -226,7 +183,7 @@ function triageText({ triaged, limit, held }: TriageFound): readonly string[] {
     [
       ['rescue', 'to rescue'],
       ['wait', 'to wait for'],
-      ['copy force files', 'that lack only force files'],
+      ['copy force files', 'whose force-photometry files are copied'],
       ['final', 'final'],
     ] as const
   )
@@ -244,12 +201,19 @@ function triageText({ triaged, limit, held }: TriageFound): readonly string[] {
         : [],
     ),
     `${triaged.length} ${triaged.length === 1 ? 'exposure' : 'exposures'}, CCDs: ${totals === '' ? 'nothing to do' : totals}`,
-    limit.state === 'broken'
-      ? `Nothing should be rescued: ${limit.why}.`
-      : count('rescue') === 0
-        ? 'Nothing would be gained by a rescue now.'
-        : `desgw rescue --triage does it (at most ${limit.jobs} jobs within the budget)`,
+    ...adviceOf(limit, { rescues: count('rescue'), copies: count('copy force files') }),
   ];
+}
+
+function adviceOf(
+  limit: Limit,
+  { rescues, copies }: { readonly rescues: number; readonly copies: number },
+): readonly string[] {
+  if (limit.state === 'broken') return [`Nothing should be rescued: ${limit.why}.`];
+  if (rescues > 0)
+    return [`desgw rescue --triage does it (at most ${limit.jobs} jobs within the budget)`];
+  if (copies > 0) return ['desgw rescue --triage copies them; that takes no job'];
+  return ['Nothing would be gained by a rescue now.'];
 }
 
 function groups(
@@ -270,7 +234,7 @@ function thenText(decision: Decision): string {
     case 'rescue':
       return `rescue with ${decision.memory}MB: ${decision.why}`;
     case 'copy force files':
-      return `copy its force files: ${decision.why}`;
+      return `copy what it lacks: ${decision.why}`;
     case 'wait':
       return `wait: ${decision.why}`;
     case 'final':

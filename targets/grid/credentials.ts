@@ -94,14 +94,20 @@ function lastsUntil(seen: CredentialsSeen, { now, renew }: Care): Instant | unde
 
 /** Nothing is tried without any; it goes on by itself when a person has done what is said. */
 function missing(seen: CredentialsSeen): Sighting {
-  const since = ticketOf(seen)?.ends;
-  const ended = since === undefined ? '' : ` since ${moment(since)}`;
-  const progress = `no Kerberos ticket${ended}, nor a token: kinit; this build then goes on by itself`;
+  const what = lackingText(seen);
+  const progress = `${what}: kinit; this build then goes on by itself`;
+  const about = `credentials ${ticketOf(seen)?.ends ?? ''}`;
   return {
     state: 'waiting',
     progress,
-    tell: [{ about: `credentials${ended}`, text: progress, occasion: 'credentials' }],
+    tell: [{ about, text: progress, occasion: 'credentials' }],
   };
+}
+
+/** What is lacking, and since when. */
+export function lackingText(seen: CredentialsSeen): string {
+  const since = ticketOf(seen)?.ends;
+  return `no Kerberos ticket${since === undefined ? '' : ` since ${moment(since)}`}, nor a token`;
 }
 
 /** Credentials that end before the work can are told of at once, while somebody is there. */

@@ -23,8 +23,9 @@ import {
   type Work,
   write,
 } from '../../core/index.ts';
+import { beforeSubmission } from '../credentials.ts';
 import { handedIn } from '../settings/follow-up.ts';
-import { type Site, setupOf } from '../site/site.ts';
+import type { Site } from '../site/site.ts';
 import { doneByMarker, markerFormat } from '../submitted.ts';
 import { readMarker } from './marker.ts';
 import {
@@ -64,7 +65,7 @@ export function rescueRule(site: Site, plan: RescuePlan, timeout: number): Rule 
   const marker = `${file}.submitted`;
   return submitOnce(rescueName(exposure, number), {
     doc: `CCDs of ${exposure} that did not complete, submitted once more`,
-    after: setupOf(site),
+    after: beforeSubmission(site),
     params: { ccds: plan.ccds, memory: plan.memory, dag: digestOf(plan.dag) },
     ...{ grid: site.grid, queue: 'queue', marker, outputs: [], reads: [file] },
     work: rescueWork(site, plan, timeout),

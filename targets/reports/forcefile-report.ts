@@ -208,8 +208,7 @@ export function forcefileShortfall(
     default:
       return {
         what,
-        advice:
-          'recopy_forcephoto.sh takes missing files out of the outputs of CCDs that are complete',
+        advice: `desgw rescue ${report.exposure} --triage copies missing files out of the outputs of CCDs that are complete`,
       };
   }
 }

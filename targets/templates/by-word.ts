@@ -14,9 +14,10 @@ import {
   submitOnce,
   write,
 } from '../../core/index.ts';
+import { beforeSubmission } from '../credentials.ts';
 import type { Exposure, Season } from '../settings/domain.ts';
 import { handedIn, type Place, workDir } from '../settings/follow-up.ts';
-import { type Site, setupOf } from '../site/site.ts';
+import type { Site } from '../site/site.ts';
 import { markerFormat, READ_ONLY } from '../submitted.ts';
 import { claimName, claimsDirectory, redoName } from './pass-files.ts';
 import { type Template, type TemplateWork, templateDag } from './template-dag.ts';
@@ -80,7 +81,7 @@ export function byWordRule(site: Site, asked: ByWord, timeout: number): Rule {
   const dag = byWordDag(asked);
   return submitOnce(byWordName(exposure, number), {
     doc: `templates of ${exposure} that are processed once more on a person's word`,
-    after: setupOf(site),
+    after: beforeSubmission(site),
     params: { dag: digestOf(dag) },
     ...{ grid: site.grid, queue: 'queue', marker, outputs: [], reads: [file] },
     work: {

@@ -82,11 +82,11 @@ export function judgePass(seen: readonly Seen[], facts: PassFacts): Sighting {
     judgeOne(template, rest.slice(LOOKS_EACH * i, LOOKS_EACH * (i + 1)), {
       facts,
       queue,
-      own,
+      own: own?.alive,
       taken: i < claims.taken.length,
     }),
   );
-  return sightingOf(judged, claims, facts);
+  return sightingOf(judged, claims, facts, own?.held ?? 0);
 }
 
 type Judged = {
@@ -96,14 +96,19 @@ type Judged = {
 };
 
 /** Living jobs of the pass; undefined where some of the queue could not be seen. */
-function ownJobs(queue: Queue, { grid, marker }: PassFacts): number | undefined {
-  if (marker === undefined || (marker.job === null && marker.token === null)) return 0;
+function ownJobs(
+  queue: Queue,
+  { grid, marker }: PassFacts,
+): { readonly alive: number; readonly held: number } | undefined {
+  const none = { alive: 0, held: 0 };
+  if (marker === undefined || (marker.job === null && marker.token === null)) return none;
   const found = grid.jobsOf(queue, {
     ...(marker.job === null ? {} : { receipt: marker.job }),
     ...(marker.token === null ? {} : { token: marker.token }),
   });
   const state = jobsState(found);
-  return state === 'unknown' ? undefined : state === 'none' ? 0 : found.jobs.filter(isAlive).length;
+  if (typeof state === 'string') return state === 'unknown' ? undefined : none;
+  return { alive: found.jobs.filter(isAlive).length, held: state.held };
 }
 
 function judgeOne(
@@ -152,7 +157,12 @@ function isOf(job: Job, { exposure }: Template, holder: string | undefined): boo
   return of !== undefined ? of === holder : job.labels.template === exposure;
 }
 
-function sightingOf(judged: readonly Judged[], claims: PassClaims, facts: PassFacts): Sighting {
+function sightingOf(
+  judged: readonly Judged[],
+  claims: PassClaims,
+  facts: PassFacts,
+  held: number,
+): Sighting {
   const count = (state: Judged['state']) => judged.filter((one) => one.state === state).length;
   const busy = count('under way') + count('unseen');
   const rest = claims.rest.map((template) => ({ template, done: facts.enough, missing: [] }));
@@ -190,5 +200,6 @@ function sightingOf(judged: readonly Judged[], claims: PassClaims, facts: PassFa
   const since = facts.marker === undefined ? Number.NaN : Date.parse(facts.marker.submitted);
   if (facts.now - since > facts.waitSeconds * 1000)
     return { state: 'ready', value, tally, note: `${words}; ${busy} not waited for any longer` };
-  return { state: 'waiting', value, tally, progress: `${words}, ${busy} under way` };
+  const holding = held === 0 ? '' : `; ${held} held: they do nothing until they are released`;
+  return { state: 'waiting', value, tally, progress: `${words}, ${busy} under way${holding}` };
 }

@@ -21,6 +21,7 @@ import {
   unseenQueue,
   write,
 } from '../../core/index.ts';
+import { beforeSubmission } from '../credentials.ts';
 import { type CcdReport, ccdLooks, reportFrom } from '../reports/ccd-report.ts';
 import { ccdSighting } from '../reports/ccd-settling.ts';
 import { bandIn } from '../reports/rows.ts';
@@ -51,6 +52,7 @@ export function submitted(site: Site): Rule {
   return target('testing:submitted', {
     doc: 'DAGs of the test made and submitted, by run_gw_workflow.py',
     deps: ['testing:configure', 'testing:workflow'],
+    after: beforeSubmission(site),
     outputs: [{ path: MARKER, quiet: true }],
     once: {
       look: () => [

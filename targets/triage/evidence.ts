@@ -10,11 +10,15 @@ import type { CcdFacts, Tried } from './policy.ts';
 export interface ExposureEvidence {
   readonly report: CcdReport;
   readonly forcefiles: ForcefileReport | undefined;
+  /** Whether the force-photometry files of a CCD were looked for in its outputs since it ran. */
+  readonly copied: (ccd: number) => boolean;
+  /** Seconds for which files may come late. */
+  readonly late: number;
   /** The DAG as it was submitted; undefined: it is not there any more. */
   readonly dag: string | undefined;
   readonly earlier: readonly Earlier[];
   /** How far the templates were when the search was submitted; undefined: not noted. */
-  readonly templates: PassState | undefined;
+  readonly templates: Pick<PassState, 'templates'> | undefined;
   /** CCDs of its templates that are done now; undefined: not looked at. */
   readonly templatesDone: number | undefined;
   /** Jobs of its templates are in the queue. */
@@ -31,18 +35,14 @@ const UNTOLD_MEMORY = 2500;
 /** The CCDs that are not complete, or whose force-photometry files are lacking. */
 export function ccdFacts(evidence: ExposureEvidence): readonly CcdFacts[] {
   const { report, forcefiles, templates } = evidence;
-  const lacking = new Set([
-    ...(forcefiles?.missing.fits ?? []),
-    ...(forcefiles?.missing.psf ?? []),
-  ]);
   const first: Tried = {
     memory: memoryOf(evidence.dag ?? '') ?? UNTOLD_MEMORY,
     templatesDone: templates?.templates.reduce((sum, { done }) => sum + done, 0),
   };
   const rescues = evidence.earlier.filter(({ marker }) => marker !== undefined).map(rescueOf);
   return [...stateByCcd(report)].flatMap(([name, state]): CcdFacts[] => {
-    const forceLacking = state === 'complete' && lacking.has(name);
-    if (state === 'complete' && !forceLacking) return [];
+    const lacks = state === 'complete' ? lackedBy(name, forcefiles) : [];
+    if (state === 'complete' && lacks.length === 0) return [];
     const ccd = Number(name.split('_').at(-1));
     const later = rescues.filter(({ ccds }) => ccds.has(ccd)).map(({ tried }) => tried);
     return [
@@ -53,7 +53,7 @@ export function ccdFacts(evidence: ExposureEvidence): readonly CcdFacts[] {
             report.ccds.filter((entry) => entry.ccd === name).flatMap(({ failures }) => failures),
           ),
         ],
-        forceLacking,
+        ...{ lacks, copied: evidence.copied(ccd), late: evidence.late },
         tried: [first, ...later],
         templatesDone: evidence.templatesDone,
         templatesSettled: !evidence.templatesComing,
@@ -63,6 +63,12 @@ export function ccdFacts(evidence: ExposureEvidence): readonly CcdFacts[] {
       },
     ];
   });
+}
+
+/** `.fits`, `.psf`, or both. */
+function lackedBy(ccd: string, report: ForcefileReport | undefined): readonly string[] {
+  const { fits = [], psf = [] } = report?.missing ?? {};
+  return [...(fits.includes(ccd) ? ['.fits'] : []), ...(psf.includes(ccd) ? ['.psf'] : [])];
 }
 
 function rescueOf({ dag, marker }: Earlier): {

@@ -15,9 +15,14 @@ export type TriageNote = {
   readonly exposure: Exposure;
   /** Of which results after how many submissions: others are to be seen to anew. */
   readonly of: string;
-  /** `later`: to be looked at again, not before `until` (milliseconds). */
+  /**
+   * `later`: to be looked at again, not before `until` (milliseconds), and waited for. `done`: gone on;
+   * where `until` is given, what decided may change (templates, the budget), and is looked at then.
+   */
   readonly state: 'done' | 'later';
   readonly until?: number;
+  /** Nobody could be asked: a build with somebody at the terminal asks. */
+  readonly unasked?: true;
   /** How often in a row what was to be done could not be done. */
   readonly tries: number;
   /** In a few words. */
@@ -37,6 +42,13 @@ export function readNote(text: string | undefined): TriageNote | undefined {
   }
 }
 
-/** What a note is about. A rescue that ends as what was before it is another matter all the same. */
-export const noted = ({ ccds }: CcdReport, { markers }: Submissions): string =>
-  digestOf(JSON.stringify([ccds, markers.length]));
+/**
+ * What a note is about. A rescue that ends as what was before it is another matter all the same.
+ * @param lacking CCDs without force-photometry files, where that matters
+ */
+export const noted = (
+  { ccds }: CcdReport,
+  { markers }: Submissions,
+  lacking: readonly string[] = [],
+): string =>
+  digestOf(JSON.stringify([ccds, markers.length, ...(lacking.length === 0 ? [] : [lacking])]));

@@ -17,8 +17,12 @@ export interface Tried {
 export interface CcdFacts {
   readonly ccd: number;
   readonly failures: readonly string[];
-  /** Its outputs are there, and a file of its force photometry is not. */
-  readonly forceLacking: boolean;
+  /** Suffixes of the force-photometry files that it lacks, though its outputs are there. */
+  readonly lacks: readonly string[];
+  /** They have been looked for in its outputs, and copied where they were. */
+  readonly copied: boolean;
+  /** Seconds for which files may come late. */
+  readonly late: number;
   /** The submission first, then the rescues; the last is the one whose end is judged. */
   readonly tried: readonly [Tried, ...Tried[]];
   /** CCDs of its templates that are done now; undefined: not known. */
@@ -40,7 +44,11 @@ export type Decision = {
   readonly what: string;
 } & (
   | { readonly action: 'rescue'; readonly memory: number; readonly why: string }
-  | { readonly action: 'copy force files'; readonly why: string }
+  | {
+      readonly action: 'copy force files';
+      readonly lacks: readonly string[];
+      readonly why: string;
+    }
   /** Another thing has to come first: templates, or a little time. */
   /** `seconds`: until it may be tried, where that is known. */
   | { readonly action: 'wait'; readonly why: string; readonly seconds?: number }
@@ -51,22 +59,21 @@ export type Decision = {
 export const MOST_MEMORY = 32_000;
 
 /** Tries of each kind, the first submission not counted. */
-const LIMITS = { died: 2, infrastructure: 2, memory: 2, templates: 3, geometry: 3, force: 1 };
+const LIMITS = { died: 2, infrastructure: 2, memory: 2, templates: 3, geometry: 3 };
 
 /** The subtraction runs out of memory or cannot be done; a second doubling never helped it. */
 const ONCE_ONLY = new Set(['RUN18']);
 
 /** Says what one CCD needs. */
 export function decideCcd(facts: CcdFacts): Decision {
-  const cause = facts.forceLacking ? 'force' : causeOf(facts.failures);
+  if (facts.lacks.length > 0) return forForceFiles(facts);
+  const cause = causeOf(facts.failures);
   const first = firstFailure(facts.failures);
-  const what = first ?? (facts.forceLacking ? 'force files not copied' : 'left nothing');
+  const what = first ?? 'left nothing';
   const rescues = facts.tried.length - 1;
-  const limit = first !== undefined && ONCE_ONLY.has(stepOf(first)) ? 1 : LIMITS[cause];
   const base = { ccd: facts.ccd, cause, what } as const;
-  if (cause === 'force')
-    return { ...base, action: 'copy force files', why: 'its outputs hold them' };
   if (cause === 'templates' || cause === 'geometry') return forTemplates(facts, base);
+  const limit = first !== undefined && ONCE_ONLY.has(stepOf(first)) ? 1 : limitFor(cause);
   if (rescues >= limit) return { ...base, action: 'final', why: `tried ${rescues + 1} times` };
   const memory = facts.tried.at(-1)!.memory;
   if (cause === 'infrastructure') {
@@ -81,6 +88,17 @@ export function decideCcd(facts: CcdFacts): Decision {
   if (more === memory)
     return { ...base, action: 'final', why: `it had ${memory} MB, the most there is` };
   return { ...base, action: 'rescue', memory: more, why: 'with twice the memory' };
+}
+
+const limitFor = (cause: CauseOfFailure): number => (cause === 'force' ? 0 : LIMITS[cause]);
+
+/** They are in its outputs, and no job is needed to take them out. */
+function forForceFiles({ ccd, lacks, copied, age, late }: CcdFacts): Decision {
+  const base = { ccd, cause: 'force', what: `without ${lacks.join(' and ')}` } as const;
+  if (copied) return { ...base, action: 'final', why: 'its outputs hold no more' };
+  if (age < late)
+    return { ...base, action: 'wait', why: 'it may come late', seconds: Math.ceil(late - age) };
+  return { ...base, action: 'copy force files', lacks, why: 'out of its outputs' };
 }
 
 type Base = Pick<Decision, 'ccd' | 'cause' | 'what'>;
@@ -156,7 +174,9 @@ export type Limit =
 /** Applies the circuit breaker and the budget to the decisions of all exposures. */
 export function limitOf(all: readonly Decision[], { submitted, spent, budget }: Allowance): Limit {
   const causes = new Map<CauseOfFailure, number>();
-  for (const { cause } of all) causes.set(cause, (causes.get(cause) ?? 0) + 1);
+  // What was not copied costs no job.
+  for (const { cause } of all.filter((one) => one.cause !== 'force'))
+    causes.set(cause, (causes.get(cause) ?? 0) + 1);
   const [cause, failed] = [...causes].sort((a, b) => b[1] - a[1])[0] ?? ['died', 0];
   if (submitted >= ENOUGH_TO_JUDGE && failed > BREAKER * submitted)
     return {

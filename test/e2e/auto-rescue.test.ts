@@ -1,6 +1,6 @@
 /** A build that rescues what failed of itself, at the sandbox site. */
 import { afterEach, expect, test } from 'vitest';
-import { POOR, type Site, site } from './site.ts';
+import { PATCHY, POOR, type Site, site } from './site.ts';
 
 const DAG = `sandbox/gw_workflow/desgw_pipeline_${POOR}`;
 const open: Site[] = [];
@@ -8,8 +8,8 @@ afterEach(() => {
   for (const one of open.splice(0)) one.dispose();
 });
 
-function workspace(): Site {
-  const one = site([POOR]);
+function workspace(exposure = POOR): Site {
+  const one = site([exposure]);
   open.push(one);
   return one;
 }
@@ -72,4 +72,40 @@ test('without a terminal `ask` only tells what it would do, and off does nothing
   const typed = await one.desgw(['rescue', POOR, '--triage', '--yes'], { dials });
   expect(typed.code, typed.said).toBe(0);
   expect(one.submissions()).toEqual([POOR, POOR]);
+});
+
+test('force-photometry files that were not copied are taken out of the outputs, without a job', async () => {
+  const one = workspace(PATCHY);
+  const built = await one.desgw(build('on'));
+  expect(built.code, built.said).toBe(0);
+  expect(built.out).toContain('are copied out of their outputs');
+  expect(built.out).toMatch(/forcefiles_668442 .*118 of 118 force-photometry files/);
+  expect(one.submissions()).toEqual([PATCHY]);
+  const season = one.season();
+  const folder = `sandbox/pnfs/des/persistent/gw/forcephoto/images/dp${season}/20170817/${PATCHY}`;
+  const field = 'WS1969-231';
+  const name = (ccd: string) =>
+    `${folder}/WS${season}_${PATCHY}_${field}_combined_z_${ccd}+fakeSN_diff_mh`;
+  // As the job would have copied it.
+  expect(one.text(`${name('04')}.fits`)).toBe(`${PATCHY} 20170817 z_04 dp${season}\nfits\n`);
+  const again = await one.desgw(build('on'));
+  expect(again.code, again.said).toBe(0);
+  expect(again.out).toContain('nothing to do');
+});
+
+test('what the outputs do not hold is looked for once, and the exposure goes on without', async () => {
+  const one = workspace(PATCHY);
+  const judged = await one.desgw(['build', `ccds_${PATCHY}`]);
+  expect(judged.code, judged.said).toBe(0);
+  const season = one.season();
+  const archive = `outputs_dp${season}_20170817_${PATCHY}_z_04.tar.gz`;
+  one.put(
+    `sandbox/pnfs/des/persistent/gw/exp/20170817/${PATCHY}/dp${season}/z_04/${archive}`,
+    'torn',
+  );
+  const built = await one.desgw(build('on'));
+  expect(built.code, built.said).toBe(0);
+  expect(built.out).toMatch(/forcefiles_668442 .*116 of 118 .*z_04 lacks .fits and .psf/);
+  const shown = await one.desgw(['triage']);
+  expect(shown.out).toMatch(/1 without .fits and .psf +final: its outputs hold no more/);
 });

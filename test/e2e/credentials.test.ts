@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FAST, GOOD, rulesFor, type Site, site } from './site.ts';
+import { FAST, GOOD, POOR, rulesFor, type Site, site } from './site.ts';
 
 const HOUR = 3_600_000;
 const DIALS = { ...FAST, credentials: { ticket: 86_400, renewable: 604_800 } };
@@ -15,10 +15,10 @@ beforeAll(() => {
 afterAll(() => at.dispose());
 
 /** A ticket of so many hours ago, with so many left, that can be renewed for so many. */
-const putTicket = (ago: number, left: number, renewable: number): void => {
+const putTicket = (ago: number, left: number, renewable: number, where = at): void => {
   const now = Math.floor(Date.now() / 1000) * 1000;
   const [begins, ends, renewUntil] = [-ago, left, renewable].map((hours) => now + hours * HOUR);
-  at.put('sandbox/home/krb5cc', JSON.stringify({ begins, ends, renewUntil }));
+  where.put('sandbox/home/krb5cc', JSON.stringify({ begins, ends, renewUntil }));
 };
 
 test('nothing is handed in without a ticket; when a person has got one the same build goes on', async () => {
@@ -46,14 +46,18 @@ test('a build with nothing to do looks at no credentials, though they have ended
 });
 
 test('what needs no grid is made without them', async () => {
-  const local = await at.desgw(['build', `forcefiles_${GOOD}`], { dials: DIALS });
+  const local = await at.desgw(['build', `forcefiles_${GOOD}`], {
+    dials: DIALS,
+  });
   expect(local.code, local.said).toBe(0);
 });
 
 test('a ticket with little left is renewed, once, and nothing of it is printed', async () => {
   putTicket(20, 5, 100);
   at.remove(`image_proc_outputs/forcefiles_${GOOD}.json`);
-  const renewing = await at.desgw(['build', `forcefiles_${GOOD}`], { dials: DIALS });
+  const renewing = await at.desgw(['build', `forcefiles_${GOOD}`], {
+    dials: DIALS,
+  });
   expect(renewing.code, renewing.said).toBe(0);
   expect(renewing.out).toMatch(/done\s+credentials .*renewed/);
   expect(at.calls('kinit')).toEqual(['-', '-R']);
@@ -66,4 +70,39 @@ test('a ticket with little left is renewed, once, and nothing of it is printed',
   const told = await at.desgw(unwanted, { dials: DIALS });
   expect(told.said).toContain('which may be before the jobs do');
   expect(at.calls('kinit')).toEqual(['-', '-R']);
+});
+
+test('a rescue waits for them as well, and what could not be handed in is no try', async () => {
+  const poor = site([POOR]);
+  try {
+    const rules = rulesFor([POOR]).replace('sandbox()', 'sandbox({ credentials: true })');
+    poor.put('desgwfile.ts', rules);
+    const ccds = [1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+    const outcome = 'RUN18_combined+expose_hotpants';
+    const dials = {
+      ...DIALS,
+      search: {
+        outcomes: {},
+        ccds: Object.fromEntries(ccds.map((ccd) => [ccd, outcome])),
+      },
+    };
+    const first = await poor.desgw(['build', `ccds_${POOR}`], { dials });
+    expect(first.code, first.said).toBe(0);
+    putTicket(26, -1, -1, poor);
+    const cron = ['build', 'exposure.list', '--no-wait', '--set', 'autoRescue=on'];
+    for (const _look of [1, 2, 3, 4]) {
+      const without = await poor.desgw(cron, { dials });
+      expect(without.code, without.said).toBe(3);
+      expect(without.said).toContain('no Kerberos ticket since');
+    }
+    const typed = await poor.desgw(['rescue', POOR, '--yes'], { dials });
+    expect(typed.code, typed.said).toBe(2);
+    expect(typed.said).toMatch(/nothing can be submitted: no Kerberos ticket since .*kinit/s);
+    expect(poor.submissions()).toEqual([POOR]);
+    execFileSync(join(poor.dir, 'sandbox/bin/kinit'));
+    const ended = await poor.desgw(cron, { dials });
+    expect(poor.submissions(), ended.said).toEqual([POOR, POOR]);
+  } finally {
+    poor.dispose();
+  }
 });

@@ -6,6 +6,7 @@ import { ccd2, SEARCH_CCDS } from '../../targets/settings/domain.ts';
 import { noted, type TriageNote } from '../../targets/triage/note.ts';
 import { seesToFailures, triaged } from '../../targets/triaged.ts';
 import { EXPOSURE, followUpWith, judgingFacts, read, SEASON } from '../support/follow-up.ts';
+import { forceListing } from '../support/force-files.ts';
 
 const CCDS = `image_proc_outputs/ccds_${EXPOSURE}.json`;
 const reportOf = (failed: number) =>
@@ -32,10 +33,15 @@ const noteOf = (failed: number, more: Partial<TriageNote>): Seen =>
       ...more,
     }),
   );
-function sighting(failed: number, note: Seen = read(), set: readonly string[] = []) {
+function sighting(
+  failed: number,
+  note: Seen = read(),
+  set: readonly string[] = [],
+  force: Seen = forceListing({ exposure: EXPOSURE, season: SEASON }, SEARCH_CCDS),
+) {
   const rule = triaged(followUpWith({ set }), EXPOSURE);
   const facts = judgingFacts({ [CCDS]: JSON.stringify(reportOf(failed)) }, { now: 1000 });
-  return rule.observe!.judge([none, note], facts);
+  return rule.observe!.judge([none, note, force], facts);
 }
 
 test('an exposure with enough CCDs is not kept waiting, unless it is to be rescued all the same', () => {
@@ -77,4 +83,17 @@ test('what cannot be seen is never taken for a note', () => {
 test('only a build that may rescue of itself has it', () => {
   const of = (how: string) => seesToFailures(followUpWith({ set: [`autoRescue=${how}`] }));
   expect(['off', 'ask', 'on'].map(of)).toEqual([false, true, true]);
+});
+
+test('one whose force-photometry files were not all copied waits until that has been seen to', () => {
+  const some = forceListing({ exposure: EXPOSURE, season: SEASON }, SEARCH_CCDS.slice(1));
+  expect(sighting(0, read(), [], some).state).toBe('waiting');
+  // What goes on in no case is not worth it.
+  const poor = noteOf(10, {});
+  expect(sighting(10, poor, [], some)).toMatchObject({ state: 'ready' });
+});
+
+test('what was decided by what may change is looked at once more at its time', () => {
+  expect(sighting(10, noteOf(10, { until: 5000 }))).toMatchObject({ state: 'ready', again: 5000 });
+  expect(sighting(10, noteOf(10, { until: 1000 }))).not.toHaveProperty('again');
 });

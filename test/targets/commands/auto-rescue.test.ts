@@ -1,5 +1,6 @@
 /** What a build does of itself about CCDs that failed. */
 import { expect, test } from 'vitest';
+import type { RoundCall } from '../../../core/api/builds.ts';
 import { digestOf } from '../../../core/api/digest.ts';
 import type { Look, Seen } from '../../../core/api/looks.ts';
 import type { Rule } from '../../../core/api/rules.ts';
@@ -7,6 +8,7 @@ import { ccdReport } from '../../../targets/reports/ccd-report.ts';
 import { ccd2, SEARCH_CCDS } from '../../../targets/settings/domain.ts';
 import { dagText } from '../../fixtures/postproc/dag-text.ts';
 import { factsOf, stepsOf } from '../../support/follow-up.ts';
+import { forceListing, isForceLook } from '../../support/force-files.ts';
 import { NOW, runBetween, type World } from './called.ts';
 
 const EXPOSURE = '668439';
@@ -33,8 +35,9 @@ const dirsOf = (step: string) =>
     names: i < 10 ? [`${step}.FAIL`] : ['outputs_x'],
   }));
 const seenWith =
-  (step: string) =>
+  (step: string, note?: string) =>
   (look: Look): Seen => {
+    if (isForceLook(look)) return forceListing({ exposure: EXPOSURE, season: '2206' }, SEARCH_CCDS);
     if (look.kind === 'ends') return { kind: 'ends', files: [] };
     if (look.kind === 'stat') return { kind: 'stat', stat: { size: 1, mtime: 0 } };
     if (look.kind === 'list')
@@ -44,15 +47,27 @@ const seenWith =
     if (look.kind !== 'read') throw new Error('asked twice');
     if (look.path.endsWith(`${EXPOSURE}.dag`)) return { kind: 'read', text: DAG };
     if (look.path.endsWith('.dag.submitted')) return { kind: 'read', text: MARKER };
-    if (look.path.endsWith('.json')) return { kind: 'read', text: undefined };
+    if (look.path.endsWith('.json')) return { kind: 'read', text: note };
     const row = `${EXPOSURE}  20170817  57983.0  197.45  -23.38  i  100  2017B-0110  1.0  object\n`;
     return { kind: 'read', text: row };
   };
 
+const PARAMS = {
+  ...{ rescueBudget: 0.2, rescuePause: 1800, templateMemory: ['4000MB'] },
+  ...{ submitTimeout: 60, rescueAbove: false },
+};
+const TRIAGED = {
+  target: `triaged_${EXPOSURE}`,
+  state: 'waiting' as const,
+  reasons: [],
+  subject: EXPOSURE,
+};
+
 /** The notes that were built, by what they say. */
 function between(
   step: string,
-  more: Partial<World> & { autoRescue?: string; canPrompt?: boolean },
+  more: Partial<World> &
+    Partial<Pick<RoundCall, 'round' | 'canPrompt'>> & { autoRescue?: string; note?: string },
 ) {
   const notes: { state: string; what: string; until?: number }[] = [];
   const report = ccdReport(dirsOf(step), {
@@ -60,31 +75,19 @@ function between(
     band: 'i',
     season: '2206',
   });
-  const { autoRescue = 'on', ...world } = more;
+  const { autoRescue = 'on', note, ...world } = more;
   const asked = runBetween('rescue', {
     queue: [{ state: 'seen', jobs: [] }],
     records: { [`ccds_${EXPOSURE}`]: { state: 'made', at: NOW } },
-    seen: seenWith(step),
+    seen: seenWith(step, note),
     texts: {
       'image_proc_outputs/output.txt': `[${EXPOSURE} i]\n2206\n`,
       [`image_proc_outputs/ccds_${EXPOSURE}.json`]: JSON.stringify(report),
+      ...(note === undefined ? {} : { [`image_proc_outputs/triage_${EXPOSURE}.json`]: note }),
     },
-    params: {
-      ...{
-        autoRescue,
-        rescueBudget: 0.2,
-        rescuePause: 1800,
-        templateMemory: ['4000MB'],
-      },
-      ...{ submitTimeout: 60, rescueAbove: false },
-    },
+    params: { ...PARAMS, autoRescue },
     round: [
-      {
-        target: `triaged_${EXPOSURE}`,
-        state: 'waiting',
-        reasons: [],
-        subject: EXPOSURE,
-      },
+      TRIAGED,
       {
         target: `ccds_${EXPOSURE}`,
         state: 'fresh',
@@ -157,7 +160,26 @@ test('where it asks, it does what is agreed to; where nobody can be asked it onl
   const alone = await between('RUN18_x', { autoRescue: 'ask' });
   expect(alone.did).not.toContain('Submit it?');
   expect(alone.out).toMatch(/nobody can be asked: .*: desgw rescue 668439 --triage/);
-  expect(alone.notes).toMatchObject([{ state: 'done' }]);
+  expect(alone.notes).toMatchObject([{ state: 'done', unasked: true }]);
+});
+
+test('what nobody could be asked about, and what the budget forbade, is seen to later', async () => {
+  const noted = async (more: Parameters<typeof between>[1]) => {
+    const { notes } = await between('RUN18_x', more);
+    const text = JSON.stringify(notes[0]);
+    const done = { round: [{ ...TRIAGED, state: 'fresh' as const }], note: text };
+    return (now: Parameters<typeof between>[1]) => between('RUN18_x', { ...now, ...done });
+  };
+  const unasked = await noted({ autoRescue: 'ask' });
+  expect(await unasked({ autoRescue: 'ask' })).toMatchObject({ acted: false });
+  const asked = await unasked({ autoRescue: 'ask', canPrompt: true, agrees: true });
+  expect(asked.did.at(-1)).toContain('rescue_668439_1');
+
+  const params = { ...PARAMS, autoRescue: 'on' };
+  const spent = await noted({ params: { ...params, rescueBudget: 0 } });
+  expect(await spent({ params })).toMatchObject({ acted: false });
+  const anHour = await spent({ params, now: NOW + 3_600_000 });
+  expect(anHour.did.at(-1)).toContain('rescue_668439_1');
 });
 
 test('while the queue cannot be seen nothing is done and nothing noted', async () => {

@@ -53,6 +53,7 @@ export interface World {
   readonly options?: { readonly [name: string]: string | true };
   /** What the queue answers, one after the other; the last for ever. */
   readonly queue?: readonly (Queue | Error)[];
+  readonly now?: number;
   readonly said?: string;
   readonly agrees?: boolean;
   readonly season?: string | undefined;
@@ -123,7 +124,7 @@ function callIn(world: World) {
       },
     },
     env: {},
-    now: NOW,
+    now: world.now ?? NOW,
     readText: (path) =>
       path === 'image_proc_outputs/season'
         ? 'season' in world

@@ -4,6 +4,7 @@ import type { Look, Seen } from '../../../core/index.ts';
 import { ccdReport } from '../../../targets/reports/ccd-report.ts';
 import { ccd2, SEARCH_CCDS } from '../../../targets/settings/domain.ts';
 import { dagText } from '../../fixtures/postproc/dag-text.ts';
+import { forceListing, isForceLook } from '../../support/force-files.ts';
 import { run } from './called.ts';
 
 const reportOf = (failed: number) =>
@@ -16,18 +17,21 @@ const reportOf = (failed: number) =>
   );
 const dag = dagText({ exposure: '668440' });
 const seen = (look: Look): Seen =>
-  look.kind === 'list'
-    ? { kind: 'list', dirs: [] }
-    : look.kind === 'read' && look.path.endsWith('.dag')
-      ? { kind: 'read', text: dag }
-      : { kind: 'read', text: undefined };
+  isForceLook(look)
+    ? forceListing({ exposure: '668440', season: '2206' }, SEARCH_CCDS)
+    : look.kind === 'list'
+      ? { kind: 'list', dirs: [] }
+      : look.kind === 'read' && look.path.endsWith('.dag')
+        ? { kind: 'read', text: dag }
+        : { kind: 'read', text: undefined };
+const PARAMS = { rescueBudget: 0.2, rescuePause: 1800, templateMemory: ['4000MB'] };
 const triage = (failed: number, more: object = {}) =>
   run('triage', {
     texts: {
       'image_proc_outputs/output.txt': '[668440 i]\n2206\n',
       'image_proc_outputs/ccds_668440.json': JSON.stringify(reportOf(failed)),
     },
-    params: { rescueBudget: 0.2, rescuePause: 1800, templateMemory: ['4000MB'] },
+    params: PARAMS,
     queue: [{ state: 'seen', jobs: [] }],
     records: { ccds_668440: { state: 'made', at: 0 } },
     seen,
@@ -65,8 +69,12 @@ test('held jobs are named with what lets them go on, before their exposure has b
   const { out } = await triage(0, { queue, texts });
   expect(out).toContain('1 job held');
   expect(out).toContain('desgw release 668440, or desgw cancel 668440: memory usage exceeded');
+  const params = { ...PARAMS, releaseHeld: 60 };
+  expect((await triage(0, { queue, texts, params })).out).toContain(
+    'a build releases them in time',
+  );
   const { out: json } = await triage(0, { queue, texts, options: { '--json': true } });
   expect(JSON.parse(json).held).toEqual([
-    { exposure: '668440', jobs: 1, why: 'memory usage exceeded' },
+    { exposure: '668440', jobs: 1, why: 'memory usage exceeded', released: 'by people' },
   ]);
 });

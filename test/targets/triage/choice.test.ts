@@ -133,6 +133,7 @@ const factsOf = (
   templatesDone: number,
 ): CcdFacts => ({
   ...{ ccd, failures, tried, templatesDone },
-  ...{ forceLacking: false, templatesSettled: true, templatesComing: false },
+  ...{ lacks: [], copied: false, late: 0 },
+  ...{ templatesSettled: true, templatesComing: false },
   ...{ age: 1800, pause: 1800 },
 });

@@ -22,6 +22,8 @@ const marker = { token: 't', job: null } as Marker;
 const evidence = {
   report,
   forcefiles: undefined,
+  copied: (ccd: number) => ccd === 5,
+  late: 60,
   dag: dagText({ options: '--memory=3GB' }),
   earlier: [
     { number: 1, dag: dagText({ ccds: [3], options: '--memory=6000MB' }), marker, claimed: true },
@@ -42,7 +44,7 @@ test('what is complete is left out, what failed comes with every earlier try at 
   expect(facts.get(3)).toEqual({
     ccd: 3,
     failures: ['RUN18_combined+expose_hotpants', 'RUN19_combined_coaddWSdiff'],
-    forceLacking: false,
+    ...{ lacks: [], copied: false, late: 60 },
     tried: [
       { memory: 3072, templatesDone: undefined },
       { memory: 6000, templatesDone: undefined },
@@ -59,5 +61,5 @@ test('what is complete is left out, what failed comes with every earlier try at 
 test('a complete CCD without its force-photometry files is one to look at', () => {
   const forcefiles = forcefileReport([], report);
   const [first] = ccdFacts({ ...evidence, forcefiles });
-  expect(first).toMatchObject({ ccd: 1, forceLacking: true, failures: [] });
+  expect(first).toMatchObject({ ccd: 1, lacks: ['.fits', '.psf'], failures: [] });
 });

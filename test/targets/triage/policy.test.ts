@@ -20,7 +20,7 @@ const tried = (one: Partial<Tried> = {}): Tried => ({
 const facts = (one: Partial<CcdFacts> = {}): CcdFacts => ({
   ccd: 25,
   failures: [],
-  forceLacking: false,
+  ...{ lacks: [], copied: false, late: 0 },
   tried: [tried()],
   templatesDone: 300,
   templatesSettled: true,
@@ -105,7 +105,19 @@ describe('what a CCD needs', () => {
   });
 
   test('force files that were not copied are copied, and no job runs for them', () => {
-    expect(outcome({ forceLacking: true })).toBe('copy force files');
+    const lacks = ['.psf'];
+    expect(outcome({ lacks })).toBe('copy force files');
+    expect(outcome({ lacks, age: 10, late: 60 })).toBe('wait');
+    expect(decideCcd(facts({ lacks, age: 10, late: 60 }))).toMatchObject({ seconds: 50 });
+    expect(outcome({ lacks, copied: true })).toBe('final');
+  });
+
+  test('files that were not copied break no circuit: they cost no job', () => {
+    const all = Array.from({ length: 200 }, () => decideCcd(facts({ lacks: ['.fits'] })));
+    expect(limitOf(all, { submitted: 200, spent: 0, budget: 0.2 })).toEqual({
+      state: 'open',
+      jobs: 40,
+    });
   });
 
   test('with whatever outcome, every CCD ends after a bounded number of tries', () => {

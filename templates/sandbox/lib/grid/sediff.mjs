@@ -71,6 +71,9 @@ export function perform(action, work, { field, id, node }) {
           ? {
               [`${chip}/RUN28_combined_prepForcePhoto.LOG`]: about,
               [`${chip}/makeCand.out`]: about,
+              [`${stem}.fits.fz`]: `PACKED\n${about}fits\n`,
+              [`${stem.replace('_diff_mh', '_mh')}.fits.fz`]: `PACKED\n${about}image\n`,
+              [`${stem}.psf`]: `${about}psf\n`,
             }
           : {
               [`${chip}/RUN01_expose_prepData.LOG`]: about,
