@@ -16,7 +16,6 @@ import {
   type TargetName,
   type Told,
   target,
-  UserError,
   write,
 } from '../core/index.ts';
 import {
@@ -32,7 +31,8 @@ import { PREPARATION } from './settings/phases.ts';
 import { type Site, setupOf } from './site/site.ts';
 
 const NAME: TargetName = 'credentials';
-const LOOK: Look = { kind: 'ask', adapter: NAME, question: null };
+/** What it looks at, also for whoever does not build it. */
+export const CREDENTIALS_LOOK: Look = { kind: 'ask', adapter: NAME, question: null };
 
 /** When what was renewed would have ended. */
 const FILE: Path = `${OUTPUTS}/credentials.json`;
@@ -44,24 +44,16 @@ export const beforeSubmission = (site: Site): readonly TargetName[] => [
   ...programsOf(site),
 ];
 
-/** Why nothing can be handed in at this moment, and what the target says of it; undefined: it can. */
-export async function credentialsLacking(
-  site: Site,
-  { look, readText, now, params }: Pick<CommandCall, 'look' | 'readText' | 'now' | 'params'>,
-): Promise<{ readonly what: string; readonly told: Told } | undefined> {
-  if (site.credentials === undefined) return undefined;
-  const [seen] = await look([LOOK]);
+/** What is lacking, and what the target says of it; undefined: nothing that is known. */
+export function lackingIn(
+  seen: Seen | undefined,
+  known: Pick<CommandCall, 'readText' | 'now' | 'params'>,
+): { readonly what: string; readonly told: Told } | undefined {
+  const { readText, now, params } = known;
   const sighting = judged(seen, { before: readRenewed(readText(FILE)), now, params });
   if (seen?.kind !== 'answer' || sighting.state !== 'waiting') return undefined;
   const what = lackingText(seen.answer as unknown as CredentialsSeen);
   return { what, told: sighting.tell?.[0] ?? { about: NAME, text: sighting.progress } };
-}
-
-/** For commands that submit. @throws UserError where nothing can be handed in at this moment */
-export async function needCredentials(site: Site, call: CommandCall): Promise<void> {
-  const lacking = await credentialsLacking(site, call);
-  if (lacking !== undefined)
-    throw new UserError(`nothing can be submitted: ${lacking.what}`, 'kinit, then the same again.');
 }
 
 /** Of a site that needs credentials: how they are, looked at as long as there is something to do. */
@@ -76,7 +68,7 @@ export function credentials(site: Site, params: Params): readonly Rule[] {
     observe: {
       fleeting: true,
       reads: [FILE],
-      look: () => [LOOK],
+      look: () => [CREDENTIALS_LOOK],
       judge: ([seen], { maybeText, now }) =>
         judged(seen, { before: readRenewed(maybeText(FILE)), now, params }),
     },

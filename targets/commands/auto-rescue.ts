@@ -5,7 +5,6 @@
  * tries and the budget have limits; what could not be done is tried three times, then left to a person.
  */
 import { moment, type RoundCall, type Rule, target, write } from '../../core/index.ts';
-import { credentialsLacking } from '../credentials.ts';
 import type { RescueAsked, RescuePlan } from '../grid/rescue-files.ts';
 import { readCcdReport } from '../reports/read.ts';
 import type { Exposure } from '../settings/domain.ts';
@@ -17,6 +16,7 @@ import { noteFile, readNote, type TriageNote } from '../triage/note.ts';
 import type { Decision } from '../triage/policy.ts';
 import { seeingOf, triagedLooks, triagedName } from '../triaged.ts';
 import { claimedSeason } from './asked.ts';
+import { credentialsLacking } from './credentials.ts';
 import { copiesInWords, copiesOf, copyItems, questionOf } from './force-copying.ts';
 import {
   isSubmitted,

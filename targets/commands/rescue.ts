@@ -1,6 +1,5 @@
 /** `desgw rescue`: submits the CCDs that did not complete once more, and only those. */
 import { type Command, type CommandCall, UserError } from '../../core/index.ts';
-import { needCredentials } from '../credentials.ts';
 import { rescueWork } from '../grid/rescue.ts';
 import { type RescueAsked, type RescuePlan, rescueFile } from '../grid/rescue-files.ts';
 import type { Exposure, Season } from '../settings/domain.ts';
@@ -9,6 +8,7 @@ import { chosenOf } from '../triage/choice.ts';
 import type { ForceCopy } from '../triage/force-copies.ts';
 import { askQueue, claimedSeason, neededExposures } from './asked.ts';
 import { seeToFailures } from './auto-rescue.ts';
+import { needCredentials } from './credentials.ts';
 import { copiesInWords, copiesOf, copyCommands, copyItems, questionOf } from './force-copying.ts';
 import { likeTyped } from './like-typed.ts';
 import { outcomeText, planInShort, plansOf, refusals, submitRescues } from './rescuing.ts';

@@ -9,7 +9,6 @@ import {
   target,
   UserError,
 } from '../../core/index.ts';
-import { needCredentials } from '../credentials.ts';
 import { TEMPLATE_CCDS } from '../settings/domain.ts';
 import { dagFile, workDir } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
@@ -23,6 +22,7 @@ import {
 import { isStarCatalogue, starCatalogues, type TemplateRow } from '../templates/overview.ts';
 import { dummyLine } from '../templates/template-dag.ts';
 import { ageInWords, claimedSeason } from './asked.ts';
+import { needCredentials } from './credentials.ts';
 import { type TemplatesFound, templatesFound } from './templates-found.ts';
 
 /** Milliseconds that a claim may be older than its jobs: it comes before they are submitted. */
