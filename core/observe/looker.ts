@@ -22,6 +22,15 @@ export interface LookerOptions {
   readonly listings?: Listings;
 }
 
+/** A question to an adapter. */
+interface Question {
+  readonly answer: Promise<Seen>;
+  /** How often everything had been forgotten when it was put; undefined: it has yet to be. */
+  put: number | undefined;
+}
+
+const NOTHING: Promise<Seen> = Promise.resolve({ kind: 'failed', why: 'nobody was asked' });
+
 const NOT_ASKED = 'not asked in a dry run';
 const UNASKED: Seen = { kind: 'failed', why: 'not asked' };
 
@@ -30,7 +39,9 @@ export class Looker {
   readonly #world: World;
   readonly #options: LookerOptions;
   #listings = new Map<Path, Promise<readonly string[] | undefined | Error>>();
-  #answers = new Map<string, Promise<Seen>>();
+  readonly #questions = new Map<string, Question>();
+  /** How often everything was forgotten. */
+  #forgotten = 0;
   #batch:
     | { dirs: Path[]; done: Promise<Map<Path, readonly string[] | undefined | Error>> }
     | undefined;
@@ -43,7 +54,7 @@ export class Looker {
   /** Forgets everything seen, so that the next look is a new one. */
   forget(): void {
     this.#listings = new Map();
-    this.#answers = new Map();
+    this.#forgotten += 1;
   }
 
   /** Forgets the listings in which these files may have come to stand, and nothing else. */
@@ -226,15 +237,30 @@ export class Looker {
     }
     if (this.#options.dry && !adapter.dry)
       return Promise.resolve({ kind: 'failed', why: NOT_ASKED });
-    const key = JSON.stringify([name, question]);
-    const known = this.#answers.get(key);
-    if (known !== undefined) return known;
-    const answer = this.#answer(name, adapter, question).finally(() => {
-      // Listings that are older than the answer may lack what it speaks of.
-      this.#listings = new Map();
-    });
-    this.#answers.set(key, answer);
-    return answer;
+    return this.#shared(JSON.stringify([name, question]), () =>
+      this.#answer(name, adapter, question).finally(() => {
+        // Listings that are older than the answer may lack what it speaks of.
+        this.#listings = new Map();
+      }),
+    );
+  }
+
+  /**
+   * The answer to a question that was put since all was forgotten. While an older one is still out, the
+   * next is put when that has come back, for all who want it by then: a queue is asked by one at a time.
+   */
+  #shared(key: string, put: () => Promise<Seen>): Promise<Seen> {
+    const last = this.#questions.get(key);
+    if (last !== undefined && (last.put ?? this.#forgotten) === this.#forgotten) return last.answer;
+    const next: Question = {
+      put: undefined,
+      answer: (last?.answer ?? NOTHING).then(() => {
+        next.put = this.#forgotten;
+        return put();
+      }),
+    };
+    this.#questions.set(key, next);
+    return next.answer;
   }
 
   async #answer(name: string, adapter: Adapter, question: Json): Promise<Seen> {

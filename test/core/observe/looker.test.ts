@@ -20,6 +20,7 @@ function lookerOn(
     dry?: boolean;
     signal?: AbortSignal;
   } = {},
+  { limits = true }: { readonly limits?: boolean } = {},
 ) {
   const { files } = memoryFiles(TREE);
   let listed = 0;
@@ -30,7 +31,9 @@ function lookerOn(
       return files.listMany(dirs);
     },
   };
-  const world = { ...stubWorld(), files: counting };
+  const plain = stubWorld();
+  const endless = { ...plain.clock, sleep: () => new Promise<void>(() => {}) };
+  const world = { ...plain, files: counting, clock: limits ? plain.clock : endless };
   const looker = new Looker(world, {
     adapters: {},
     dry: false,
@@ -177,6 +180,34 @@ describe('questions to adapters', () => {
         { kind: 'answer', answer: [2, { jobs: [2] }] },
       ],
     ]);
+  });
+
+  test('go to one at a time: whoever asks meanwhile, and wants news, shares the next', async () => {
+    const answers: ((answer: Json) => void)[] = [];
+    const ask = () => new Promise<Json>((resolve) => answers.push(resolve));
+    const { looker } = lookerOn({ adapters: asking(ask) }, { limits: false });
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const first = looker.look([question]);
+    await turn();
+    looker.forget(); // something has run: what is out may not know of it
+    const second = looker.look([question]);
+    looker.forget();
+    const third = looker.look([question]);
+    await turn();
+    expect(answers).toHaveLength(1);
+    answers[0]!('before');
+    await turn();
+    expect(answers).toHaveLength(2);
+    answers[1]!('after');
+    expect(await Promise.all([first, second, third, looker.look([question])])).toEqual(
+      ['before', 'after', 'after', 'after'].map((answer) => [{ kind: 'answer', answer }]),
+    );
+    expect(answers).toHaveLength(2);
+    looker.forget();
+    const last = looker.look([question]);
+    await turn();
+    answers[2]!('news');
+    expect(await last).toEqual([{ kind: 'answer', answer: 'news' }]);
   });
 
   test('that fail are failures, not answers', async () => {
