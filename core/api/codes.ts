@@ -97,7 +97,7 @@ export const CODES = {
   },
   DG404: {
     title: 'it is not known whether something took effect',
-    text: 'It must not happen twice, so desgw does not try again by itself. Look outside, whether it happened; then `desgw mark submitted TARGET --job ID` or `desgw mark not-submitted TARGET`.',
+    text: 'It must not happen twice, so desgw does not try again by itself. Look outside, whether it happened; then `desgw mark submitted TARGET --job ID` or `desgw mark not-submitted TARGET`. Of what may be made again at will the only question is whether it still runs: `desgw mark not-done TARGET` when it does not.',
   },
   DG405: {
     title: 'what was submitted is outdated',

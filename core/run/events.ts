@@ -111,6 +111,8 @@ export interface Summary {
     readonly target: TargetName;
     readonly state: State;
     readonly note: string;
+    /** In doubt is only whether it still runs: it may be made again at will. */
+    readonly repeatable?: true;
   }[];
   /** What is not well although it could be made. */
   readonly findings?: readonly {

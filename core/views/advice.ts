@@ -11,12 +11,21 @@ export function command(name: string, target: TargetName, rest = ''): string {
     : `\`${typed(name, target)}${rest}\``;
 }
 
-/** One sentence or two; nothing for what needs nothing of a person. */
-export function advice(state: State, target: TargetName): string {
+/**
+ * One sentence or two; nothing for what needs nothing of a person.
+ * @param work `repeatable`: it may be made again at will
+ */
+export function advice(
+  state: State,
+  target: TargetName,
+  { repeatable }: { readonly repeatable: boolean },
+): string {
   switch (state) {
     case 'edited':
       return `${command('accept', target)} lets the edit stand; ${command('build --force', target)} makes it again and keeps the edit beside it.`;
     case 'in doubt':
+      if (repeatable)
+        return `It is not begun a second time beside itself. When it does not run any more: ${command('mark not-done', target)} and build again.`;
       return `It is not done again by itself. If it did happen: ${command('mark submitted', target, ' --job ID')}; if it did not: ${command('mark not-submitted', target)} and build again, or ${command('resubmit', target)}.`;
     case 'outdated':
       return `What was submitted stands; ${command('accept', target)} says that this is as it should be, ${command('resubmit', target)} submits again from what is there now.`;

@@ -128,7 +128,7 @@ function targetsData(plan: Plan, { traces, now }: ReportSources): readonly Targe
     const { state } = plan.verdicts.get(name)!;
     const trace = traces.get(name);
     const run = trace?.kind === 'failed' ? trace : lastGood(trace);
-    const next = advice(state, name);
+    const next = advice(state, name, { repeatable: node.rule.once === undefined });
     return {
       name,
       state,

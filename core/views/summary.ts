@@ -173,8 +173,13 @@ export function problemLines(problems: readonly Problem[]): readonly string[] {
 
 /** Where nothing ran, there is no log to look into. */
 function nextAfter({ target, log }: Summary['failed'][number]): string {
-  return log === undefined ? `${command('build', target)} tries again.` : advice('failed', target);
+  return log === undefined
+    ? `${command('build', target)} tries again.`
+    : advice('failed', target, { repeatable: true });
 }
+
+const adviceFor = ({ state, target, repeatable }: Summary['person'][number]): string =>
+  advice(state, target, { repeatable: repeatable === true });
 
 const helpFor = ([first]: readonly Problem[]): string =>
   `\`desgw help ${codeOf(first ?? {})}\` tells what that may mean.`;
@@ -190,9 +195,7 @@ function nextSteps(summary: Summary): readonly string[] {
         : [
             `next: ${nextAfter(failed[0])}`,
             `      ${helpFor(failed[0].problems)}`,
-            ...person
-              .slice(0, 1)
-              .map((it) => `and:  ${display(it.target)}: ${advice(it.state, it.target)}`),
+            ...person.slice(0, 1).map((it) => `and:  ${display(it.target)}: ${adviceFor(it)}`),
           ];
     case 'machine':
       return ['next: see to that, then the same command goes on from here.'];
@@ -200,7 +203,7 @@ function nextSteps(summary: Summary): readonly string[] {
       return person[0] === undefined
         ? []
         : [
-            `next: ${advice(person[0].state, person[0].target)}`,
+            `next: ${adviceFor(person[0])}`,
             `      ${command('why', person[0].target)} and \`desgw help ${personCode(person[0].state)}\` tell more.`,
           ];
     case 'waiting':

@@ -40,7 +40,8 @@ export function whyText(plan: Plan, target: TargetName, options: WhyOptions): st
   if (chain.length > 1) lines.push('', `${causeText(plan, chain)}.`);
   if (trace?.kind === 'failed') lines.push('', ...failureLines(trace, now));
   if (built !== undefined) lines.push('', ...restsOn(built, now, { fresh: state === 'fresh' }));
-  const next = advice(state, target);
+  const { once } = plan.graph.nodes.get(target)!.rule;
+  const next = advice(state, target, { repeatable: once === undefined });
   if (next !== '') lines.push('', `next: ${next}`);
   return `${lines.join('\n')}\n`;
 }

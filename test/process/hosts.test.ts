@@ -118,7 +118,14 @@ twoHosts('what may have vanished with another host is begun again on a word alon
   expect((await w.within(on('des92'), ['unlock', '--yes'])).status).toBe(0);
   const { status, out } = await w.within(on('des92'), ['build']);
   expect([status, w.text('ran')], out).toEqual([4, 'a\n']);
-  const marked = await w.within(on('des92'), ['mark', 'not-submitted', 'a']);
+  const why = await w.within(on('des92'), ['why', 'a']);
+  for (const said of [out, why.out]) {
+    expect(said).toContain(
+      'When it does not run any more: `desgw mark not-done a` and build again.',
+    );
+    expect(said).not.toContain('mark submitted');
+  }
+  const marked = await w.within(on('des92'), ['mark', 'not-done', 'a']);
   expect(marked.status, marked.err).toBe(0);
   const again = w.startWithin(on('des92'), ['build']);
   await w.heard('ready');
