@@ -2,9 +2,10 @@
 import { Refusal, UserError } from '../api/errors.ts';
 import type { Rule } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
-import { needsOf } from '../graph/graph.ts';
+import { type Node, needsOf } from '../graph/graph.ts';
 import { claimant, takeClaim } from '../observe/claims.ts';
-import { type Project, stage } from '../observe/stage.ts';
+import type { Project } from '../observe/project.ts';
+import { notYetKnown, stage } from '../observe/stage.ts';
 import { decide } from '../plan/decide.ts';
 import { isVerdict, type Plan, type Verdict } from '../plan/verdict.ts';
 import { adoptOutputs, type ByHandContext } from '../repair/by-hand.ts';
@@ -25,25 +26,31 @@ export async function adopt(
     if (flags.as !== undefined) standFor(flags.as, targets, context, project);
     const adopting = new Adopting(names, context, project);
     const left: UserError[] = [];
-    for (const target of context.plan.order) {
-      await adopting.reach(target);
-      if (!targets.includes(target)) continue;
-      const why = whyNot(() => adopting.adopt(target));
-      if (why === undefined) invocation.terminal.out(`adopted: ${target} counts as made`);
-      // What was named is meant; a pattern means what there is.
-      else if (names.includes(target)) throw why;
-      else left.push(why);
+    const tried = new Set<TargetName>();
+    // With what was adopted further targets come to light, which the same words may mean.
+    for (let plan: Plan | undefined = context.plan; plan; plan = await adopting.further()) {
+      const goals = plan.goals.filter((goal) => !tried.has(goal));
+      for (const target of plan.order) {
+        await adopting.reach(target);
+        if (!goals.includes(target)) continue;
+        tried.add(target);
+        const why = await whyNot(() => adopting.adopt(target));
+        if (why === undefined) invocation.terminal.out(`adopted: ${target} counts as made`);
+        // What was named is meant; a pattern means what there is.
+        else if (names.includes(target)) throw why;
+        else left.push(why);
+      }
     }
-    if (left.length === targets.length && left[0] !== undefined) throw left[0];
+    if (left.length === tried.size && left[0] !== undefined) throw left[0];
     tellLeft(left, invocation);
   });
   return 0;
 }
 
 /** Why a target was not adopted, if it was not. */
-function whyNot(adopt: () => void): UserError | undefined {
+async function whyNot(adopt: () => Promise<void>): Promise<UserError | undefined> {
   try {
-    adopt();
+    await adopt();
     return undefined;
   } catch (error) {
     if (error instanceof UserError) return error;
@@ -68,6 +75,8 @@ class Adopting {
   readonly #context: ByHandContext;
   readonly #project: Project;
   readonly #moved = new Set<TargetName>();
+  /** What is not known yet, and will be when these are. */
+  #toCome: readonly TargetName[];
   #plan: Plan;
   #verdicts: Map<TargetName, Verdict>;
 
@@ -75,6 +84,7 @@ class Adopting {
     this.#names = names;
     this.#context = context;
     this.#project = project;
+    this.#toCome = context.toCome ?? [];
     this.#plan = context.plan;
     this.#verdicts = new Map(context.plan.verdicts);
   }
@@ -82,26 +92,42 @@ class Adopting {
   /** Comes to a target, of which everything that it needs has been reached before. */
   async reach(name: TargetName): Promise<void> {
     const node = this.#plan.graph.nodes.get(name);
-    if (node === undefined || !needsOf(node).some((need) => this.#moved.has(need))) return;
-    this.#moved.add(name);
-    const decision = decide(node, this.#context.observer, this.#verdicts);
-    if (isVerdict(decision)) this.#verdicts.set(name, decision);
-    else await this.#planAnew();
+    if (node === undefined) return;
+    // Links of a chain that would only run along with a later one are judged by themselves.
+    const { reasons } = this.#verdicts.get(name)!;
+    const isSwept = reasons.length > 0 && reasons.every(({ kind }) => kind === 'swept');
+    if (!isSwept && !needsOf(node).some((need) => this.#moved.has(need))) return;
+    await this.#judge(node);
   }
 
-  adopt(name: TargetName): void {
+  async adopt(name: TargetName): Promise<void> {
     adoptOutputs(name, { ...this.#context, plan: { ...this.#plan, verdicts: this.#verdicts } });
-    this.#moved.add(name);
-    const node = this.#plan.graph.nodes.get(name)!;
-    const decision = decide(node, this.#context.observer, this.#verdicts);
-    if (isVerdict(decision)) this.#verdicts.set(name, decision);
+    await this.#judge(this.#plan.graph.nodes.get(name)!);
   }
 
-  async #planAnew(): Promise<void> {
+  async #judge(node: Node): Promise<void> {
     const { observer } = this.#context;
-    ({ plan: this.#plan } = await stage(this.#project, observer, this.#names, { assume: true }));
+    this.#moved.add(node.name);
+    for (;;) {
+      const decision = decide(node, observer, this.#verdicts);
+      if (isVerdict(decision)) {
+        this.#verdicts.set(node.name, decision);
+        return;
+      }
+      await observer.look(this.#plan.graph, [{ target: node.name, look: decision.look }]);
+    }
+  }
+
+  /** The plan with the targets that have come to light; undefined: none have. */
+  async further(): Promise<Plan | undefined> {
+    const { observer } = this.#context;
+    if (!this.#toCome.some((name) => this.#verdicts.get(name)?.state === 'fresh')) return undefined;
+    const found = await stage(this.#project, observer, this.#names, { assume: true });
+    this.#plan = found.plan;
     this.#verdicts = new Map(this.#plan.verdicts);
+    this.#toCome = notYetKnown(found);
     this.#moved.clear();
+    return this.#plan;
   }
 }
 

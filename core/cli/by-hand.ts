@@ -5,7 +5,8 @@ import { UserError } from '../api/errors.ts';
 import type { TargetName } from '../api/values.ts';
 import { describeHolder, readHolder, unlock as takeLock } from '../memory/lock.ts';
 import { type Live, liveWork, undeclared } from '../observe/live.ts';
-import { type Project, stage } from '../observe/stage.ts';
+import type { Project } from '../observe/project.ts';
+import { notYetKnown, stage } from '../observe/stage.ts';
 import type { Plan } from '../plan/verdict.ts';
 import {
   acceptEdit,
@@ -51,8 +52,11 @@ export async function underLock(
     project,
     { wish: lockWish(invocation), looking: { dry: false, signal: invocation.signal } },
     async ({ journal, observer }) => {
-      const { plan } = await stage(project, observer, names, { assume: true });
-      await change(plan.goals, { plan, observer, journal, files, now: clock.now() }, project);
+      const found = await stage(project, observer, names, { assume: true });
+      const { plan } = found;
+      const toCome = notYetKnown(found);
+      const context = { plan, observer, journal, files, now: clock.now(), toCome };
+      await change(plan.goals, context, project);
     },
   );
 }

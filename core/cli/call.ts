@@ -8,7 +8,7 @@ import { onRecord, type Trace } from '../memory/trace.ts';
 import { runForAdapter } from '../observe/adapter.ts';
 import { attemptDirectory, attemptState, supervisorOf } from '../observe/attempts.ts';
 import { Looker } from '../observe/looker.ts';
-import type { Project } from '../observe/stage.ts';
+import type { Project } from '../observe/project.ts';
 import { forget } from '../repair/clean.ts';
 import { EXIT, runBuild } from '../run/build.ts';
 import { stopAttempt } from '../run/detached.ts';

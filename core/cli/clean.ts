@@ -4,7 +4,8 @@ import { UserError } from '../api/errors.ts';
 import type { Memory } from '../memory/memory.ts';
 import { liveWork, readersOf, undeclared } from '../observe/live.ts';
 import type { Observer } from '../observe/observer.ts';
-import { isAsWritten, notYetKnown, type Project, stage } from '../observe/stage.ts';
+import { isAsWritten, type Project } from '../observe/project.ts';
+import { notYetKnown, stage } from '../observe/stage.ts';
 import { Stillness } from '../observe/stillness.ts';
 import {
   type CleanPlan,

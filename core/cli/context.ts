@@ -9,7 +9,7 @@ import { findRuleFile } from '../load/find.ts';
 import { type Loaded, loadBuild } from '../load/load.ts';
 import { History } from '../memory/history.ts';
 import { saltOf } from '../memory/salt.ts';
-import type { Project } from '../observe/stage.ts';
+import type { Project } from '../observe/project.ts';
 import type { LockWish } from '../run/opening.ts';
 import { looksSecret, type SecretStore, withoutSecrets } from '../words/secrets.ts';
 import type { Terminal } from '../words/terminal.ts';

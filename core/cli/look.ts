@@ -2,7 +2,7 @@
 
 import type { TargetName } from '../api/values.ts';
 import { describeHolder, readHolder } from '../memory/lock.ts';
-import type { Project } from '../observe/stage.ts';
+import type { Project } from '../observe/project.ts';
 import { lookOnly } from '../run/opening.ts';
 import type { World } from '../world/world.ts';
 import type { Invocation } from './context.ts';

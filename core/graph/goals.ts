@@ -33,6 +33,13 @@ export function allKnown(
   return names.every((name) => find(graph, name, normalise).length > 0);
 }
 
+/** Whether every name stands for one target alone; patterns and subjects mean whatever comes to be. */
+export const allSingle = (
+  graph: Graph,
+  names: readonly string[],
+  normalise: (path: string) => string,
+): boolean => names.every((name) => graph.nodes.has(name) || graph.makers.has(normalise(name)));
+
 /**
  * Refuses names that mean nothing and cannot come to: names in the graph may hold placeholders, which
  * stand for any text.

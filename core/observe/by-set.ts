@@ -6,7 +6,7 @@ import type { Graph, Node } from '../graph/graph.ts';
 import { isSettable } from '../graph/params.ts';
 import type { SetOnce, Trace } from '../memory/trace.ts';
 import type { World } from '../world/world.ts';
-import type { Project } from './stage.ts';
+import type { Project } from './project.ts';
 
 /** A setting that a file still holds because of an earlier `--set`. */
 export interface StillSet {

@@ -10,7 +10,7 @@ import type { Verdicts } from '../plan/view.ts';
 import type { Files } from '../world/world.ts';
 import { failedSighting } from './judging.ts';
 import { mistakesIn } from './mistakes.ts';
-import type { Project } from './stage.ts';
+import type { Project } from './project.ts';
 
 /** Findings of one target. */
 export interface Found {

@@ -1,7 +1,8 @@
 /** Mistakes in rules as errors for people, with the place to mend. */
 import { UserError } from '../api/errors.ts';
 import type { RuleFault } from '../api/rule-code.ts';
-import { declarationOf, type Project } from './stage.ts';
+import type { Project } from './project.ts';
+import { declarationOf } from './stage.ts';
 
 /** Finds the place of a mistake: in the code that threw, of the word that it is about, of the rule. */
 export const mistakesIn =

@@ -27,6 +27,8 @@ export interface ByHandContext {
   readonly journal: Journal;
   readonly files: Files;
   readonly now: number;
+  /** Targets that have to be made before it is known what follows from them. */
+  readonly toCome?: readonly TargetName[];
 }
 
 /**

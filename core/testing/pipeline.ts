@@ -7,7 +7,7 @@ import type { TargetName } from '../api/values.ts';
 import { chosenParams } from '../graph/params.ts';
 import { loadMemory } from '../memory/journal.ts';
 import { onRecord } from '../memory/trace.ts';
-import type { Project } from '../observe/stage.ts';
+import type { Project } from '../observe/project.ts';
 import { EXIT } from '../run/build.ts';
 import type { Outcome } from '../run/events.ts';
 import { lookOnly } from '../run/opening.ts';

@@ -1,5 +1,5 @@
 /** Builds with what happened in words, to compare whole. */
-import type { Project } from '../observe/stage.ts';
+import type { Project } from '../observe/project.ts';
 import { type BuildOptions, runBuild } from '../run/build.ts';
 import type { BuildEvent, Summary } from '../run/events.ts';
 

@@ -4,7 +4,7 @@ import type { Build, Params, RuleItem } from '../../core/api/builds.ts';
 import { ABSENT, digestOf } from '../../core/api/digest.ts';
 import type { Exit } from '../../core/api/facts.ts';
 import type { Path } from '../../core/api/values.ts';
-import type { Project } from '../../core/observe/stage.ts';
+import type { Project } from '../../core/observe/project.ts';
 import type { BuildOptions } from '../../core/run/build.ts';
 import { explainedAs } from '../../core/testing/pipeline.ts';
 import type { Files, Processes, Ran, Spawn, Stat, World } from '../../core/world/world.ts';

@@ -13,7 +13,8 @@ import {
 } from '../../core/memory/memo.ts';
 import type { Trace } from '../../core/memory/trace.ts';
 import { Observer } from '../../core/observe/observer.ts';
-import { type Project, stage } from '../../core/observe/stage.ts';
+import { type Project } from '../../core/observe/project.ts';
+import { stage } from '../../core/observe/stage.ts';
 import type { Plan } from '../../core/plan/verdict.ts';
 import {
   acceptEdit,

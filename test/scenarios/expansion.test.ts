@@ -46,4 +46,32 @@ describe.concurrent('a rule may need what an expansion brings', () => {
       expect.stringContaining("needs 't3', which no rule makes"),
     ]);
   });
+
+  test('is made until a pattern has met all that it means', async ({ w, expect }) => {
+    open(w, `inputs: ['src']`);
+    w.write('o1', '1');
+    expect((await w.desgw(['build', '*'])).code).toBe(0);
+    expect([...w.ran()].sort()).toEqual(['goal', 'list', 't1', 't2']);
+  });
+
+  test('is left alone where a pattern can mean nothing of it', async ({ w, expect }) => {
+    w.rules(
+      `${rules(`inputs: ['src']`)} target('lone', { outputs: ['l'], recipe: [sh('lone', 'echo > l')] }),`,
+    );
+    w.write('src', '1 2');
+    expect((await w.desgw(['build', 'lon*'])).code).toBe(0);
+    expect(w.ran()).toEqual(['lone']);
+  });
+
+  test('brings what a pattern adopts, link after link', async ({ w, expect }) => {
+    open(w, `deps: ['all']`);
+    for (const [name, text] of Object.entries({ 'list.txt': '1 2', o1: '1', o2: '2', sum: '1' }))
+      w.write(name, `${text}\n`);
+    const { code, out } = await w.desgw(['adopt', '*']);
+    expect([code, [...out.matchAll(/^adopted: (\S+)/gm)].map(([, name]) => name).sort()]).toEqual([
+      0,
+      ['all', 'goal', 'list', 't1', 't2'],
+    ]);
+    expect([(await w.desgw(['build'])).code, w.ran()]).toEqual([0, []]);
+  });
 });

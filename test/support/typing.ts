@@ -45,7 +45,7 @@ export async function typeIt(
   };
   return new Promise((resolve) => {
     const script = `desgw() { "$NODE" "$BIN" "$@"; }\n${filled}`;
-    execFile('bash', ['-c', script], { cwd: dir, env, timeout: 60_000 }, (error, out, err) => {
+    execFile('bash', ['-c', script], { cwd: dir, env, timeout: 300_000 }, (error, out, err) => {
       const code = error === null ? 0 : Number(error.code ?? -1);
       resolve({ code, said: `${filled}\n${out}${err}` });
     });
