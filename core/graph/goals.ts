@@ -24,21 +24,21 @@ export function resolveGoals(
   return [...goals];
 }
 
-/** Whether every name means something in this graph. */
-export function allKnown(
+/**
+ * How far names are understood in this graph. A name in full means one target; patterns and subjects
+ * also mean what is still to come.
+ */
+export function understood(
   graph: Graph,
   names: readonly string[],
   normalise: (path: string) => string,
-): boolean {
-  return names.every((name) => find(graph, name, normalise).length > 0);
+): 'wholly' | 'so far' | 'not' {
+  if (graph.unexpanded.length === 0) return 'wholly';
+  if (names.some((name) => find(graph, name, normalise).length === 0)) return 'not';
+  const isSingle = (name: string): boolean =>
+    graph.nodes.has(name) || graph.makers.has(normalise(name));
+  return names.every(isSingle) ? 'wholly' : 'so far';
 }
-
-/** Whether every name stands for one target alone; patterns and subjects mean whatever comes to be. */
-export const allSingle = (
-  graph: Graph,
-  names: readonly string[],
-  normalise: (path: string) => string,
-): boolean => names.every((name) => graph.nodes.has(name) || graph.makers.has(normalise(name)));
 
 /**
  * Refuses names that mean nothing and cannot come to: names in the graph may hold placeholders, which

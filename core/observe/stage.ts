@@ -9,7 +9,7 @@ import { UserError } from '../api/errors.ts';
 import type { Path, TargetName } from '../api/values.ts';
 import { refuseAliases } from '../graph/aliases.ts';
 import { refuseDirectories } from '../graph/directories.ts';
-import { allKnown, allSingle, resolveGoals } from '../graph/goals.ts';
+import { resolveGoals, understood } from '../graph/goals.ts';
 import type { Graph } from '../graph/graph.ts';
 import { closure } from '../plan/plan.ts';
 import type { Plan } from '../plan/verdict.ts';
@@ -49,38 +49,37 @@ export async function stage(
   const mayBeMade = filesToCome(project, items, normalise);
   // What a pattern means may come only with rules that are not known yet.
   let mayMeanMore = true;
+  const surveyed = async (graph: Graph, targets: readonly TargetName[]): Promise<Plan> => {
+    const plan = await survey(graph, targets, observer, { failuresStand });
+    explainPlan(project.world, plan);
+    return plan;
+  };
   for (;;) {
     const open = { open: provisional, mayBeMade };
     const graph = resolved(project, items, texts, normalise, open);
-    const named = graph.unexpanded.length === 0 || allKnown(graph, names, normalise);
-    const isOpen =
-      named && graph.unexpanded.length > 0 && mayMeanMore && !allSingle(graph, names, normalise);
-    const known = named && !isOpen;
+    const meaning = understood(graph, names, normalise);
+    const known = meaning === 'wholly' || (meaning === 'so far' && !mayMeanMore);
     const wanted = known ? goalsIn(project, graph, goals, normalise) : [];
     if (known && (graph.unexpanded.length === 0 || !awaits(graph, wanted))) {
-      const plan = await survey(graph, wanted, observer, { failuresStand });
-      explainPlan(project.world, plan);
+      const plan = await surveyed(graph, wanted);
       refuseFalseFiles(project, plan, observer, normalise);
       return { kind: 'plan', plan, provisional };
     }
     const sources = new Set(graph.unexpanded.map((expansion) => expansion.from!));
-    const plan = await survey(graph, [...sources], observer, { failuresStand });
-    explainPlan(project.world, plan);
+    const plan = await surveyed(graph, [...sources]);
     const unmade = [...sources].filter((source) => plan.verdicts.get(source)!.state !== 'fresh');
     const tellsNow = ({ from }: Expansion): boolean => assume || !unmade.includes(from!);
     if (unmade.length > 0 && !assume) {
       const said = { texts, names, normalise };
-      if (!isOpen || meansMore(project, items, said, graph)) {
+      if (meaning !== 'so far' || meansMore(project, items, said, graph)) {
         refuseUnknown(project, items, said);
         return { kind: 'first', plan };
       }
       mayMeanMore = graph.unexpanded.some(tellsNow);
     } else provisional.push(...unmade);
     for (const expansion of graph.unexpanded.filter(tellsNow)) {
-      texts.set(
-        expansion.from!,
-        textFor(project, graph, expansion, { unmade: unmade.includes(expansion.from!) }),
-      );
+      const from = expansion.from!;
+      texts.set(from, textFor(project, graph, expansion, { unmade: unmade.includes(from) }));
     }
   }
 }

@@ -13,12 +13,7 @@ import type { Cause, Plan, Verdict } from './verdict.ts';
  */
 export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
   const waiting: { target: TargetName; progress: string }[] = [];
-  const person: {
-    target: TargetName;
-    state: Verdict['state'];
-    note: string;
-    repeatable?: true;
-  }[] = [];
+  const person: Decision[] = [];
   const blocked: {
     target: TargetName;
     by: readonly TargetName[];
@@ -38,12 +33,7 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
       case 'edited':
       case 'in doubt':
       case 'outdated':
-        person.push({
-          target,
-          state: verdict.state,
-          note: note || firstReason(verdict),
-          ...(isRepeatable(plan, target, verdict) ? { repeatable: true } : {}),
-        });
+        person.push(toDecide(plan, target, verdict));
         break;
       case 'blocked':
         blocked.push({ target, by: holders(verdict), cause: causeOf(verdict) });
@@ -80,6 +70,20 @@ const unique = <T>(list: readonly T[]): readonly T[] => [...new Set(list)];
 const firstReason = ({ reasons }: Verdict): string =>
   reasons[0] === undefined ? '' : reasonText(reasons[0]);
 
-/** What runs elsewhere may be made again at will, once it has ended there. */
-const isRepeatable = ({ graph }: Plan, target: TargetName, { state }: Verdict): boolean =>
-  state === 'in doubt' && graph.nodes.get(target)!.rule.once === undefined;
+/** What a person has to decide. */
+interface Decision {
+  readonly target: TargetName;
+  readonly state: Verdict['state'];
+  readonly note: string;
+  /** What runs elsewhere may be made again at will, once it has ended there. */
+  readonly repeatable?: true;
+}
+
+function toDecide({ graph }: Plan, target: TargetName, verdict: Verdict): Decision {
+  const { state, note } = verdict;
+  const isOnce = graph.nodes.get(target)!.rule.once !== undefined;
+  return {
+    ...{ target, state, note: note || firstReason(verdict) },
+    ...(state === 'in doubt' && !isOnce ? { repeatable: true } : {}),
+  };
+}
