@@ -83,7 +83,15 @@ export interface Started extends TraceBase {
   readonly detached?: 'rerun' | 'doubt';
   /** What stood in the place of outputs when it began, and what a detached attempt reads. */
   readonly stamps?: Stamps;
+  /** It was interrupted in good order: see `Left`. */
+  readonly left?: Left;
 }
+
+/**
+ * What a run that was seen to end without having made its target left of its own, by output path (or
+ * pattern) and by files that its steps put elsewhere. Anything else there is somebody's.
+ */
+export type Left = { readonly [path: string]: Digest };
 
 /** Outputs are written aside under temporary names and about to be put in place. */
 export interface Finishing extends Omit<Started, 'kind'> {
@@ -99,6 +107,8 @@ export interface Built extends TraceBase {
   readonly because: readonly Reason[];
   /** Output path (or pattern) -> digest; for `keys` outputs of the keys alone. */
   readonly outputs: { readonly [path: string]: Digest };
+  /** Files that its steps put in place and that are no outputs, so that they are known as ours. */
+  readonly beside?: { readonly [path: string]: Digest };
   readonly receipt?: string;
   /** It went on with enough, before what it observes had settled. */
   readonly early?: true;
@@ -119,6 +129,7 @@ export interface Failed extends TraceBase {
   readonly previous?: Built;
   /** Outputs that held what desgw did not make, and still do: their digests. */
   readonly untouched?: { readonly [path: string]: Digest };
+  readonly left?: Left;
   /** A once-action that ended without a receipt and whose effect is not known. */
   readonly token?: string;
   readonly remembered?: Json;

@@ -56,6 +56,8 @@ export class Contents {
   readonly #mayWrite: boolean;
   readonly #stats = new Map<Path, Looked | undefined>();
   readonly #globs = new Map<string, Globbed>();
+  /** What matched when it was last looked, also of patterns that are to be matched anew. */
+  readonly #matched = new Map<string, readonly Path[]>();
   #clock: { at: number; reading: ReturnType<World['files']['now']> } | undefined;
 
   constructor(
@@ -134,6 +136,7 @@ export class Contents {
     if (cached !== undefined) return cached;
     const globbed = this.#search(pattern);
     this.#globs.set(pattern, globbed);
+    this.#matched.set(pattern, globbed.paths);
     return globbed;
   }
 
@@ -180,7 +183,7 @@ export class Contents {
   /** Looks at files anew, many at a time, and lets globs be matched anew. */
   async refresh(paths: readonly Path[], globs: readonly string[]): Promise<void> {
     for (const pattern of globs) {
-      for (const path of this.#globs.get(pattern)?.paths ?? []) this.#stats.delete(path);
+      for (const path of this.#matched.get(pattern) ?? []) this.#stats.delete(path);
       this.#globs.delete(pattern);
     }
     if (paths.length === 0) return;
@@ -238,7 +241,7 @@ export class Contents {
     for (const path of paths) {
       this.#stats.delete(path);
       this.texts.forget(path);
-      for (const member of this.#globs.get(path)?.paths ?? []) this.#stats.delete(member);
+      for (const member of this.#matched.get(path) ?? []) this.#stats.delete(member);
     }
     this.#globs.clear();
   }

@@ -2,7 +2,7 @@
 import { ABSENT } from '../api/digest.ts';
 import type { Output } from '../api/rules.ts';
 import type { Digest, Path } from '../api/values.ts';
-import type { Built, Trace } from '../memory/trace.ts';
+import { type Built, type Left, lastGood, type Trace } from '../memory/trace.ts';
 import { contentOf, differencesOf, membersOf } from './left.ts';
 
 /** One file of an output that is there. */
@@ -32,22 +32,32 @@ export interface Seen {
  */
 export function isOurs(output: Output, part: Part, trace: Trace | undefined, seen: Seen): boolean {
   const { path, now } = part;
+  const isOneOf = (left: Left): boolean =>
+    isOnRecord(output, part, left, seen) || isOurs(output, part, lastGood(trace), seen);
   switch (trace?.kind) {
     case undefined:
       return false;
-    case 'started':
-    case 'finishing': {
+    case 'finishing':
+      return (
+        isOnRecord(output, part, trace.outputs, seen) || isOurs(output, part, trace.previous, seen)
+      );
+    case 'started': {
+      if (trace.left !== undefined) return isOneOf(trace.left);
       const found = trace.stamps?.[path];
       // A file that has not changed since that run began is whose it was then.
       if (found === undefined || seen.stamps([path])[path] !== found) return true;
       return isOurs(output, part, trace.previous, seen);
     }
     case 'failed':
+      if (trace.left !== undefined) return isOneOf(trace.left);
       return trace.untouched?.[path] !== contentOf(now);
     case 'cleaning':
       return isOnRecord(output, part, trace.outputs, seen);
-    case 'built':
-      return trace.how !== 'accepted' && isOnRecord(output, part, trace.outputs, seen);
+    case 'built': {
+      const { outputs, beside } = trace;
+      const known = beside === undefined ? outputs : { ...outputs, ...beside };
+      return trace.how !== 'accepted' && isOnRecord(output, part, known, seen);
+    }
   }
 }
 

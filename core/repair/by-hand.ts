@@ -178,13 +178,14 @@ export function markNotDone(name: TargetName, context: ByHandContext): readonly 
   const node = refuseNoDoubt(name, context);
   const { run, signature } = trace ?? { run: 0, signature: EMPTY_SIGNATURE };
   const problems = [{ what: 'marked by hand as not done' }];
-  const untouched = trace?.kind === 'failed' ? trace.untouched : undefined;
+  const { untouched, left } = trace?.kind === 'failed' ? trace : {};
   journal.trace(
     name,
     {
       ...{ kind: 'failed', run, at: now, ms: 0, signature, because: [], problems },
       denied: true,
       ...(untouched === undefined ? {} : { untouched }),
+      ...(left === undefined ? {} : { left }),
       ...(wasAskedAgain(trace) ? { again: true } : {}),
     },
     { durable: true },

@@ -9,7 +9,7 @@ import { logPath } from '../memory/logs.ts';
 import { giveBackClaims } from '../observe/claims.ts';
 import type { Action } from '../plan/verdict.ts';
 import { adopt } from './adopt.ts';
-import { keep, sweep, takeBack } from './clearing.ts';
+import { keep, keepBeside, sweep, takeBack } from './clearing.ts';
 import { conclude, isInDoubt } from './concluding.ts';
 import { type Course, courseOf, withSteps } from './course.ts';
 import {
@@ -23,7 +23,7 @@ import {
 import { progressOf } from './evidence.ts';
 import { emptyPatterns } from './found.ts';
 import { problemsOf } from './problems.ts';
-import { failedUnrecorded, recordFailed, recordStarted } from './recording.ts';
+import { failedUnrecorded, recordFailed, recordInterrupted, recordStarted } from './recording.ts';
 import { Run } from './steps.ts';
 
 /** Performs `action`; failing is a landing, only defects throw. */
@@ -59,6 +59,7 @@ async function carryOut(begun: Course): Promise<Landing> {
     mayRecord = true;
     const steps = evaluate(entries[0]!.node, facts);
     course = withSteps(begun, steps);
+    keepBeside(course);
     for (const token of takenBack) giveBackClaims(context.world.files, course.claims, token);
     sweep(course);
     recordStarted(course, steps);
@@ -69,7 +70,7 @@ async function carryOut(begun: Course): Promise<Landing> {
       return await conclude(course, run, end);
     run.discard();
     return end.state === 'interrupted'
-      ? { state: 'interrupted' }
+      ? recordInterrupted(course, run)
       : { state: 'left', note: 'goes on by itself; the same command picks it up' };
   } catch (error) {
     const problems = problemsOf(error, context.explain);
@@ -97,7 +98,7 @@ function tellStart({ action, begun, log, entries, context }: Course): void {
 }
 
 function runOf(course: Course): Run {
-  const { action, context, entries, facts, token, startedAt, log } = course;
+  const { action, context, entries, facts, token, startedAt, log, keeper } = course;
   const { world, environments, signal, emit } = context;
   const { node, again, previous } = entries[0]!;
   return new Run(
@@ -110,6 +111,7 @@ function runOf(course: Course): Run {
       onAlive: progressTeller(course),
       filesOnly: action.kind === 'restore',
       onRetry: (retry, delay, exit) => emit({ kind: 'action retried', action, retry, delay, exit }),
+      onReplacing: (path) => keeper.keepNew(node.name, path),
       onWarning: (message) => emit({ kind: 'warning', target: node.name, message }),
     },
     action.kind === 'restore' ? previous?.receipt : undefined,

@@ -1,7 +1,7 @@
 /** Adoption: work that was done without desgw is put on record, with the files that belong to it. */
 
 import type { OnceSighting } from '../api/rules.ts';
-import type { Instant } from '../api/values.ts';
+import type { Instant, Path } from '../api/values.ts';
 import { recipeOf } from '../graph/recipes.ts';
 import { logPath } from '../memory/logs.ts';
 import { forRecord } from '../observe/looked.ts';
@@ -64,7 +64,8 @@ async function putInPlace(
   const recipe = recipeOf(node.rule);
   const facts = observer.facts(node, usableMembers(node, verdicts), [], recipe.reads ?? []);
   const quiet = quietOptions(context, entry, at, seen.token ?? '');
-  const run = new Run(facts, { ...quiet, filesOnly: true }, seen.receipt);
+  const onReplacing = (path: Path): void => keeper.keepNew(node.name, path);
+  const run = new Run(facts, { ...quiet, onReplacing, filesOnly: true }, seen.receipt);
   const end = await run.all(evaluate(node, facts));
   const done = end.state === 'done';
   if (done) run.commit();

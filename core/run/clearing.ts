@@ -27,6 +27,13 @@ export function keep({ entries, context, keeper }: Course): void {
   for (const { node } of entries) keeper.keep(node, context.journal.traces.get(node.name));
 }
 
+/** The same of files that its steps put in place and that are no outputs. */
+export function keepBeside({ action, beside, entries, context, keeper }: Course): void {
+  if (action.kind !== 'run' && action.kind !== 'restore') return;
+  const traces = entries.map(({ node }) => context.journal.traces.get(node.name));
+  keeper.keepBeside(entries[0]!.node.name, [...beside], traces);
+}
+
 /** What an interrupted run has half written goes, beside anything that it may have been writing. */
 export function sweep({ action, entries, context, placed }: Course): void {
   if (action.kind !== 'run') return;

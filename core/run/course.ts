@@ -9,7 +9,7 @@ import { usableMembers } from '../plan/needs.ts';
 import type { Action } from '../plan/verdict.ts';
 import { type Entry, isOpen, type PerformContext } from './entry.ts';
 import { Keeper } from './keep.ts';
-import { placedBy } from './steps.ts';
+import { placedBy, replacedBy } from './steps.ts';
 
 /** What all of a run goes by. */
 export interface Course {
@@ -31,6 +31,8 @@ export interface Course {
   readonly products: Map<TargetName, Digest>;
   /** Files that the steps themselves put in place, and what they claim. */
   readonly placed: ReadonlySet<Path>;
+  /** Files that the steps replace, and that are no outputs of these targets. */
+  readonly beside: ReadonlySet<Path>;
   readonly claims: readonly Claim[];
 }
 
@@ -55,6 +57,7 @@ export function courseOf(
     keeper: new Keeper(world, observer, context.emit),
     products: madeElsewhere(action, entries[0]!, context),
     placed: new Set(),
+    beside: new Set(),
     claims: [],
   };
 }
@@ -63,8 +66,14 @@ export function courseOf(
 export const withSteps = (course: Course, steps: readonly Step[]): Course => ({
   ...course,
   placed: new Set(steps.flatMap(placedBy)),
+  beside: besideOf(course.entries, steps),
   claims: steps.filter((step): step is Claim => step.kind === 'claim'),
 });
+
+function besideOf(entries: readonly Entry[], steps: readonly Step[]): ReadonlySet<Path> {
+  const outputs = new Set(entries.flatMap(({ node }) => node.outputs.map(({ path }) => path)));
+  return new Set(steps.flatMap(replacedBy).filter((path) => !outputs.has(path)));
+}
 
 function attemptOf(
   { kind }: Action,

@@ -1,12 +1,13 @@
 /** Content that desgw did not make is never lost: it is kept beside before a run may overwrite it. */
 
-import { digestOf } from '../api/digest.ts';
+import { ABSENT, digestOf } from '../api/digest.ts';
+import type { Output } from '../api/rules.ts';
 import type { Digest, Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
 import type { Trace } from '../memory/trace.ts';
 import type { Observer } from '../observe/observer.ts';
-import { contentOf, linkIn } from '../plan/left.ts';
-import { isOurs, partsOf } from '../plan/ours.ts';
+import { contentOf, linkIn, whyUnfit } from '../plan/left.ts';
+import { isOurs, type Part, partsOf } from '../plan/ours.ts';
 import type { World } from '../world/world.ts';
 import type { BuildEvent } from './events.ts';
 
@@ -28,6 +29,8 @@ export class Keeper {
   readonly #observer: Observer;
   readonly #emit: (event: BuildEvent) => void;
   readonly #kept: Kept[] = [];
+  /** What stood there when the run began, by path. */
+  readonly #before = new Map<Path, Digest>();
 
   constructor(world: World, observer: Observer, emit: (event: BuildEvent) => void) {
     this.#world = world;
@@ -42,14 +45,46 @@ export class Keeper {
   keep(node: Node, trace: Trace | undefined): void {
     for (const output of node.outputs) {
       for (const part of partsOf(output, this.#observer.output(output))) {
+        this.#before.set(part.path, contentOf(part.now));
         if (isOurs(output, part, trace, this.#observer)) continue;
-        const { path, now } = part;
-        const leadsTo = output.keys === undefined ? linkIn(now) : undefined;
-        if (leadsTo !== undefined) this.#keepLink(node.name, path, now, leadsTo);
-        if (leadsTo === undefined || this.#observer.file(path) !== 'absent')
-          this.#keepContent(node.name, path, contentOf(now));
+        this.#keepPart(node.name, output, part);
       }
     }
+  }
+
+  /**
+   * The same of files that the steps put in place and that are no outputs.
+   * @param traces of the targets that the run makes: what one of them has put there is ours
+   */
+  keepBeside(
+    target: TargetName,
+    paths: readonly Path[],
+    traces: readonly (Trace | undefined)[],
+  ): void {
+    this.#observer.forget(paths);
+    for (const path of paths) {
+      const output = { path };
+      const now = this.#observer.output(output);
+      if (now === ABSENT || whyUnfit(now) !== undefined) continue;
+      this.#before.set(path, contentOf(now));
+      if (traces.some((trace) => isOurs(output, { path, now }, trace, this.#observer))) continue;
+      this.#keepPart(target, output, { path, now });
+    }
+  }
+
+  /** Called before a step replaces a file: somebody may have written it since the run began. */
+  keepNew(target: TargetName, path: Path): void {
+    this.#observer.forget([path]);
+    const now = this.#observer.file(path);
+    if (now === ABSENT || whyUnfit(now) !== undefined || this.#before.get(path) === now) return;
+    this.#keepContent(target, path, now);
+  }
+
+  #keepPart(target: TargetName, output: Output, { path, now }: Part): void {
+    const leadsTo = output.keys === undefined ? linkIn(now) : undefined;
+    if (leadsTo !== undefined) this.#keepLink(target, path, now, leadsTo);
+    if (leadsTo === undefined || this.#observer.file(path) !== ABSENT)
+      this.#keepContent(target, path, contentOf(now));
   }
 
   #keepContent(target: TargetName, path: Path, digest: Digest): void {

@@ -3,7 +3,7 @@
 import type { Problem } from '../api/rules.ts';
 import type { Exec } from '../api/steps.ts';
 import type { Digest, Path } from '../api/values.ts';
-import type { Built, Failed, Finishing, Started, Trace } from '../memory/trace.ts';
+import type { Built, Failed, Finishing, Left, Started, Trace } from '../memory/trace.ts';
 import { forRecord } from '../observe/looked.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { Course } from './course.ts';
@@ -63,11 +63,14 @@ const endOf = ({ begunSteadily, context: { world } }: Course) => ({
 export function builtOf(
   entry: Entry,
   course: Course,
-  outputs: Built['outputs'],
-  receipt: string | undefined,
+  made: Pick<Built, 'outputs'> & {
+    readonly beside: NonNullable<Built['beside']>;
+    readonly receipt: string | undefined;
+  },
 ): Built {
   const { node, run, signature, again } = entry;
   const { action, token, startedAt } = course;
+  const { outputs, beside, receipt } = made;
   return {
     kind: 'built',
     how: 'built',
@@ -76,6 +79,7 @@ export function builtOf(
     signature,
     because: action.reasons,
     outputs,
+    ...(Object.keys(beside).length === 0 ? {} : { beside }),
     ...entry.set,
     ...earlyIn(entry, course.context),
     ...(node.rule.once === undefined ? {} : { token, began: startedAt }),
@@ -92,6 +96,7 @@ export function failedOf(
     readonly problems: readonly Problem[];
     readonly log: Path;
     readonly untouched: NonNullable<Failed['untouched']>;
+    readonly left: Left;
     readonly doubt: boolean;
   },
 ): Failed {
@@ -109,6 +114,7 @@ export function failedOf(
     ...(entry.again ? { again: true } : {}),
     ...(entry.denied ? { denied: true } : {}),
     ...(Object.keys(end.untouched).length > 0 ? { untouched: end.untouched } : {}),
+    left: end.left,
     ...(end.doubt ? { token, ...rememberedIn(entry) } : {}),
   };
 }

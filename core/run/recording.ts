@@ -6,6 +6,7 @@ import { giveBackClaims } from '../observe/claims.ts';
 import { productNow } from '../plan/record.ts';
 import type { Course } from './course.ts';
 import type { Entry, Landing } from './entry.ts';
+import { besideNow, leftNow } from './left-behind.ts';
 import { madeFrom, outputsMade, type Ran, signatureMade } from './found.ts';
 import { builtOf, failedOf, finishingOf, startedOf } from './on-record.ts';
 import type { Run } from './steps.ts';
@@ -48,7 +49,11 @@ export function recordBuilt(course: Course, entry: Entry, run: Run): void {
   const built =
     action.kind === 'restore' && previous !== undefined
       ? { ...previous, signature, outputs }
-      : builtOf({ ...entry, signature }, course, outputs, run.facts.receipt);
+      : builtOf({ ...entry, signature }, course, {
+          outputs,
+          beside: besideNow(course),
+          receipt: run.facts.receipt,
+        });
   journal.trace(node.name, built, { durable: node.rule.once !== undefined });
   products.set(node.name, productNow(node, observer, signature));
 }
@@ -77,12 +82,29 @@ export function recordFailed(course: Course, failure: Failure): Landing {
   if (action.kind === 'restore') return failedUnrecorded(problems, log);
   for (const entry of entries) {
     if (made.includes(entry.node.name)) continue;
-    const end = { problems, log, untouched, doubt };
+    const left = leftNow(course, entry, untouched);
+    const end = { problems, log, untouched, left, doubt };
     const failed = failedOf(entry, course, end);
     context.journal.trace(entry.node.name, failed, { durable: doubt });
   }
   if (!doubt) giveBackClaims(context.world.files, claims, token);
   return doubt ? { state: 'doubt', problems, log } : { state: 'failed', made, problems, log };
+}
+
+/** What an interrupted run left is on record, so that nobody takes what a person writes then for it. */
+export function recordInterrupted(course: Course, run: Run): Landing {
+  const { action, entries, context, keeper, token } = course;
+  // What goes on by itself has not ended, and goes on writing.
+  if (action.kind === 'run' && !run.launched) {
+    const untouched = keeper.release();
+    for (const entry of entries) {
+      const trace = context.journal.traces.get(entry.node.name);
+      if (trace?.kind !== 'started' || trace.token !== token) continue;
+      const left = leftNow(course, entry, untouched);
+      context.journal.trace(entry.node.name, { ...trace, left });
+    }
+  }
+  return { state: 'interrupted' };
 }
 
 /** A failure of which nothing goes on record. */

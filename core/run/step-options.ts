@@ -28,6 +28,8 @@ export interface RunOptions {
   /** Names of environment variables the rule declared. */
   readonly env: readonly string[];
   readonly onRetry: (retry: number, delay: number, exit: Exit) => void;
+  /** Called before a step replaces a file of which nothing stays. */
+  readonly onReplacing: (path: Path) => void;
   readonly onWarning: (message: string) => void;
   /** Called now and then while a detached program runs. */
   readonly onAlive: () => Promise<void>;

@@ -7,7 +7,7 @@ import type { Claim, Edit, Exec, Step } from '../api/steps.ts';
 import type { Path } from '../api/values.ts';
 import { editKeys } from '../formats/keys.ts';
 import { claimant, takeClaim } from '../observe/claims.ts';
-import type { Prepared } from '../world/world.ts';
+import type { Files, Prepared } from '../world/world.ts';
 import { Programs, type Resuming } from './programs.ts';
 import { DONE, type RunOptions, type StepsEnd } from './step-options.ts';
 
@@ -16,6 +16,24 @@ export function placedBy(step: Step): readonly Path[] {
   if (step.kind === 'write' || step.kind === 'edit') return [step.path];
   if (step.kind === 'copy') return [step.to];
   return step.kind === 'exec' && step.stdout !== undefined ? [step.stdout] : [];
+}
+
+/** Files of which a step leaves nothing that was there. */
+export function replacedBy(step: Step): readonly Path[] {
+  switch (step.kind) {
+    case 'write':
+    case 'link':
+      return [step.path];
+    case 'copy':
+    case 'move':
+      return [step.to];
+    case 'exec':
+      return step.stdout === undefined ? [] : [step.stdout];
+    case 'edit':
+    case 'remove':
+    case 'claim':
+      return [];
+  }
 }
 
 /** One run of a recipe's steps. */
@@ -107,7 +125,7 @@ export class Run {
       case 'write': {
         const { content: given } = step;
         const content = typeof given === 'string' ? given : inRule(() => given(this.facts));
-        this.#prepare(step.path, content, step.mode);
+        this.#prepare(step.path, content, { mode: step.mode, whole: true });
         return DONE;
       }
       case 'edit':
@@ -115,14 +133,19 @@ export class Run {
         return DONE;
       case 'copy':
         this.commit();
+        this.#options.onReplacing(step.to);
         files.copy(step.from, step.to);
         return DONE;
       case 'link':
+        this.#options.onReplacing(step.path);
+        if (isPlainFile(files, step.path)) files.remove(step.path);
         files.symlink(step.path, step.to);
         return DONE;
       case 'move':
         this.commit();
-        if (files.stat(step.from) !== undefined) files.rename(step.from, step.to);
+        if (files.stat(step.from) === undefined) return DONE;
+        this.#options.onReplacing(step.to);
+        files.rename(step.from, step.to);
         return DONE;
       case 'remove':
         this.commit();
@@ -134,9 +157,15 @@ export class Run {
   }
 
   /** A file that holds the content already is left alone, time stamps and all. */
-  #prepare(path: Path, content: string, mode: number | undefined): void {
+  #prepare(
+    path: Path,
+    content: string,
+    { mode, whole }: { readonly mode?: number | undefined; readonly whole: boolean },
+  ): void {
     const { files } = this.#options.world;
-    if (files.readText(path) === content) return;
+    const there = files.readText(path);
+    if (there === content) return;
+    if (whole && there !== undefined) this.#options.onReplacing(path);
     this.prepared.push(files.draft(path, content, mode));
     this.#texts.set(path, content);
   }
@@ -153,7 +182,7 @@ export class Run {
         `${step.template} does not exist`,
         'It is the template of a file to be edited.',
       );
-    this.#prepare(step.path, editKeys(start, step.format, step.values), undefined);
+    this.#prepare(step.path, editKeys(start, step.format, step.values), { whole: false });
   }
 
   #claim(step: Claim): StepsEnd {
@@ -178,8 +207,12 @@ export class Run {
       receipt === undefined
     ) {
       const capture = this.#programs.captureOf(step);
+      this.#options.onReplacing(stdout);
       this.prepared.push(this.#options.world.files.prepareCopy(stdout, capture));
     }
     return end;
   }
 }
+
+const isPlainFile = (files: Files, path: Path): boolean =>
+  files.readLink(path) === undefined && files.stat(path)?.directory === false;

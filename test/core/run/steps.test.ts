@@ -36,6 +36,7 @@ async function carriedOut(
       filesOnly: false,
     },
     onRetry: (attempt, delay, exit) => void retries.push([attempt, delay, exit]),
+    onReplacing: () => {},
     onWarning: () => {},
     onAlive: () => Promise.resolve(),
     ...options,
