@@ -36,6 +36,10 @@ export interface Bundled {
   readonly imports: readonly string[] | undefined;
   /** Absolute path of every source, packages of the workspace included -> digest of its content. */
   readonly inputs: { readonly [path: string]: Digest };
+  /** Absolute path of every file of a package that is imported. */
+  readonly packages: readonly string[];
+  /** The same, and what these files import in turn, as far as their texts tell. */
+  readonly reached: readonly string[];
 }
 
 /**
@@ -46,6 +50,7 @@ export interface Bundled {
  */
 export async function bundle(ruleFile: string, options: BundleOptions): Promise<Bundled> {
   const inputs: { [path: string]: Digest } = {};
+  const packages = new Set<string>();
   needDescriptors(FOR_A_PROGRAM);
   try {
     const { outputFiles, metafile } = await build({
@@ -54,6 +59,7 @@ export async function bundle(ruleFile: string, options: BundleOptions): Promise<
       outfile: options.outfile,
       plugins: [
         outside(options.moduleFor, (path) => {
+          packages.add(path);
           // A package in the folder of the rule file may be edited like the rule file.
           if (path.startsWith(`${dirname(ruleFile)}/`)) inputs[path] = options.files.digest(path);
         }),
@@ -65,7 +71,11 @@ export async function bundle(ruleFile: string, options: BundleOptions): Promise<
       throw new Error('internal: esbuild made no bundle');
     const { sources, ...rest } = JSON.parse(map);
     const absolute = sources.map((source: string) => resolve(dirname(options.outfile), source));
-    return { code, map: { ...rest, sources: absolute }, imports: importsIn(metafile), inputs };
+    return {
+      ...{ code, imports: importsIn(metafile), inputs, packages: [...packages] },
+      map: { ...rest, sources: absolute },
+      reached: await reachedFrom([...packages]),
+    };
   } catch (error) {
     throw isBuildFailure(error) ? complaint(ruleFile, error.errors) : error;
   } finally {
@@ -73,6 +83,34 @@ export async function bundle(ruleFile: string, options: BundleOptions): Promise<
     await stop();
   }
 }
+
+/** Files that packages consist of, found by bundling them for nothing. */
+async function reachedFrom(entryPoints: string[]): Promise<readonly string[]> {
+  if (entryPoints.length === 0) return [];
+  const { metafile } = await build({
+    ...{ entryPoints, bundle: true, metafile: true, write: false, outdir: '/nowhere' },
+    ...{ platform: 'node', format: 'esm', logLevel: 'silent', tsconfigRaw: {} },
+    plugins: [anything],
+  });
+  return [
+    ...new Set([...entryPoints, ...Object.keys(metafile.inputs).map((path) => resolve(path))]),
+  ];
+}
+
+/** Goes on where a package imports what is not installed, or no script. */
+const anything: Plugin = {
+  name: 'anything',
+  setup({ onResolve, onLoad, resolve: resolveAsUsual }) {
+    onResolve({ filter: /.*/ }, async ({ path, pluginData, ...request }) => {
+      if (pluginData === OURS || request.kind === 'entry-point') return undefined;
+      const found = await resolveAsUsual(path, { ...request, pluginData: OURS });
+      return found.errors.length > 0 ? { path, external: true } : found;
+    });
+    onLoad({ filter: /.*/ }, ({ path }) => (SCRIPT.test(path) ? undefined : { contents: '' }));
+  },
+};
+
+const SCRIPT = /\.(?:[cm]?[jt]s|json)$/;
 
 function importsIn({ outputs }: Metafile): readonly string[] | undefined {
   const all = Object.values(outputs).flatMap(({ imports }) => imports);

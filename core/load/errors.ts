@@ -26,6 +26,8 @@ export interface Sources {
   readonly uses: readonly string[] | undefined;
   /** Absolute paths of everything that was bundled. */
   readonly sources: readonly string[];
+  /** Absolute paths of what it imports from packages, which stay outside the bundle. */
+  readonly packages: readonly string[];
 }
 
 /** The name under which a bundle appears in stacks, wherever it was imported from. */

@@ -6,7 +6,7 @@
  * somebody else could have written is never loaded, and a rule file only after `desgw trust`.
  *
  * A cached bundle is one file: a first line `// desgw {"inputs": {path: digest}, "uses": [url]}`, the
- * code, and its source map as a last line. It is valid while every input has the same content. With
+ * code, and its source map as a last line. (`packages`: files that it imports from packages.) It is valid while every input has the same content. With
  * `uses` it is a script (`as-script.ts`), beside which its compiled code is kept (`rules-KEY.code`), else
  * a module. Both may be deleted at any time.
  */
@@ -20,6 +20,7 @@ import { didYouMean, isSystemError, UserError } from '../api/errors.ts';
 import { buildShape } from '../api/shapes.ts';
 import type { Digest } from '../api/values.ts';
 import { codeFolder, compile, keepAtEnd, loadCompiled } from '../world/compiled.ts';
+import { watchLoading } from '../world/loading.ts';
 import type { Files } from '../world/world.ts';
 import { type Around, asScript } from './as-script.ts';
 import {
@@ -102,9 +103,10 @@ export async function loadBuild(ruleFile: string, options: LoadOptions): Promise
       options.env ?? {},
     );
   if (options.files.digest(ruleFile) !== ABSENT) refuse([ruleFile]);
+  if (options.moduleFor === undefined) watchLoading((path) => refuse([path]), ownFolder());
   const kept = keptBundle(ruleFile, outfile, options.files);
   if (kept !== undefined) {
-    refuse(kept.sources);
+    refuse([...kept.sources, ...kept.packages]);
     try {
       return await evaluated(kept, options);
     } catch (error) {
@@ -112,14 +114,17 @@ export async function loadBuild(ruleFile: string, options: LoadOptions): Promise
       if (!isModuleMissing(error)) throw error;
     }
   }
-  const made = await newBundle(ruleFile, outfile, options, moduleFor);
-  refuse(made.sources);
+  const { reached, ...made } = await newBundle(ruleFile, outfile, options, moduleFor);
+  refuse([...made.sources, ...reached]);
   try {
     return await evaluated(made, options);
   } catch (error) {
     throw isModuleMissing(error) ? explained(made, error) : error;
   }
 }
+
+/** Bundled, this code lies in a folder of it. */
+const ownFolder = (): string => dirname(dirname(fileURLToPath(import.meta.url)));
 
 type ModuleFor = NonNullable<LoadOptions['moduleFor']>;
 
@@ -168,17 +173,18 @@ function keptBundle(
   // Code that somebody else could have put there is not run.
   const own = files.isPrivate(outfile) && files.isPrivate(dirname(outfile));
   const text = own ? files.readText(outfile) : undefined;
-  const { inputs, uses } = (text === undefined ? undefined : headOf(text)) ?? {};
+  const { inputs, uses, packages = [] } = (text === undefined ? undefined : headOf(text)) ?? {};
   if (text === undefined || inputs === undefined) return undefined;
   const current = Object.entries(inputs).every(([path, digest]) => files.digest(path) === digest);
   if (!current) return undefined;
   const sources = Object.keys(inputs);
-  return { ruleFile, outfile, url: fileUrl(outfile, text), text, uses, sources };
+  return { ruleFile, outfile, url: fileUrl(outfile, text), text, uses, sources, packages };
 }
 
 interface Head {
   readonly inputs?: { readonly [path: string]: Digest };
   readonly uses?: readonly string[];
+  readonly packages?: readonly string[];
 }
 
 /** What the first line of a bundle says; `undefined` for one that is not as we write it. */
@@ -198,10 +204,11 @@ async function newBundle(
   outfile: string,
   { files, cache }: LoadOptions,
   moduleFor: ModuleFor,
-): Promise<Sources> {
+): Promise<Sources & { readonly reached: readonly string[] }> {
   if (files.digest(ruleFile) === ABSENT) throw noRuleFile(`${ruleFile} does not exist`);
   const { bundle } = await import('./bundle.ts');
-  const { code, map, imports, inputs } = await bundle(ruleFile, { files, moduleFor, outfile });
+  const made = await bundle(ruleFile, { files, moduleFor, outfile });
+  const { code, map, imports, inputs } = made;
   const known = SPECIFIERS.flatMap((name) => moduleFor(name) ?? []);
   const script = imports && asScript(code, imports, known);
   const uses = script === undefined ? undefined : imports;
@@ -209,14 +216,14 @@ async function newBundle(
   const before = script === undefined ? ';' : ';;';
   const shifted = JSON.stringify({ ...map, mappings: `${before}${map.mappings}` });
   const text = [
-    `${HEADER}${JSON.stringify({ inputs, uses })}\n`,
+    `${HEADER}${JSON.stringify({ inputs, uses, packages: made.packages })}\n`,
     script ?? code,
     `//# sourceURL=${sourceUrl(outfile)}\n`,
     `//# sourceMappingURL=data:application/json;base64,${base64(shifted)}\n`,
   ].join('');
   const keeps = cache === 'use' && keep(outfile, text, files);
   const url = keeps ? fileUrl(outfile, text) : `data:text/javascript;base64,${base64(text)}`;
-  return { ruleFile, outfile, url, text, uses, sources: Object.keys(inputs) };
+  return { ...made, ruleFile, outfile, url, text, uses, sources: Object.keys(inputs) };
 }
 
 /** Keeps a bundle for the next time; where that cannot be, this time goes on without. */

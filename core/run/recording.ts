@@ -6,8 +6,8 @@ import { giveBackClaims } from '../observe/claims.ts';
 import { productNow } from '../plan/record.ts';
 import type { Course } from './course.ts';
 import type { Entry, Landing } from './entry.ts';
-import { besideNow, leftNow } from './left-behind.ts';
 import { madeFrom, outputsMade, type Ran, signatureMade } from './found.ts';
+import { besideNow, leftNow } from './left-behind.ts';
 import { builtOf, failedOf, finishingOf, startedOf } from './on-record.ts';
 import type { Run } from './steps.ts';
 

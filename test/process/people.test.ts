@@ -1,6 +1,15 @@
 /** Several people in one place. Needs root, to be somebody else now and then. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, lchownSync, mkdirSync, statSync, symlinkSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Workspace, workspace } from './workspace.ts';
 
@@ -106,5 +115,43 @@ describe.runIf(isRoot)('a folder in which a group works together', () => {
     expect(
       spawnSync('find', [w.path('.desgw'), w.path('out'), ...own, ...closed]).stdout.toString(),
     ).toBe('');
+  });
+});
+
+describe.runIf(isRoot)('code that a stranger wrote is not run for the rule file', () => {
+  const EVIL = `require('node:fs').writeFileSync(__dirname + '/ran', '')`;
+
+  test.each([
+    ['a package beside it', `import 'x';`, 'node_modules/x/index.js', ''],
+    ['a package in a folder above', `import 'x';`, '../above/node_modules/x/index.js', ''],
+    ['what a package of one’s own requires', `import 'x';`, 'node_modules/x/more.js', 'more.js'],
+    [
+      'what createRequire loads',
+      `import { createRequire } from 'node:module'; createRequire(import.meta.url)('./more.cjs');`,
+      'more.cjs',
+      '',
+    ],
+  ])('%s', async (_what, line, path, required) => {
+    w = workspace('a', `target('a', { outputs: ['a'], recipe: [write('a', 'made')] })`);
+    const dir = path.startsWith('../above/') ? 'below' : '.';
+    const theirs = path.replace('../above/', '');
+    if (dir === 'below') {
+      w.put('below/desgwfile.ts', w.text('desgwfile.ts')!);
+      w.put('desgwfile.ts', '');
+    }
+    appendFileSync(w.path(`${dir}/desgwfile.ts`), line);
+    if (required !== '') w.put('node_modules/x/index.js', `require('./${required}')`);
+    w.put(theirs, EVIL);
+    chownSync(w.path(theirs), STRANGER, STRANGER);
+    const ran = w.path(`${theirs.includes('/') ? 'node_modules/x/' : ''}ran`);
+    const there = ['sh', '-c', `cd ${w.path(dir)}; exec "$@"`, 'there'];
+    for (const command of ['build', 'status']) {
+      const { status, out, err } = await w.within(there, [command]);
+      expect([status, existsSync(ran)], out + err).toEqual([2, false]);
+      expect(err).toContain(`${w.path(theirs)} is not run: it belongs to another user`);
+    }
+    await w.within(there, ['trust', w.path(dir)]);
+    const { status, err } = await w.within(there, ['build']);
+    expect([status, existsSync(ran)], err).toEqual([0, true]);
   });
 });
