@@ -57,7 +57,7 @@ export class Contents {
   readonly #stats = new Map<Path, Looked | undefined>();
   readonly #globs = new Map<string, Globbed>();
   /** What matched when it was last looked, also of patterns that are to be matched anew. */
-  readonly #matched = new Map<string, readonly Path[]>();
+  readonly #matched = new Map<string, Iterable<Path>>();
   #clock: { at: number; reading: ReturnType<World['files']['now']> } | undefined;
 
   constructor(
