@@ -35,8 +35,9 @@ async function run(root) {
   }
   const { answer, codeFolder, loadCompiled } = require(join(dist, 'start.cjs'));
   const words = process.argv.slice(2);
-  if (await answer({ words, cwd: process.cwd(), env: process.env }, dist)) return;
-  loadCompiled(program, codeFolder(process.env)).runCommand();
+  const answered = await answer({ words, cwd: process.cwd(), env: process.env }, dist);
+  if (answered === true) return;
+  loadCompiled(program, codeFolder(process.env)).runCommand(answered || undefined);
 }
 
 /** An installed package is as it was published; a checkout is worked on. */

@@ -48,16 +48,14 @@ async function buildOnce(
   const opened = await completed(flags, invocation, { writes: !readOnly });
   if (flags.quiet === true) return isFresh(opened, targets, invocation);
   if (flags.dryRun === true) return dryRun(opened, targets, flags, invocation);
-  const { signal, command } = invocation;
-  const page =
-    flags.report === undefined ? undefined : pageReporter(flags.report, opened, invocation);
-  const told = reporterFor(flags, opened, invocation);
+  const page = pageOf(flags, opened, invocation);
   const notifying = new Notifying(opened, invocation);
   const notices = noticesOf(opened.project.build);
-  const reporter = beginningWith(notices, page === undefined ? told : together([told, page]));
+  const told = [reporterFor(flags, opened, invocation), ...(page === undefined ? [] : [page])];
+  const reporter = beginningWith(notices, together(told));
   const emit = (event: BuildEvent): void => {
     memory.note(event);
-    if (event.kind === 'planned')
+    if (event.kind === 'planned' && !memory.isRecalling)
       keepNames(opened.project.world.files.root, namesOf(event.plan, opened));
     if (event.kind !== 'finished' || isNews(event.summary)) reporter.event(event);
     notifying.event(event);
@@ -67,10 +65,11 @@ async function buildOnce(
   try {
     const summary = await runBuild(opened.project, {
       ...optionsOf(targets, flags, opened),
-      command: command(),
-      signal,
+      command: invocation.command(),
+      signal: invocation.signal,
       emit,
-      ...(between === undefined ? {} : { between }),
+      ...(between && { between }),
+      ...memory.recalling(opened),
       onIdle: (seen) => {
         idle = seen;
       },
@@ -79,6 +78,7 @@ async function buildOnce(
     await notifying.sent();
     await memory.keep({ ...summary, notices }, opened.project.world.files, {
       unknowable: opened.loaded.unknowable(),
+      idle,
       views: async () => viewsOf(opened, idle, { targets, flags, invocation }),
     });
     return EXIT[summary.outcome];
@@ -86,6 +86,10 @@ async function buildOnce(
     reporter.end();
   }
 }
+
+/** Writes the report page, where one is wanted. */
+const pageOf = ({ report }: BuildFlags, opened: Opened, invocation: Invocation) =>
+  report === undefined ? undefined : pageReporter(report, opened, invocation);
 
 /** Tells the notices with the first event: wrong use is told by itself, for then nothing begins. */
 function beginningWith(notices: readonly string[], reporter: Reporter): Reporter {

@@ -23,6 +23,7 @@ import { explainedProcesses, explainer } from './debug.ts';
 import { guardedProcesses } from './guarded.ts';
 import { refuseSwallowed } from './npm.ts';
 import { type Option, wholeNumber } from './options.ts';
+import type { Outdated } from './recall.ts';
 import { heeding } from './watchdog.ts';
 
 /** Options that every command takes. */
@@ -50,6 +51,8 @@ export interface Invocation {
   readonly processes?: Processes;
   /** Notes what is looked at, for a build that may be remembered. */
   readonly noting?: Noting;
+  /** What is remembered of an earlier build like this one, some of whose files have changed since. */
+  readonly outdated?: Outdated;
   /** Aborts when the user wants out. */
   readonly signal: AbortSignal;
   /** Told before a program is started. */

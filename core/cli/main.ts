@@ -27,9 +27,14 @@ import { COMMANDS } from './commands.ts';
 import type { CommonFlags, Invocation } from './context.ts';
 import { runDeclared } from './declared.ts';
 import { topHelp } from './help.ts';
+import type { Outdated } from './recall.ts';
 import { watchSignals } from './watchdog.ts';
 
-async function main(secrets: SecretStore, plainTerminal: Terminal): Promise<number> {
+async function main(
+  secrets: SecretStore,
+  plainTerminal: Terminal,
+  outdated: Outdated | undefined,
+): Promise<number> {
   reserveStdout();
   const argv = process.argv.slice(2);
   let rules: Parameters<Invocation['onRules']>[0] | undefined;
@@ -60,6 +65,7 @@ async function main(secrets: SecretStore, plainTerminal: Terminal): Promise<numb
       chosen = flags;
     },
     onHistory: interrupt.onHistory,
+    ...(outdated === undefined ? {} : { outdated }),
   };
   const run = async (): Promise<number> => {
     try {
@@ -213,8 +219,11 @@ function readAbove(folder: string, path: string): string | undefined {
   return text !== undefined || above === folder ? text : readAbove(above, path);
 }
 
-/** Runs the command that the process was called for, and ends it. */
-export function runCommand(): void {
+/**
+ * Runs the command that the process was called for, and ends it.
+ * @param outdated what is remembered of an earlier one like it
+ */
+export function runCommand(outdated?: Outdated): void {
   const secrets = openSecrets(process.env, process.argv.slice(2));
   const terminal = processTerminal(process.env, secrets.hide);
   // A fault in something nobody waits for is told like any other, not thrown at people.
@@ -227,7 +236,7 @@ export function runCommand(): void {
   });
   // Anything still under way (a hanging socket of a driver) must not keep the command from ending,
   // but what was printed has to have been read first: a pipe takes only so much at a time.
-  main(secrets, terminal).then((status) => {
+  main(secrets, terminal, outdated).then((status) => {
     process.exitCode = status;
     whenRead(() => setTimeout(() => process.exit(), 200).unref());
   });

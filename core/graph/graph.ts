@@ -21,6 +21,10 @@ export interface Node {
   readonly recipeDigest: Digest;
 }
 
+/** Whether a rule only gives a name to what it needs. */
+export const isGroup = ({ recipe, chain, observe }: Rule): boolean =>
+  recipe === undefined && chain === undefined && observe === undefined;
+
 /** All targets, and who needs whom. */
 export interface Graph {
   readonly nodes: ReadonlyMap<TargetName, Node>;

@@ -5,7 +5,7 @@ import type { Output, Rule } from '../api/rules.ts';
 import type { Path, TargetName } from '../api/values.ts';
 import type { Secrets } from '../world/world.ts';
 import { at, checkExpansion, checkItems, checkNames, checkRule } from './checked.ts';
-import { type Graph, type Node, needsOf } from './graph.ts';
+import { type Graph, isGroup, type Node, needsOf } from './graph.ts';
 import { type MadePattern, madePatterns, makersOfMatches } from './members.ts';
 import { linkUp, sort } from './order.ts';
 import { type CodeOf, recipeDigest } from './recipes.ts';
@@ -32,8 +32,7 @@ export interface ResolveOptions {
  * places of declaration when the rules carry them
  */
 export function resolve(items: readonly RuleItem[], options: ResolveOptions = {}): Graph {
-  const unexpanded: Expansion[] = [];
-  const rules = flatten(items, options, unexpanded);
+  const { rules, unexpanded } = rulesIn(items, options);
   const byName = new Map<TargetName, Rule>();
   for (const rule of rules) {
     checkName(rule);
@@ -42,7 +41,7 @@ export function resolve(items: readonly RuleItem[], options: ResolveOptions = {}
     if (other !== undefined) throw twice(`target '${rule.name}' is declared twice`, other, rule);
     byName.set(rule.name, rule);
   }
-  const makers = findMakers(rules, byName, options.normalise ?? normalisePath);
+  const makers = makersIn(rules, byName, options);
   const patterns = madePatterns(rules, options.normalise ?? normalisePath);
   refuseShared(patterns, makers, byName);
   const nodes = new Map<TargetName, Node>();
@@ -70,12 +69,13 @@ export function normalisePath(path: Path): string {
   return (path.startsWith('/') ? '/' : '') + parts.join('/');
 }
 
-function flatten(
+/** All rules, those of expansions included, and the expansions whose text is not known yet. */
+export function rulesIn(
   items: readonly RuleItem[],
   options: ResolveOptions,
-  unexpanded: Expansion[],
-): Rule[] {
+): { readonly rules: readonly Rule[]; readonly unexpanded: readonly Expansion[] } {
   const rules: Rule[] = [];
+  const unexpanded: Expansion[] = [];
   const add = (list: readonly RuleItem[], origin: string, whose: string): void => {
     checkItems(list, whose);
     for (const item of list) {
@@ -96,7 +96,7 @@ function flatten(
     }
   };
   add(items, '', 'the rules of the rule file');
-  return rules;
+  return { rules, unexpanded };
 }
 
 function checkName(rule: Rule): void {
@@ -110,10 +110,11 @@ function checkName(rule: Rule): void {
     throw new UserError(`target name with a NUL character${at(rule)}`).coded('DG302');
 }
 
-function findMakers(
+/** Who makes which file. @throws UserError for a file that two rules make */
+export function makersIn(
   rules: readonly Rule[],
   byName: ReadonlyMap<TargetName, Rule>,
-  normalise: (path: Path) => string,
+  { normalise = normalisePath }: Pick<ResolveOptions, 'normalise'>,
 ): Map<Path, TargetName> {
   const makers = new Map<Path, TargetName>();
   for (const rule of rules) {
@@ -179,7 +180,8 @@ function madeMatches(rule: Rule, { matching, byName }: Made, normalise: (path: P
     .filter((maker) => chain === undefined || byName.get(maker)?.chain !== chain);
 }
 
-function toNode(
+/** The node of a rule, by itself: links of chains that it needs may bring others with them. */
+export function toNode(
   rule: Rule,
   made: Made,
   { normalise = normalisePath, codeOf = String, mayBeMade, secrets }: ResolveOptions,
@@ -203,7 +205,7 @@ function toNode(
   return {
     name: rule.name,
     rule,
-    group: rule.recipe === undefined && rule.chain === undefined && rule.observe === undefined,
+    group: isGroup(rule),
     deps: [...deps],
     after: rule.after ?? [],
     gathers: rule.gathers ?? [],

@@ -74,8 +74,9 @@ export function stillSet(
   { build, world: { files } }: Pick<Project, 'build' | 'world'>,
 ): readonly StillSet[] {
   return order.flatMap((target) => {
-    const { rule, outputs } = graph.nodes.get(target)!;
-    if (outputs.every(({ keys }) => keys === undefined)) return [];
+    const { rule } = graph.nodes.get(target)!;
+    const { outputs = [] } = rule;
+    if (outputs.every((one) => typeof one === 'string' || one.keys === undefined)) return [];
     return Object.entries(traces.get(target)?.set ?? {}).flatMap(([name, one]) => {
       const { path, format, value, given, at, before } = one;
       if (Object.hasOwn(rule.params ?? {}, name)) return [];

@@ -4,6 +4,7 @@ import type { Build, Expansion, Params, RuleItem } from '../api/builds.ts';
 import { recordingSites } from '../api/define.ts';
 import { Refusal, UserError } from '../api/errors.ts';
 import type { Json, Path, TargetName } from '../api/values.ts';
+import { type KnownOrder, resolveAgain } from '../graph/again.ts';
 import type { Graph } from '../graph/graph.ts';
 import { normalisePath, type ResolveOptions, resolve } from '../graph/resolve.ts';
 import type { CodeReader } from '../load/closure.ts';
@@ -62,7 +63,12 @@ export function resolved(
   items: readonly RuleItem[],
   texts: ReadonlyMap<TargetName, string>,
   normalise: (path: Path) => string,
-  more: Partial<Pick<ResolveOptions, 'open' | 'mayBeMade'>> = {},
+  {
+    known,
+    ...more
+  }: Partial<Pick<ResolveOptions, 'open' | 'mayBeMade'>> & {
+    readonly known?: KnownOrder | undefined;
+  } = {},
 ): Graph {
   const textOf = (expansion: Expansion): string | undefined =>
     expansion.file === undefined
@@ -77,7 +83,7 @@ export function resolved(
     ...(code === undefined ? {} : { codeOf: code.codeOf }),
   };
   try {
-    return resolve(items, options);
+    return (known && resolveAgain(items, known, options)) ?? resolve(items, options);
   } catch (error) {
     if (!(error instanceof UserError)) throw explained(project, error);
     return again(project, options);

@@ -19,7 +19,8 @@ import { count, enumerate } from '../words/text.ts';
 import type { World } from '../world/world.ts';
 import type { Observer } from './observer.ts';
 import { declared, normaliser, type Project, placed, resolved } from './project.ts';
-import { survey } from './survey.ts';
+import type { Recalled } from './recalled.ts';
+import { type SurveyOptions, survey } from './survey.ts';
 import { filesToCome, graphUnseen, meansMore, refuseUnknown, textFor } from './to-come.ts';
 
 /** A plan for the goals, or which targets have to be made before one can be. */
@@ -31,13 +32,12 @@ export type Stage =
  * Plans the goals.
  * @param goals as named on the command line; none: the build's own goal
  * @param assume plan with placeholders where texts are not known yet, instead of asking to make them
- * @param failuresStand what failed is told as failed, not as what would be tried again
  */
 export async function stage(
   project: Project,
   observer: Observer,
   goals: readonly string[],
-  { assume, failuresStand = false }: { readonly assume: boolean; readonly failuresStand?: boolean },
+  { assume, failuresStand = false, recalled }: SurveyOptions & { readonly assume: boolean },
 ): Promise<Stage> {
   const names = goals.length > 0 ? goals : goalOf(project);
   if (names.length === 0 && !assume)
@@ -49,24 +49,23 @@ export async function stage(
   const mayBeMade = filesToCome(project, items, normalise);
   // What a pattern means may come only with rules that are not known yet.
   let mayMeanMore = true;
-  const surveyed = async (graph: Graph, targets: readonly TargetName[]): Promise<Plan> => {
-    const plan = await survey(graph, targets, observer, { failuresStand });
-    explainPlan(project.world, plan);
-    return plan;
-  };
+  const surveyed = (graph: Graph, targets: readonly TargetName[], known?: Recalled) =>
+    survey(graph, targets, observer, { failuresStand, recalled: known });
   for (;;) {
-    const open = { open: provisional, mayBeMade };
+    const open = { open: provisional, mayBeMade, known: recalled };
     const graph = resolved(project, items, texts, normalise, open);
     const meaning = understood(graph, names, normalise);
     const known = meaning === 'wholly' || (meaning === 'so far' && !mayMeanMore);
     const wanted = known ? goalsIn(project, graph, goals, normalise) : [];
     if (known && (graph.unexpanded.length === 0 || !awaits(graph, wanted))) {
-      const plan = await surveyed(graph, wanted);
+      const plan = await surveyed(graph, wanted, recalled);
+      explainPlan(project.world, plan);
       refuseFalseFiles(project, plan, observer, normalise);
       return { kind: 'plan', plan, provisional };
     }
     const sources = new Set(graph.unexpanded.map((expansion) => expansion.from!));
     const plan = await surveyed(graph, [...sources]);
+    explainPlan(project.world, plan);
     const unmade = [...sources].filter((source) => plan.verdicts.get(source)!.state !== 'fresh');
     const tellsNow = ({ from }: Expansion): boolean => assume || !unmade.includes(from!);
     if (unmade.length > 0 && !assume) {
@@ -91,7 +90,9 @@ function refuseFalseFiles(
   observer: Observer,
   normalise: (path: Path) => string,
 ): void {
-  const suspects = plan.order.filter((name) => plan.verdicts.get(name)!.state !== 'fresh');
+  const suspects = (plan.judged ?? plan.order).filter(
+    (name) => plan.verdicts.get(name)!.state !== 'fresh',
+  );
   const place = (target: TargetName) => declarationOf(project, target);
   refuseDirectories(suspects, plan.graph, (path) => observer.directory(path), place);
   refuseAliases(plan, project.world.files, normalise, place);

@@ -21,6 +21,7 @@ export interface Wanted {
 /**
  * Decides every target that the goals need, in order. While `wanted` is not empty the plan is
  * provisional: those looks have to be made first (see `observe.ts`).
+ * @param recalled verdicts that were reached before, and nothing that they go by has changed since
  */
 export function plan(
   graph: Graph,
@@ -29,7 +30,12 @@ export function plan(
   {
     order = closure(graph, goals),
     failuresStand = false,
-  }: { readonly order?: readonly TargetName[]; readonly failuresStand?: boolean } = {},
+    recalled,
+  }: {
+    readonly order?: readonly TargetName[];
+    readonly failuresStand?: boolean;
+    readonly recalled?: Verdicts | undefined;
+  } = {},
 ): { readonly plan: Plan; readonly wanted: readonly Wanted[] } {
   const verdicts = new Map<TargetName, Verdict>();
   const wanted: Wanted[] = [];
@@ -37,6 +43,11 @@ export function plan(
   const runs = new Map<Chain, readonly Action[]>();
   const fleeting: Wanted[] = [];
   for (const name of order) {
+    const known = recalled?.get(name);
+    if (known !== undefined) {
+      verdicts.set(name, known);
+      continue;
+    }
     const node = graph.nodes.get(name)!;
     const decided = decide(node, view, verdicts);
     const { chain } = node.rule;
@@ -47,25 +58,32 @@ export function plan(
     if (chain === undefined) continue;
     const open = (openLinks.get(chain) ?? chain.links.length) - 1;
     openLinks.set(chain, open);
-    if (open === 0) {
-      const run = chainRun(chain, verdicts);
-      const down = run === undefined ? [] : heldUpLinks(run, (link) => verdicts.get(link)!);
-      // While the run is not certain to be due, its links are not told of as held up.
-      if (run?.certain === true && down.length > 0) holdUp(chain, down, graph, verdicts, view);
-      else if (run !== undefined && down.length === 0) sweep(chain, run, verdicts);
-      if (failuresStand) leaveLinks(chain, graph, view, verdicts);
-      const follow = chainAttach(chain, verdicts);
-      runs.set(
-        chain,
-        [follow, down.length > 0 ? undefined : run].filter((a) => a !== undefined),
-      );
-    }
+    if (open === 0) runs.set(chain, runsOf(chain, graph, view, verdicts, { failuresStand }));
   }
   const actions = actionsOf(graph, order, verdicts, runs);
   // A fleeting observation keeps others from beginning: it is needless where nothing is to begin or waits.
   if (wanted.length === 0 && fleeting.length > 0 && (actions.length > 0 || !allFresh(verdicts)))
     wanted.push(...fleeting);
-  return { plan: { graph, goals, order, verdicts, actions }, wanted };
+  const judged = recalled === undefined ? order : order.filter((name) => !recalled.has(name));
+  return { plan: { graph, goals, order, verdicts, actions, judged }, wanted };
+}
+
+/** The runs of a chain of which all links are decided; says of these what the runs mean for them. */
+function runsOf(
+  chain: Chain,
+  graph: Graph,
+  view: View,
+  verdicts: Map<TargetName, Verdict>,
+  { failuresStand }: { readonly failuresStand: boolean },
+): readonly Action[] {
+  const run = chainRun(chain, verdicts);
+  const down = run === undefined ? [] : heldUpLinks(run, (link) => verdicts.get(link)!);
+  // While the run is not certain to be due, its links are not told of as held up.
+  if (run?.certain === true && down.length > 0) holdUp(chain, down, graph, verdicts, view);
+  else if (run !== undefined && down.length === 0) sweep(chain, run, verdicts);
+  if (failuresStand) leaveLinks(chain, graph, view, verdicts);
+  const follow = chainAttach(chain, verdicts);
+  return [follow, down.length > 0 ? undefined : run].filter((one) => one !== undefined);
 }
 
 const allFresh = (verdicts: Verdicts): boolean =>
@@ -150,10 +168,11 @@ function actionsOf(
 ): Action[] {
   const actions: Action[] = [];
   for (const name of order) {
-    const node = graph.nodes.get(name)!;
     const verdict = verdicts.get(name)!;
+    if (asNeed(verdict) !== 'pending' && verdict.adopt === undefined) continue;
+    const node = graph.nodes.get(name)!;
     const { chain } = node.rule;
-    if (node.group || (asNeed(verdict) !== 'pending' && verdict.adopt === undefined)) continue;
+    if (node.group) continue;
     if (chain === undefined || verdict.adopt !== undefined) actions.push(actionFor(node, verdict));
     else {
       // Listed once, where the first of its links stands.

@@ -64,6 +64,8 @@ export interface Action {
 export interface Plan extends Selection {
   readonly verdicts: ReadonlyMap<TargetName, Verdict>;
   readonly actions: readonly Action[];
+  /** Those that were judged for this plan, in order: the verdicts on the others, all fresh, were recalled. */
+  readonly judged?: readonly TargetName[];
 }
 
 /** The verdict on what cannot be made as things are. */

@@ -13,6 +13,7 @@ import { Looker } from '../observe/looker.ts';
 import { mistakesIn } from '../observe/mistakes.ts';
 import type { Observer } from '../observe/observer.ts';
 import { isAsWritten, type Project } from '../observe/project.ts';
+import type { Recalled } from '../observe/recalled.ts';
 import { Settled } from '../observe/settled.ts';
 import { type Stage, stage } from '../observe/stage.ts';
 import { Stillness } from '../observe/stillness.ts';
@@ -58,6 +59,12 @@ export interface BuildOptions {
   readonly emit: (event: BuildEvent) => void;
   /** Told what was found when there was nothing to do and nothing to write down. */
   readonly onIdle?: (found: Found) => void;
+  /** Asked once what is read of the record: verdicts that need not be reached again. */
+  readonly recall?: () => Promise<Recalled | undefined>;
+  /** Told when there is something to do or to write down, before that is begun. */
+  readonly onWork?: () => void;
+  /** Told, with the lock still held, that nothing more goes on record in this round, and how all stands. */
+  readonly onRecorded?: (done: Done) => void;
   /** Called after each round, without the lock. True: it did something, and the next round follows at once. */
   readonly between?: (done: Done) => Promise<boolean>;
 }
@@ -107,6 +114,7 @@ class BuildRun {
   readonly #programs: KnownPrograms;
   #forced: ReadonlySet<TargetName> | undefined;
   #toldLeft = false;
+  #mayRecall = true;
 
   constructor(project: Project, options: BuildOptions) {
     this.#project = project;
@@ -150,7 +158,14 @@ class BuildRun {
       believesEndings: true,
     });
     for (const message of memory.warnings) this.#telling.warn(message);
-    const look = () => stage(this.#project, observer, this.#options.goals, { assume: false });
+    // What an earlier build has found is what this one finds, until it has done anything itself.
+    const recalled = this.#mayRecall ? await this.#options.recall?.() : undefined;
+    this.#mayRecall = false;
+    const look = () =>
+      stage(this.#project, observer, this.#options.goals, {
+        assume: false,
+        recalled,
+      });
     const first = await look();
     // Before anything is done it is asked for, and not believed, that nothing more is to come.
     const acts = first.kind !== 'plan' || first.plan.actions.length > 0 || this.#options.force;
@@ -166,6 +181,7 @@ class BuildRun {
       this.#options.onIdle?.({ stage: found, memory, observer });
       return asFound;
     }
+    this.#options.onWork?.();
     if (this.#options.signal.aborted) return asFound;
     if (!idle) return this.#locked(seen, { wait: this.#options.wait });
     try {
@@ -212,6 +228,7 @@ class BuildRun {
       {
         wish: { wait, isOver: () => this.#patience.isOver, command, signal, onWait },
         looking: this.#looking(),
+        onClosed: (done: Done) => this.#options.onRecorded?.(done),
         // Which targets are forced may have become known only from the plan.
         ...(found === undefined ? {} : { before }),
       },
@@ -289,7 +306,7 @@ class BuildRun {
 
   /** A run that died while putting its outputs in place, and whose outputs are all there, is done. */
   #recordFinished(plan: Plan, journal: Journal): void {
-    for (const name of plan.order) {
+    for (const name of plan.judged ?? plan.order) {
       const trace = journal.traces.get(name);
       if (trace?.kind !== 'finishing' || plan.verdicts.get(name)!.state !== 'fresh') continue;
       journal.trace(name, asBuilt(trace));

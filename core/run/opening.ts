@@ -62,10 +62,21 @@ export function openToLook(
  * Runs `use` with the lock held and the journal open, and closes both whatever happens.
  * @param before what was seen without the lock; whoever builds holds the lock and leaves more in the
  *   journal than there was, so it is known whether that still holds
+ * @param onClosed told with what came of it once the journal is closed, while the lock is held
  */
 export async function withJournal<T>(
   project: Project,
-  { wish, looking, before }: { wish: LockWish; looking: Looking; before?: Seen },
+  {
+    wish,
+    looking,
+    before,
+    onClosed,
+  }: {
+    wish: LockWish;
+    looking: Looking;
+    before?: Seen;
+    onClosed?: (made: T) => void;
+  },
   use: (opening: Opening) => Promise<T> | T,
 ): Promise<T> {
   const { files, processes, clock } = project.world;
@@ -75,26 +86,39 @@ export async function withJournal<T>(
   try {
     const stands = before !== undefined && lock.atOnce && isCurrent(files, before.memory);
     const journal = openJournal(files, processes.self, stands ? before.memory : loadMemory(files));
-    try {
+    const made = await closing(journal, lock, () => {
       const observer = stands
         ? before.observer
         : observe(project, journal, { ...looking, mayWrite: true });
       const quiet = unspoken(journal, project.world);
-      return await use({
+      return use({
         journal: told(explained(quiet, project.world), project),
         observer,
         stands,
         lost: losing.signal,
       });
-    } finally {
-      // What others have begun meanwhile is not swept up with the rest.
-      journal.close({ shorten: lock.isHeld() });
-    }
+    });
+    if (lock.isHeld()) onClosed?.(made);
+    return made;
   } catch (error) {
     // Where the lock was lost, whatever failed has failed of that.
     throw lock.isHeld() ? error : lockLost(files);
   } finally {
     lock.release();
+  }
+}
+
+/** Uses a journal, and closes it whatever happens. */
+async function closing<T>(
+  journal: Journal,
+  lock: Pick<Awaited<ReturnType<typeof acquire>>, 'isHeld'>,
+  use: () => Promise<T> | T,
+): Promise<T> {
+  try {
+    return await use();
+  } finally {
+    // What others have begun meanwhile is not swept up with the rest.
+    journal.close({ shorten: lock.isHeld() });
   }
 }
 

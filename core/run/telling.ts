@@ -62,8 +62,8 @@ export class Telling {
   /** What will keep a target from being made that is needed and not there yet. */
   foresee({ order, graph, verdicts }: Plan): void {
     for (const name of order) {
+      if (verdicts.get(name)!.state === 'fresh') continue;
       const { foreseen = [] } = graph.nodes.get(name)!.rule;
-      if (foreseen.length === 0 || verdicts.get(name)!.state === 'fresh') continue;
       for (const { what, advice } of foreseen)
         this.warn(
           `${display(name)} cannot be made yet: ${what}${advice === undefined ? '' : ` (${advice})`}`,

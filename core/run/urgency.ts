@@ -5,6 +5,7 @@
 import type { TargetName } from '../api/values.ts';
 import type { Selection } from '../graph/graph.ts';
 import { needsOf } from '../graph/graph.ts';
+import type { Plan } from '../plan/verdict.ts';
 
 /** How urgent something is. */
 export interface Urgency {
@@ -25,7 +26,11 @@ export const isMoreUrgent = (a: Urgency, b: Urgency): boolean =>
   byUrgency({ ...a, place: 0 }, { ...b, place: 0 }) < 0;
 
 /** The urgency of every target of a plan. */
-export function urgencies({ graph, order }: Selection): ReadonlyMap<TargetName, Urgency> {
+export function urgencies({
+  graph,
+  order: all,
+  judged: order = all,
+}: Selection & Pick<Plan, 'judged'>): ReadonlyMap<TargetName, Urgency> {
   const found = new Map<TargetName, Urgency>();
   for (let place = order.length - 1; place >= 0; place--) {
     const node = graph.nodes.get(order[place]!)!;

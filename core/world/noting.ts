@@ -12,11 +12,31 @@ export const NUMBERS = 4;
 export const NONE = -1;
 /** In the place of both times where nothing counts but whose a folder is, and who may write there. */
 export const OWNERSHIP = -2;
+/** In the place of each number of a file that passes for changed whatever it is like. */
+export const UNVOUCHED = -3;
 
 /** Paths, absolute, with `NUMBERS` numbers for each. */
 export interface Notes {
   readonly paths: readonly string[];
   readonly numbers: Float64Array;
+}
+
+/** What was looked at, and what of it more than once or for what it holds. */
+export interface Noted extends Notes {
+  readonly again: ReadonlySet<string>;
+}
+
+/** The same notes with these paths behind all others, in this order. */
+export function sharedFirst({ paths, numbers }: Notes, last: readonly string[]): Notes {
+  const places = new Map(paths.map((path, i) => [path, i]));
+  const behind = new Set(last);
+  const order = [...paths.filter((path) => !behind.has(path)), ...last];
+  const ordered = new Float64Array(numbers.length);
+  order.forEach((path, i) => {
+    const at = places.get(path)! * NUMBERS;
+    ordered.set(numbers.subarray(at, at + NUMBERS), i * NUMBERS);
+  });
+  return { paths: order, numbers: ordered };
 }
 
 /** Appends the numbers of a file to a list. */
@@ -40,6 +60,7 @@ export class Noting {
   /** Place of a path in `#numbers`; undefined: it was read or listed, and is to be looked at. */
   readonly #seen = new Map<string, number | undefined>();
   readonly #numbers: number[] = [];
+  readonly #again = new Set<string>();
   /** Folders of which it was only asked whose they are. */
   readonly #owned = new Map<string, number>();
   #doubt: string | undefined;
@@ -90,7 +111,7 @@ export class Noting {
    * What was looked at. What was read or listed is looked at only now: the notes are of use only if
    * it had not changed since the beginning, which whoever keeps them has to see to.
    */
-  notes(): Notes {
+  notes(): Noted {
     for (const [path, at] of this.#seen)
       if (at === undefined) this.#note(path, this.#real.statSync(path, { throwIfNoEntry: false }));
     const seen = [...this.#seen, ...this.#owned];
@@ -99,10 +120,15 @@ export class Noting {
     seen.forEach(([, at = 0], i) => {
       for (let k = 0; k < NUMBERS; k++) numbers[i * NUMBERS + k] = this.#numbers[at + k]!;
     });
-    return { paths, numbers };
+    return {
+      paths,
+      numbers,
+      again: new Set([...this.#again, ...this.#owned.keys()]),
+    };
   }
 
   #note(path: string, stat: Stats | undefined): void {
+    if (this.#seen.has(path)) this.#again.add(path);
     if (this.#seen.get(path) !== undefined || OWN.test(path)) return;
     this.#seen.set(path, this.#numbers.length);
     numbersOf(stat, this.#numbers);
@@ -116,7 +142,10 @@ export class Noting {
 
   #noteRead(path: unknown): void {
     if (typeof path !== 'string') this.doubt('a file known by something else than its path');
-    else if (!this.#seen.has(path) && !OWN.test(path)) this.#seen.set(path, undefined);
+    else if (!OWN.test(path)) {
+      this.#again.add(path);
+      if (!this.#seen.has(path)) this.#seen.set(path, undefined);
+    }
   }
 
   #failed(path: string, error: unknown): void {

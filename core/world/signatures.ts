@@ -8,13 +8,28 @@ const QUIETLY = { throwIfNoEntry: false } as const;
 
 /** Whether every file is as it was noted. On a slow disk many are looked at together. */
 export async function areAsNoted(
-  { paths, numbers }: Notes,
-  { statSync, stat }: Pick<FsModule, 'statSync' | 'stat'> = fs,
+  notes: Notes,
+  fs?: Pick<FsModule, 'statSync' | 'stat'>,
 ): Promise<boolean> {
+  const bearable = { from: notes.paths.length, most: 0 };
+  return (await differencesFrom(notes, bearable, fs)) !== undefined;
+}
+
+/**
+ * Which files are not as they were noted, by their places; undefined where those are more than can be
+ * borne with. After the first such there is nothing more to find out.
+ * @param bearable files from this place on may differ, and at most so many of them
+ */
+export async function differencesFrom(
+  { paths, numbers }: Notes,
+  { from, most }: { readonly from: number; readonly most: number },
+  { statSync, stat }: Pick<FsModule, 'statSync' | 'stat'> = fs,
+): Promise<readonly number[] | undefined> {
+  const different: number[] = [];
   let same = true;
   const compare = (found: fs.Stats | undefined, index: number): undefined => {
     const at = index * NUMBERS;
-    same &&=
+    const isSame =
       found === undefined
         ? numbers[at] === NONE
         : numbers[at + 1] === OWNERSHIP
@@ -23,8 +38,10 @@ export async function areAsNoted(
             numbers[at + 1] === found.mtimeMs &&
             numbers[at + 2] === found.ctimeMs &&
             numbers[at + 3] === found.ino;
+    if (isSame) return;
+    different.push(index);
+    same &&= index >= from && different.length <= most;
   };
-  // After the first difference there is nothing more to find out.
   await askAll(paths, {
     now: (path, index) => (same ? compare(statSync(path, QUIETLY), index) : undefined),
     later: (path, done, index) => {
@@ -35,7 +52,17 @@ export async function areAsNoted(
       });
     },
   });
-  return same;
+  return same ? different : undefined;
+}
+
+/** The numbers of files as they are now. */
+export function numbersNow(
+  paths: readonly string[],
+  { statSync }: Pick<FsModule, 'statSync'> = fs,
+): Float64Array {
+  const numbers: number[] = [];
+  for (const path of paths) numbersOf(statSync(path, QUIETLY), numbers);
+  return Float64Array.from(numbers);
 }
 
 /** Whether there is such a file. */
@@ -71,7 +98,5 @@ export function readOwn(path: string): Buffer | undefined {
 
 /** Names a state of some files: another whenever one of them was replaced. */
 export function stateOf(paths: readonly string[]): string {
-  const numbers: number[] = [];
-  for (const path of paths) numbersOf(fs.statSync(path, QUIETLY), numbers);
-  return numbers.join();
+  return numbersNow(paths).join();
 }

@@ -1,19 +1,14 @@
 /** Plays a history on a workspace in memory, and holds every build against the naive builder. */
 import { expect } from 'vitest';
 import type { Json, TargetName } from '../../core/api/values.ts';
+import { madeBy, memoOfIdle, type Outdated, Recalling } from '../../core/cli/recall.ts';
 import { loadMemory, openJournal } from '../../core/memory/journal.ts';
 import { unlock } from '../../core/memory/lock.ts';
-import {
-  envDigest,
-  type Memo,
-  type MemoKey,
-  packMemo,
-  readMemo,
-  wasIdle,
-} from '../../core/memory/memo.ts';
+import { envDigest, type Memo, type MemoKey, readMemo, wasIdle } from '../../core/memory/memo.ts';
 import type { Trace } from '../../core/memory/trace.ts';
 import { Observer } from '../../core/observe/observer.ts';
-import { type Project } from '../../core/observe/project.ts';
+import type { Project } from '../../core/observe/project.ts';
+import type { Recalled } from '../../core/observe/recalled.ts';
 import { stage } from '../../core/observe/stage.ts';
 import type { Plan } from '../../core/plan/verdict.ts';
 import {
@@ -25,15 +20,16 @@ import {
 import { carryOut, planClean } from '../../core/repair/clean.ts';
 import { type BuildOptions, runBuild } from '../../core/run/build.ts';
 import type { Summary } from '../../core/run/events.ts';
-import { lookOnly } from '../../core/run/opening.ts';
+import { type Found, lookOnly, openToLook } from '../../core/run/opening.ts';
+import type { Done } from '../../core/run/summing-up.ts';
 import { Stopped } from '../../core/testing/faults.ts';
 import { type Engine, type Machine, memoryMachine } from '../../core/testing/machine.ts';
 import { WORKSPACE } from '../../core/testing/memory-files.ts';
 import { statusJson } from '../../core/views/status.ts';
 import { openFiles } from '../../core/world/files.ts';
 import { FileError } from '../../core/world/fs.ts';
-import { Noting } from '../../core/world/noting.ts';
-import { areAsNoted } from '../../core/world/signatures.ts';
+import { type Noted, Noting } from '../../core/world/noting.ts';
+import { areAsNoted, differencesFrom } from '../../core/world/signatures.ts';
 import { randomFrom } from '../support/chance.ts';
 import { initialTree, MEMBERS, OPTIONAL, type Op, SOURCES } from './arbitrary.ts';
 import { countedIn, countsOf } from './counted.ts';
@@ -284,8 +280,11 @@ export class Model {
 
   // -- remembering --------------------------------------------------------------------------------
 
-  /** The memo that a build leaves now; undefined where it has something to do, or goes by more than files. */
-  async memo(): Promise<Memo | undefined> {
+  /**
+   * The memo that a build leaves now; undefined where it goes by more than files, or does something.
+   * @param outdated what an earlier one left, from which this one goes on
+   */
+  async memo(outdated?: Outdated): Promise<Memo | undefined> {
     const { machine } = this;
     const noting = new Noting(machine.memory.fs);
     const engine = this.#engine();
@@ -295,15 +294,87 @@ export class Model {
       processes: noting.processes(engine.processes),
       doubt: (why) => noting.doubt(why),
     };
-    const begun = world.clock.now();
-    const summary = await this.#run(world, LAST_BUILD, [], ({ kind }) => {
+    const begun = { here: world.clock.now(), onDisk: world.clock.now() };
+    const recalling = outdated && new Recalling(outdated, machine.memory.fs);
+    let idle: Found | undefined;
+    let noted: Noted | undefined;
+    const recorded: Done[] = [];
+    const emit: BuildOptions['emit'] = ({ kind }) => {
       if (kind !== 'planned' && kind !== 'finished') noting.doubt(kind);
+    };
+    const summary = await this.#run(world, LAST_BUILD, [], emit, {
+      recall: async () => recalling?.recall(),
+      onIdle: (found) => {
+        idle = found;
+      },
+      onWork: () => {
+        if (recalling?.holds === true && noting.doubts === undefined) noted = noting.notes();
+      },
+      onRecorded: (done) => {
+        recorded.push(done);
+        recalling?.noteJournal(engine.files);
+      },
     });
+    const key = this.#memoKey();
+    const kept = (bytes: Uint8Array | undefined) => bytes && readMemo(Buffer.from(bytes));
+    if (idle === undefined) {
+      const [done] = recorded;
+      if (noted === undefined || done === undefined || recorded.length > 1) return undefined;
+      if (summary.outcome !== 'fresh') return undefined;
+      const made = madeBy(done, summary.built, engine.files);
+      const news = { noted, verdicts: done.verdicts, made, begun };
+      return kept(recalling!.bytes({ key, summary: null }, news, WORKSPACE));
+    }
     if (!wasIdle(summary) || noting.doubts !== undefined) return undefined;
-    const json = summary as unknown as Json;
-    const begunBy = { here: begun, onDisk: begun };
-    const bytes = packMemo(this.#memoKey(), json, noting.notes(), begunBy, WORKSPACE);
-    return bytes === undefined ? undefined : readMemo(Buffer.from(bytes));
+    const json = { key, summary: summary as unknown as Json };
+    const { plan } = idle.stage;
+    const news = {
+      noted: noting.notes(),
+      verdicts: plan.verdicts,
+      made: new Set<string>(),
+      begun,
+    };
+    if (recalling?.holds === true) return kept(recalling.bytes(json, news, WORKSPACE));
+    const found = { plan, observer: idle.observer };
+    return kept(memoOfIdle(json, found, noting.notes(), { begun, files: engine.files }));
+  }
+
+  /** What a build would recall of this memo; undefined: nothing. */
+  async outdated(memo: Memo): Promise<Outdated | undefined> {
+    if (memo.judged === undefined || !this.#isOfThis(memo)) return undefined;
+    const bearable = { from: memo.shared, most: Number.POSITIVE_INFINITY };
+    const changed = await differencesFrom(memo, bearable, this.machine.memory.fs);
+    return changed && { memo, changed };
+  }
+
+  /** The plan of a build that recalls what it may, and of one that judges everything; and how many it recalled. */
+  async plans(outdated: Outdated): Promise<{ recalled: number; with: object; without: object }> {
+    const recalled = await new Recalling(outdated, this.machine.memory.fs).recall();
+    const planned = async (recall: Recalled | undefined): Promise<Plan> => {
+      const project = this.#project(this.#engine());
+      const { signal } = new AbortController();
+      const { observer } = openToLook(project, {
+        dry: false,
+        signal,
+        mayWrite: true,
+      });
+      const found = await stage(project, observer, [], {
+        assume: false,
+        recalled: recall,
+      });
+      return found.plan;
+    };
+    const [full, some] = [await planned(undefined), await planned(recalled)];
+    // What nobody needs, nobody asks for the product of.
+    const isNeeded = (name: TargetName): boolean => full.graph.dependents.has(name);
+    const [without, joined] = [full, some].map(({ verdicts, actions, order }) => ({
+      order,
+      actions,
+      verdicts: [...verdicts].map(([name, { product, ...more }]) =>
+        isNeeded(name) ? [name, more, product] : [name, more],
+      ),
+    }));
+    return { recalled: recalled?.verdicts.size ?? 0, with: joined!, without: without! };
   }
 
   #memoKey(): MemoKey {
@@ -322,8 +393,12 @@ export class Model {
 
   /** Whether a build would be answered from the memo. */
   async answers(memo: Memo): Promise<boolean> {
-    if (JSON.stringify(memo.key) !== JSON.stringify(this.#memoKey())) return false;
+    if (memo.summary === null || !this.#isOfThis(memo)) return false;
     return areAsNoted(memo, this.machine.memory.fs);
+  }
+
+  #isOfThis({ key }: Memo): boolean {
+    return JSON.stringify(key) === JSON.stringify(this.#memoKey());
   }
 
   /** What a build says that remembers nothing. */
@@ -368,6 +443,7 @@ export class Model {
     op: BuildOp,
     goals: readonly string[],
     emit: BuildOptions['emit'],
+    more: Partial<BuildOptions> = {},
   ): Promise<Summary> {
     const { machine } = this;
     const stop = new AbortController();
@@ -380,6 +456,7 @@ export class Model {
     const { jobs, failFast, wait } = op;
     const force = op.force !== undefined;
     return runBuild(this.#project(engine), {
+      ...more,
       goals,
       jobs,
       failFast,

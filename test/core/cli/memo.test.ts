@@ -180,16 +180,21 @@ describe('a memo', () => {
   };
 
   test('is read as it was written', () => {
-    const bytes = packMemo(KEY, { total: 3 }, notes, LATER, '/')!;
+    const bytes = packMemo({ key: KEY, summary: { total: 3 } }, notes, LATER, '/')!;
     // Wherever it begins in memory.
     for (const shift of [0, 1, 8]) {
       const memory = Buffer.concat([Buffer.alloc(shift), bytes]).subarray(shift);
-      expect(readMemo(memory)).toEqual({ key: KEY, summary: { total: 3 }, ...notes });
+      expect(readMemo(memory)).toEqual({
+        key: KEY,
+        shared: 2,
+        summary: { total: 3 },
+        ...notes,
+      });
     }
   });
 
   test('of which a byte is missing or more is none', () => {
-    const bytes = Buffer.from(packMemo(KEY, {}, notes, LATER, '/')!);
+    const bytes = Buffer.from(packMemo({ key: KEY, summary: {} }, notes, LATER, '/')!);
     expect(readMemo(bytes.subarray(0, -1))).toBeUndefined();
     expect(readMemo(Buffer.concat([bytes, Buffer.from('x')]))).toBeUndefined();
     expect(readMemo(Buffer.from('text'))).toBeUndefined();
@@ -202,9 +207,9 @@ describe('a memo', () => {
   ] as const)('is not made of what has %s and is too young', (_what, path, changed, by, margin) => {
     const young = { paths: [path], numbers: new Float64Array([1, 1, changed, 2]) };
     const begun = { here: 0, onDisk: 0, [by]: changed + margin };
-    expect(packMemo(KEY, {}, young, begun, '/workspace')).toBeDefined();
+    expect(packMemo({ key: KEY, summary: {} }, young, begun, '/workspace')).toBeDefined();
     begun[by] -= 1;
-    expect(packMemo(KEY, {}, young, begun, '/workspace')).toBeUndefined();
+    expect(packMemo({ key: KEY, summary: {} }, young, begun, '/workspace')).toBeUndefined();
   });
 
   test('goes by whose the folders above are, not by what else is put into them', async () => {
@@ -223,7 +228,7 @@ describe('a memo', () => {
     expect(folders.paths).toContain(dir);
     writeFileSync(at('neighbour'), '');
     expect(await areAsNoted(folders)).toBe(true);
-    expect(packMemo(KEY, {}, folders, LATER, dir)).toBeDefined();
+    expect(packMemo({ key: KEY, summary: {} }, folders, LATER, dir)).toBeDefined();
     chmodSync(dir, 0o777);
     expect(await areAsNoted(folders)).toBe(false);
   });
@@ -292,6 +297,12 @@ export default defineBuild({
   put('read', 'changed');
   expect(await isAnswered()).toBe(false);
   expect(build()).toContain('1 built');
+  // The next build goes on from what this one has found, and is not answered by it.
+  const { summary, judged } = readMemo(readOwn(at('.desgw/memo'))!)!;
+  expect([summary, judged?.length]).toEqual([null, expect.any(Number)]);
+  expect(build()).toContain('nothing to do; 1 of 1 target fresh');
+  put('out', 'edited');
+  expect(build()).toContain('edited');
 });
 
 describe('the key', () => {

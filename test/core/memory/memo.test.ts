@@ -11,10 +11,12 @@ const NOTES = {
   numbers: new Float64Array([1, 2, 3, 4, 5, 6, 7, 8, -1, -1, -1, -1]),
 };
 const LATER = { here: 1e12, onDisk: 1e12 };
-const packed = (): Buffer => Buffer.from(packMemo(KEY, { built: 0 }, NOTES, LATER, '/ws')!);
+const packed = (): Buffer =>
+  Buffer.from(packMemo({ key: KEY, summary: { built: 0 } }, NOTES, LATER, '/ws')!);
 
 test('what was packed is read again, wherever in memory it lies', () => {
   const expected = {
+    shared: 3,
     ...{ key: KEY, summary: { built: 0 }, paths: ['in', 'sub/ä', '/elsewhere'] },
     numbers: NOTES.numbers,
   };
