@@ -75,7 +75,7 @@ export function doubtByHand(
     ? undefined
     : {
         state: 'unknown',
-        why: `the DAG ${like} in the queue, submitted without desgw, has had the jobs of this one so far`,
+        why: `the DAG ${like} in the queue, submitted without desgw, may be this one as far as it has come`,
         advice: `it shows when it comes to its CCDs; if you know: \`desgw mark submitted ${exposure} --job ${like}\` or \`desgw mark not-submitted ${exposure}\``,
         unanswered: true,
       };
@@ -143,7 +143,14 @@ function lookalike(queue: Queue, [dagSeen]: readonly Seen[]): string | undefined
     (job) => job.token === undefined && job.labels.exposure === undefined && isAlive(job),
   );
   const nodes = unknown.filter(({ labels }) => labels.program !== undefined);
-  if (text === undefined || nodes.length === 0) return undefined;
+  // One without jobs has not begun, and says nothing yet.
+  const silent = unknown.find(
+    ({ node, labels, submission }) =>
+      node === undefined &&
+      labels.program === undefined &&
+      !nodes.some((job) => job.submission === submission),
+  );
+  if (text === undefined || nodes.length === 0) return silent?.id;
   const places = new Map(
     jobsIn(parseDag(text)).map(({ script, args }, i) => [
       `stage_${i + 1}`,
@@ -154,5 +161,6 @@ function lookalike(queue: Queue, [dagSeen]: readonly Seen[]): string | undefined
   for (const { submission, node, labels } of nodes)
     alike.set(submission, alike.get(submission) !== false && places.get(node!) === labels.program);
   const found = [...alike].find(([, same]) => same)?.[0];
+  if (found === undefined) return silent?.id;
   return unknown.find((job) => job.submission === found && job.node === undefined)?.id ?? found;
 }

@@ -1,8 +1,8 @@
 /**
  * Jobs that were handed to jobsub without desgw, which have none of our attributes. What they are for
  * is told by what their programs are given: `-E EXP -S dpSEASON` of SEdiff.sh, `-E EXP -p dpSEASON`
- * of RUNMON.sh. The job of the DAG itself says nothing of that: its nodes do, or the name of the DAG
- * where it is among its arguments (jobsub_lite hands every DAG over as dag.dag).
+ * of RUNMON.sh. The job of the DAG itself says it by the name of the DAG, which is among its arguments,
+ * or (jobsub_lite hands every DAG over as dag.dag) among the files that go with it.
  */
 import type { Job, Labels } from '../../core/index.ts';
 import { jobOf } from './dag.ts';
@@ -10,7 +10,7 @@ import { jobOf } from './dag.ts';
 /** Stands in an answer before what is asked of such jobs: words before it are read as ever. */
 const MARK = 'args:';
 
-/** What is asked beside the other columns, in this order; the last two hold blanks, and one of them is undefined. */
+/** What is asked beside the other columns, in this order; the last hold blanks, and of the arguments one is undefined. */
 export const FOREIGN_COLUMNS = [
   `"${MARK}"`,
   'DAGManJobId',
@@ -18,6 +18,7 @@ export const FOREIGN_COLUMNS = [
   'JobsubCmd',
   'Args',
   'Arguments',
+  'ifThenElse(JobUniverse =?= 7, TransferInput, undefined)',
 ];
 
 /** HTCondor's scheduler universe: the job stands for a DAG. */
@@ -47,11 +48,11 @@ export function parted(words: readonly string[]): {
   const at = words.lastIndexOf(MARK);
   if (at < 0) return { own: withoutUnknown(words) };
   const [dagman = '', universe = '', script = '', ...rest] = words.slice(at + 1);
-  // One of the two at least is undefined; a program that is given nothing has neither.
+  // A program that is given nothing has no arguments by either name.
   const args = rest
     .join(' ')
-    .replace(/^undefined(?: |$)/, '')
-    .replace(/(?:^| )undefined$/, '');
+    .replace(/^(?:undefined(?: |$))+/, '')
+    .replace(/(?:(?:^| )undefined)+$/, '');
   return {
     own: words.slice(0, at),
     foreign: {
@@ -85,10 +86,12 @@ export function asForeign(job: Job, { dagman, universe, script, args }: Foreign)
 }
 
 function namedIn(args: string): Labels {
-  const exposure = /(?:^|[\s/])desgw_pipeline_(\d{6,7})(?:_rescue\d+)?\.dag(?=\s|$)/.exec(
-    args,
-  )?.[1];
-  return exposure === undefined ? {} : { exposure };
+  const name = /(?:^|[\s/,])desgw_pipeline_(\d{6,7})(?:_rescue\d+)?\.dag(?=[\s,]|$)/.exec(args);
+  if (name !== null) return { exposure: name[1]! };
+  // Files go with every DAG of jobsub: where the name is not among them it is none of the pipeline.
+  return /(?:^|[\s/,])dagman_wrapper\.sh(?=[\s,]|$)/.test(args)
+    ? { program: 'dagman_wrapper.sh' }
+    : {};
 }
 
 /** A template is processed for some DAG; of which exposure that is, its own job does not say. */

@@ -33,11 +33,12 @@ beforeAll(async () => {
 });
 afterAll(() => at.dispose());
 
-test('while it is at its beginning it may be any, and nothing like it is submitted', async () => {
+test('before it has begun it is known by the file that goes with it', async () => {
   const early = at.copy();
   submitByHand(early, GOOD, STUCK);
   const built = await early.desgw(['build', `submitted_${GOOD}`, '--no-wait'], { dials: STUCK });
-  expect(built.code, built.said).toBe(3);
+  expect(built.code, built.said).toBe(0);
+  expect(built.out).toContain(`adopted submitted_${GOOD}`);
   expect(early.submissions()).toEqual([GOOD]);
   early.dispose();
 });
@@ -50,7 +51,7 @@ test('it is adopted with its job, and its jobs are waited for', async () => {
   await building.ended;
   const built = await at.desgw(['build', `ccds_${GOOD}`, '--no-wait'], { dials: IDLE });
   expect(built.code, built.said).toBe(3);
-  expect(built.out).toMatch(/0 failed; jobs: \d+ idle/);
+  expect(built.out).toMatch(/CCDs complete; jobs: \d+ idle/);
   expect(at.submissions()).toEqual([GOOD]);
 });
 

@@ -27,7 +27,19 @@ describe('a DAG that somebody submitted by hand', () => {
   test('of another exposure or season is none of this one', () => {
     expect(judge(lead() + node(3, SEARCH.replace('668439', '668440'))).state).toBe('not done');
     expect(judge(lead() + node(3, SEARCH.replace('dp2206', 'dp2208'))).state).toBe('not done');
-    expect(judge(lead()).state).toBe('not done');
+  });
+
+  test('that has not begun is known by the file that goes with it, or may be any', () => {
+    const files = (dag: string): string =>
+      lead(1).replace('\n', ` dagmax.config,dagman_wrapper.sh,dag.dag,${dag},stage_1.cmd\n`);
+    expect(judge(files('desgw_pipeline_668439.dag'))).toMatchObject(adopted);
+    expect(judge(files('desgw_pipeline_668440.dag')).state).toBe('not done');
+    expect(judge(files('somebody.dag')).state).toBe('not done');
+    expect(judge(lead(1).replace('\n', ' undefined\n'))).toMatchObject({
+      ...{ state: 'unknown', unanswered: true },
+      why: expect.stringContaining(LEAD),
+    });
+    expect(judge(lead(4)).state).toBe('not done');
   });
 
   test('at its templates may be this one: it is waited for until that shows', () => {

@@ -33,6 +33,7 @@ describe('the queue in columns', () => {
         'JobsubCmd',
         'Args',
         'Arguments',
+        'ifThenElse(JobUniverse =?= 7, TransferInput, undefined)',
       ],
       COLLECTOR,
     ]);

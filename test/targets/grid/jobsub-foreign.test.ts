@@ -41,7 +41,7 @@ describe('jobs without our attributes', () => {
     const held = `71.0@s undefined undefined undefined 5 stage_2 1 memory 3 4 5 used undefined undefined args: 70 5 SEdiff.sh ${SEARCH} undefined\n`;
     expect(seen(held).jobs[0]).toMatchObject({ holdReason: 'memory 3 4 5 used' });
     const unknowing = '71.0@s tok 1 2 5 stage_2 1 memory of 3 undefined undefined';
-    expect(seen(`${unknowing}${' undefined'.repeat(6)}\n`).jobs[0]).toMatchObject({
+    expect(seen(`${unknowing}${' undefined'.repeat(7)}\n`).jobs[0]).toMatchObject({
       holdReason: 'memory of 3',
     });
   });

@@ -25,6 +25,8 @@ function adsOf(dag, state) {
     // jobsub_lite hands every DAG over under one name: nothing of the job tells which it was.
     Arguments:
       '-p 0 -f -l . -Lockfile dag.dag.lock -AutoRescue 1 -DoRescueFrom 0 -Dag dag.dag -maxjobs 0',
+    // But the DAG itself goes with it, by its own name.
+    TransferInput: ['dagmax.config', 'dagman_wrapper.sh', 'dag.dag', basename(dag.file)].join(','),
     QDate: seconds(dag.qdate),
     JobStartDate: seconds(dag.qdate),
     EnteredCurrentStatus: seconds(state.endedAt ?? dag.qdate),

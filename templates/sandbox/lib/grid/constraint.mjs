@@ -11,6 +11,15 @@ const TOKEN =
  * @throws {SyntaxError} when the text is not a constraint
  */
 export function constraint(text) {
+  const test = expression(text);
+  return (ad) => test(ad) === true;
+}
+
+/**
+ * What a text says of an ad.
+ * @throws {SyntaxError} when it is not an expression
+ */
+export function expression(text) {
   const tokens = tokensOf(text);
   let at = 0;
   const take = (symbol) => tokens[at]?.text === symbol && tokens[at].kind === 'symbol' && ++at > 0;
@@ -65,12 +74,22 @@ export function constraint(text) {
       return (ad) =>
         target(ad) === undefined ? undefined : new RegExp(pattern(ad)).test(String(target(ad)));
     }
+    if (token.text.toLowerCase() === 'ifthenelse') {
+      expect('(');
+      const condition = either();
+      expect(',');
+      const yes = either();
+      expect(',');
+      const no = either();
+      expect(')');
+      return (ad) => (condition(ad) ? yes(ad) : no(ad));
+    }
     return (ad) => attribute(ad, token.text);
   };
 
   const test = either();
   if (at < tokens.length) throw new SyntaxError(`unexpected '${tokens[at].text}' in ${text}`);
-  return (ad) => test(ad) === true;
+  return test;
 }
 
 const COMPARE = {

@@ -1,5 +1,5 @@
 /** The default table of jobsub_q and jobsub_history, and condor_q's other formats. */
-import { attribute } from './constraint.mjs';
+import { expression } from './constraint.mjs';
 
 const LETTERS = 'UIRXCHE';
 const HEADER =
@@ -32,14 +32,11 @@ export function autoformat(ads, attributes, flags) {
   const between = flags.includes('t') ? '\t' : flags.includes(',') ? ', ' : ' ';
   const quote = flags.includes('V');
   const lines = ads.map((ad) =>
-    attributes.map((name) => shown(columnOf(ad, name), quote)).join(between),
+    attributes.map((text) => shown(expression(text)(ad), quote)).join(between),
   );
   if (flags.includes('h')) lines.unshift(attributes.join(between));
   return lines.map((line) => `${line}\n`).join('');
 }
-
-/** A text in quotes stands for itself. */
-const columnOf = (ad, name) => /^"(.*)"$/.exec(name)?.[1] ?? attribute(ad, name);
 
 function shown(value, quote) {
   // A value of several lines does not fit into one: the true one says undefined as well.
