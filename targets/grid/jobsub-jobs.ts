@@ -51,9 +51,19 @@ function labelled(
   const [first] = wanted;
   const candidates = first === undefined ? [...jobs.keys()] : (labels.get(first.join('=')) ?? []);
   return candidates.filter((at) =>
-    wanted.every(([label, value]) => jobs[at]!.labels[label] === value),
+    wanted.every(
+      ([label, value]) => jobs[at]!.labels[label] === value || isUntold(jobs[at]!, label),
+    ),
   );
 }
+
+/** A DAG that somebody submitted by hand and that has not begun does not say its season yet. */
+const isUntold = (job: Job, label: string): boolean =>
+  label === 'season' &&
+  job.labels.season === undefined &&
+  job.token === undefined &&
+  job.node === undefined &&
+  isAlive(job);
 
 function indexOf(queue: Queue): Index {
   const known = INDICES.get(queue);

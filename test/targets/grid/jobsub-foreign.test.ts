@@ -27,6 +27,16 @@ describe('jobs without our attributes', () => {
     ).toHaveLength(3);
   });
 
+  test('a DAG that has not begun counts as live work of its exposure, whatever the season', () => {
+    const files = (status: number) =>
+      seen(lead(status).replace('\n', ' dagman_wrapper.sh,dag.dag,desgw_pipeline_668439.dag\n'));
+    const of = (queue: ReturnType<typeof seen>, exposure: string) =>
+      grid.jobsOf(queue, { purpose: { exposure, season: '2206' } }).jobs.map(({ id }) => id);
+    expect(of(files(1), '668439')).toEqual([LEAD]);
+    expect(of(files(4), '668439')).toEqual([]);
+    expect(of(files(1), '668440')).toEqual([]);
+  });
+
   test('that are ours are known by their attributes, whatever their arguments say', () => {
     const [job] = seen(
       `71.0@s tok 668440 2206 1 stage_2 1772000000 undefined undefined undefined args: 70 5 SEdiff.sh ${SEARCH} undefined\n`,
