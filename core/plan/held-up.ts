@@ -7,12 +7,27 @@ import { reasonText } from '../words/reasons.ts';
 import { causeOf } from './needs.ts';
 import type { Cause, Plan, Verdict } from './verdict.ts';
 
+/** What is waited for. */
+interface Waiting {
+  readonly target: TargetName;
+  readonly progress: string;
+  /** What a person has to do for it to come. */
+  readonly wants?: string;
+}
+
+/** Held jobs and credentials wait for a person, and time alone brings neither. */
+function wantOf(target: TargetName, { tell = [] }: Verdict): Pick<Waiting, 'wants'> {
+  const told = tell.find(({ occasion }) => occasion === 'held' || occasion === 'credentials');
+  if (told === undefined) return {};
+  return { wants: told.occasion === 'held' ? told.text : `see to ${target}, as told above` };
+}
+
 /**
  * Sorts what is not fresh by what it takes: nothing but time, or a person. Groups are only names for
  * others and are left out.
  */
 export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
-  const waiting: { target: TargetName; progress: string }[] = [];
+  const waiting: Waiting[] = [];
   const person: Decision[] = [];
   const blocked: {
     target: TargetName;
@@ -20,7 +35,7 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
     cause: Cause;
   }[] = [];
   const unseen: { target: TargetName; problems: readonly Problem[] }[] = [];
-  const fleeting: { target: TargetName; progress: string }[] = [];
+  const fleeting: Waiting[] = [];
   const holders = holdersIn(verdicts, plan);
   for (const target of realTargets(plan)) {
     const verdict = verdicts.get(target)!;
@@ -28,7 +43,10 @@ export function heldUp(verdicts: ReadonlyMap<TargetName, Verdict>, plan: Plan) {
     switch (verdict.state) {
       case 'waiting':
       case 'running':
-        (verdict.fleeting === true ? fleeting : waiting).push({ target, progress: note });
+        (verdict.fleeting === true ? fleeting : waiting).push({
+          ...{ target, progress: note },
+          ...wantOf(target, verdict),
+        });
         break;
       case 'edited':
       case 'in doubt':

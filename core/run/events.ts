@@ -105,7 +105,12 @@ export interface Summary {
     readonly log?: Path;
   }[];
   readonly blocked: readonly { readonly target: TargetName; readonly by: readonly TargetName[] }[];
-  readonly waiting: readonly { readonly target: TargetName; readonly progress: string }[];
+  readonly waiting: readonly {
+    readonly target: TargetName;
+    readonly progress: string;
+    /** What a person has to do for it to come. */
+    readonly wants?: string;
+  }[];
   /** Targets that need a person's decision, with what to do. */
   readonly person: readonly {
     readonly target: TargetName;

@@ -109,7 +109,8 @@ function rangeText(low: number, high: number): string {
 function lookLines({ looked, waiting, board, progress }: Activity, options: BlockOptions) {
   if (looked === undefined || waiting.length === 0) return [];
   const next = Math.max(0, looked.next - options.now);
-  const seen = `  last looked ${clockTime(looked.at, options)}, again in ${duration(Math.ceil(next / 1000) * 1000)}`;
+  const again = next === 0 ? 'now' : `in ${duration(Math.ceil(next / 1000) * 1000)}`;
+  const seen = `  last looked ${clockTime(looked.at, options)}, again ${again}`;
   // What is not counted part by part is named.
   const rest = waiting.filter((name) => board?.tally(name) === undefined);
   return [...(rest.length === 0 ? [] : [`  waiting for ${waitingText(rest, progress)}`]), seen];

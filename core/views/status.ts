@@ -334,6 +334,10 @@ export function nextSteps(plan: Plan, again = 'desgw build'): readonly string[] 
     );
   } else if (waiting.length > 0) {
     steps.push(`next: \`${again}\` waits for what is under way, and goes on from there.`);
+    const held = waiting.flatMap((name) => plan.verdicts.get(name)!.tell ?? []);
+    const wanted = held.filter(({ occasion }) => occasion === 'held').map(({ text }) => text);
+    steps.push(...wanted.slice(0, 3).map((text) => `      ${display(text)}`));
+    if (wanted.length > 3) steps.push(`      and ${wanted.length - 3} more like it`);
   } else if (person.length === 0 && inState(plan, 'maybe', 'blocked').length === 0) {
     steps.push('Everything is up to date.');
   }

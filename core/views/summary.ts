@@ -184,6 +184,18 @@ const adviceFor = ({ state, target, repeatable }: Summary['person'][number]): st
 const helpFor = ([first]: readonly Problem[]): string =>
   `\`desgw help ${codeOf(first ?? {})}\` tells what that may mean.`;
 
+/** Time brings what is under way; not jobs that are held, nor a ticket. */
+function whileWaiting(wanted: readonly string[]): readonly string[] {
+  if (wanted.length === 0)
+    return ['next: the same command goes on from here; what is under way needs no watching.'];
+  const more = wanted.length > 3 ? [`      and ${wanted.length - 3} more like it`] : [];
+  return [
+    ...wanted.slice(0, 3).map((want, i) => `${i === 0 ? 'next: ' : '      '}${display(want)}`),
+    ...more,
+    '      The same command goes on from here; the rest needs no watching.',
+  ];
+}
+
 function nextSteps(summary: Summary): readonly string[] {
   const { outcome, failed, person } = summary;
   switch (outcome) {
@@ -207,7 +219,7 @@ function nextSteps(summary: Summary): readonly string[] {
             `      ${command('why', person[0].target)} and \`desgw help ${personCode(person[0].state)}\` tell more.`,
           ];
     case 'waiting':
-      return ['next: the same command goes on from here; what is under way needs no watching.'];
+      return whileWaiting(summary.waiting.flatMap(({ wants }) => wants ?? []));
     case 'interrupted':
       return ['next: the same command goes on from here; nothing that was finished is lost.'];
   }
