@@ -14,6 +14,8 @@ export type Outcome = 'fresh' | 'failed' | 'machine' | 'waiting' | 'person' | 'i
 export interface Past {
   /** Milliseconds of the last good run. */
   readonly took: (target: TargetName) => number | undefined;
+  /** When that run ended. */
+  readonly ended: (target: TargetName) => Instant | undefined;
   /** Milliseconds until it came, of what is only awaited, from when it could begin. */
   readonly awaited: (target: TargetName) => number | undefined;
   /** When what is awaited could begin. */

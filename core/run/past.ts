@@ -26,6 +26,7 @@ export function pastOf(graph: Graph, traces: ReadonlyMap<TargetName, Trace>): Pa
   return {
     since,
     took: (name) => built(name)?.ms,
+    ended: (name) => built(name)?.at,
     awaited: (name) => {
       const [end, begun] = [built(name)?.at, since(name)];
       // What was made again later than what was made from it tells nothing.

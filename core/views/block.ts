@@ -60,7 +60,7 @@ function phaseLines(activity: Activity, options: BlockOptions): readonly string[
     const range =
       past === undefined || done === total
         ? undefined
-        : phaseEstimate(row, board, { past, jobs: options.jobs, now: options.now });
+        : phaseEstimate(row, board, { ...options, past });
     const more = range === undefined ? '' : `${rangeText(range.low, range.high)} more, as before`;
     const words = [stateWords(row), more].filter((text) => text !== '').join('; ');
     const line = `${pad(display(row.phase), width)}  ${number(done).padStart(digits)} of ${number(total).padStart(digits)}  ${words}`;

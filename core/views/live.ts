@@ -22,8 +22,10 @@ export interface LiveOptions extends LinesOptions {
 const TICK_MS = 1000;
 /** Events may come by the thousand; the block is not drawn more often than this. */
 const REST_MS = 200;
-/** After this long a fold is told as far as it is; without a screen, also that the build goes on. */
+/** Without a screen, after this long a fold is told as far as it is, or that the build goes on. */
 const HEARTBEAT_MS = 60_000;
+/** With one, where the block tells how far it is, lines for those who read later are rarer. */
+const RARELY_MS = 600_000;
 
 /** Reports line by line with a live block, or without a screen line by line with a heartbeat. */
 export function liveReporter(terminal: Terminal, clock: Clock, options: LiveOptions): Reporter {
@@ -43,7 +45,7 @@ export function liveReporter(terminal: Terminal, clock: Clock, options: LiveOpti
     if (terminal.isLive) terminal.live([]);
   };
   const beat = () => {
-    if (clock.steady() - beaten < HEARTBEAT_MS) return;
+    if (clock.steady() - beaten < (terminal.isLive ? RARELY_MS : HEARTBEAT_MS)) return;
     beaten = clock.steady();
     const before = lines.spokenAt;
     lines.flush();
