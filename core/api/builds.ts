@@ -214,4 +214,6 @@ export interface OnRecord {
   readonly at: Instant;
   /** What identifies work that was handed to somebody else, if known. */
   readonly receipt?: string;
+  /** Of a failure, what failed. */
+  readonly what?: string;
 }

@@ -173,8 +173,10 @@ export function onRecord(trace: Trace | undefined): OnRecord | undefined {
     case 'started':
     case 'finishing':
       return { state: 'begun', at };
-    case 'failed':
-      return { state: 'failed', at };
+    case 'failed': {
+      const what = trace.problems[0]?.what;
+      return { state: 'failed', at, ...(what === undefined ? {} : { what }) };
+    }
     case 'cleaning':
       return { state: 'forgotten', at };
   }

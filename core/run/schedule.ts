@@ -4,7 +4,7 @@
  */
 import type { Chain } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
-import type { Node } from '../graph/graph.ts';
+import { type Node, needsOf } from '../graph/graph.ts';
 import type { Observer } from '../observe/observer.ts';
 import { decide } from '../plan/decide.ts';
 import { asNeed, blocked } from '../plan/needs.ts';
@@ -252,8 +252,10 @@ class Execute {
         return;
       case 'failed':
         for (const name of landing.made) this.#landed(name, action);
-        for (const name of action.makes)
-          if (!landing.made.includes(name)) this.#down(name, landing);
+        this.#failed(
+          action.makes.filter((name) => !landing.made.includes(name)),
+          landing,
+        );
         this.#resumeChain(action);
         return;
       case 'doubt':
@@ -270,6 +272,16 @@ class Execute {
         return;
       case 'interrupted':
         return;
+    }
+  }
+
+  /** Of a chain one link has failed; those behind it are held up by it, as every later plan has it. */
+  #failed(names: readonly TargetName[], landing: Failing): void {
+    for (const name of names) {
+      const node = this.#node(name);
+      const by = needsOf(node).filter((need) => names.includes(need));
+      if (by.length > 0) this.#close(node, blocked(by, this.#verdicts));
+      else this.#down(name, landing);
     }
   }
 

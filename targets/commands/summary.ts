@@ -2,6 +2,7 @@
 import { type Command, type CommandCall, moment } from '../../core/index.ts';
 import { readCandidates } from '../candidates/table.ts';
 import { candidatesFile } from '../candidates.ts';
+import { linkName } from '../postproc.ts';
 import {
   type NightSummary,
   nightSummary,
@@ -9,7 +10,7 @@ import {
   summaryHtml,
   summaryText,
 } from '../reports/night-summary.ts';
-import { progressFromStatus, statusFile } from '../reports/postproc-steps.ts';
+import { progressFromStatus, STEPS, statusFile } from '../reports/postproc-steps.ts';
 import { SEASON_FILE } from '../settings/follow-up.ts';
 import type { Site } from '../site/site.ts';
 import { resultsOf } from './results.ts';
@@ -65,8 +66,20 @@ function nightOf(site: Site, call: CommandCall): NightSummary {
     event: typeof event === 'string' ? event : undefined,
     season,
     candidates: table === undefined ? undefined : countsOf(table),
-    postprocessing: status === undefined ? undefined : progressFromStatus(status)?.progress,
+    postprocessing: status === undefined ? undefined : postprocessingOf(status, call),
   });
+}
+
+/** What the status file says, and what failed all the same: it knows nothing of that. */
+function postprocessingOf(status: string, call: CommandCall): string | undefined {
+  const told = progressFromStatus(status)?.progress;
+  const failed = STEPS.flatMap((step) => {
+    const record = call.record(linkName(step));
+    return record?.state === 'failed' ? [{ step, what: record.what ?? 'it failed' }] : [];
+  });
+  const [first] = failed;
+  if (first === undefined) return told;
+  return `${told === undefined ? '' : `${told}; `}step ${first.step} failed: ${first.what}`;
 }
 
 function countsOf(table: string): { readonly all: number; readonly good: number } {

@@ -122,7 +122,8 @@ export function statusFile(season: string): string {
 
 /** Steps that SKIPTO can leave out; 1, 6 and 7 always run. */
 const SKIPPABLE: readonly StepNumber[] = [0, 2, 3, 4, 5];
-const STEPS: readonly StepNumber[] = [0, 1, 2, 3, 4, 5, 6, 7];
+/** All steps, in their order. */
+export const STEPS: readonly StepNumber[] = [0, 1, 2, 3, 4, 5, 6, 7];
 
 /**
  * SKIPTO for a run whose first step that is not fresh is `first`; undefined when nothing may be

@@ -14,6 +14,19 @@ test('a night of which nothing has been judged yet is told as that', async () =>
   expect(out).toContain('post proc.  step 3 of 7 done');
 });
 
+test('a step that failed is told, whatever the status file says', async () => {
+  const done = {
+    ...texts,
+    'sandbox/Post-Processing/PostProcStatus2206.txt': '1\n1\n1\n1\n1\n1\n1\n1\n1\ncomplete\n',
+  };
+  const records = {
+    'postproc:3': { state: 'failed' as const, at: 1, what: 'host match: 26 updates failed' },
+    'postproc:4': { state: 'failed' as const, at: 1, what: 'host match: 26 updates failed' },
+  };
+  const { out } = await run('summary', { texts: done, records });
+  expect(out).toContain('all steps done; step 3 failed: host match: 26 updates failed');
+});
+
 test('for programs and for tables', async () => {
   const json = JSON.parse((await run('summary', { texts, options: { '--json': true } })).out);
   expect(json).toMatchObject({ schema: 'desgw/summary', event: null, season: '2206' });
