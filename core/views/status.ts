@@ -13,6 +13,7 @@ import { count, enumerate, table, wrap } from '../words/text.ts';
 import { patternOf } from './activity.ts';
 import { command } from './advice.ts';
 import { type Board, boardOf, conditions } from './board.ts';
+import { leftOutLines } from './left-out.ts';
 import { type OverviewOptions, overviewLines } from './overview.ts';
 import { stillSetLines } from './still-set.ts';
 import { findingLines } from './summary.ts';
@@ -132,23 +133,6 @@ function alike(plan: Plan, names: readonly TargetName[]): readonly string[] {
       return [enumerate(members.map(display)), why];
     }),
   );
-}
-
-/** What is not used any further, with why; alike in one line, and not what the findings name. */
-function leftOutLines(plan: Plan, { paint, findings = [] }: StatusOptions): readonly string[] {
-  const kinds = new Map<string, string[]>();
-  const found = findings.flatMap(({ problems }) => problems.map(({ what }) => what)).join('\n');
-  for (const name of realTargets(plan)) {
-    const { leftOut } = plan.verdicts.get(name)!;
-    const about = plan.graph.nodes.get(name)!.rule.subject?.name ?? name;
-    if (leftOut !== undefined && !found.includes(about))
-      kinds.set(leftOut, [...(kinds.get(leftOut) ?? []), about]);
-  }
-  const rows = [...kinds].map(([why, names]) => [
-    `  ${enumerate(names.map(display), 5)}`,
-    display(why),
-  ]);
-  return rows.length === 0 ? [] : ['', `${paint('bold', 'left out')}:`, ...table(rows)];
 }
 
 /** Totals over the subjects, and of every phase. */
