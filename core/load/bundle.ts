@@ -77,6 +77,10 @@ export async function bundle(ruleFile: string, options: BundleOptions): Promise<
       reached: await reachedFrom([...packages]),
     };
   } catch (error) {
+    if (hasNoBundler(error))
+      throw Object.assign(new Error('the bundler could not be started, or was stopped'), {
+        code: 'EAGAIN',
+      });
     throw isBuildFailure(error) ? complaint(ruleFile, error.errors) : error;
   } finally {
     // Its process would stay as long as desgw runs, and a build may wait for hours.
@@ -224,6 +228,10 @@ function sourceFiles(files: BundleOptions['files'], inputs: { [path: string]: Di
 function isBuildFailure(error: unknown): error is { readonly errors: readonly Message[] } {
   return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
 }
+
+/** Whether its process is lacking, as where no room for one more is left. */
+const hasNoBundler = (error: unknown): boolean =>
+  error instanceof Error && /^The service (?:was stopped|is no longer running)/.test(error.message);
 
 /** What esbuild found wrong, each with its place and the line underlined. */
 function complaint(ruleFile: string, errors: readonly Message[]): UserError {

@@ -101,4 +101,13 @@ export function problemsOf(error: unknown, explain: (fault: RuleFault) => Error)
 const isOfOneFile = (error: unknown): boolean =>
   error instanceof FileError && error.isReading && OF_ONE_FILE.includes(error.code);
 
-const OF_ONE_FILE = ['EACCES', 'EPERM', 'EISDIR', 'ELOOP', 'ENAMETOOLONG', 'EINVAL', 'ENXIO'];
+const OF_ONE_FILE = [
+  'EACCES',
+  'EPERM',
+  'EISDIR',
+  'ELOOP',
+  'ENAMETOOLONG',
+  'EINVAL',
+  'ENXIO',
+  'EFBIG',
+];

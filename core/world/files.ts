@@ -85,7 +85,10 @@ class RealFiles implements Files {
     return unlessMissing('read', full, () => readWhole(this.#fs, full));
   };
 
-  readonly readText: Files['readText'] = (path) => this.read(path)?.toString('utf8');
+  readonly readText: Files['readText'] = (path) => {
+    const full = this.absolute(path);
+    return unlessMissing('read', full, () => readWhole(this.#fs, full).toString('utf8'));
+  };
 
   readonly readEnd: Files['readEnd'] = (path, bytes) => {
     const full = this.absolute(path);

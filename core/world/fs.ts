@@ -62,10 +62,15 @@ export function meansMissing(code: string | undefined): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
+/** What Node says of what it cannot hold in one text or buffer. */
+const TOO_LARGE = ['ERR_STRING_TOO_LONG', 'ERR_FS_FILE_TOO_LARGE', 'ERR_OUT_OF_RANGE'];
+
 /** A system error as a FileError; any other error (a bug) as it is. */
 export function told(doing: string, path: string, error: unknown): unknown {
   const code = codeOf(error);
   if (code === undefined || error instanceof FileError) return error;
+  if (TOO_LARGE.includes(code))
+    return new FileError(doing, path, 'EFBIG', 'it is too large to be read as a whole');
   // Node's text is `CODE: reason, call 'path'`; only the reason is news here.
   const why = /^\w+: (.*?)(?:, \w+(?: '|$)|$)/.exec((error as Error).message)?.[1];
   return new FileError(doing, path, code, why ?? (error as Error).message);

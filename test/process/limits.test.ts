@@ -1,5 +1,5 @@
 /** Time limits, silence, retries, and what programs leave behind. */
-import { symlinkSync } from 'node:fs';
+import { symlinkSync, truncateSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { type Workspace, workspace } from './workspace.ts';
 
@@ -198,4 +198,18 @@ test('an input that is no file, or cannot be looked at, fails its target and not
   ])
     expect(out).toContain(told);
   expect(w.text('o4')).toBe('\n');
+});
+
+test('a file that is too large for a text fails the target that reads it, by its name, and nothing else', async () => {
+  w = workspace(
+    'all',
+    `target('a', { inputs: ['small'], outputs: ['a'], recipe: { version: '1', reads: ['large'], steps: ({ text }) => [write('a', text('large'))] } }),
+     target('b', { outputs: ['b'], recipe: [write('b', 'b')] }), group('all', ['a', 'b'])`,
+  );
+  w.put('small', '');
+  w.put('large', '');
+  truncateSync(w.path('large'), 600 * 2 ** 20);
+  const { status, out } = await w.desgw('build');
+  expect([status, w.text('b')], out).toEqual([1, 'b']);
+  expect(out).toContain(`Cannot read ${w.path('large')}: it is too large to be read as a whole`);
 });
