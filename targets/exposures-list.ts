@@ -1,6 +1,6 @@
 /** exposures.list, the exposure table in gw_workflow, with its files by band. */
-import { exec, type Path, type Rule, type RunFacts, target, write } from '../core/index.ts';
-import { bandFileText, missingFrom, parseExposureTable } from './reports/exposure-table.ts';
+import { type Exec, exec, type Path, type Rule, target, write } from '../core/index.ts';
+import { missingFrom, parseExposureTable } from './reports/exposure-table.ts';
 import { withRows } from './reports/night-rows.ts';
 import { rowsText } from './reports/rows.ts';
 import { BANDS, type Exposure } from './settings/domain.ts';
@@ -13,6 +13,32 @@ const TIMEOUT = 3600;
 
 /** Seconds after which it is asked again for exposures that it did not have: it goes over all there are. */
 const ASK_AGAIN = 1800;
+
+/** Beside the table, for every workspace that shares it. */
+const LOCK = 'exposures.list.lock';
+/** Seconds that another workspace may take to ask the database. */
+const LOCKED = TIMEOUT + 60;
+
+/**
+ * Adds rows that the table lacks, then makes the files by band of it, all under the lock and each put
+ * in place at once. Arguments: a file with rows, or nothing; the exposures wanted of it; the bands.
+ */
+const BRING_UP_TO_DATE = `set -e
+put() {
+  place=$(readlink -f "$1")
+  if cmp -s "$2" "$place"; then rm "$2"; return; fi
+  if [ -e "$place" ]; then chmod --reference="$place" "$2"; elif [ -g . ]; then chmod g+w "$2"; fi
+  mv "$2" "$place"
+}
+if [ -n "$1" ]; then
+  awk -v wanted=" $2 " 'FNR == NR { have[$1]; print; next }
+    !($1 in have) && index(wanted, " " $1 " ")' exposures.list "$1" > ".exposures.list.$$"
+  put exposures.list ".exposures.list.$$"
+fi
+for band in $3; do
+  awk -v band="$band" '$6 == band' exposures.list > ".exposures_$band.list.$$"
+  put "exposures_$band.list" ".exposures_$band.list.$$"
+done`;
 
 /**
  * Asks the exposure database only when the table is missing, empty or lacks a requested exposure.
@@ -41,32 +67,33 @@ export function exposuresList(site: Site, exposures: readonly Exposure[], rows?:
             ? undefined
             : withRows(table, text(rows), exposures);
         const query = lacking(grown ?? table).length > 0;
-        // What is written last is read before the table is in place.
-        const now = (run: RunFacts): string => (query ? run.text(list) : (grown ?? run.text(list)));
+        const adds = !query && grown !== undefined && grown !== table;
+        const from = adds && rows !== undefined ? fromThere(rows) : '';
+        const { env, passEnv } = site;
+        const locked = (...argv: readonly string[]): Exec =>
+          exec(['flock', '-w', String(LOCKED), LOCK, ...argv], {
+            ...{ cwd: site.gwWorkflow, env, passEnv, timeout: LOCKED + TIMEOUT },
+          });
         return [
-          ...(query
-            ? [
-                exec(['./getExposureInfo.sh'], {
-                  cwd: site.gwWorkflow,
-                  env: site.env,
-                  passEnv: site.passEnv,
-                  timeout: TIMEOUT,
-                }),
-              ]
-            : grown === undefined || grown === table
-              ? []
-              : [write(list, grown)]),
-          ...BANDS.map((band) =>
-            write(`${site.gwWorkflow}/exposures_${band}.list`, (run) =>
-              bandFileText(parseExposureTable(now(run)), band),
-            ),
+          ...(query ? [locked('./getExposureInfo.sh')] : []),
+          locked(
+            'bash',
+            '-c',
+            BRING_UP_TO_DATE,
+            'lists',
+            from,
+            exposures.join(' '),
+            BANDS.join(' '),
           ),
-          write(ROWS_FILE, (run) => rowsText(parseExposureTable(now(run)), exposures)),
+          write(ROWS_FILE, (run) => rowsText(parseExposureTable(run.text(list)), exposures)),
         ];
       },
     },
   });
 }
+
+/** A file of the workspace as it is named from another folder. */
+const fromThere = (path: Path): Path => (path.startsWith('/') ? path : `{workspace}/${path}`);
 
 /** Which requested exposures are not in the table; it is asked again now and then for those. */
 function observation(
