@@ -134,7 +134,8 @@ export function stubProject(
 
 function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
   const entries = new Map<Path, Entry>();
-  const folders = new Map<Path, Set<string>>();
+  /** What is in each directory, and when something came or went there last. */
+  const folders = new Map<Path, { readonly names: Set<string>; changed: number }>();
   let inodes = 0;
   let temporaries = 0;
   const short = (path: Path): Path =>
@@ -147,18 +148,23 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
     entries.set(name, { text, mtime: clock.ms, ino: ++inodes });
     clock.ms += 100;
   };
+  /** Also the directories above, which are in each other. */
   const note = (path: Path): void => {
-    const cut = path.lastIndexOf('/');
-    const dir = cut < 0 ? '.' : path.slice(0, cut);
-    const names = folders.get(dir);
-    if (names === undefined) folders.set(dir, new Set([path.slice(cut + 1)]));
-    else names.add(path.slice(cut + 1));
+    const cut = path.replace(/\/$/, '').lastIndexOf('/');
+    const dir = cut < 0 ? '.' : path.slice(0, cut) || '/';
+    const known = folders.get(dir);
+    const folder = known ?? { names: new Set(), changed: 0 };
+    folder.names.add(path.slice(cut + 1));
+    folder.changed = clock.ms;
+    folders.set(dir, folder);
+    if (known === undefined && dir !== '.' && dir !== '/') note(`${dir}/`);
   };
   const drop = (path: Path): void => {
     const name = short(path);
     if (!entries.delete(name)) return;
     const cut = name.lastIndexOf('/');
-    folders.get(cut < 0 ? '.' : name.slice(0, cut))?.delete(name.slice(cut + 1));
+    const folder = folders.get(cut < 0 ? '.' : name.slice(0, cut));
+    if (folder?.names.delete(name.slice(cut + 1)) === true) folder.changed = clock.ms;
   };
   /** Files that are being appended to, in pieces: joining them at every write would cost too much. */
   const appending = new Map<Path, string[]>();
@@ -185,9 +191,10 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
         dev: 1,
         directory: false,
       };
-    return folders.has(short(path))
-      ? { size: 0, mtime: 0, ctime: 0, ino: 0, dev: 1, directory: true }
-      : undefined;
+    const folder = folders.get(short(path));
+    if (folder === undefined) return undefined;
+    const { changed } = folder;
+    return { size: 0, mtime: changed, ctime: changed, ino: 0, dev: 1, directory: true };
   };
   const readText = (path: Path): string | undefined => {
     counts.reads++;
@@ -229,13 +236,13 @@ function stubFiles(counts: Counts, clock: { ms: number }): StubFiles {
     },
     list: (dir) => {
       counts.lists++;
-      const names = folders.get(short(dir));
+      const names = folders.get(short(dir))?.names;
       return names === undefined ? undefined : [...names].sort();
     },
     listMany: async (dirs) =>
       dirs.map((dir) => {
         counts.lists++;
-        const names = folders.get(short(dir));
+        const names = folders.get(short(dir))?.names;
         return names && [...names].sort();
       }),
     glob: (pattern) => {
