@@ -154,4 +154,20 @@ export class Keeper {
 /** There is nothing to lose in an empty file. */
 const EMPTY = digestOf('');
 
-const nameAside = (path: Path, n: number): Path => (n === 1 ? `${path}.kept` : `${path}.kept-${n}`);
+/** Most bytes of a name on nearly every file system. */
+const LONGEST_NAME = 255;
+
+function nameAside(path: Path, n: number): Path {
+  const suffix = n === 1 ? '.kept' : `.kept-${n}`;
+  const at = path.lastIndexOf('/') + 1;
+  return `${path.slice(0, at)}${shortened(path.slice(at), LONGEST_NAME - suffix.length)}${suffix}`;
+}
+
+/** A name that is cut, where it must be, tells itself from others that begin alike. */
+function shortened(name: string, most: number): string {
+  const bytes = Buffer.from(name);
+  if (bytes.length <= most) return name;
+  const mark = `~${digestOf(name).slice(0, 8)}`;
+  // Of a character that is cut through, nothing is kept.
+  return bytes.toString('utf8', 0, most - mark.length).replace(/\ufffd$/, '') + mark;
+}

@@ -127,3 +127,18 @@ test('an edit of an output that is a link is kept, and `build --force` makes the
   const { status, out } = await w.desgw('build', '--force', 'a');
   expect([status, w.text('a'), kept()], out).toEqual([0, 'one\n', ['a.kept']]);
 });
+
+test.each(['x'.repeat(255), 'ü'.repeat(127), '-rf', 'new\nline', '\x1b[2J', '[b]*?'])(
+  'an edit of a file with the name %j is kept by `build --force`',
+  async (name) => {
+    w = workspace(
+      'a',
+      `target('a', { outputs: [{ path: 'out/*', glob: true }], recipe: [exec(['sh', '-c', 'mkdir -p out; echo made > "out/$1"', 'sh', ${JSON.stringify(name)}])] })`,
+    );
+    expect((await w.desgw('build')).status).toBe(0);
+    w.put(`out/${name}`, HAND);
+    expect((await w.desgw('build')).status).toBe(4);
+    const { status, out, err } = await w.desgw('build', '--force', 'a');
+    expect([status, w.text(`out/${name}`), kept().length], out + err).toEqual([0, 'made\n', 1]);
+  },
+);
