@@ -88,7 +88,10 @@ function blockText(plan: Plan, block: Block, options: DryRunOptions): string {
         NAMED,
       )})`;
   const label = one ? display(action.name) : display(patternOf(action.name));
-  const because = reasons.length === 0 ? uncertainty(plan, action) : reasons.join('; ');
+  const because =
+    reasons.length === 0
+      ? actions.map((like) => uncertainty(plan, like)).reduce(agreeing)
+      : reasons.join('; ');
   const head = `${paint(action.certain ? 'yellow' : 'cyan', verb)} ${paint('bold', label)}${names}  ${because}`;
   if (action.kind === 'adopt' || action.kind === 'attach') return head;
   const found = stepsOf(action);

@@ -394,6 +394,16 @@ Would run: 61 to do, 1 that may follow. Nothing was changed.
     );
   });
 
+  test('so do the needs on which it depends whether they are run', () => {
+    const open = planOf(
+      Object.fromEntries(
+        names.map((name) => [name, { state: 'maybe' as const, by: [`x${name}`] }]),
+      ),
+      names.map((name) => run(name, { certain: false, reasons: [] })),
+    );
+    expect(dryRunText(open, options)).toContain('57 more)  only if xdag_* turns out different');
+  });
+
   test('--full shows each of them', () => {
     const text = dryRunText(plan, { ...options, full: true });
     expect(text.match(/^ {2}\$ \.\/make dag_/gm)).toHaveLength(60);
