@@ -14,7 +14,7 @@ export type HeldNote = {
 };
 
 /** `since`: first seen held; null: at work again. */
-export type HeldJob = {
+type HeldJob = {
   readonly exposure: Exposure;
   readonly since: Instant | null;
   readonly released?: Instant;

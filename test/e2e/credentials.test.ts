@@ -106,3 +106,44 @@ test('a rescue waits for them as well, and what could not be handed in is no try
     poor.dispose();
   }
 });
+
+/** A workspace whose tickets last so long, and a search that takes longer on the grid. */
+function shortTickets(dials: { readonly [name: string]: number }, seconds: number) {
+  const one = site([GOOD]);
+  one.put('desgwfile.ts', rulesFor([GOOD]).replace('sandbox()', 'sandbox({ credentials: true })'));
+  const search = [seconds * FAST_BY, seconds * FAST_BY];
+  return { one, dials: { ...FAST, credentials: dials, grid: { search } } };
+}
+const FAST_BY = Number(FAST.speed);
+
+test('a ticket that ends while the jobs run is survived: the build waits for another', async () => {
+  const { one, dials } = shortTickets({ ticket: 86_400, renewable: 0 }, 15);
+  try {
+    const building = one.start(['build', `ccds_${GOOD}`], { dials });
+    await building.says(`done    submitted_${GOOD}`);
+    putTicket(1, -0.001, -0.001, one);
+    await building.says('the queue could not be seen');
+    putTicket(0, 10, 10, one);
+    const ended = await building.ended;
+    expect(ended.code, ended.said).toBe(0);
+    expect(ended.out).toContain('which may be before the jobs do');
+    expect(one.submissions()).toEqual([GOOD]);
+  } finally {
+    one.dispose();
+  }
+});
+
+test.runIf(process.env.DESGW_LONG === '1')(
+  'a ticket of twenty seconds is outlived by a build that renews it',
+  async () => {
+    const { one, dials } = shortTickets({ ticket: 20, renewable: 600 }, 45);
+    try {
+      const built = await one.desgw(['build', `ccds_${GOOD}`], { dials });
+      expect(built.code, built.said).toBe(0);
+      expect(one.calls('kinit').filter((how) => how === '-R').length).toBeGreaterThan(1);
+      expect(built.said).not.toContain('no Kerberos ticket');
+    } finally {
+      one.dispose();
+    }
+  },
+);
