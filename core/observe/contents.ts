@@ -8,8 +8,9 @@ import { readKeys } from '../formats/keys.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { KnownFile, Memory } from '../memory/memory.ts';
 import type { Stamps } from '../memory/trace.ts';
-import { contentOf, keysDigest, linkDigest, membersDigest, unfit, whyUnfit } from '../plan/left.ts';
+import { contentOf, keysDigest, linkDigest, unfit, whyUnfit } from '../plan/left.ts';
 import type { Stat, World } from '../world/world.ts';
+import { type Globbed, globbedOf, without } from './globbed.ts';
 import { FINE_TICK_MS, pickStat, racy, stampOf, tickOf, unchanged } from './known.ts';
 import { type Looked, lookAt, lookAtAll, seenOr } from './looked.ts';
 import { Texts } from './texts.ts';
@@ -17,34 +18,11 @@ import { Texts } from './texts.ts';
 /** How long one reading of the file system's clock may serve. */
 const CLOCK_READING_MS = 20;
 
+/** Bytes of a file that is read in no time. */
+const SMALL = 1024 * 1024;
+
 /** Of so many files that an input pattern matches each is on record; of more, their digest as one. */
 const NAMED_MEMBERS = 100;
-
-interface Globbed {
-  readonly paths: ReadonlySet<Path>;
-  readonly seen: readonly (readonly [Path, Digest])[];
-  /** The paths with their digests, see `membersDigest`. */
-  readonly members: Digest;
-  /** Says that a member cannot be used (see `unfit`): the others alone are not all that matches. */
-  readonly unfit?: Digest;
-}
-
-function globbedOf(seen: Globbed['seen']): Globbed {
-  const bad = seen.find(([, digest]) => whyUnfit(digest) !== undefined);
-  return {
-    paths: new Set(seen.map(([path]) => path)),
-    seen,
-    members: membersDigest(seen),
-    ...(bad && { unfit: unfit(`matches ${bad[0]}, which ${whyUnfit(bad[1])}`) }),
-  };
-}
-
-/** A pattern among the outputs is written over as it is read, so its members are inputs all the same. */
-function without(globbed: Globbed, own: readonly Output[]): Globbed {
-  const mine = new Set<Path>();
-  for (const { path, glob } of own) if (glob !== true && globbed.paths.has(path)) mine.add(path);
-  return mine.size === 0 ? globbed : globbedOf(globbed.seen.filter(([path]) => !mine.has(path)));
-}
 
 /** What is seen of files, each looked at once until it may have changed. */
 export class Contents {
@@ -58,6 +36,8 @@ export class Contents {
   readonly #globs = new Map<string, Globbed>();
   /** What matched when it was last looked, also of patterns that are to be matched anew. */
   readonly #matched = new Map<string, Iterable<Path>>();
+  /** Files that may have been made since they were read. */
+  readonly #made = new Set<Path>();
   #clock: { at: number; reading: ReturnType<World['files']['now']> } | undefined;
 
   constructor(
@@ -113,7 +93,8 @@ export class Contents {
     if (stat.odd !== undefined) return unfit(`is ${stat.odd}, not a file`);
     if (stat.digest !== undefined) return stat.digest;
     const known = this.learned.get(path) ?? this.#memory.files.get(path);
-    if (known === undefined || !unchanged(known, stat) || racy(known))
+    const isMade = this.#made.delete(path) && stat.size <= SMALL;
+    if (isMade || known === undefined || !unchanged(known, stat) || racy(known))
       return this.#learn(path, stat);
     stat.digest = known.digest;
     return known.digest;
@@ -236,9 +217,13 @@ export class Contents {
     );
   }
 
-  /** Forgets what was seen of files that may have changed, and of those that match a pattern. */
+  /**
+   * Forgets what was seen of files that may have been made, and of those that match a pattern. What is read
+   * in no time is read anew: where a clock was set back, its time of change may be that of before.
+   */
   forget(paths: Iterable<Path>): void {
     for (const path of paths) {
+      this.#made.add(path);
       this.#stats.delete(path);
       this.texts.forget(path);
       for (const member of this.#matched.get(path) ?? []) this.#stats.delete(member);
@@ -250,6 +235,7 @@ export class Contents {
   know(path: Path, digest: Digest): void {
     const stat = sightedAt(this.#world.clock.steady(), this.#world.files.stat(path));
     this.#stats.set(path, stat);
+    this.#made.delete(path);
     this.texts.forget(path);
     if (stat === undefined) return;
     this.learned.set(path, {

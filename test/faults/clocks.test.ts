@@ -1,11 +1,13 @@
 /** Disks whose clocks are coarse, lag, are ahead or jump, and people who set the computer's. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { exec, target } from '../../core/api/define.ts';
 import { digestOf } from '../../core/api/digest.ts';
 import { loadMemory } from '../../core/memory/journal.ts';
 import { Observer } from '../../core/observe/observer.ts';
 import { memoryMachine } from '../../core/testing/machine.ts';
 import { WORKSPACE } from '../../core/testing/memory-files.ts';
+import { pipelineOn } from '../../core/testing/pipeline.ts';
 import { anyHistory, anyWorkspace, type Op } from '../property/arbitrary.ts';
 import { Model } from '../property/model.ts';
 
@@ -51,6 +53,26 @@ test('while a tick is not over, what is read is not believed later', async () =>
   await observer.confirm();
   machine.put('data/in', 'v1');
   expect(next().file('data/in')).toBe(digestOf('v1'));
+});
+
+test('what a program made anew counts as new, though the clock was set back to the tick of before', async () => {
+  const machine = memoryMachine(
+    { in: 'v0' },
+    { copy: ({ args: [from, to], read, write }) => void write(to!, read(from!)!) },
+    { grain: 2000 },
+  );
+  const pipeline = pipelineOn(machine, [
+    target('copy', { deps: ['out'], outputs: ['copy'], recipe: [exec(['copy', 'out', 'copy'])] }),
+    target('out', { inputs: ['in'], outputs: ['out'], recipe: [exec(['copy', 'in', 'out'])] }),
+  ]);
+  const begun = machine.clock.now();
+  await pipeline.build();
+  machine.clock.advance(6000);
+  await pipeline.build();
+  machine.put('in', 'v1');
+  machine.clock.set(begun - machine.clock.now());
+  await pipeline.build();
+  expect([machine.read('out'), machine.read('copy')]).toEqual(['v1', 'v1']);
 });
 
 const runs = Number(process.env.DESGW_RUNS ?? (process.env.DESGW_LONG === '1' ? 3000 : 12));

@@ -674,7 +674,7 @@ export class Model {
 
   /** Whoever is not fresh has a reason that the world outside bears out. */
   #checkExcuses(
-    { failed, waiting, blocked, person }: Summary,
+    { built, failed, waiting, blocked, person }: Summary,
     collected: readonly TargetName[],
   ): void {
     const { workspace } = this;
@@ -694,7 +694,8 @@ export class Model {
         codes.some((code) => code === 'DG407' || code === 'DG408'),
         `${target} may fail: ${codes}`,
       ).toBe(true);
-      this.#checkHeld(target);
+      const isOver = built.includes(sketchOf(workspace, target).hold?.until ?? '');
+      if (!isOver) this.#checkHeld(target);
     }
     for (const { target, progress } of waiting) {
       const gone = /^needs (.+), whose files are gone/.exec(progress)?.[1];
