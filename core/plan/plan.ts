@@ -4,7 +4,7 @@ import type { TargetName } from '../api/values.ts';
 import { sweepOf } from '../graph/checked.ts';
 import type { Graph, Node } from '../graph/graph.ts';
 import { needsOf } from '../graph/graph.ts';
-import { asLeft, leaveLinks } from './as-left.ts';
+import { asLeft, hasFailed, leaveLinks } from './as-left.ts';
 import { decide } from './decide.ts';
 import { asNeed, blocked } from './needs.ts';
 import { isRestored } from './record.ts';
@@ -80,8 +80,8 @@ function runsOf(
   const down = run === undefined ? [] : heldUpLinks(run, (link) => verdicts.get(link)!);
   // While the run is not certain to be due, its links are not told of as held up.
   if (run?.certain === true && down.length > 0) holdUp(chain, down, graph, verdicts, view);
+  else if (failuresStand && hasFailed(chain, verdicts)) leaveLinks(chain, graph, view, verdicts);
   else if (run !== undefined && down.length === 0) sweep(chain, run, verdicts);
-  if (failuresStand) leaveLinks(chain, graph, view, verdicts);
   const follow = chainAttach(chain, verdicts);
   return [follow, down.length > 0 ? undefined : run].filter((one) => one !== undefined);
 }

@@ -3,7 +3,7 @@ import { ABSENT } from '../api/digest.ts';
 import type { Attempt, Output } from '../api/rules.ts';
 import type { Path, TargetName } from '../api/values.ts';
 import type { Node } from '../graph/graph.ts';
-import type { Built, Failed, Finishing, Signature, Trace } from '../memory/trace.ts';
+import type { Built, Finishing, Signature, Trace } from '../memory/trace.ts';
 import type { Reason } from '../words/reasons.ts';
 import { enumerate } from '../words/text.ts';
 import { differencesOf, isAsLeft } from './left.ts';
@@ -92,18 +92,12 @@ function unbuiltReason(node: Node, trace: Trace | undefined, view: View): Reason
         ? { kind: 'cleaned' }
         : { kind: 'asked again', why: trace.reason };
     case 'failed':
-      return failedBefore(trace);
+      return { kind: 'failed before', problem: trace.problems[0]?.what ?? 'no reason on record' };
     case 'started':
     case 'finishing':
       return { kind: 'interrupted', at: trace.at };
   }
 }
-
-/** A failure on record as a reason. */
-export const failedBefore = ({ problems: [first] }: Failed): Reason => ({
-  kind: 'failed before',
-  problem: first?.what ?? 'no reason on record',
-});
 
 /** The state of a target that is to be made. */
 export function stateOf(

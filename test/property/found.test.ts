@@ -70,9 +70,14 @@ describe('a chain', () => {
     await new Model(workspaceOf(targets)).play([build({ abortAt: 2 }), edit, build()]);
   });
 
-  test('of which a run failed counts all links of that run as failed, as the end of the build does', async () => {
+  test('of which a run failed counts as the end of the build does', async () => {
     const fail: Op = { op: 'fail', which: 0 };
     await new Model(workspaceOf(LINKS)).play([fail, build()]);
+  });
+
+  test('of which a run failed half-way leaves those links fresh that it made', async () => {
+    const fail: Op = { op: 'fail', which: 1 };
+    await new Model(workspaceOf(LINKS, { sweep: 'all' })).play([fail, build()]);
   });
 
   test('that failed, and is then held up by an edit, counts as held up, as the end of the build does', async () => {

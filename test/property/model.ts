@@ -526,8 +526,9 @@ export class Model {
     if (broke !== undefined && engine.effects() >= broke.failAt) return this.#whatever(plan);
     this.#checkStarted(plan, started, collected, summary);
     if (summary === undefined || summary.outcome === 'interrupted') return this.#whatever(plan);
-    // That it could not be forced, or what an earlier build started has failed, is no state.
-    if (op.force === undefined && collected.length === 0) await this.#checkCounted(goals, summary);
+    // That it could not be forced, or what an earlier build started has failed, is no state; a cut changes it.
+    const isTold = op.force === undefined && op.cut === undefined && collected.length === 0;
+    if (isTold) await this.#checkCounted(goals, summary);
     if (!op.failFast) await this.#checkMade(plan, summary, goals, collected);
     return summary;
   }
