@@ -231,6 +231,23 @@ export class Contents {
     this.#globs.clear();
   }
 
+  /**
+   * Looks once more at files that are to be overwritten. They are opened for it: only then is a network's
+   * server asked how they are, after somebody may have written them on another computer.
+   */
+  lookAgain(paths: Iterable<Path>): void {
+    const { files } = this.#world;
+    for (const path of paths) {
+      const seen = this.#statOf(path);
+      if (seen === undefined || seen.directory || seen.odd !== undefined) continue;
+      const now = seenOr(
+        () => (files.size(path) === undefined ? undefined : files.stat(path)),
+        () => seen,
+      );
+      if (now === undefined || !unchanged(now, seen)) this.forget([path]);
+    }
+  }
+
   /** Notes what is known already of a file just put in place, sparing a second reading. */
   know(path: Path, digest: Digest): void {
     const stat = sightedAt(this.#world.clock.steady(), this.#world.files.stat(path));

@@ -43,6 +43,8 @@ export class Keeper {
    * @throws FileError when that cannot be done: nothing may be overwritten then
    */
   keep(node: Node, trace: Trace | undefined): void {
+    const files = node.outputs.filter(({ glob }) => glob !== true);
+    this.#observer.lookAgain(files.map(({ path }) => path));
     for (const output of node.outputs) {
       for (const part of partsOf(output, this.#observer.output(output))) {
         this.#before.set(part.path, contentOf(part.now));

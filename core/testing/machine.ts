@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import type { Exit } from '../api/facts.ts';
 import { openFiles } from '../world/files.ts';
+import type { FsModule } from '../world/fs.ts';
 import { endedByReboot } from '../world/identity.ts';
 import type { ProcessIdentity, Spawn, World } from '../world/world.ts';
 import { callOf, exists, type Programs, put, readIn, writeWith } from './calls.ts';
@@ -22,6 +23,8 @@ export interface EngineOptions {
   /** At which look at files it is answered wrongly, or not at all. */
   readonly unread?: ReadFault;
   readonly env?: { readonly [name: string]: string };
+  /** How its computer sees the disk (see `staleFs`); by default as it is. */
+  readonly through?: FsModule;
   /** Absolute path of the workspace in which it works. Those of several may work at the same time. */
   readonly workspace?: string;
 }
@@ -78,6 +81,7 @@ interface Job {
   readonly who: ProcessIdentity;
   readonly spawn: Spawn;
   readonly dir: string;
+  readonly fs: FsModule;
   phase: 'launched' | 'named' | 'claimed' | 'running' | 'over';
 }
 
@@ -119,12 +123,15 @@ class MemoryMachine implements Machine {
     this.#programs = programs;
   }
 
-  readonly engine: Machine['engine'] = ({ fault, unread, env = {}, workspace } = {}) => {
+  readonly engine: Machine['engine'] = ({
+    fault,
+    unread,
+    env = {},
+    workspace,
+    through = this.memory.fs,
+  } = {}) => {
     const root = workspace ?? WORKSPACE;
-    const seen = faultyReads(
-      this.memory.fs,
-      unread ?? { failAt: Number.POSITIVE_INFINITY, with: '' },
-    );
+    const seen = faultyReads(through, unread ?? { failAt: Number.POSITIVE_INFINITY, with: '' });
     const begunIn = this.#boot;
     const isDown = (): boolean => this.#isOff() || this.#boot !== begunIn;
     const faulty = faultyFs(
@@ -140,7 +147,7 @@ class MemoryMachine implements Machine {
     this.memory.fs.mkdirSync(root, { recursive: true });
     return {
       files: openFiles(root, faulty.fs),
-      processes: this.#processes(self, halted, faulty.count),
+      processes: this.#processes(self, through, halted, faulty.count),
       clock: this.#ticking(halted),
       env,
       effects: faulty.effects,
@@ -170,7 +177,12 @@ class MemoryMachine implements Machine {
     this.#bootedAt = this.clock.steady();
   };
 
-  #processes(self: ProcessIdentity, halted: () => boolean, count: () => void): Engine['processes'] {
+  #processes(
+    self: ProcessIdentity,
+    fs: FsModule,
+    halted: () => boolean,
+    count: () => void,
+  ): Engine['processes'] {
     const isLive = (pid: number): boolean =>
       [...this.#alive.values()].includes(pid) ||
       this.#jobs.some(({ who, phase }) => who.pid === pid && phase !== 'over');
@@ -192,7 +204,7 @@ class MemoryMachine implements Machine {
       },
       run: async (spawn, signal) => {
         if (halted()) throw new Stopped();
-        const exit = await this.#runProgram(spawn, signal, self.pid);
+        const exit = await this.#runProgram(spawn, fs, signal, self.pid);
         if (signal.aborted)
           return { exit: { kind: 'signal', signal: 'SIGINT' }, leftBehind: false };
         if (exit.kind !== 'exit' || spawn.unnamed !== true) return { exit, leftBehind: false };
@@ -202,7 +214,8 @@ class MemoryMachine implements Machine {
       },
       launch: (spawn, dir) => {
         if (halted()) throw new Stopped();
-        this.#jobs.push({ who: this.#identity(this.#nextPid++), spawn, dir, phase: 'launched' });
+        const who = this.#identity(this.#nextPid++);
+        this.#jobs.push({ who, spawn, dir, fs, phase: 'launched' });
         count();
       },
       stop: async () => {},
@@ -225,7 +238,7 @@ class MemoryMachine implements Machine {
     };
   }
 
-  async #runProgram(spawn: Spawn, signal?: AbortSignal, by?: number): Promise<Exit> {
+  async #runProgram(spawn: Spawn, fs: FsModule, signal?: AbortSignal, by?: number): Promise<Exit> {
     this.onStart(spawn.argv);
     // A build that goes round in circles would hang the test that is to tell of it.
     if (this.started.length > MANY_RUNS) throw new Error('there is no end of programs');
@@ -238,7 +251,7 @@ class MemoryMachine implements Machine {
     this.started.push(spawn.argv);
     const begunIn = this.#boot;
     const isDead = (): boolean => this.#isOff() || this.#boot !== begunIn;
-    const over = Promise.resolve(program(callOf(this.memory.fs, spawn, signal, isDead)));
+    const over = Promise.resolve(program(callOf(fs, spawn, signal, isDead)));
     this.#running.set(over, by);
     try {
       const ended = (await over) ?? 0;
@@ -254,18 +267,18 @@ class MemoryMachine implements Machine {
 
   async #step(job: Job): Promise<void> {
     if (job.phase === 'launched') {
-      writeWith(this.memory.fs, `${job.dir}/pid`, 'flushed', `${job.who.pid} ${job.who.start}\n`);
+      writeWith(job.fs, `${job.dir}/pid`, 'flushed', `${job.who.pid} ${job.who.start}\n`);
       job.phase = 'named';
     } else if (job.phase === 'named') {
-      job.phase = exists(this.memory.fs, `${job.dir}/claim`) ? 'over' : 'claimed';
-      if (job.phase === 'claimed') this.memory.fs.mkdirSync(`${job.dir}/claim`);
+      job.phase = exists(job.fs, `${job.dir}/claim`) ? 'over' : 'claimed';
+      if (job.phase === 'claimed') job.fs.mkdirSync(`${job.dir}/claim`);
     } else if (job.phase === 'claimed') {
       job.phase = 'running';
-      const exit = await this.#runProgram(job.spawn);
+      const exit = await this.#runProgram(job.spawn, job.fs);
       // Its directory is gone when somebody has decided the matter without waiting for it.
       const code = exit.kind === 'exit' ? exit.code : NO_PROGRAM;
-      if (exit.kind !== 'signal' && exists(this.memory.fs, job.dir))
-        writeWith(this.memory.fs, `${job.dir}/exit`, 'flushed', `${code}\n`);
+      if (exit.kind !== 'signal' && exists(job.fs, job.dir))
+        writeWith(job.fs, `${job.dir}/exit`, 'flushed', `${code}\n`);
       job.phase = 'over';
     }
   }

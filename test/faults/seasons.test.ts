@@ -6,11 +6,14 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { UserError } from '../../core/api/errors.ts';
 import { fixedClock } from '../../core/testing/clock.ts';
 import { Stopped } from '../../core/testing/faults.ts';
 import { type Machine, memoryMachine } from '../../core/testing/machine.ts';
 import { treeOf } from '../../core/testing/memory-files.ts';
-import { type Pipeline, pipelineOn, type Went } from '../../core/testing/pipeline.ts';
+import { type Pipeline, pipelineOn } from '../../core/testing/pipeline.ts';
+import { staleFs } from '../../core/testing/stale.ts';
+import type { FsModule } from '../../core/world/fs.ts';
 import { judgeDag, parseDag } from '../../targets/grid/dag.ts';
 import { readMarker } from '../../targets/grid/marker.ts';
 import { HOLDER } from '../../targets/settings/follow-up.ts';
@@ -46,6 +49,8 @@ const anyCase = fc.record({
   ),
   troubles: fc.array(fc.constantFrom(...TROUBLES), { maxLength: 6 }),
   silent: fc.nat(4),
+  /** Everybody is on a computer of their own, which remembers for so many looks what it saw of the disk. */
+  stale: fc.constantFrom(0, 0, 3, 30, 300),
   seed: fc.nat(),
 });
 type Case = typeof anyCase extends fc.Arbitrary<infer T> ? T : never;
@@ -56,6 +61,7 @@ class Night {
   readonly #machine: Machine;
   readonly #pipeline: Pipeline;
   readonly #case: Case;
+  readonly #views: readonly FsModule[];
   /** Workspaces in which a build is under way. */
   readonly #busy = new Set<string>();
   /** Every marker that was ever there. */
@@ -68,6 +74,8 @@ class Night {
     this.#machine = memoryMachine(gridTree(EXPOSURES), this.grid.programs, {
       clock: fixedClock(undefined, 50),
     });
+    const { fs } = this.#machine.memory;
+    this.#views = one.workspaces.map(() => (one.stale === 0 ? fs : staleFs(fs, one.stale)));
     this.#pipeline = pipelineOn(this.#machine, buildFor(EXPOSURES, { isolate }));
   }
 
@@ -80,7 +88,7 @@ class Night {
       }),
     );
     for (const i of [...workspaces.keys(), ...workspaces.keys()]) {
-      await this.#build(i, undefined);
+      await this.#build(i, {});
       await this.#machine.rest();
     }
     this.#check();
@@ -91,7 +99,8 @@ class Night {
   async #do(deed: Deed, i: number): Promise<void> {
     const { fs } = this.#machine.memory;
     await this.grid.turns();
-    if ('build' in deed) await this.#build(i, deed.build.killAt ?? undefined);
+    if ('build' in deed)
+      await this.#build(i, { killAt: deed.build.killAt, through: this.#views[i]! });
     if ('forget' in deed)
       fs.rmSync(`${this.#path(i)}/${deed.forget}`, { recursive: true, force: true });
     if ('free' in deed) this.#free(`${GW_WORKFLOW}/${deed.free}`);
@@ -105,22 +114,25 @@ class Night {
     this.#machine.memory.fs.unlinkSync(holder);
   }
 
-  async #build(i: number, killAt: number | undefined): Promise<void> {
+  async #build(
+    i: number,
+    { killAt = null, through }: { readonly killAt?: number | null; readonly through?: FsModule },
+  ): Promise<void> {
     const workspace = this.#path(i);
     this.#busy.add(workspace);
     const { season } = this.#case.workspaces[i]!;
-    const went: Went | undefined = await this.#pipeline
+    await this.#pipeline
       .build(GOALS, {
-        ...{ workspace, set: [`season=${season}`], wait: false },
-        ...(killAt === undefined ? {} : { fault: { failAt: killAt, with: 'stop' } }),
+        ...{ workspace, set: [`season=${season}`], wait: false, ...(through && { through }) },
+        ...(killAt === null ? {} : { fault: { failAt: killAt, with: 'stop' } }),
       })
       .catch((error: unknown) => {
-        if (error instanceof Stopped) return undefined;
+        // Who is refused for what is seen late is told so, and comes again.
+        if (error instanceof Stopped || (through && error instanceof UserError)) return;
         throw error;
       });
     this.#busy.delete(workspace);
     this.#markers = { ...this.#markers, ...this.#markersNow() };
-    if (went?.outcome === 'interrupted') throw new Error('nobody interrupted it');
   }
 
   /** Somebody of another season, without desgw, in the midst of it. */

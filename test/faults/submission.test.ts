@@ -8,14 +8,15 @@ import { fixedClock } from '../../core/testing/clock.ts';
 import { type Fault, Stopped } from '../../core/testing/faults.ts';
 import { type Machine, type MachineOptions, memoryMachine } from '../../core/testing/machine.ts';
 import { type Pipeline, pipelineOn, type Went } from '../../core/testing/pipeline.ts';
-import { FileError } from '../../core/world/fs.ts';
+import { staleFs } from '../../core/testing/stale.ts';
+import { FileError, type FsModule } from '../../core/world/fs.ts';
 import { judgeDag, parseDag } from '../../targets/grid/dag.ts';
 import { randomFrom } from '../support/chance.ts';
 import { buildFor, Grid, gridTree, type Trouble } from './grid.ts';
 
 const long = process.env.DESGW_LONG === '1';
 /** How many effects lie between two that are tried, and how often each is with another chance. */
-const [STEP, CHANCES] = long ? [1, 5] : [Number(process.env.STEP ?? 41), 1];
+const [STEP, CHANCES] = long ? [1, 5] : [41, 1];
 
 const EXPOSURE = '668440';
 const HOUR = 3_600_000;
@@ -47,10 +48,13 @@ class Submission {
   }
 
   /** @returns undefined where it came to no end of its own */
-  async build(fault?: Fault): Promise<Went | undefined> {
+  async build(fault?: Fault, through?: FsModule): Promise<Went | undefined> {
     const set = ['season=1600'];
     const went = await this.#pipeline
-      .build([`submitted_${EXPOSURE}`], fault === undefined ? { set } : { set, fault })
+      .build([`submitted_${EXPOSURE}`], {
+        ...{ set, ...(through && { through }) },
+        ...(fault && { fault }),
+      })
       .catch((error: unknown) => {
         if (fault !== undefined && (error instanceof Stopped || error instanceof FileError))
           return undefined;
@@ -70,14 +74,17 @@ class Submission {
     }
   }
 
-  /** The next builds find all well; or a submission that was killed, and is to be seen nowhere, is in doubt. */
-  async checkWhole(trouble: Trouble): Promise<void> {
+  /**
+   * The next builds find all well; or a submission that was killed, with desgw or the whole machine, and is to
+   * be seen nowhere, is in doubt.
+   */
+  async checkWhole(wasKilled: boolean): Promise<void> {
     this.checkHanded();
     await this.build();
     const went = await this.build();
     this.checkHanded();
     const outcome = this.grid.handed.length === 1 ? 'fresh' : 'person';
-    if (outcome === 'person') expect(trouble).toBe('killed before');
+    if (outcome === 'person') expect(wasKilled).toBe(true);
     expect(went).toMatchObject({ outcome });
   }
 }
@@ -143,9 +150,31 @@ describe('a submission with a fault at every effect', () => {
         site.reached = site.effects();
         if (kind === 'cut') site.machine.cut(randomFrom(seed));
         else site.machine.clock.set(of(SET, seed + 3));
-        await site.checkWhole(trouble);
+        await site.checkWhole(kind === 'cut' || trouble === 'killed before');
         return site;
       });
     },
   );
+
+  test('by turns from two computers that see late what the other did, it is made once', {
+    timeout: 3_000_000,
+  }, async () => {
+    await atEveryEffect(async (failAt, seed) => {
+      const trouble = of(ENDINGS, seed + 1);
+      const site = new Submission(seed, trouble);
+      const { fs } = site.machine.memory;
+      const looks = of([3, 30, 300, 3000], seed + 2);
+      const [here, there] = [staleFs(fs, looks), staleFs(fs, looks)];
+      // The other one has looked before there was anything.
+      await site.build({ failAt: 3, with: 'stop' }, there);
+      await site.build({ failAt, with: 'stop' }, here);
+      site.reached = site.effects();
+      for (const through of [there, here, there]) {
+        await site.build({ failAt: Number.POSITIVE_INFINITY, with: 'stop' }, through);
+        site.checkHanded();
+      }
+      await site.checkWhole(trouble === 'killed before');
+      return site;
+    });
+  });
 });

@@ -240,6 +240,8 @@ export type Op =
       readonly disk: { readonly failAt: number; readonly with: string } | undefined;
       /** The power is cut at that effect, or after the end of the build; what is lost is by chance. */
       readonly cut?: { readonly at: number; readonly chance: number } | undefined;
+      /** On a computer that remembers for so many looks what it saw of the disk, while others change it. */
+      readonly stale?: number | undefined;
     };
 
 const which = fc.nat(30);

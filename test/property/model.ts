@@ -1,5 +1,6 @@
 /** Plays a history on a workspace in memory, and holds every build against the naive builder. */
 import { expect } from 'vitest';
+import { UserError } from '../../core/api/errors.ts';
 import type { Json, TargetName } from '../../core/api/values.ts';
 import { madeBy, memoOfIdle, type Outdated, Recalling } from '../../core/cli/recall.ts';
 import { loadMemory, openJournal } from '../../core/memory/journal.ts';
@@ -25,9 +26,10 @@ import type { Done } from '../../core/run/summing-up.ts';
 import { Stopped } from '../../core/testing/faults.ts';
 import { type Engine, type Machine, memoryMachine } from '../../core/testing/machine.ts';
 import { WORKSPACE } from '../../core/testing/memory-files.ts';
+import { staleFs } from '../../core/testing/stale.ts';
 import { statusJson } from '../../core/views/status.ts';
 import { openFiles } from '../../core/world/files.ts';
-import { FileError } from '../../core/world/fs.ts';
+import { FileError, type FsModule } from '../../core/world/fs.ts';
 import { type Noted, Noting } from '../../core/world/noting.ts';
 import { areAsNoted, differencesFrom } from '../../core/world/signatures.ts';
 import { randomFrom } from '../support/chance.ts';
@@ -68,6 +70,8 @@ export class Model {
   readonly #precious = new Set<string>();
   /** Targets whose edited text was accepted and has not been remade since. */
   readonly #accepted = new Set<TargetName>();
+  /** Computers that see late what others did, by how many looks they remember. */
+  readonly #views = new Map<number, FsModule>();
   #edits = 0;
   #cuts = 0;
   /** Whether what ran before a cut can be told to have ended with it. */
@@ -412,15 +416,23 @@ export class Model {
 
   // -- building -----------------------------------------------------------------------------------
 
-  #engine({ killAt, disk, cut }: Partial<BuildOp> = {}): Engine {
+  #engine({ killAt, disk, cut, stale }: Partial<BuildOp> = {}): Engine {
     const { env } = this.workspace;
+    const through = stale === undefined ? this.machine.memory.fs : this.#seenBy(stale);
     const fault =
       cut !== undefined
         ? { failAt: cut.at, with: 'cut' }
         : killAt !== undefined
           ? { failAt: killAt, with: 'stop' }
           : disk;
-    return this.machine.engine(fault === undefined ? { env } : { env, fault });
+    return this.machine.engine({ env, through, ...(fault && { fault }) });
+  }
+
+  /** A computer that has looked before goes on with what it remembers. */
+  #seenBy(looks: number): FsModule {
+    const view = this.#views.get(looks) ?? staleFs(this.machine.memory.fs, looks);
+    this.#views.set(looks, view);
+    return view;
   }
 
   #project(world: Engine): Project {
@@ -501,6 +513,7 @@ export class Model {
     const started: TargetName[] = [];
     const collected: TargetName[] = [];
     const engine = this.#engine(op);
+    const mayFail = op.disk !== undefined || op.stale !== undefined;
     const summary = await this.#run(engine, op, goals, (event) => {
       // What an earlier build left running may be collected, and be out of date by then.
       const isRun = event.kind === 'action started' && event.action.kind !== 'attach';
@@ -510,8 +523,8 @@ export class Model {
       const isFound = event.kind === 'target adopted' && !started.includes(event.target);
       if (isFound) started.push(event.target);
     }).catch((error: unknown) => {
-      if (error instanceof Stopped || (op.disk !== undefined && error instanceof FileError))
-        return undefined;
+      const isTold = error instanceof FileError || (op.stale && error instanceof UserError);
+      if (error instanceof Stopped || (mayFail && isTold)) return undefined;
       throw error;
     });
     if (summary === undefined) await this.machine.rest();
@@ -519,6 +532,8 @@ export class Model {
     this.cutShort ||= op.cut !== undefined && engine.effects() >= op.cut.at;
     for (const name of [...started, ...collected]) this.#accepted.delete(name);
     this.#checkNothingLost();
+    // Who sees late what others did makes of it what was; the next one notices.
+    if (op.stale !== undefined) return this.#whatever(plan);
     // While a source changes under a build, all that counts is that the next one notices.
     if (this.#meddled > before) return this.#whatever(plan);
     // What a failing disk spoils is told as a failure, of this build or of a target of it.
