@@ -9,6 +9,7 @@ import type { Call, Ended, Programs } from '../../core/testing/calls.ts';
 import { jobsub } from '../../targets/grid/jobsub.ts';
 import { watchedQueue } from '../../targets/grid/work.ts';
 import { followUp, followUpParams } from '../../targets/pipeline.ts';
+import { BANDS } from '../../targets/settings/domain.ts';
 import { packageFile } from '../../targets/site/package.ts';
 import { sandbox } from '../../targets/site/sandbox.ts';
 import type { Site } from '../../targets/site/site.ts';
@@ -74,6 +75,7 @@ export class Grid {
 
   readonly programs: Programs = {
     './DAGMaker.sh': (call) => this.#dagmaker(call),
+    flock: (call) => listsByBand(call),
     jobsub_submit_dag: (call) => this.#submit(call),
     jobsub_q: (call) => this.#queue(call),
     condor_status: (call) => {
@@ -160,6 +162,17 @@ export class Grid {
   #isSilent(schedd: string): boolean {
     return this.#silent > 0 && this.#of(schedd).length > 0;
   }
+}
+
+/** What is done under the lock of the exposure table: its files by band. */
+function listsByBand({ read, write }: Call): Ended {
+  const rows = (read('exposures.list') ?? '').split('\n');
+  for (const band of BANDS)
+    write(
+      `exposures_${band}.list`,
+      rows.filter((row) => row.trim().split(/\s+/)[5] === band).join('\n'),
+    );
+  return 0;
 }
 
 const PROGRAMS = {
