@@ -240,10 +240,8 @@ export class Contents {
     for (const path of paths) {
       const seen = this.#statOf(path);
       if (seen === undefined || seen.directory || seen.odd !== undefined) continue;
-      const now = seenOr(
-        () => (files.size(path) === undefined ? undefined : files.stat(path)),
-        () => seen,
-      );
+      const opened = () => (files.size(path) === undefined ? undefined : files.stat(path));
+      const now = seenOr(opened, () => seen);
       if (now === undefined || !unchanged(now, seen)) this.forget([path]);
     }
   }

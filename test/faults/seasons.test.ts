@@ -101,8 +101,11 @@ class Night {
     await this.grid.turns();
     if ('build' in deed)
       await this.#build(i, { killAt: deed.build.killAt, through: this.#views[i]! });
-    if ('forget' in deed)
+    if ('forget' in deed) {
+      // The watchdog of a killed build stops what it left; without .desgw nobody else would.
+      await this.#machine.rest();
       fs.rmSync(`${this.#path(i)}/${deed.forget}`, { recursive: true, force: true });
+    }
     if ('free' in deed) this.#free(`${GW_WORKFLOW}/${deed.free}`);
     if ('byHand' in deed) await this.#byHand(deed.byHand);
   }
