@@ -10,6 +10,8 @@ const MANY = LONG ? 500 : 16;
 const CCDS = 59;
 /** MiB; desgw with its rule file takes some 70 of them for a single exposure. */
 const MOST_MIB = 300;
+/** Rounds leave behind what Node takes back late: see docs/scale.md. */
+const MOST_MIB_OF_ROUNDS = 350;
 /** Looks that have nothing to do with the number of exposures: desgw's own files, the sandbox. */
 const FIXED = 1500;
 
@@ -28,11 +30,12 @@ describe(`a night of ${MANY} exposures of ${CCDS} CCDs with 49 template lines, h
   function expectWithin(
     cost: Cost,
     looks: { readonly lists: number; readonly stats: number },
+    most = MOST_MIB,
   ): void {
     const ccds = MANY * CCDS;
     expect(cost.lists, 'listings').toBeLessThanOrEqual(FIXED + looks.lists * ccds);
     expect(cost.stats, 'stats').toBeLessThanOrEqual(FIXED + looks.stats * ccds);
-    expect(cost.mib, 'MiB').toBeLessThan(MOST_MIB);
+    expect(cost.mib, 'MiB').toBeLessThan(most);
   }
 
   test('a plan lists each CCD directory once at most, and asks nobody', () => {
@@ -46,7 +49,13 @@ describe(`a night of ${MANY} exposures of ${CCDS} CCDs with 49 template lines, h
     const cost = night.desgw('status');
     expect(cost.out).toContain(`${MANY / 2} waiting`);
     expect(cost.asked).toHaveLength(1);
-    expectWithin(cost, { lists: 1.1, stats: 0.5 });
+    expectWithin(cost, { lists: 1.6, stats: 0.5 });
+  }, 600_000);
+
+  test('one round of a build with nothing new asks the queue once', () => {
+    const cost = night.desgw('build', '--no-wait');
+    expect([cost.code, cost.asked.length]).toEqual([3, 1]);
+    expectWithin(cost, { lists: 1.6, stats: 0.5 });
   }, 600_000);
 
   test('a build that waits asks the queue once a round, and looks only at what is open', () => {
@@ -57,6 +66,6 @@ describe(`a night of ${MANY} exposures of ${CCDS} CCDs with 49 template lines, h
     expect(rounds).toBeGreaterThan(1);
     expect(rounds).toBeLessThanOrEqual(10);
     // Directories younger than the clocks may differ are listed each time, older ones looked at.
-    expectWithin(cost, { lists: 1.1 + rounds, stats: 0.5 + rounds });
+    expectWithin(cost, { lists: 1.1 + rounds, stats: 0.5 + rounds }, MOST_MIB_OF_ROUNDS);
   }, 600_000);
 });
