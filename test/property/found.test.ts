@@ -195,6 +195,12 @@ describe('what needs something that is held back', () => {
   });
 });
 
+test('the order in which needs are named is no change', async () => {
+  const targets = [{ name: 't0' }, { name: 't1' }, { name: 't2', deps: ['t0', 't1'] }];
+  const [less, more] = (['independ', 'depend'] as const).map((op): Op => ({ op, which: 2, on: 0 }));
+  await new Model(workspaceOf(targets)).play([build(), less!, more!, build()]);
+});
+
 test('what is needed and gathered is not left out when it fails', async () => {
   const targets = [{ name: 't0' }, { name: 't1', deps: ['t0'], gathers: ['t0'] }, ...GRID];
   const fail: Op = { op: 'fail', which: 0 };

@@ -108,8 +108,16 @@ function textOf(sketch: Sketch, workspace: Workspace, from: Reader): string {
     sketch.globs.flatMap((pattern) => from.matches(pattern).map((p) => [p, from.text(p) ?? ''])),
     sketch.env.map((name) => from.env(name) ?? '-'),
     from.observed,
-    filesOf(sketch.deps, workspace).map((name) => from.made(name) ?? '-'),
-    from.gathered.map((name) => [name, filesOf([name], workspace).map((n) => from.made(n) ?? '-')]),
+    // The order in which needs are named says nothing.
+    filesOf(sketch.deps, workspace)
+      .toSorted()
+      .map((name) => from.made(name) ?? '-'),
+    from.gathered.map((name) => [
+      name,
+      filesOf([name], workspace)
+        .toSorted()
+        .map((n) => from.made(n) ?? '-'),
+    ]),
   ];
   const digest = digestOf(JSON.stringify(ingredients));
   return `${sketch.name}:${sketch.lossy ? Number(/[a-m]/.test(digest[0]!)) : digest}\n`;
