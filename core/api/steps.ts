@@ -33,13 +33,13 @@ export interface Exec {
     readonly delay: number;
     readonly codes?: readonly number[];
   };
-  /** False: must not be run again without a person's word. Default true. */
+  /** False: must not be run again without a person's word; only in targets with `once`. Default true. */
   readonly idempotent?: boolean;
   /** Exit codes that do not stop the steps; `any` leaves the verdict to the judge. Default [0]. */
   readonly okExits?: readonly number[] | 'any';
   /**
    * Runs in a session of its own and survives desgw. What to think when it vanished without
-   * leaving an exit status: `rerun` it, or be in `doubt`.
+   * leaving an exit status: `rerun` it, or be in `doubt` (only in targets with `once`).
    */
   readonly detached?: 'rerun' | 'doubt';
   /** Regular expression (source text); its first group in stdout or `receiptFile` is the receipt. */

@@ -8,6 +8,7 @@ import type { Chain, Rule } from '../api/rules.ts';
 import { expansionShape, ruleShape } from '../api/shapes.ts';
 import type { TargetName } from '../api/values.ts';
 import type { Node } from './graph.ts';
+import { recipeOf, unkept } from './recipes.ts';
 
 /** @throws UserError when this is not a list of rules; `whose` says who gave it */
 export function checkItems(items: unknown, whose: string): asserts items is readonly RuleItem[] {
@@ -34,6 +35,12 @@ export function checkItems(items: unknown, whose: string): asserts items is read
 export function checkRule(rule: Rule): void {
   const complaint = ruleShape(rule);
   if (complaint !== undefined) throw complaintOf(rule, complaint);
+  const { steps } = recipeOf(rule);
+  const broken = typeof steps === 'function' ? undefined : unkept(rule, steps);
+  if (broken !== undefined) {
+    const where = Array.isArray(rule.recipe) ? 'recipe' : 'recipe.steps';
+    throw complaintOf(rule, { ...broken, at: `${where}${broken.at}` });
+  }
   if (rule.recipe !== undefined || rule.chain !== undefined) return;
   // A target that only observes has no recipe, and may have files that the observation goes by.
   const needing = rule.observe === undefined ? [...FOR_A_RECIPE, ...SOURCES] : FOR_A_RECIPE;

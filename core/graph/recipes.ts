@@ -1,4 +1,5 @@
 /** The recipes of rules, and what of them decides whether a target is made again. */
+import type { Complaint } from '../api/check.ts';
 import { digestOf } from '../api/digest.ts';
 import type { Recipe, Rule } from '../api/rules.ts';
 import type { Step } from '../api/steps.ts';
@@ -16,6 +17,25 @@ export function recipeOf(rule: Rule): Recipe {
 
 function isStepList(recipe: Recipe | readonly Step[]): recipe is readonly Step[] {
   return Array.isArray(recipe);
+}
+
+/**
+ * What is wrong with steps that must not be repeated where nothing tells whether they have happened: the
+ * next build would run them again. Undefined where all is well.
+ */
+export function unkept({ once }: Rule, steps: readonly Step[]): Complaint | undefined {
+  if (once !== undefined) return undefined;
+  const which = steps.findIndex(
+    (step) => step.kind === 'exec' && (step.idempotent === false || step.detached === 'doubt'),
+  );
+  if (which < 0) return undefined;
+  const word = 'idempotent' in steps[which]! ? 'idempotent' : 'detached';
+  return {
+    at: `[${which}]`,
+    what: 'must not be repeated without a word from a person, and its target has no `once`',
+    hint: 'Give the target `once`, which tells whether it has happened (`submitOnce` makes such a target); or let the step be repeated.',
+    word,
+  };
 }
 
 /** Digest of a recipe's version; without one, of its steps or of the code that makes them. */

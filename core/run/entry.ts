@@ -8,7 +8,7 @@ import { stepsShape } from '../api/shapes.ts';
 import type { Step } from '../api/steps.ts';
 import type { Json, Path, TargetName } from '../api/values.ts';
 import type { Graph, Node } from '../graph/graph.ts';
-import { recipeOf } from '../graph/recipes.ts';
+import { recipeOf, unkept } from '../graph/recipes.ts';
 import type { Journal } from '../memory/memory.ts';
 import type {
   Built,
@@ -194,7 +194,7 @@ export function evaluate({ name, rule }: Node, facts: Facts): readonly Step[] {
   const { steps } = recipeOf(rule);
   if (typeof steps !== 'function') return steps;
   const given = inRule(() => steps(facts));
-  const complaint = stepsShape(given);
+  const complaint = stepsShape(given) ?? unkept(rule, given);
   if (complaint !== undefined) {
     const { at, what, hint } = complaint;
     const told = at === '' ? `what its steps gave ${what}` : `its steps${at} ${what}`;

@@ -81,6 +81,20 @@ describe('fields', () => {
     expect(said(() => [made(fields)])).toBe(expected);
   });
 
+  test.each<[string, object]>([
+    ['recipe[1]', { recipe: [exec(['a']), exec(['b'], { idempotent: false })] }],
+    ['recipe.steps[0]', { recipe: { steps: [exec(['a'], { detached: 'doubt' })] } }],
+  ])(
+    'a step that must not be repeated, of which nothing tells whether it has happened: %s',
+    (at, fields) => {
+      expect(said(() => [made(fields)])).toMatch(
+        `${A}: ${at} must not be repeated without a word from a person, and its target has no \`once\` | Give`,
+      );
+      const once = { look: () => [], judge: () => ({ state: 'not done' }) };
+      expect(said(() => [made({ ...fields, once })])).toBe('nothing');
+    },
+  );
+
   test('one that is there without a value is as if it were not there', () => {
     expect(said(() => [made({ doc: undefined, inputs: undefined })])).toBe('nothing');
   });
