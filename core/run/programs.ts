@@ -174,7 +174,9 @@ export class Programs {
     const { files } = this.#options.world;
     const capture = this.captureOf(step);
     if (capture === this.#options.log && step.receiptFile === undefined) return;
-    this.#stdout = decode(files.readEnd(capture, CAPTURE_LIMIT));
+    // That nothing was printed is believed when it is said twice: a receipt may be in it.
+    const printed = files.readEnd(capture, CAPTURE_LIMIT) ?? files.readEnd(capture, CAPTURE_LIMIT);
+    this.#stdout = decode(printed);
     this.#stderr = decode(files.readEnd(this.#options.log, CAPTURE_LIMIT));
     if (step.receipt === undefined) return;
     const pattern = new RegExp(step.receipt);

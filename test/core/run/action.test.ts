@@ -7,7 +7,7 @@ import type { Once, OnceSighting, Recipe, Rule } from '../../../core/api/rules.t
 import { loadMemory } from '../../../core/memory/journal.ts';
 import { FileError } from '../../../core/world/fs.ts';
 import { engineOn } from '../engine.ts';
-import { type Program, stubWorld } from '../stub-world.ts';
+import { type Program, type StubWorld, stubWorld } from '../stub-world.ts';
 
 const one = (recipe: Recipe | Rule['recipe'], more: Partial<Rule> = {}): Rule[] => [
   target('a', {
@@ -248,7 +248,12 @@ test('a file that is not ours and could not be kept aside is kept the next time'
 describe('what must not happen twice', () => {
   const receipt = 'Use job id ([\\d.]+@\\S+)';
   /** A submitter that prints a receipt or not, and a queue that shows the job or not. */
-  function submission(prints: string, code: number, queue: OnceSighting) {
+  function submission(
+    prints: string,
+    code: number,
+    queue: OnceSighting,
+    changed = (world: StubWorld): StubWorld => world,
+  ) {
     const submit: Program = (_args, files, { stdout }) => {
       files.put(stdout, prints);
       return code;
@@ -264,7 +269,7 @@ describe('what must not happen twice', () => {
         ],
       }),
     ];
-    return engineOn(stubWorld({}, { submit }), rules);
+    return engineOn(changed(stubWorld({}, { submit })), rules);
   }
 
   test('with a receipt it has happened, whatever the exit status', async () => {
@@ -275,6 +280,21 @@ describe('what must not happen twice', () => {
       { kind: 'built', receipt: '12.0@sched' },
     ]);
     expect((await engine.build()).told).toEqual([]);
+  });
+
+  test('a receipt is seen although its file was said once not to be there', async () => {
+    const hidden = new Set<string>();
+    const late = (world: StubWorld): StubWorld => {
+      const readEnd: StubWorld['files']['readEnd'] = (path, bytes) => {
+        if (hidden.has(path)) return world.files.readEnd(path, bytes);
+        hidden.add(path);
+        return undefined;
+      };
+      return { ...world, files: { ...world.files, readEnd } };
+    };
+    const engine = submission('Use job id 12.0@sched\n', 0, { state: 'not done' }, late);
+    expect((await engine.build()).summary.outcome).toBe('fresh');
+    expect(engine.trace('s')).toMatchObject({ kind: 'built', receipt: '12.0@sched' });
   });
 
   test.each<[string, number, OnceSighting]>([
