@@ -30,6 +30,7 @@ export async function adopt(
     // With what was adopted further targets come to light, which the same words may mean.
     for (let plan: Plan | undefined = context.plan; plan; plan = await adopting.further()) {
       const goals = plan.goals.filter((goal) => !tried.has(goal));
+      if (goals.length === 0) break;
       for (const target of plan.order) {
         await adopting.reach(target);
         if (!goals.includes(target)) continue;

@@ -33,6 +33,13 @@ describe.concurrent('a rule may need what an expansion brings', () => {
     expect([(await w.desgw(['build'])).code, w.ran()]).toEqual([0, []]);
   });
 
+  test('is not waited for by the adoption of what it follows from', async ({ w, expect }) => {
+    open(w, `deps: ['all']`);
+    w.write('list.txt', '1 2\n');
+    const { code, out } = await w.desgw(['adopt', 'list']);
+    expect([code, out]).toEqual([0, 'adopted: list counts as made\n']);
+  });
+
   test('may be made until it is known; a name that does not come is an error then', async ({
     w,
     expect,
