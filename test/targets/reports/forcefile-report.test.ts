@@ -198,7 +198,7 @@ describe('what was seen', () => {
       value: report,
       note: '2 of 4 force-photometry files: too few; i_07 lacks .fits and .psf',
       leftOut:
-        '2 of 4 force-photometry files: too few; i_07 lacks .fits and .psf: recopy_forcephoto.sh takes missing files out of the outputs of CCDs that are complete',
+        '2 of 4 force-photometry files: too few; i_07 lacks .fits and .psf: desgw rescue 668439 --triage copies missing files out of the outputs of CCDs that are complete',
     });
   });
 
