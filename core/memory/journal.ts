@@ -96,6 +96,8 @@ class OpenJournal implements Journal {
   #names: readonly string[];
   #open: OpenSegment | undefined;
   #torn = false;
+  /** The journal was removed or moved away while it was written: nothing begins another in its place. */
+  #gone: FileError | undefined;
   readonly traces: Journal['traces'];
   readonly files: Journal['files'];
   readonly sightings: Journal['sightings'];
@@ -132,6 +134,7 @@ class OpenJournal implements Journal {
     const last = this.#open;
     this.#open = undefined;
     last?.end();
+    if (this.#gone !== undefined) return;
     if (!shorten || (!this.#torn && !needsCompaction(this.#memory, this.#names.length))) return;
     try {
       this.#names = [compact(this.#disk, this.#memory, this.#nextHeader(), this.#names)];
@@ -143,6 +146,7 @@ class OpenJournal implements Journal {
   };
 
   #append(text: string, { durable }: { readonly durable: boolean } = { durable: false }): void {
+    if (this.#gone !== undefined) throw this.#gone;
     try {
       this.#open ??= this.#startNext();
       this.#open.add(text);
@@ -152,6 +156,7 @@ class OpenJournal implements Journal {
       this.#open?.abandon();
       this.#open = undefined;
       this.#torn = true;
+      if (error instanceof FileError && error.code === 'ENOENT') this.#gone = error;
       throw error;
     }
     this.#memory.record(text);

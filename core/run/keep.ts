@@ -1,5 +1,6 @@
 /** Content that desgw did not make is never lost: it is kept beside before a run may overwrite it. */
 
+import { basename } from 'node:path';
 import { ABSENT, digestOf } from '../api/digest.ts';
 import type { Output } from '../api/rules.ts';
 import type { Digest, Path, TargetName } from '../api/values.ts';
@@ -22,6 +23,9 @@ interface Kept {
   /** The copy was there already, from an earlier run. */
   readonly earlier?: boolean;
 }
+
+/** What desgw leaves for itself under its own name, and finds again where its record is lost. */
+const isMark = (path: Path): boolean => basename(path).startsWith('.desgw');
 
 /** Keeps strangers' content aside for the time of one run, and lets go of what came out the same. */
 export class Keeper {
@@ -65,6 +69,7 @@ export class Keeper {
   ): void {
     this.#observer.forget(paths);
     for (const path of paths) {
+      if (isMark(path)) continue;
       const output = { path };
       const now = this.#observer.output(output);
       if (now === ABSENT || whyUnfit(now) !== undefined) continue;
@@ -76,6 +81,7 @@ export class Keeper {
 
   /** Called before a step replaces a file: somebody may have written it since the run began. */
   keepNew(target: TargetName, path: Path): void {
+    if (isMark(path)) return;
     this.#observer.forget([path]);
     const now = this.#observer.file(path);
     if (now === ABSENT || whyUnfit(now) !== undefined || this.#before.get(path) === now) return;
@@ -85,7 +91,9 @@ export class Keeper {
   #keepPart(target: TargetName, output: Output, { path, now }: Part): void {
     const leadsTo = output.keys === undefined ? linkIn(now) : undefined;
     if (leadsTo !== undefined) this.#keepLink(target, path, now, leadsTo);
-    if (leadsTo === undefined || this.#observer.file(path) !== ABSENT)
+    // Nothing is written over where a link leads to nothing, or to a folder.
+    const there = this.#observer.file(path);
+    if (leadsTo === undefined || (there !== ABSENT && whyUnfit(there) === undefined))
       this.#keepContent(target, path, contentOf(now));
   }
 

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { UserError } from '../api/errors.ts';
 import type { Problem } from '../api/rules.ts';
 import type { TargetName } from '../api/values.ts';
+import { JOURNAL } from '../memory/format.ts';
 import { isCurrent, type Loaded, loadMemory, openJournal } from '../memory/journal.ts';
 import { acquire, LOCK } from '../memory/lock.ts';
 import type { Journal } from '../memory/memory.ts';
@@ -125,7 +126,8 @@ async function closing<T>(
 /** Somebody else may build now, or nobody can tell what was done: nothing more is begun. */
 function lockLost(files: Files): UserError {
   const dir = files.absolute(dirname(LOCK));
-  const gone = files.stat(dirname(LOCK)) === undefined;
+  // The folder itself may be there again, with what this build has written since.
+  const gone = files.stat(JOURNAL) === undefined;
   return new UserError(
     gone
       ? `${dir} was removed while desgw was at work. Nothing can be put on record, so it stopped.`

@@ -44,7 +44,7 @@ test.each(['.desgw', '.desgw/journal'])(
     await w.tell('go');
     const { status, out, err } = await build.ended;
     expect(status, out + err).toBe(5);
-    expect(out).toContain('it was removed or replaced while desgw was at work');
+    expect(out + err).toContain('it was removed or replaced while desgw was at work');
     w.put('again', '');
     expect((await w.desgw('build')).status).toBe(0);
     expect(w.text('ran')).toBe('a\na\nb\n');

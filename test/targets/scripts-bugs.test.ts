@@ -84,10 +84,12 @@ describe('exposures', () => {
 
   test('B15: DAGMakers start when the table and its files by band are there', () => {
     expect(dagmaker(all, '668440').after).toContain('exposures.list');
-    const paths = stepsOf(exposuresList(site, ['668440'])).flatMap((step) =>
-      step.kind === 'write' ? [step.path] : [],
+    const commands = stepsOf(exposuresList(site, ['668440'])).flatMap((step) =>
+      step.kind === 'exec' ? [step.argv.join(' ')] : [],
     );
-    expect(paths).toContain('sandbox/gw_workflow/exposures_i.list');
+    expect(commands).toContainEqual(
+      expect.stringMatching(/exposures_\$band\.list.* u g r i z Y$/s),
+    );
   });
 
   test('B16: post processing begins when the grid is through with every exposure', () => {

@@ -11,7 +11,7 @@ describe('the test of the pipeline', () => {
       ['testing:programs', ['sandbox']],
       ['testing:configure', ['testing:programs']],
       ['testing:workflow', ['testing:configure', 'testing:programs']],
-      ['testing:submitted', ['testing:configure', 'testing:workflow']],
+      ['testing:submitted', ['testing:configure', 'testing:workflow', 'sandbox']],
       ['testing:statistics', ['testing:workflow', 'testing:submitted']],
       ['testing:ini', ['testing:statistics']],
       ['testing:postproc', ['testing:statistics', 'testing:ini']],
