@@ -88,7 +88,7 @@ describe('exposures', () => {
       step.kind === 'exec' ? [step.argv.join(' ')] : [],
     );
     expect(commands).toContainEqual(
-      expect.stringMatching(/exposures_\$band\.list.* u g r i z Y$/s),
+      expect.stringMatching(/exposures_\$band\.list.* u g r i z Y VR$/s),
     );
   });
 
