@@ -12,13 +12,13 @@ import { Stopped } from '../../core/testing/faults.ts';
 import { type Machine, memoryMachine } from '../../core/testing/machine.ts';
 import { treeOf } from '../../core/testing/memory-files.ts';
 import { type Pipeline, pipelineOn } from '../../core/testing/pipeline.ts';
-import { staleFs } from '../../core/testing/stale.ts';
 import type { FsModule } from '../../core/world/fs.ts';
 import { judgeDag, parseDag } from '../../targets/grid/dag.ts';
 import { readMarker } from '../../targets/grid/marker.ts';
 import { HOLDER } from '../../targets/settings/follow-up.ts';
 import { randomFrom } from '../support/chance.ts';
 import { buildFor, Grid, GW_WORKFLOW, gridTree, TROUBLES } from './grid.ts';
+import { staleFs } from './stale.ts';
 
 const long = process.env.DESGW_LONG === '1';
 const runs = Number(process.env.DESGW_RUNS ?? (long ? 5000 : 12));

@@ -6,11 +6,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memoryFiles, WORKSPACE } from '../../core/testing/memory-files.ts';
-import { staleFs } from '../../core/testing/stale.ts';
 import { openFiles } from '../../core/world/files.ts';
 import { anyHistory, anyWorkspace, type Op } from '../property/arbitrary.ts';
 import { Model } from '../property/model.ts';
 import { PLAIN, type Sketch, type Workspace } from '../property/workspace.ts';
+import { staleFs } from './stale.ts';
 
 const long = process.env.DESGW_LONG === '1';
 const runs = Number(process.env.DESGW_RUNS ?? (long ? 3000 : 15));

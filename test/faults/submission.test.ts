@@ -8,11 +8,11 @@ import { fixedClock } from '../../core/testing/clock.ts';
 import { type Fault, Stopped } from '../../core/testing/faults.ts';
 import { type Machine, type MachineOptions, memoryMachine } from '../../core/testing/machine.ts';
 import { type Pipeline, pipelineOn, type Went } from '../../core/testing/pipeline.ts';
-import { staleFs } from '../../core/testing/stale.ts';
 import { FileError, type FsModule } from '../../core/world/fs.ts';
 import { judgeDag, parseDag } from '../../targets/grid/dag.ts';
 import { randomFrom } from '../support/chance.ts';
 import { buildFor, Grid, gridTree, type Trouble } from './grid.ts';
+import { staleFs } from './stale.ts';
 
 const long = process.env.DESGW_LONG === '1';
 /** How many effects lie between two that are tried, and how often each is with another chance. */

@@ -91,7 +91,7 @@ describe.skipIf(CHROMIUM === undefined)('the report page in Chromium', () => {
       .allInnerTexts();
     expect(failed.map(Number).reduce((sum, n) => sum + n, 0)).toBe(4 * 9);
     expect(await page.locator('h1').textContent()).toBe('S230518h <night>');
-    expect(await page.locator('.attention').last().innerText()).toBe(
+    expect(await page.locator('.attention').last().textContent()).toBe(
       'exposure.list 5 of 6 exposures go on; not 668001: desgw rescue 668001',
     );
     expect(complaints).toEqual([]);

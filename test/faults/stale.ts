@@ -5,9 +5,9 @@
  * it knows to be there asks the server, and creating one that must not be there is decided by the server.
  */
 import { dirname } from 'node:path';
-import type { FsModule } from '../world/fs.ts';
-import { CHANGING_NAMES } from './disk.ts';
-import { isReading, systemError } from './faults.ts';
+import { CHANGING_NAMES } from '../../core/testing/disk.ts';
+import { isReading, systemError } from '../../core/testing/faults.ts';
+import type { FsModule } from '../../core/world/fs.ts';
 
 type Call = (...args: unknown[]) => unknown;
 type Answered = (error: unknown, answer?: unknown) => void;
